@@ -1,0 +1,42 @@
+/** Names for ids: strategies, contents, suppliers. Read once, kept for a minute, shared by all pages. */
+import { useMemo } from 'react';
+import { canvasApi, contentApi, hubApi, type ResponseOf, type Endpoint } from '@wutong/contract';
+import { useRead, type ReadOptions } from '../api/use-endpoint.ts';
+
+type Naming = (id: string | null | undefined) => string;
+
+const RENEW: ReadOptions = { refetchIntervalMs: 60_000 };
+const LIMIT = 200;
+
+function useNaming<E extends Endpoint>(
+  data: ResponseOf<E> | undefined,
+  pairs: (data: ResponseOf<E>) => [string, string][],
+): Naming {
+  const names = useMemo(() => new Map(data ? pairs(data) : []), [data, pairs]);
+  return (id) => (id ? (names.get(id) ?? id) : '–');
+}
+
+const strategyPairs = (data: ResponseOf<typeof canvasApi.listStrategies>): [string, string][] =>
+  data.items.map(({ strategyId, name }) => [strategyId, name]);
+const contentPairs = (data: ResponseOf<typeof contentApi.listContent>): [string, string][] =>
+  data.items.map(({ contentId, name }) => [contentId, name]);
+const supplierPairs = (data: ResponseOf<typeof hubApi.listSuppliers>): [string, string][] =>
+  data.items.map(({ supplierId, name }) => [supplierId, name]);
+
+/** The name of a strategy; its id while the names are not there. */
+export function useStrategyNames(): Naming {
+  const answer = useRead(canvasApi.listStrategies, { query: { limit: LIMIT } }, RENEW);
+  return useNaming<typeof canvasApi.listStrategies>(answer.data, strategyPairs);
+}
+
+/** The name of a content item. */
+export function useContentNames(): Naming {
+  const answer = useRead(contentApi.listContent, { query: { limit: LIMIT } }, RENEW);
+  return useNaming<typeof contentApi.listContent>(answer.data, contentPairs);
+}
+
+/** The name of a supplier. */
+export function useSupplierNames(): Naming {
+  const answer = useRead(hubApi.listSuppliers, undefined, RENEW);
+  return useNaming<typeof hubApi.listSuppliers>(answer.data, supplierPairs);
+}

@@ -1,0 +1,505 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { channelSchema, contentIdSchema, purposeSchema } from './content.ts';
+
+/** A message's place in the books; `delivered` and `clicked` are marks on a sent message. */
+export const messageStates = ['suppressed', 'pending', 'sent', 'failed', 'uncertain'] as const;
+export const messageStateSchema = z.enum(messageStates);
+export type MessageState = z.output<typeof messageStateSchema>;
+
+/** Delivery track of one attempt, in the order in which states may replace each other. */
+export const attemptStates = [
+  'calling',
+  'returned',
+  'sent',
+  'uncertain',
+  'no_receipt',
+  'rejected',
+  'expired',
+  'undeliverable',
+  'delivered',
+] as const;
+export const attemptStateSchema = z.enum(attemptStates);
+export type AttemptState = z.output<typeof attemptStateSchema>;
+
+/** Lanes in the order they are served: a login code never waits behind a campaign. */
+export const lanes = ['urgent', 'normal', 'bulk'] as const;
+export const laneSchema = z.enum(lanes);
+export type Lane = z.output<typeof laneSchema>;
+
+/** What a step promises when its first attempt does not arrive. */
+export const cascadeSchema = z.object({
+  onReject: z.boolean().default(true).describe('another supplier when one rejects or cannot deliver'),
+  noReceiptAfterMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .optional()
+    .describe('another supplier when no final receipt came within this time, ms of Wutong’s clock'),
+  maximumAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(2)
+    .describe('attempts over all suppliers of a channel'),
+  nextChannels: z.array(channelSchema).max(4).default([]).describe('channels tried when this one has failed'),
+});
+export type Cascade = z.output<typeof cascadeSchema>;
+
+/** Books of one send step. `audience = suppressed + pending + sent + failed + uncertain` or it is not balanced. */
+export const stepBooksSchema = z.object({
+  strategyId: z.string(),
+  strategyVersion: z.number().int(),
+  nodeId: z.string(),
+  audience: z.number().int(),
+  suppressed: z.record(z.string(), z.number().int()).describe('reason → number'),
+  pending: z.number().int(),
+  sent: z.number().int(),
+  delivered: z.number().int().describe('of the sent'),
+  clicked: z.number().int().describe('of all'),
+  failed: z.number().int(),
+  uncertain: z.number().int(),
+  balanced: z.boolean(),
+});
+export type StepBooks = z.output<typeof stepBooksSchema>;
+
+export const readBooks = endpoint({
+  name: 'readBooks',
+  method: 'GET',
+  path: '/api/v1/books',
+  room: 'hub',
+  summary: {
+    en: 'Books of every send step, counted from the ledger',
+    zh: '各发送步骤的账目（实时取自台账）',
+  },
+  permission: 'message.read',
+  query: z.object({
+    strategyId: z.string().optional(),
+    strategyVersion: z.coerce.number().int().optional(),
+    nodeId: z.string().optional(),
+  }),
+  response: z.object({ items: z.array(stepBooksSchema), balanced: z.boolean() }),
+});
+
+export const sendMessages = endpoint({
+  name: 'sendMessages',
+  method: 'POST',
+  path: '/api/v1/messages',
+  room: 'hub',
+  summary: {
+    en: 'Send messages; the same idempotencyKey to the same person is one message however often it is posted',
+    zh: '发送消息；同一客户、同一幂等键无论提交多少次都只发一条',
+  },
+  permission: 'message.send',
+  body: z.object({
+    messages: z
+      .array(
+        z.object({
+          idempotencyKey: z.string().min(1).max(200),
+          to: z
+            .object({ type: z.string().min(1).max(64), value: z.string().min(1).max(200) })
+            .describe('a key of the person'),
+          channel: channelSchema,
+          purpose: purposeSchema.default('service'),
+          contentId: contentIdSchema,
+          contentVersion: z.number().int().min(1).optional().describe('default: the approved version'),
+          context: z.record(z.string(), z.unknown()).default({}),
+          notBefore: z.iso.datetime().optional(),
+          expiresAt: z.iso.datetime().optional(),
+          cascade: cascadeSchema.optional(),
+        }),
+      )
+      .min(1)
+      .max(1_000),
+  }),
+  response: z.object({
+    items: z.array(
+      z.object({
+        idempotencyKey: z.string(),
+        messageId: z.string().optional(),
+        state: messageStateSchema.optional(),
+        reason: z.string().optional(),
+        existing: z.boolean().describe('true when the message was posted before'),
+      }),
+    ),
+  }),
+  errors: ['content_not_found', 'content_not_approved', 'content_channel_missing'],
+  bodyLimitBytes: 8 * 1024 * 1024,
+});
+
+export const messageSchema = z.object({
+  messageId: z.string(),
+  personId: z.number().int(),
+  strategyId: z.string(),
+  strategyVersion: z.number().int(),
+  nodeId: z.string(),
+  entry: z.number().int(),
+  channel: channelSchema,
+  purpose: purposeSchema,
+  lane: laneSchema,
+  contentId: z.string(),
+  contentVersion: z.number().int(),
+  contentVariant: z.string().optional(),
+  state: messageStateSchema,
+  reason: z.string().optional(),
+  supplierId: z.string().optional(),
+  attempts: z.number().int(),
+  reservedAt: z.string(),
+  dueAt: z.string().optional(),
+  sentAt: z.string().optional(),
+  deliveredAt: z.string().optional(),
+  clickedAt: z.string().optional(),
+});
+
+export const listMessages = endpoint({
+  name: 'listMessages',
+  method: 'GET',
+  path: '/api/v1/messages',
+  room: 'hub',
+  summary: { en: 'Search messages, newest first', zh: '消息查询（最新在前）' },
+  permission: 'message.read',
+  query: z.object({
+    personId: z.coerce.number().int().optional(),
+    strategyId: z.string().optional(),
+    strategyVersion: z.coerce.number().int().optional(),
+    nodeId: z.string().optional(),
+    state: messageStateSchema.optional(),
+    reason: z.string().optional(),
+    channel: channelSchema.optional(),
+    supplierId: z.string().optional(),
+    delivered: z.stringbool().optional(),
+    clicked: z.stringbool().optional(),
+    cursor: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
+  response: z.object({ items: z.array(messageSchema), nextCursor: z.string().optional() }),
+});
+
+export const attemptSchema = z.object({
+  attemptId: z.string(),
+  ordinal: z.number().int(),
+  channel: channelSchema,
+  supplierId: z.string(),
+  state: attemptStateSchema,
+  address: z.string().optional().describe('masked'),
+  parts: z.number().int(),
+  code: z.string().optional().describe('the supplier’s own code'),
+  calledAt: z.string(),
+  answeredAt: z.string().optional(),
+  finalAt: z.string().optional(),
+  rendered: z.record(z.string(), z.string()).optional().describe('what was sent; personal values masked'),
+});
+
+export const receiptSchema = z.object({
+  receiptId: z.string(),
+  attemptId: z.string().optional(),
+  supplierId: z.string(),
+  providerId: z.string(),
+  state: z.string(),
+  code: z.string().optional(),
+  receivedAt: z.string(),
+  changed: z.boolean().describe('whether it moved the attempt up'),
+});
+
+export const readMessage = endpoint({
+  name: 'readMessage',
+  method: 'GET',
+  path: '/api/v1/messages/:messageId',
+  room: 'hub',
+  summary: { en: 'A message’s whole story: attempts and receipts', zh: '一条消息的完整经过：尝试与回执' },
+  permission: 'message.read',
+  params: z.object({ messageId: z.uuid() }),
+  response: z.object({
+    message: messageSchema,
+    attempts: z.array(attemptSchema),
+    receipts: z.array(receiptSchema),
+  }),
+  errors: ['message_not_found'],
+});
+
+export const supplierKinds = ['smpp', 'cmpp', 'smtp', 'fcm', 'webhook', 'in_app', 'task'] as const;
+export const supplierKindSchema = z.enum(supplierKinds);
+export type SupplierKind = z.output<typeof supplierKindSchema>;
+
+const supplierIdSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
+
+/** What an administrator says of a supplier. `settings` differ by kind and are checked when saved. */
+export const supplierInputSchema = z.object({
+  supplierId: supplierIdSchema,
+  name: z.string().min(1).max(200),
+  kind: supplierKindSchema,
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      'smpp: host, port, systemId, sourceAddress; smtp: host, port, from; fcm: projectId, endpoint; webhook: url',
+    ),
+  secrets: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('password, privateKey, signingSecret; stored encrypted and never shown again'),
+  ratePerSecond: z.number().min(0.01).max(100_000).default(500).describe('messages per second of real time'),
+  window: z.number().int().min(1).max(1_000).default(64).describe('unanswered submits on the session'),
+  purposes: z.array(purposeSchema).min(1).default(['marketing', 'service', 'verification']),
+  unitCostMicros: z.number().int().min(0).default(0).describe('millionths of a yuan for each part'),
+});
+
+export const supplierHealthSchema = z.object({
+  link: z.enum(['up', 'down', 'not_needed']),
+  boundAt: z.string().optional(),
+  ownerProcess: z.string().optional(),
+  lastError: z.string().optional(),
+  lastErrorAt: z.string().optional(),
+  inFlight: z.number().int(),
+  pending: z.number().int().describe('messages handed to it and not yet called'),
+  sentLastHour: z.number().int(),
+  deliveredLastHour: z.number().int(),
+  failedLastHour: z.number().int(),
+  uncertainLastHour: z.number().int(),
+  awaitingReceipt: z.number().int(),
+});
+
+export const supplierSchema = supplierInputSchema.omit({ secrets: true }).extend({
+  channel: channelSchema,
+  state: z.enum(['active', 'paused']),
+  hasSecrets: z.array(z.string()).describe('names of the secrets stored'),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  health: supplierHealthSchema,
+});
+
+export const listSuppliers = endpoint({
+  name: 'listSuppliers',
+  method: 'GET',
+  path: '/api/v1/suppliers',
+  room: 'hub',
+  summary: { en: 'Suppliers and their health', zh: '供应商及其健康状况' },
+  permission: 'supplier.read',
+  response: z.object({ items: z.array(supplierSchema) }),
+});
+
+export const createSupplier = endpoint({
+  name: 'createSupplier',
+  method: 'POST',
+  path: '/api/v1/suppliers',
+  room: 'hub',
+  summary: { en: 'Connect a supplier', zh: '接入供应商' },
+  permission: 'supplier.write',
+  body: supplierInputSchema,
+  response: supplierSchema,
+  errors: ['supplier_exists', 'supplier_settings_invalid'],
+});
+
+export const editSupplier = endpoint({
+  name: 'editSupplier',
+  method: 'PATCH',
+  path: '/api/v1/suppliers/:supplierId',
+  room: 'hub',
+  summary: { en: 'Change, pause or resume a supplier', zh: '修改、暂停或恢复供应商' },
+  permission: 'supplier.write',
+  params: z.object({ supplierId: supplierIdSchema }),
+  body: z.object({
+    name: z.string().min(1).max(200).optional(),
+    settings: z.record(z.string(), z.unknown()).optional(),
+    secrets: z.record(z.string(), z.string()).optional(),
+    ratePerSecond: z.number().min(0.01).max(100_000).optional(),
+    window: z.number().int().min(1).max(1_000).optional(),
+    purposes: z.array(purposeSchema).min(1).optional(),
+    unitCostMicros: z.number().int().min(0).optional(),
+    state: z.enum(['active', 'paused']).optional(),
+  }),
+  response: supplierSchema,
+  errors: ['supplier_not_found', 'supplier_settings_invalid'],
+});
+
+export const routeSchema = z.object({
+  routeId: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
+  name: z.string().min(1).max(200),
+  channel: channelSchema,
+  order: z.number().int().min(0).max(10_000).default(100).describe('the first matching route wins'),
+  purposes: z.array(purposeSchema).default([]).describe('empty: every purpose'),
+  prefixes: z
+    .array(z.string().regex(/^\+?\d{1,15}$/))
+    .max(500)
+    .default([])
+    .describe('of the address; empty: every address'),
+  shares: z
+    .array(z.object({ supplierId: z.string(), share: z.number().int().min(0).max(10_000) }))
+    .min(1)
+    .max(20)
+    .describe('relative shares; 0 = only as the other one of a cascade'),
+  enabled: z.boolean().default(true),
+});
+export type Route = z.output<typeof routeSchema>;
+
+export const listRoutes = endpoint({
+  name: 'listRoutes',
+  method: 'GET',
+  path: '/api/v1/routes',
+  room: 'hub',
+  summary: { en: 'Routes in the order they are tried', zh: '路由（按匹配顺序）' },
+  permission: 'supplier.read',
+  response: z.object({ items: z.array(routeSchema) }),
+});
+
+export const putRoute = endpoint({
+  name: 'putRoute',
+  method: 'PUT',
+  path: '/api/v1/routes/:routeId',
+  room: 'hub',
+  summary: { en: 'Create or change a route and its shares', zh: '新建或修改路由与比例' },
+  permission: 'supplier.write',
+  params: z.object({ routeId: routeSchema.shape.routeId }),
+  body: routeSchema.omit({ routeId: true }),
+  response: routeSchema,
+  errors: ['supplier_not_found', 'route_channel_differs'],
+});
+
+export const deleteRoute = endpoint({
+  name: 'deleteRoute',
+  method: 'DELETE',
+  path: '/api/v1/routes/:routeId',
+  room: 'hub',
+  summary: { en: 'Remove a route', zh: '删除路由' },
+  permission: 'supplier.write',
+  params: z.object({ routeId: routeSchema.shape.routeId }),
+  response: z.object({ deleted: z.boolean() }),
+});
+
+export const taskStates = ['open', 'claimed', 'done', 'expired'] as const;
+export const taskOutcomes = [
+  'interested',
+  'purchased',
+  'refused',
+  'unreachable',
+  'follow_up',
+  'opt_out',
+] as const;
+export const taskSchema = z.object({
+  taskId: z.string(),
+  messageId: z.string(),
+  personId: z.number().int(),
+  managerId: z.string().optional(),
+  institutionId: z.string().optional(),
+  title: z.string(),
+  script: z.string(),
+  reason: z.string().optional(),
+  strategyId: z.string(),
+  nodeId: z.string(),
+  state: z.enum(taskStates),
+  outcome: z.enum(taskOutcomes).optional(),
+  note: z.string().optional(),
+  createdAt: z.string(),
+  claimedAt: z.string().optional(),
+  claimedBy: z.string().optional(),
+  doneAt: z.string().optional(),
+});
+
+export const listTasks = endpoint({
+  name: 'listTasks',
+  method: 'GET',
+  path: '/api/v1/tasks',
+  room: 'hub',
+  summary: { en: 'Managers’ tasks, oldest open first', zh: '客户经理任务列表' },
+  permission: 'task.read',
+  query: z.object({
+    state: z.enum(taskStates).optional(),
+    managerId: z.string().optional(),
+    institutionId: z.string().optional(),
+    strategyId: z.string().optional(),
+    cursor: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
+  response: z.object({
+    items: z.array(taskSchema),
+    counts: z.record(z.string(), z.number().int()).describe('state → number'),
+    nextCursor: z.string().optional(),
+  }),
+});
+
+export const claimTask = endpoint({
+  name: 'claimTask',
+  method: 'POST',
+  path: '/api/v1/tasks/:taskId/claim',
+  room: 'hub',
+  summary: { en: 'Take a task; nobody else works on it then', zh: '领取任务' },
+  permission: 'task.write',
+  params: z.object({ taskId: z.uuid() }),
+  response: taskSchema,
+  errors: ['task_not_found', 'task_taken'],
+});
+
+export const recordTaskOutcome = endpoint({
+  name: 'recordTaskOutcome',
+  method: 'POST',
+  path: '/api/v1/tasks/:taskId/outcome',
+  room: 'hub',
+  summary: { en: 'Record what came of a task', zh: '记录任务结果' },
+  permission: 'task.write',
+  params: z.object({ taskId: z.uuid() }),
+  body: z.object({ outcome: z.enum(taskOutcomes), note: z.string().max(2_000).optional() }),
+  response: taskSchema,
+  errors: ['task_not_found', 'task_taken', 'task_done'],
+});
+
+export const slotItemSchema = z.object({
+  messageId: z.string().describe('send it back in $slot_shown and $message_clicked'),
+  slot: z.string(),
+  title: z.string(),
+  body: z.string(),
+  image: z.string().optional(),
+  link: z.string().optional(),
+  validUntil: z.string().optional(),
+});
+
+export const readSlot = endpoint({
+  name: 'readSlot',
+  method: 'GET',
+  path: '/api/v1/slots/:slot',
+  room: 'hub',
+  summary: {
+    en: 'What a slot of the app or page shows to this person',
+    zh: '应用或网页资源位应向该客户展示的内容',
+  },
+  permission: 'public',
+  params: z.object({ slot: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/) }),
+  query: z.object({
+    type: z.string().min(1).max(64).describe('key type, e.g. device, customer_number, login_id'),
+    value: z.string().min(1).max(200),
+    limit: z.coerce.number().int().min(1).max(20).default(5),
+  }),
+  response: z.object({ items: z.array(slotItemSchema) }),
+});
+
+export const followLink = endpoint({
+  name: 'followLink',
+  method: 'GET',
+  path: '/r/:token',
+  room: 'hub',
+  summary: { en: 'Short link: records the click, then redirects (302)', zh: '短链：记录点击后跳转（302）' },
+  permission: 'public',
+  params: z.object({ token: z.string().regex(/^[\w-]{6,32}$/) }),
+  response: z.unknown(),
+  errors: ['link_not_found'],
+});
+
+export const testSendContent = endpoint({
+  name: 'testSendContent',
+  method: 'POST',
+  path: '/api/v1/content/:contentId/versions/:version/test-send',
+  room: 'hub',
+  summary: {
+    en: 'Send a version to one person at once, marked as a test; caps and quiet hours do not apply, opt-out does',
+    zh: '向一位客户测试发送；不计频控与静默时段，退订仍然生效',
+  },
+  permission: 'content.write',
+  params: z.object({ contentId: contentIdSchema, version: z.coerce.number().int().min(1) }),
+  body: z.object({
+    channel: channelSchema,
+    to: z.object({ type: z.string().min(1).max(64), value: z.string().min(1).max(200) }),
+    context: z.record(z.string(), z.unknown()).default({}),
+  }),
+  response: z.object({ messageId: z.string(), state: messageStateSchema, reason: z.string().optional() }),
+  errors: ['content_not_found', 'content_channel_missing'],
+});

@@ -1,0 +1,38 @@
+import * as insight from './insight.ts';
+import * as platform from './platform.ts';
+import * as identity from './identity.ts';
+import * as ingest from './ingest.ts';
+import * as content from './content.ts';
+import * as hub from './hub.ts';
+import * as profile from './profile.ts';
+import * as consents from './consents.ts';
+import * as audience from './audience.ts';
+import * as canvas from './canvas.ts';
+import * as decision from './decision.ts';
+
+/** Every operation of the public API, by room: a room's file is added here once. */
+export const endpointsByRoom = {
+  platform,
+  identity,
+  ingest,
+  content,
+  hub,
+  profile,
+  consents,
+  audience,
+  canvas,
+  decision,
+} as const;
+export {
+  platform as platformApi,
+  identity as identityApi,
+  ingest as ingestApi,
+  insight as insightApi,
+  content as contentApi,
+  hub as hubApi,
+  profile as profileApi,
+  consents as consentsApi,
+  audience as audienceApi,
+  canvas as canvasApi,
+  decision as decisionApi,
+};

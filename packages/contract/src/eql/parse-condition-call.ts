@@ -1,0 +1,75 @@
+import type { Condition, EventSource, SequenceStep } from './document.ts';
+import type { Cursor } from './cursor.ts';
+import { parseEventSource } from './parse-source.ts';
+import { parseWindow } from './parse-window.ts';
+import type { Duration } from './window.ts';
+
+type ReadCondition = (cursor: Cursor) => Condition;
+
+const CONDITION_CALLS = ['did', 'sequence', 'consents', 'entered', 'left'] as const;
+
+/** Whether a function that gives true or false begins here, or `in segment`. */
+export function isConditionCall(cursor: Cursor): boolean {
+  if (cursor.sees('in') && cursor.sees('segment', 1)) return true;
+  return cursor.seesAny(CONDITION_CALLS) && cursor.sees('(', 1);
+}
+
+/** Reads `did(…)`, `sequence(…)`, `consents(…)`, `entered(…)`, `left(…)` or `in segment …`. */
+export function parseConditionCall(cursor: Cursor, condition: ReadCondition): Condition {
+  if (cursor.take('in')) return { kind: 'inSegment', segment: segmentName(cursor) };
+  const word = cursor.next().text.toLowerCase() as (typeof CONDITION_CALLS)[number];
+  cursor.expect('(');
+  const result = parseArguments(cursor, word, condition);
+  cursor.expect(')');
+  return result;
+}
+
+function parseArguments(
+  cursor: Cursor,
+  word: (typeof CONDITION_CALLS)[number],
+  condition: ReadCondition,
+): Condition {
+  switch (word) {
+    case 'did':
+      return { kind: 'did', source: parseEventSource(cursor, condition) };
+    case 'sequence':
+      return parseSequence(cursor, condition);
+    case 'consents': {
+      const purpose = cursor.string();
+      cursor.expect(',');
+      return { kind: 'consents', purpose, channel: cursor.string() };
+    }
+    case 'entered':
+    case 'left': {
+      const segment = segmentName(cursor);
+      cursor.expect('within');
+      return { kind: 'changed', direction: word, segment, window: parseWindow(cursor) };
+    }
+  }
+}
+
+function segmentName(cursor: Cursor): string {
+  cursor.expect('segment');
+  return cursor.name('a segment', '人群');
+}
+
+/** `event A within last 7 days then not event B within 24 hours same product_id` */
+function parseSequence(cursor: Cursor, condition: ReadCondition): Condition {
+  const steps: SequenceStep[] = [];
+  do {
+    const start = cursor.peek();
+    const negated = cursor.take('not');
+    let within: Duration | undefined;
+    const source: EventSource = parseEventSource(cursor, condition, {
+      within: (duration) => {
+        within = duration;
+      },
+    });
+    const step: SequenceStep = { source, ...(negated ? { negated } : {}), ...(within ? { within } : {}) };
+    steps.push(cursor.mark(start, step));
+  } while (cursor.take('then'));
+  if (steps.length < 2) cursor.fail('“then” and another event are expected here.', '此处应为 then 及后续事件。', 'then');
+  if (!cursor.take('same')) return { kind: 'sequence', steps };
+  const same = cursor.peek().kind === 'parameter' ? `$${cursor.next().text}` : cursor.name('a property', '事件属性');
+  return { kind: 'sequence', steps, same };
+}

@@ -1,0 +1,70 @@
+import { defineErrors } from './error-definition.ts';
+
+/** Errors of the audience room. */
+export const audienceErrors = defineErrors({
+  eql_invalid: {
+    status: 422,
+    en: 'The expression cannot be understood; correct what `details.problems` names and try again.',
+    zh: '表达式无法识别；请按 details.problems 中的提示修改后重试。',
+  },
+  eql_too_expensive: {
+    status: 422,
+    en: 'The expression would cost more than your role may spend; narrow its windows or conditions, or ask for a higher limit.',
+    zh: '该表达式的预计开销超过您角色的上限；请缩小时间窗口或条件范围，或申请更高的额度。',
+  },
+  eql_too_slow: {
+    status: 504,
+    en: 'The query was stopped at its time limit; narrow its windows or conditions and try again.',
+    zh: '查询超过时间上限已停止；请缩小时间窗口或条件范围后重试。',
+  },
+  segment_not_found: {
+    status: 404,
+    en: 'There is no such segment; check its id.',
+    zh: '找不到该人群，请检查编号。',
+  },
+  segment_exists: {
+    status: 409,
+    en: 'A segment with this id already exists; choose another id or edit that one.',
+    zh: '该编号的人群已存在；请换一个编号，或编辑已有人群。',
+  },
+  segment_in_use: {
+    status: 409,
+    en: 'The segment is used by what `details.usedBy` names; change those first.',
+    zh: '该人群正被 details.usedBy 中的对象使用；请先修改它们。',
+  },
+  segment_cycle: {
+    status: 422,
+    en: 'The segment would refer to itself through the segments named in `details`; remove one of the references.',
+    zh: '该人群会经由 details 中的人群引用自身；请去掉其中一个引用。',
+  },
+  segment_not_rule: {
+    status: 409,
+    en: 'This segment has no rule to compute; it changes by import only.',
+    zh: '该人群没有可计算的规则，只能通过导入修改。',
+  },
+  tag_not_found: {
+    status: 404,
+    en: 'There is no such tag; check its id.',
+    zh: '找不到该标签，请检查编号。',
+  },
+  tag_exists: {
+    status: 409,
+    en: 'A tag with this id already exists; choose another id or edit that one.',
+    zh: '该编号的标签已存在；请换一个编号，或编辑已有标签。',
+  },
+  tag_in_use: {
+    status: 409,
+    en: 'The tag is used by what `details.usedBy` names; change those first.',
+    zh: '该标签正被 details.usedBy 中的对象使用；请先修改它们。',
+  },
+  tag_not_settable: {
+    status: 409,
+    en: 'The values of this tag are computed; only manual and imported tags can be set.',
+    zh: '该标签由规则计算得出；只有手工标签和导入标签可以直接赋值。',
+  },
+  tag_sql_refused: {
+    status: 422,
+    en: 'The SQL was refused: it must be one SELECT of person_id and value over the tables it may read; see `details`.',
+    zh: 'SQL 未通过检查：只能是一条查询 person_id 和 value 的 SELECT，且只能读取允许的表；原因见 details。',
+  },
+});

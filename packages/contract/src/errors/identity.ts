@@ -1,0 +1,45 @@
+import { defineErrors } from './error-definition.ts';
+
+/** Errors of identity: key types, the map of keys to persons, quarantine, linking. */
+export const identityErrors = defineErrors({
+  key_type_not_found: {
+    status: 404,
+    en: 'There is no such key type; choose one from the list of key types or declare it first.',
+    zh: '没有该标识类型；请从标识类型列表中选择，或先定义该类型。',
+  },
+  key_type_invalid: {
+    status: 422,
+    en: 'The rules of this key type contradict each other; correct what `details` names.',
+    zh: '该标识类型的规则互相矛盾；请修正 details 中指出的内容。',
+  },
+  key_not_of_person: {
+    status: 422,
+    en: 'Some keys do not belong to this person (any more); reload the person and choose again.',
+    zh: '所选标识已不属于该客户；请刷新客户后重新选择。',
+  },
+  unmerge_takes_all: {
+    status: 422,
+    en: 'An un-merge must leave at least one key with the person; choose fewer keys.',
+    zh: '拆分后原客户至少要保留一个标识；请减少所选标识。',
+  },
+  quarantine_item_not_found: {
+    status: 404,
+    en: 'There is no such quarantined link; reload the list.',
+    zh: '没有该隔离项；请刷新列表。',
+  },
+  quarantine_item_decided: {
+    status: 409,
+    en: 'Somebody decided this item already; reload the list.',
+    zh: '该隔离项已被处理；请刷新列表。',
+  },
+  too_many_connected_keys: {
+    status: 409,
+    en: 'More keys hang together here than may be folded at once; declare the key named in `details` as shared or block it.',
+    zh: '此处互相关联的标识过多，无法一次重算；请把 details 中的标识设为共用或加入黑名单。',
+  },
+  linking_input_invalid: {
+    status: 422,
+    en: 'These records cannot be linked: `details` names the missing table or column; correct it and start again.',
+    zh: '无法对这些记录做匹配：details 指出了缺失的表或列；请修正后重试。',
+  },
+});

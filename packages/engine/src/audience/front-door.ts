@@ -1,0 +1,106 @@
+import type { EqlDocument, EqlProblem } from '@wutong/contract';
+import type { HttpServer, Transaction } from '../platform/index.ts';
+
+/** An expression in either face, with the values of its `$names`. */
+export interface Expression {
+  readonly text?: string;
+  readonly document?: EqlDocument;
+  /** Values of `$viewer`, `$node` and other names; strings, numbers or booleans. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Who asks: decides what may be named and what it may cost. Absent: the system itself. */
+export interface Asker {
+  readonly userId: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** Outcome of a check: both faces when it is sound, its problems when not. */
+export interface CheckedExpression {
+  readonly problems: readonly EqlProblem[];
+  readonly text?: string;
+  readonly document?: EqlDocument;
+  readonly valueType?: string;
+  readonly estimate?: { readonly rows: number; readonly allowed: boolean };
+}
+
+export interface CountedExpression {
+  readonly count: number;
+  readonly total: number;
+  readonly withoutValue: number;
+  readonly tookMs: number;
+  readonly conditions?: readonly { text: string; count: number; removes: number }[];
+}
+
+/** One page of person ids in ascending order; `after` of the next page is the last id of this one. */
+export interface PeoplePage {
+  readonly personIds: readonly number[];
+  readonly nextAfter?: number;
+}
+
+/** A change of membership. `cause` is `merge` or `split` where identity moved it: no fresh entry for a strategy. */
+export interface MembershipChange {
+  readonly run: number;
+  readonly personId: number;
+  readonly at: number;
+  readonly direction: 'entered' | 'left';
+  readonly cause: 'computed' | 'imported' | 'merge' | 'split';
+}
+
+/** Position in the enter/leave log of one segment; start at `{ run: 0, personId: 0 }`. */
+export interface ChangePosition {
+  readonly run: number;
+  readonly personId: number;
+}
+
+/** The audience room: EQL, tags, segments and their members. All times are epoch milliseconds UTC. */
+export interface Audience {
+  /** Parses and binds an expression without running it; never throws for a bad expression. */
+  check(expression: Expression, asker?: Asker): Promise<CheckedExpression>;
+  /** Counts now. Throws `eql_invalid`, `eql_too_expensive`, `eql_too_slow`. */
+  count(expression: Expression, asker?: Asker, options?: { breakdown?: boolean }): Promise<CountedExpression>;
+  /** People of an expression in ascending order of id, at most 100,000 a page. */
+  people(
+    expression: Expression,
+    page: { after?: number; limit: number },
+    asker?: Asker,
+  ): Promise<PeoplePage>;
+  /** All people of an expression in ascending order, in blocks, without holding them all. */
+  streamPeople(expression: Expression): AsyncIterable<number[]>;
+  /** Which of the given people an expression describes at `now` (default: the clock's). One query for all. */
+  evaluate(expression: Expression, personIds: readonly number[], now?: number): Promise<Set<number>>;
+  /** Value of a value expression for each of the given people; people without a value are absent. */
+  values(
+    expression: Expression,
+    personIds: readonly number[],
+    now?: number,
+  ): Promise<Map<number, unknown>>;
+  /** SQL of the people of an expression, for a sub-query: `person_id IN (<sql>)`. All its names begin with `prefix`. */
+  peopleSql(
+    expression: Expression,
+    prefix: string,
+  ): Promise<{ sql: string; parameters: Record<string, unknown> }>;
+  /** Members at the last computation, in ascending order, in blocks. */
+  segmentMembers(segmentId: string): AsyncIterable<number[]>;
+  /** Membership at the last computation, answered from memory. */
+  segmentsOf(personId: number): Promise<string[]>;
+  /** Computes these segments now, sharing scans; returns when their members are committed. */
+  computeSegments(segmentIds: readonly string[]): Promise<void>;
+  /** Watermark of a segment: a position after which no committed change exists. */
+  segmentWatermark(segmentId: string): Promise<ChangePosition>;
+  /** Committed changes after a position, in order of (run, person). Empty: nothing more at present. */
+  segmentChanges(
+    segmentId: string,
+    after: ChangePosition,
+    limit: number,
+  ): Promise<MembershipChange[]>;
+  /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */
+  declareUses(
+    transaction: Transaction,
+    user: { kind: 'strategy' | 'report'; id: string; name: string },
+    expressions: readonly Expression[],
+  ): Promise<void>;
+  routes(server: HttpServer): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

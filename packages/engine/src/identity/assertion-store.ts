@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from '../platform/index.ts';
+import type { AssertionKind, FoldAssertion } from './fold-assertions.ts';
+import { arrayOfArrays, plainArray } from './sql-array.ts';
+
+/** A statement about keys, ready to be written. */
+export interface Statement extends FoldAssertion {
+  readonly sourceId: string;
+  readonly messageId: string;
+  readonly actor?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly retracts?: readonly string[] | undefined;
+  readonly evidence?: object | undefined;
+}
+
+/**
+ * Id of a statement: the same whoever makes it, when, and whatever numbers its keys have here. The
+ * fingerprints are keyed hashes already, so a plain hash over them gives nothing away.
+ */
+export function assertionIdOf(kind: AssertionKind, fingerprints: readonly string[], extra = ''): string {
+  const text = `${kind} ${[...fingerprints].sort().join(' ')} ${extra}`;
+  return uuidOf(createHash('md5').update(text).digest('hex'));
+}
+
+export function uuidOf(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+export interface StoredTimes {
+  readonly assertion_id: string;
+  readonly first_at: number;
+  readonly last_at: number;
+  readonly inactive: boolean;
+  /** Written by this very transaction: it may yet be rolled back. */
+  readonly own: boolean | null;
+}
+
+/** What is known of statements: their times, and whether they count (not retracted, not held). */
+export function readTimes(transaction: Transaction, assertionIds: Iterable<string>): Promise<StoredTimes[]> {
+  return transaction.query<StoredTimes>(
+    `select assertion_id, first_at, last_at, retracted or held as inactive,
+            xmin = pg_current_xact_id_if_assigned()::xid as own
+     from identity.assertion where assertion_id = any($1::uuid[])`,
+    [plainArray(assertionIds)],
+  );
+}
+
+/** Appends statements, or widens the times of those made before. */
+export async function writeStatements(
+  transaction: Transaction,
+  statements: readonly Statement[],
+  recordedAt: number,
+): Promise<void> {
+  if (statements.length === 0) return;
+  await transaction.execute(
+    `with given as (
+       select assertion_id, kind, key_numbers::bigint[] as key_numbers, first_at, last_at, source_id, message_id,
+              actor, reason, retracts::uuid[] as retracts, evidence
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                   $8::text[], $9::text[], $10::text[], $11::jsonb[])
+         as given (assertion_id, kind, key_numbers, first_at, last_at, source_id, message_id,
+                   actor, reason, retracts, evidence)
+     ), indexed as (
+       insert into identity.assertion_key (key_number, assertion_id)
+       select distinct unnest(key_numbers), assertion_id from given
+       on conflict do nothing
+     )
+     insert into identity.assertion as assertion (assertion_id, kind, key_numbers, first_at, last_at,
+       source_id, message_id, actor, reason, retracts, evidence, recorded_at)
+     select given.*, $12 from given
+     on conflict (assertion_id) do update
+     set first_at = least(assertion.first_at, excluded.first_at),
+         last_at = greatest(assertion.last_at, excluded.last_at)`,
+    [
+      plainArray(statements.map((each) => each.assertionId)),
+      plainArray(statements.map((each) => each.kind)),
+      arrayOfArrays(statements.map((each) => each.keyNumbers)),
+      plainArray(statements.map((each) => each.firstAt)),
+      plainArray(statements.map((each) => each.lastAt)),
+      statements.map((each) => each.sourceId),
+      statements.map((each) => each.messageId),
+      statements.map((each) => each.actor ?? null),
+      statements.map((each) => each.reason ?? null),
+      statements.map((each) => (each.retracts ? plainArray(each.retracts) : null)),
+      statements.map((each) => (each.evidence ? JSON.stringify(each.evidence) : null)),
+      recordedAt,
+    ],
+  );
+}
+
+/** Takes statements out of force: `held` until somebody decides, `retracted` for good. */
+export async function deactivate(
+  transaction: Transaction,
+  assertionIds: readonly string[],
+  how: 'held' | 'retracted',
+): Promise<void> {
+  await transaction.execute(
+    `update identity.assertion set ${how === 'held' ? 'held' : 'retracted'} = true where assertion_id = any($1::uuid[])`,
+    [plainArray(assertionIds)],
+  );
+}
+
+/** Brings held statements into force. */
+export async function release(transaction: Transaction, assertionIds: readonly string[]): Promise<void> {
+  await transaction.execute(
+    'update identity.assertion set held = false where assertion_id = any($1::uuid[])',
+    [plainArray(assertionIds)],
+  );
+}
+
+/** Statements in force that name any of the keys. */
+export async function readStatements(
+  transaction: Transaction,
+  keyNumbers: Iterable<number>,
+): Promise<FoldAssertion[]> {
+  const rows = await transaction.query<{
+    assertion_id: string;
+    kind: AssertionKind;
+    key_numbers: string[];
+    first_at: number;
+    last_at: number;
+  }>(
+    `select assertion_id, kind, key_numbers::text[] as key_numbers, first_at, last_at from identity.assertion
+     where not retracted and not held and assertion_id in (
+       select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))`,
+    [plainArray(keyNumbers)],
+  );
+  return rows.map((row) => ({
+    assertionId: row.assertion_id,
+    kind: row.kind,
+    keyNumbers: row.key_numbers.map(Number),
+    firstAt: row.first_at,
+    lastAt: row.last_at,
+  }));
+}
+
+/**
+ * Keys that hang together with the given ones: by statements in force, whether a guard stopped them or
+ * not, and by being of one person now. Shared and blocked keys are reached but not passed through,
+ * except when given themselves. At most `maximum` + 1 keys.
+ */
+export async function readClosure(
+  transaction: Transaction,
+  keyNumbers: Iterable<number>,
+  maximum: number,
+): Promise<number[]> {
+  const rows = await transaction.query<{ key_number: number }>(
+    `with recursive closure (key_number) as (
+       select unnest($1::bigint[])
+       union
+       select neighbour.key_number
+       from closure
+       join identity.key as key on key.key_number = closure.key_number
+       cross join lateral (
+         select unnest(assertion.key_numbers)
+         from identity.assertion_key as mention
+         join identity.assertion as assertion on assertion.assertion_id = mention.assertion_id
+         where mention.key_number = key.key_number and not assertion.retracted and not assertion.held
+           and ((not key.shared and not key.blocked) or key.key_number = any($1::bigint[]))
+         union all
+         select member.key_number from identity.key as member where member.person_id = key.person_id
+       ) as neighbour (key_number)
+     )
+     select key_number from closure limit $2`,
+    [plainArray(keyNumbers), maximum + 1],
+  );
+  return rows.map((row) => row.key_number);
+}

@@ -1,0 +1,96 @@
+import type { Transaction, HttpServer } from '../platform/index.ts';
+import type { KeyType, MapChange } from '@wutong/contract';
+import type { Linking } from './linking/index.ts';
+
+/** A key as a source sends it. */
+export interface RawKey {
+  readonly type: string;
+  readonly value: string;
+}
+
+/**
+ * What a record says about its keys:
+ * - `none`: nothing; only the record's own key (the first valid one) is looked up;
+ * - `seen`: they occurred together on an ordinary event (weak, dated to the UTC day after the first time);
+ * - `bind`: they are declared to be one person (Sensors `track_id_bind`, identify calls);
+ * - `sign_up`: `keys[0]` is the login, the others were anonymous until now (Sensors `track_signup`,
+ *   Segment `alias`): a second login never takes an anonymous key away from the first;
+ * - `unbind`: the weaker keys leave the person of the strongest (Sensors `track_id_unbind`).
+ */
+export type LinkKind = 'bind' | 'seen' | 'unbind' | 'none' | 'sign_up';
+
+/** One record of a batch. `at` is the record's own time in epoch ms UTC; it decides the order of the fold. */
+export interface ResolveRecord {
+  readonly keys: readonly RawKey[];
+  readonly link: LinkKind;
+  readonly at: number;
+  readonly sourceId: string;
+  readonly messageId: string;
+}
+
+/** The person of a record. `rejected` set: there is no usable key, and both numbers are 0. */
+export interface Resolution {
+  personId: number;
+  keyNumber: number;
+  rejected?: 'blocked_value' | 'unknown_key_type' | 'no_key';
+}
+
+/** One key of a person; the value only comes out of `open()`. */
+export interface PersonKey {
+  readonly type: string;
+  readonly keyNumber: number;
+  readonly masked: string;
+  /** Epoch ms UTC of the first record that carried it. */
+  readonly firstSeenAt: number;
+  /** Linked to too many persons to glue any. */
+  readonly shared: boolean;
+  open(): string;
+}
+
+/** A key that moved. `keyNumber === oldPersonId` says that the person `oldPersonId` is no more. */
+export interface PersonChange {
+  readonly sequence: number;
+  readonly keyNumber: number;
+  readonly oldPersonId: number;
+  readonly newPersonId: number;
+  /** Epoch ms UTC. */
+  readonly at: number;
+}
+
+/** The room's front door. */
+export interface Identity {
+  /**
+   * Persons of a batch, in the order of the records. Writes new keys and assertions in the caller's
+   * transaction; on a conflict with another process it throws PostgreSQL's 40001, which
+   * `database.transaction` answers by running the work again.
+   */
+  resolve(transaction: Transaction, records: readonly ResolveRecord[]): Promise<Resolution[]>;
+  /** Keys of persons, strongest type first; persons without keys are absent. */
+  keysOf(personIds: readonly number[], transaction?: Transaction): Promise<Map<number, PersonKey[]>>;
+  /** Newest key of a type of each person that has one, shared ones left out: the address to send to. */
+  addressOf(
+    personIds: readonly number[],
+    keyType: string,
+    transaction?: Transaction,
+  ): Promise<Map<number, PersonKey>>;
+  /** Persons that have a key with exactly this value, of any type. */
+  findPeople(text: string): Promise<{ personId: number; matched: PersonKey }[]>;
+  /** Present person of keys; unknown keys are absent. */
+  personsOf(keyNumbers: readonly number[], transaction?: Transaction): Promise<Map<number, number>>;
+  /**
+   * Next changes for a consumer, in one order for all; they count as taken when the transaction commits.
+   * A change is visible here from the moment its own transaction is committed and no older one is open.
+   */
+  takePersonChanges(transaction: Transaction, consumer: string, limit: number): Promise<PersonChange[]>;
+  /** Key types, strongest first. */
+  keyTypes(): Promise<KeyType[]>;
+  /** Declares or changes a key type and folds the whole map anew; with `dryRun` only says what would change. */
+  saveKeyType(type: KeyType, options: { dryRun: boolean; actor: string }): Promise<MapChange>;
+  /** Folds all assertions from nothing; with `repair`, writes what differs from the stored map. */
+  refoldAll(options: { repair: boolean }): Promise<MapChange>;
+  /** Probabilistic linking of record tables without common keys. */
+  readonly linking: Linking;
+  routes(server: HttpServer): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+/** Who is who: keys, assertions, the map of keys to persons, guards, quarantine, linking. */
+export type {
+  Identity,
+  LinkKind,
+  PersonChange,
+  PersonKey,
+  RawKey,
+  Resolution,
+  ResolveRecord,
+} from './front-door.ts';
+export { presentPerson } from './present-person.ts';
+export { createIdentity } from './create-identity.ts';

@@ -1,0 +1,108 @@
+import { LRUCache } from 'lru-cache';
+import type { Transaction } from '../platform/index.ts';
+
+/** A committed key. `personId` follows the map: it is brought up to date at the start of each batch. */
+export interface CachedKey {
+  readonly keyNumber: number;
+  personId: number;
+  readonly fingerprint: string;
+}
+
+/** Times of a committed statement: one within them has nothing to add. */
+interface CachedTimes {
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+export interface MapState {
+  /** Version of the key types. */
+  readonly rulesVersion: number;
+  /** Keys that the open transaction itself moved: key number → person. */
+  readonly ownMoves: ReadonlyMap<number, number>;
+}
+
+/** What this process remembers of the map, bounded, and never older than the batch that asks. */
+export interface KeyCache {
+  /** Applies what other transactions did to the map since the last call; one round trip. */
+  refresh(transaction: Transaction): Promise<MapState>;
+  find(type: string, rawValue: string): CachedKey | undefined;
+  keep(type: string, rawValue: string, key: CachedKey): void;
+  covers(statement: string, firstAt: number, lastAt: number): boolean;
+  keepTimes(statement: string, times: CachedTimes): void;
+  clear(): void;
+}
+
+// Beyond this many moves since the last batch it is cheaper to start anew than to apply them.
+const MAXIMUM_MOVES = 20_000;
+
+/** A cache for `maximumKeys` keys (about 300 bytes each) and as many statements. */
+export function createKeyCache(maximumKeys = 300_000): KeyCache {
+  const byNumber = new Map<number, Set<CachedKey>>();
+  const keys = new LRUCache<string, CachedKey>({
+    max: maximumKeys,
+    dispose: (key) => {
+      const same = byNumber.get(key.keyNumber);
+      same?.delete(key);
+      if (same?.size === 0) byNumber.delete(key.keyNumber);
+    },
+  });
+  const statements = new LRUCache<string, CachedTimes>({ max: maximumKeys });
+  // Transactions below this one have ended: their moves are applied. See sql/postgres/0002-identity.sql.
+  let horizon: string | undefined;
+  let seenRulesVersion: number | undefined;
+
+  function clear(): void {
+    keys.clear();
+    statements.clear();
+    byNumber.clear();
+  }
+
+  return {
+    async refresh(transaction) {
+      const [row] = await transaction.query<RefreshRow>(REFRESH, [horizon ?? null, MAXIMUM_MOVES + 1]);
+      const { rules_version, horizon: newHorizon, moves } = row!;
+      const ownMoves = new Map<number, number>();
+      const tooMany = (moves?.length ?? 0) > MAXIMUM_MOVES;
+      if (tooMany || seenRulesVersion !== rules_version) clear();
+      for (const [keyNumber, personId, own] of moves ?? []) {
+        if (own) ownMoves.set(keyNumber, personId);
+        else for (const key of byNumber.get(keyNumber) ?? []) key.personId = personId;
+      }
+      horizon = newHorizon;
+      seenRulesVersion = rules_version;
+      return { rulesVersion: rules_version, ownMoves };
+    },
+    find: (type, rawValue) => keys.get(`${type}\0${rawValue}`),
+    keep(type, rawValue, key) {
+      keys.set(`${type}\0${rawValue}`, key);
+      const same = byNumber.get(key.keyNumber);
+      if (same) same.add(key);
+      else byNumber.set(key.keyNumber, new Set([key]));
+    },
+    covers(statement, firstAt, lastAt) {
+      const times = statements.get(statement);
+      return times !== undefined && times.firstAt <= firstAt && times.lastAt >= lastAt;
+    },
+    keepTimes: (statement, times) => void statements.set(statement, times),
+    clear,
+  };
+}
+
+interface RefreshRow {
+  rules_version: number;
+  horizon: string;
+  moves: [keyNumber: number, personId: number, own: boolean][] | null;
+}
+
+// Moves are written by transactions that may commit in any order, so that "since the last time" is not a
+// sequence number but: by a transaction that had not ended then.
+const REFRESH = `
+  select (select version from identity.rules) as rules_version,
+         pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
+         (select json_agg(json_build_array(key_number, new_person_id, own) order by sequence) from (
+            select sequence, key_number, new_person_id,
+                   transaction_id is not distinct from pg_current_xact_id_if_assigned() as own
+            from identity.person_change
+            where transaction_id >= $1::text::xid8
+            limit $2
+          ) as recent) as moves`;

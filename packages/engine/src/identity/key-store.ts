@@ -1,0 +1,161 @@
+import type { Transaction } from '../platform/index.ts';
+import { plainArray } from './sql-array.ts';
+
+/** A key as stored, without its value. */
+export interface StoredKey {
+  readonly key_number: number;
+  readonly person_id: number;
+  readonly type: string;
+  readonly fingerprint: string;
+  readonly bound_at: number | null;
+  readonly shared: boolean;
+  readonly blocked: boolean;
+  readonly ordered: boolean;
+}
+
+const KEY_COLUMNS = 'key_number, person_id, type, fingerprint, bound_at, shared, blocked, ordered';
+
+/** Held shared by whoever writes to the map, and exclusively while the rules change. */
+const MAP_LOCK = 7_500_020;
+
+/** Waits for a change of rules to end; returns the rules' version, which cannot change any more. */
+export async function joinMapWriters(transaction: Transaction): Promise<number> {
+  await transaction.execute('select pg_advisory_xact_lock_shared($1)', [MAP_LOCK]);
+  return readRulesVersion(transaction);
+}
+
+/** Waits until no transaction writes to the map, and keeps others out until this one ends. */
+export async function excludeMapWriters(transaction: Transaction): Promise<void> {
+  await transaction.execute('select pg_advisory_xact_lock($1)', [MAP_LOCK]);
+}
+
+async function readRulesVersion(transaction: Transaction): Promise<number> {
+  const [row] = await transaction.query<{ version: number }>('select version from identity.rules');
+  return row!.version;
+}
+
+export interface FoundKey {
+  readonly key_number: number;
+  readonly person_id: number;
+  readonly fingerprint: string;
+  /** Written by this very transaction: it may yet be rolled back. */
+  readonly own: boolean | null;
+}
+
+/** Keys by fingerprint, one look-up in the unique index each. */
+export function findKeys(transaction: Transaction, fingerprints: readonly string[]): Promise<FoundKey[]> {
+  return transaction.query<FoundKey>(
+    `select key_number, person_id, fingerprint, xmin = pg_current_xact_id_if_assigned()::xid as own
+     from identity.key where fingerprint = any($1::uuid[])`,
+    [plainArray(fingerprints)],
+  );
+}
+
+export interface NewKey {
+  readonly type: string;
+  readonly fingerprint: string;
+  readonly valueEncrypted: string;
+  readonly firstSeenAt: number;
+}
+
+/**
+ * Inserts keys, each a person of its own, and returns those that were really new; a key that another
+ * process inserts at the same time is waited for and left out. In the order of fingerprints, so that
+ * two processes with the same new keys wait for each other in one direction only.
+ */
+export function insertKeys(
+  transaction: Transaction,
+  keys: readonly NewKey[],
+): Promise<{ key_number: number; fingerprint: string }[]> {
+  const sorted = [...keys].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  return transaction.query(
+    `insert into identity.key (key_number, person_id, type, fingerprint, value_encrypted, first_seen_at)
+     select number, number, type, fingerprint, value_encrypted, first_seen_at from (
+       select nextval('identity.key_key_number_seq') as number, type, fingerprint, value_encrypted, first_seen_at
+       from unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[])
+         as given (type, fingerprint, value_encrypted, first_seen_at)
+     ) as numbered
+     on conflict (fingerprint) do nothing
+     returning key_number, fingerprint`,
+    [
+      plainArray(sorted.map((key) => key.type)),
+      plainArray(sorted.map((key) => key.fingerprint)),
+      plainArray(sorted.map((key) => key.valueEncrypted)),
+      plainArray(sorted.map((key) => key.firstSeenAt)),
+    ],
+  );
+}
+
+/** Locks persons (the rows of their smallest keys), always in ascending order. */
+export async function lockPersons(transaction: Transaction, personIds: Iterable<number>): Promise<void> {
+  await transaction.execute(
+    `select key_number from identity.key where key_number = any($1::bigint[])
+     order by key_number for no key update`,
+    [plainArray([...personIds].sort((a, b) => a - b))],
+  );
+}
+
+/** All keys of persons. */
+export function readMembers(transaction: Transaction, personIds: Iterable<number>): Promise<StoredKey[]> {
+  return transaction.query<StoredKey>(
+    `select ${KEY_COLUMNS} from identity.key where person_id = any($1::bigint[])`,
+    [plainArray(personIds)],
+  );
+}
+
+/** Keys by number. */
+export function readKeys(transaction: Transaction, keyNumbers: Iterable<number>): Promise<StoredKey[]> {
+  return transaction.query<StoredKey>(
+    `select ${KEY_COLUMNS} from identity.key where key_number = any($1::bigint[])`,
+    [plainArray(keyNumbers)],
+  );
+}
+
+/** New state of a key. */
+export interface KeyUpdate {
+  readonly keyNumber: number;
+  readonly personId: number;
+  readonly boundAt: number | undefined;
+  readonly shared: boolean;
+  readonly ordered: boolean;
+}
+
+/** A move to be told to the other rooms. */
+export interface KeyMove {
+  readonly keyNumber: number;
+  readonly oldPersonId: number;
+  readonly newPersonId: number;
+}
+
+/** Writes the map and, in the same statement, the moves. */
+export async function writeKeys(
+  transaction: Transaction,
+  updates: readonly KeyUpdate[],
+  moves: readonly KeyMove[],
+  context: { at: number; cause: string },
+): Promise<void> {
+  if (updates.length === 0 && moves.length === 0) return;
+  await transaction.execute(
+    `with moved as (
+       insert into identity.person_change (key_number, old_person_id, new_person_id, at, cause)
+       select move.*, $9, $10 from unnest($6::bigint[], $7::bigint[], $8::bigint[]) as move
+     )
+     update identity.key as key
+     set person_id = given.person_id, bound_at = given.bound_at, shared = given.shared, ordered = given.ordered
+     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[], $5::boolean[])
+       as given (key_number, person_id, bound_at, shared, ordered)
+     where key.key_number = given.key_number`,
+    [
+      plainArray(updates.map((update) => update.keyNumber)),
+      plainArray(updates.map((update) => update.personId)),
+      plainArray(updates.map((update) => update.boundAt ?? 'null')),
+      plainArray(updates.map((update) => String(update.shared))),
+      plainArray(updates.map((update) => String(update.ordered))),
+      plainArray(moves.map((move) => move.keyNumber)),
+      plainArray(moves.map((move) => move.oldPersonId)),
+      plainArray(moves.map((move) => move.newPersonId)),
+      context.at,
+      context.cause,
+    ],
+  );
+}

@@ -1,0 +1,66 @@
+import { assertionIdOf, type Statement } from './assertion-store.ts';
+import type { KeyCache } from './key-cache.ts';
+import type { BatchKey, BatchRecord } from './prepare-batch.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The statements of a batch that may be new, each once. A statement that the log is known to hold with
+ * wider times is left out.
+ */
+export function makeStatements(records: readonly (BatchRecord | undefined)[], cache: KeyCache): Statement[] {
+  const drafts = new Map<string, Draft>();
+  for (const each of records) {
+    if (!each || each.record.link === 'none') continue;
+    if (each.keys.length < 2 && each.record.link !== 'unbind') continue;
+    const { link, at, sourceId, messageId } = each.record;
+    const lastAt = link === 'seen' ? startOfDay(at) : at;
+    const name = nameOf(link, each.keys);
+    const draft = drafts.get(name);
+    if (draft) {
+      draft.firstAt = Math.min(draft.firstAt, at);
+      draft.lastAt = Math.max(draft.lastAt, lastAt);
+    } else {
+      drafts.set(name, { kind: link, keys: each.keys, firstAt: at, lastAt, sourceId, messageId });
+    }
+  }
+  const statements: Statement[] = [];
+  for (const [name, { keys, ...draft }] of drafts) {
+    // Keys without a number are new: so is the statement.
+    if (keys.every((key) => key.keyNumber !== 0) && cache.covers(name, draft.firstAt, draft.lastAt)) continue;
+    statements.push({
+      ...draft,
+      assertionId: assertionIdOf(
+        draft.kind,
+        keys.map((key) => key.fingerprint),
+      ),
+      keyNumbers: keys.map((key) => key.keyNumber),
+    });
+  }
+  return statements;
+}
+
+interface Draft {
+  readonly kind: 'bind' | 'seen' | 'sign_up' | 'unbind';
+  readonly keys: readonly BatchKey[];
+  firstAt: number;
+  lastAt: number;
+  readonly sourceId: string;
+  readonly messageId: string;
+}
+
+function startOfDay(at: number): number {
+  return Math.floor(at / DAY_MS) * DAY_MS;
+}
+
+function nameOf(link: string, keys: readonly BatchKey[]): string {
+  return statementName(
+    link,
+    keys.map((key) => key.keyNumber),
+  );
+}
+
+/** Name under which the cache knows a statement: cheaper than its id, which is a hash. */
+export function statementName(link: string, keyNumbers: readonly number[]): string {
+  return `${link} ${[...keyNumbers].sort((a, b) => a - b).join(' ')}`;
+}

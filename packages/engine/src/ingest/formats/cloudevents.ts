@@ -1,0 +1,102 @@
+import type { RawKey } from '../../identity/index.ts';
+import {
+  checkProperties,
+  checkTime,
+  isOpenName,
+  keyValue,
+  RECORD_LIMITS,
+  readTime,
+} from '../check-record.ts';
+import type { DecodedRecord, Rejection } from '../record.ts';
+import { answerWithProblem } from './answer-with-problem.ts';
+import type { BatchContext, CollectRequest, DecodeContext, Format, ParsedRequest } from './format.ts';
+import { bearerToken } from './native.ts';
+import { decodedBody, isObject, itemsOf, parseJson } from './read-body.ts';
+
+/** CloudEvents 1.0 over HTTP: structured, binary and batched content mode. */
+export const cloudEventsFormat: Format = {
+  name: 'cloudevents',
+  routes: [{ method: 'POST', path: '/cloudevents' }],
+  sourceKeyOf: bearerToken,
+  parse,
+  decode,
+  answer: answerWithProblem,
+};
+
+/** Binary mode is known by the header `ce-specversion` (HTTP protocol binding, 3.1). */
+function parse(request: CollectRequest): ParsedRequest {
+  const bytes = decodedBody(request);
+  if (request.headers['ce-specversion'] === undefined) return { items: itemsOf(parseJson(bytes)), batch: {} };
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name.startsWith('ce-') && typeof value === 'string')
+      attributes[name.slice(3)] = percentDecoded(value);
+  }
+  const type = request.headers['content-type'] ?? 'application/json';
+  if (/json/i.test(type)) attributes.data = bytes.length > 0 ? parseJson(bytes) : undefined;
+  else attributes.data_base64 = bytes.toString('base64');
+  return { items: [attributes], batch: {} };
+}
+
+/** Header values carry what is not ASCII percent-encoded (HTTP protocol binding, 3.1.3.2). */
+function percentDecoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * `type` is the event, `source` and `id` together its id, `subject` the person: `key_type:value`, or a bare
+ * value of the source's login key type. An object in `data` gives the properties.
+ */
+function decode(item: unknown, _batch: BatchContext, context: DecodeContext): DecodedRecord | Rejection {
+  if (!isObject(item)) return { code: 'record_not_object' };
+  if (typeof item.specversion !== 'string' || !item.specversion.startsWith('1.')) {
+    return { code: 'record_type_unknown', details: { specversion: String(item.specversion).slice(0, 20) } };
+  }
+  if (typeof item.type !== 'string' || !isOpenName(item.type)) {
+    return { code: 'event_name_invalid', details: { event: String(item.type).slice(0, 100) } };
+  }
+  if (typeof item.id !== 'string' || typeof item.source !== 'string' || item.id === '') {
+    return { code: 'message_id_invalid', details: { needed: 'id and source' } };
+  }
+  const messageId = `${item.source}#${item.id}`;
+  if (messageId.length > RECORD_LIMITS.messageIdLength) return { code: 'message_id_invalid' };
+  const key = subjectKey(item.subject, context);
+  if ('code' in key) return key;
+  const ownTime = item.time === undefined ? undefined : readTime(item.time);
+  const time = ownTime ?? context.receivedAt;
+  const refusal = checkTime(time, item.historical === true || item.historical === 'true', context);
+  if (refusal) return refusal;
+  const properties = propertiesOf(item);
+  return (
+    checkProperties(properties, isOpenName) ?? {
+      kind: 'event',
+      messageId,
+      time,
+      ownTime,
+      keys: [key],
+      link: 'none',
+      event: item.type,
+      properties,
+    }
+  );
+}
+
+function subjectKey(subject: unknown, context: DecodeContext): RawKey | Rejection {
+  if (subject === undefined || subject === null || subject === '') {
+    return { code: 'keys_missing', details: { needed: 'subject' } };
+  }
+  const text = keyValue(subject);
+  if (text === undefined) return { code: 'key_invalid', details: { type: 'subject' } };
+  const typed = /^([a-z][a-z0-9_]{0,62}):(.+)$/.exec(text);
+  return typed ? { type: typed[1]!, value: typed[2]! } : { type: context.source.loginKeyType, value: text };
+}
+
+function propertiesOf(item: Record<string, unknown>): Record<string, unknown> {
+  if (isObject(item.data)) return item.data;
+  if (item.data !== undefined && item.data !== null) return { data: item.data };
+  return item.data_base64 === undefined ? {} : { data_base64: item.data_base64 };
+}

@@ -1,0 +1,11 @@
+import type { Identity } from '../identity/index.ts';
+import type { Profile } from '../profile/index.ts';
+
+/** What ingest asks of `identity`: the person of each record, in one batch. */
+export type IdentityPort = Pick<Identity, 'resolve'>;
+
+/** What ingest asks of `profile`: to apply changes of the model in the transaction that finishes a batch. */
+export type ProfilePort = Pick<Profile, 'apply'>;
+
+/** By consumer of the inbox: the names of the events it wants to read; asked at every batch. */
+export type WantedEvents = Readonly<Record<string, () => ReadonlySet<string>>>;

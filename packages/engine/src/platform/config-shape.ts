@@ -1,0 +1,23 @@
+/** Everything that can be set from outside; read once, in config.ts. */
+export interface Config {
+  readonly port: number;
+  /** Address to listen on; loopback unless told otherwise. */
+  readonly host: string;
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | undefined;
+  readonly clickhouseUrl: string | undefined;
+  /** Name of a ClickHouse cluster; tables are then sharded by person. */
+  readonly clickhouseCluster: string | undefined;
+  /** API token of the administrator, when given from outside. */
+  readonly adminToken: string | undefined;
+  /** Address under which people and suppliers reach us, for links in messages; no trailing slash. */
+  readonly publicUrl: string;
+  /** IANA zone of the bank: quiet hours, calendar days, display. */
+  readonly timeZone: string;
+  readonly bankName: string;
+  readonly logLevel: string;
+  /** Which loops this process runs: `api` answers HTTP, `worker` moves strategies and messages. */
+  readonly roles: ReadonlySet<'api' | 'worker'>;
+  /** Start of a demo clock, epoch ms; undefined means real time. */
+  readonly demoClockStartMs: number | undefined;
+}

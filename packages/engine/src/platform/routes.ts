@@ -1,0 +1,139 @@
+import { platformApi } from '@wutong/contract';
+import { pageIsIntact } from './audit.ts';
+import type { AnchoredClock } from './clock.ts';
+import { CodedError } from './errors.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { errorsPage, referencePage } from './http/reference-page.ts';
+import { readCookie, SESSION_COOKIE, type HttpServer } from './http/server.ts';
+import type { CallingUser } from './access.ts';
+import type { Platform } from './platform.ts';
+
+/** Name of the setting that holds the demo clock's anchor. */
+export const CLOCK_SETTING = 'clock.anchor';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function shownUser(user: CallingUser) {
+  return {
+    userId: user.userId,
+    name: user.name,
+    displayName: user.displayName,
+    role: user.role,
+    permissions: [...user.permissions],
+    language: user.language,
+    institutionId: user.institutionId,
+  };
+}
+
+/** Login, session, users, clock, health, audit and the API's own documentation. */
+export function platformRoutes(
+  platform: Platform,
+  server: HttpServer,
+  more: { version: string; demoClock: AnchoredClock | undefined; unreachable: () => readonly string[] },
+): void {
+  const { access, audit, clock, config, database, settings } = platform;
+
+  server.handle(platformApi.logIn, async ({ body, request, reply }) => {
+    const session = await access.logIn(body.name, body.password);
+    const secure = request.protocol === 'https' || config.publicUrl.startsWith('https:') ? '; Secure' : '';
+    reply.header(
+      'set-cookie',
+      `${SESSION_COOKIE}=${session.secret}; Path=/; HttpOnly; SameSite=Lax; Expires=${new Date(session.expiresAt).toUTCString()}${secure}`,
+    );
+    return { user: shownUser(session.user) };
+  });
+  server.handle(platformApi.readSession, async ({ user }) => ({
+    user: shownUser(user),
+    bank: { name: config.bankName, timeZone: config.timeZone, demo: more.demoClock !== undefined },
+  }));
+  server.handle(platformApi.logOut, async ({ request, reply }) => {
+    const secret = readCookie(request.headers.cookie, SESSION_COOKIE);
+    if (secret) await access.logOut(secret);
+    reply.header('set-cookie', `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`);
+    return { loggedOut: true };
+  });
+
+  server.handle(platformApi.listUsers, async () => ({
+    items: (await access.listUsers()).map((row) => ({
+      userId: row.user_id,
+      name: row.name,
+      displayName: row.display_name,
+      role: row.role,
+      institutionId: row.institution_id ?? undefined,
+      disabled: row.disabled,
+    })),
+  }));
+  server.handle(platformApi.createUser, async ({ body, user }) => {
+    const userId = await access.createUser(body);
+    await database.transaction((transaction) =>
+      audit.record(transaction, {
+        actor: user.name,
+        action: 'user.create',
+        object: body.name,
+        detail: { role: body.role },
+      }),
+    );
+    return { userId };
+  });
+
+  const shownClock = () => ({
+    now: iso(clock.now()),
+    rate: clock.rate,
+    caughtUp: clock.rate === 1,
+  });
+  server.handle(platformApi.readClock, async () => ({
+    ...shownClock(),
+    anchorVirtualMs: more.demoClock?.anchor.virtualMs ?? clock.now(),
+    anchorRealMs: more.demoClock?.anchor.realMs ?? clock.now(),
+  }));
+  server.handle(platformApi.setClock, async ({ body }) => {
+    const demoClock = more.demoClock;
+    if (!demoClock)
+      throw new CodedError('conflict', { details: { reason: 'this installation lives in real time' } });
+    const anchor = demoClock.setRate(body.rate);
+    await settings.set(database, CLOCK_SETTING, anchor);
+    return shownClock();
+  });
+
+  server.handle(platformApi.listAudit, async ({ query }) => {
+    const rows = await audit.list(database, {
+      before: query.cursor,
+      limit: query.limit,
+      action: query.action,
+    });
+    return {
+      items: rows.map((row) => ({
+        sequence: row.sequence,
+        at: iso(row.at),
+        actor: row.actor,
+        action: row.action,
+        object: row.object,
+        detail: row.detail,
+      })),
+      nextCursor: rows.length === query.limit ? rows.at(-1)?.sequence : undefined,
+      intact: pageIsIntact(rows),
+    };
+  });
+
+  server.handle(platformApi.readHealth, async () => {
+    const down = more.unreachable();
+    return {
+      postgres: down.includes('postgres') ? ('down' as const) : ('ok' as const),
+      clickhouse: down.includes('clickhouse') ? ('down' as const) : ('ok' as const),
+      version: more.version,
+      rooms: platform.jobs.states().map((state) => ({
+        room: state.name,
+        state: state.failing > 0 ? ('degraded' as const) : ('ok' as const),
+        detail: state.failing > 0 ? state.lastError : undefined,
+      })),
+    };
+  });
+
+  server.fastify.get('/api/openapi.json', async () => openApiDocument(server.endpoints, more.version));
+  server.fastify.get('/api/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(referencePage(server.endpoints, more.version)),
+  );
+  server.fastify.get('/api/docs/errors', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(errorsPage()),
+  );
+}

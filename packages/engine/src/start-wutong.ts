@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { ConfigError, type RuntimeConfig } from './config.ts';
+import { serveConsole } from './serve-console.ts';
+import { composeRooms, type Rooms } from './compose-rooms.ts';
+import {
+  anchoredClock,
+  CLOCK_SETTING,
+  createHttpServer,
+  createPlatform,
+  migrateClickHouse,
+  migratePostgres,
+  openDatabase,
+  platformRoutes,
+  realClock,
+  startEngines,
+  watchReadiness,
+  type AnchoredClock,
+  type ClockAnchor,
+  type Platform,
+} from './platform/index.ts';
+
+/** What a starting process tells its parent or its terminal. */
+export type StartReport =
+  | { kind: 'progress'; text: string }
+  | {
+      kind: 'ready';
+      url: string;
+      adminPassword: string;
+      pid: number;
+      enginePids: Record<string, number | undefined>;
+    }
+  | { kind: 'failed'; text: string };
+
+export interface RunningWutong {
+  readonly url: string;
+  readonly platform: Platform;
+  readonly rooms: Rooms;
+  stop(): Promise<void>;
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/**
+ * Starts everything in order: port, engines, schema, rooms, loops, HTTP. When a step fails, the steps
+ * before it are undone in reverse order and the error is thrown on.
+ */
+export async function startWutong(
+  config: RuntimeConfig,
+  report: (message: StartReport) => void,
+): Promise<RunningWutong> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    await refuseUsedPort(config);
+
+    report({ kind: 'progress', text: '启动 PostgreSQL 与 ClickHouse · starting the engines' });
+    const engines = await startEngines({
+      dataDirectory: config.dataDirectory,
+      ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
+      ...(config.clickhouseUrl ? { clickhouseUrl: config.clickhouseUrl } : {}),
+      onProgress: (text) => report({ kind: 'progress', text }),
+      onEngineExit: (engine, detail) => report({ kind: 'progress', text: `${engine}: ${detail}` }),
+    });
+    undo.push(() => engines.stop());
+
+    const opening = openDatabase(engines.databaseUrl, { maximumConnections: 2 });
+    let demoClock: AnchoredClock | undefined;
+    try {
+      await migratePostgres(opening);
+      demoClock = await readDemoClock(config, opening);
+    } finally {
+      await opening.close();
+    }
+    const platform = createPlatform({
+      config,
+      databaseUrl: engines.databaseUrl,
+      clickhouseUrl: engines.clickhouseUrl,
+      masterKeyHex: config.masterKeyHex,
+      clock: demoClock ?? realClock(),
+    });
+    undo.push(() => platform.close());
+    const applied = await migrateClickHouse(platform.clickhouse);
+    if (applied.length > 0) report({ kind: 'progress', text: '建立数据结构 · migrated' });
+
+    const administrator = await platform.access.ensureUser({
+      name: 'admin',
+      displayName: '管理员',
+      password: config.adminPassword,
+      role: 'administrator',
+    });
+    if (config.adminToken)
+      await platform.access.ensureToken(administrator, 'WUTONG_ADMIN_TOKEN', config.adminToken);
+
+    const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
+    const readiness = watchReadiness(platform, server);
+    undo.push(() => readiness.stop());
+    platformRoutes(platform, server, { version, demoClock, unreachable: () => readiness.unreachable() });
+    const rooms = composeRooms(platform);
+    rooms.routes(server);
+    await serveConsole(server.fastify);
+
+    await rooms.start();
+    undo.push(() => rooms.stop());
+    await server.fastify.listen({ port: config.port, host: config.host });
+    undo.push(() => server.fastify.close());
+    readiness.markStarted();
+
+    const { port } = server.fastify.server.address() as AddressInfo;
+    const url = `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`;
+    report({
+      kind: 'ready',
+      url,
+      adminPassword: config.adminPassword,
+      pid: process.pid,
+      enginePids: { postgres: engines.postgresPid, clickhouse: engines.clickhousePid },
+    });
+    return { url, platform, rooms, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Found out before the engines start, so that the answer comes at once. */
+async function refuseUsedPort(config: RuntimeConfig): Promise<void> {
+  if (config.port === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `port ${config.port} is in use; stop what uses it, or choose another with --port`
+          : `cannot listen on ${config.host}:${config.port} (${error.code}); choose another --host or --port`;
+      reject(new ConfigError(reason));
+    });
+    probe.listen(config.port, config.host, () => probe.close(() => resolve()));
+  });
+}
+
+/** A demo's clock goes on from its kept anchor; an installation that ever had one keeps it. */
+async function readDemoClock(
+  config: RuntimeConfig,
+  database: ReturnType<typeof openDatabase>,
+): Promise<AnchoredClock | undefined> {
+  const [row] = await database.query<{ value: ClockAnchor }>(
+    'select value from platform.setting where name = $1',
+    [CLOCK_SETTING],
+  );
+  if (row) return anchoredClock(row.value);
+  if (config.demoClockStartMs === undefined) return undefined;
+  const anchor: ClockAnchor = { virtualMs: config.demoClockStartMs, realMs: Date.now(), rate: 1 };
+  await database.execute('insert into platform.setting (name, value) values ($1, $2::jsonb)', [
+    CLOCK_SETTING,
+    JSON.stringify(anchor),
+  ]);
+  return anchoredClock(anchor);
+}
