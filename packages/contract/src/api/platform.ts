@@ -62,6 +62,7 @@ export const readClock = endpoint({
   response: clockSchema.extend({
     anchorVirtualMs: z.number(),
     anchorRealMs: z.number(),
+    anchorRate: z.number().describe('time = min(real, anchorVirtualMs + (real − anchorRealMs) × anchorRate)'),
   }),
 });
 

@@ -60,14 +60,14 @@ create table canvas.enrolment (
   -- Waits count from here: later than `arrived_at` when the last message was deferred.
   anchor_at bigint not null,
   -- Event waits whose event has happened.
-  heard text[] not null default '{}',
+  heard jsonb not null default '[]',
   holdout boolean not null,
   -- Split node -> branch, drawn once and kept, whatever becomes of the person.
   variants jsonb not null default '{}',
   -- Properties of the event or call that brought the person in.
   context jsonb not null default '{}',
   -- Send nodes whose message another entry, merged into this one, has had.
-  already text[] not null default '{}',
+  already jsonb not null default '[]',
   request_id text,
   entered_at bigint not null,
   ended_at bigint,

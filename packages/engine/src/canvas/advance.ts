@@ -112,8 +112,11 @@ function leave(
 
 function drawBranch(program: Program, standing: Enrolment, node: NodeOfKind<'split'>): Decided {
   const key = node.key ?? `${program.strategyId}:${node.id}`;
+  const drawn = standing.variants[node.id];
+  // A draw of a former entry holds as long as the branch still exists in this version.
+  const kept = node.branches.some((branch) => branch.label === drawn) ? drawn : undefined;
   const label =
-    standing.variants[node.id] ??
+    kept ??
     assign(key, String(standing.keyNumber), node.branches) ??
     node.branches.at(-1)!.label;
   return leave(program, node.id, label, {

@@ -56,7 +56,8 @@ function reachesGoal(program: Program, enrolment: Enrolment, event: HeardEvent):
   return (
     goal !== undefined &&
     enrolment.goalAt === undefined &&
-    event.time >= enrolment.enteredAt &&
+    // The very event that brought somebody in is not yet the goal.
+    event.time > enrolment.enteredAt &&
     event.time <= (enrolment.goalUntilAt ?? 0) &&
     matchesEvent(goal, event, enrolment.context)
   );

@@ -12,7 +12,7 @@ import {
 import { explainRequest } from './explain-request.ts';
 import { moveContacts } from './follow-merges.ts';
 import type { CountedContact, Decision, JudgeRequest, Policy, Verdict } from './front-door.ts';
-import { budgetOf, countsAgainstCaps, judgeBatch, type BudgetsLeft } from './judge-batch.ts';
+import { budgetOf, countsAgainstCaps, judgeBatch, recheckRequest, type BudgetsLeft } from './judge-batch.ts';
 import { readFacts } from './person-facts.ts';
 import { readPolicy } from './policy-store.ts';
 import { declareRoutes } from './routes.ts';
@@ -67,6 +67,14 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
     return verdicts;
   }
 
+  async function recheck(transaction: Transaction, requests: readonly JudgeRequest[]): Promise<Verdict[]> {
+    if (requests.length === 0) return [];
+    const now = clock.now();
+    const facts = await readFacts(needs, transaction, requests, now, async () => new Map());
+    const rules = await policy();
+    return requests.map((request) => recheckRequest(request, facts.of(request), rules, { now, bankZone }));
+  }
+
   async function foresee(requests: readonly JudgeRequest[]): Promise<Verdict[]> {
     if (requests.length === 0) return [];
     const now = clock.now();
@@ -94,6 +102,7 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
 
   const decision: Decision = {
     judge,
+    recheck,
     foresee,
     release,
     policy,

@@ -62,7 +62,12 @@ export interface Decision {
    * statements. Persons are locked until the transaction ends, so that caps hold whoever else is judging.
    */
   judge(transaction: Transaction, requests: readonly JudgeRequest[]): Promise<Verdict[]>;
-  /** The same without counting or locking: for simulation. */
+  /**
+   * Judges again at the instant of the call what was allowed before and may have changed since: address,
+   * suppression, consent, age, suitability, quiet hours. Counts nothing.
+   */
+  recheck(transaction: Transaction, requests: readonly JudgeRequest[]): Promise<Verdict[]>;
+  /** As `judge`, without counting or locking: for simulation. */
   foresee(requests: readonly JudgeRequest[]): Promise<Verdict[]>;
   /** Rule by rule what would be said of one request at `at` (epoch ms); counts nothing. */
   explain(request: JudgeRequest, at: number): Promise<{ verdict: Verdict; rules: RuleResult[] }>;

@@ -1,7 +1,7 @@
 import type { Contact } from './contact-caps.ts';
 import type { JudgeRequest, Policy, Verdict } from './front-door.ts';
 import type { BatchFacts } from './person-facts.ts';
-import { firstRefusal, matterOf } from './rules.ts';
+import { firstRefusal, matterOf, RECHECK_RULES, type PersonFacts } from './rules.ts';
 
 /** Messages a strategy may still reserve; absent when it has no budget. Counted down as requests are allowed. */
 export type BudgetsLeft = Map<string, number>;
@@ -51,6 +51,21 @@ export function judgeBatch(
       matter.at > wanted ? { kind: 'defer', until: matter.at, reason: 'quiet_hours' } : { kind: 'allow' };
   }
   return { verdicts, contacted };
+}
+
+/** Judges one request again at the instant of its call. */
+export function recheckRequest(
+  request: JudgeRequest,
+  facts: PersonFacts,
+  policy: Policy,
+  time: { now: number; bankZone: string },
+): Verdict {
+  const matter = matterOf(request, facts, policy, time.now, time.bankZone);
+  const refusal = firstRefusal(matter, RECHECK_RULES);
+  if (refusal) return { kind: 'refuse', reason: refusal.reason!, detail: refusal.detail };
+  const wanted = Math.max(time.now, request.dueAt ?? time.now);
+  if (matter.at > wanted) return { kind: 'defer', until: matter.at, reason: 'quiet_hours' };
+  return { kind: 'allow' };
 }
 
 /** Only what is capped is remembered: a login code never uses up the room of an offer, nor the reverse. */

@@ -50,12 +50,21 @@ export const RULES: readonly Rule[] = [
   judgeCaps,
 ];
 
+/** Rules that are asked again when the message is about to go: what a person may have changed meanwhile. */
+export const RECHECK_RULES: readonly Rule[] = [
+  judgeAddress,
+  judgeSuppression,
+  judgeConsent,
+  judgeAge,
+  judgeProduct,
+];
+
 /** Rules that also bind a test message. */
 export const TEST_RULES: readonly Rule[] = [judgeAddress, judgeSuppression];
 
 /** The first rule that refuses; undefined when all let through. */
-export function firstRefusal(matter: Matter): RuleOutcome | undefined {
-  for (const rule of matter.request.isTest ? TEST_RULES : RULES) {
+export function firstRefusal(matter: Matter, rules: readonly Rule[] = RULES): RuleOutcome | undefined {
+  for (const rule of matter.request.isTest ? TEST_RULES : rules) {
     const outcome = rule(matter);
     if (outcome.reason) return outcome;
   }

@@ -89,6 +89,7 @@ export interface MessageUpdate {
   readonly tried: readonly string[];
   readonly sentAt: number | null;
   readonly deliveredAt: number | null;
+  readonly supplierId: string | null;
 }
 
 export async function updateMessages(transaction: Transaction, rows: readonly MessageUpdate[]): Promise<void> {
@@ -97,9 +98,9 @@ export async function updateMessages(transaction: Transaction, rows: readonly Me
   await transaction.execute(
     `update hub.message m set state = c.state, reason = c.reason,
        tried = case when c.tried is null then m.tried else array(select jsonb_array_elements_text(c.tried)) end,
-       sent_at = c.sent_at, delivered_at = c.delivered_at
-     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[], $7::bigint[])
-       as c(message_id, person_id, state, reason, tried, sent_at, delivered_at)
+       sent_at = c.sent_at, delivered_at = c.delivered_at, supplier_id = c.supplier_id
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[], $7::bigint[], $8::text[])
+       as c(message_id, person_id, state, reason, tried, sent_at, delivered_at, supplier_id)
      where m.message_id = c.message_id and m.person_id = c.person_id`,
     [
       rows.map((row) => row.messageId),
@@ -109,6 +110,7 @@ export async function updateMessages(transaction: Transaction, rows: readonly Me
       rows.map((row) => (row.tried.length === 0 ? null : JSON.stringify(row.tried))),
       rows.map((row) => row.sentAt),
       rows.map((row) => row.deliveredAt),
+      rows.map((row) => row.supplierId),
     ],
   );
 }
@@ -155,11 +157,15 @@ export function selectParts(
   );
 }
 
-/** Parts of attempts in several parts: the whole is delivered when all are. */
-export function selectPartsOf(transaction: Transaction, attemptIds: readonly string[]): Promise<PartRow[]> {
+/** All parts of attempts, and how many each has: the whole is delivered when all parts are. */
+export function selectPartsOf(
+  transaction: Transaction,
+  attemptIds: readonly string[],
+): Promise<(PartRow & { of_parts: number })[]> {
   if (attemptIds.length === 0) return Promise.resolve([]);
   return transaction.query(
-    `select supplier_id, provider_id, attempt_id, part, state from hub.part where attempt_id = any($1::uuid[])`,
+    `select p.supplier_id, p.provider_id, p.attempt_id, p.part, p.state, a.parts as of_parts
+     from hub.part p join hub.attempt a using (attempt_id) where p.attempt_id = any($1::uuid[])`,
     [attemptIds],
   );
 }
@@ -176,21 +182,6 @@ export async function updateParts(transaction: Transaction, rows: readonly PartR
       rows.map((row) => row.attempt_id),
       rows.map((row) => row.state),
     ],
-  );
-}
-
-/** Attempts whose answer was lost, by the address they went to. */
-export function selectLostByAddress(
-  transaction: Transaction,
-  keys: readonly { supplierId: string; addressPrint: string }[],
-): Promise<{ attempt_id: string; supplier_id: string; address_print: string; parts: number; called_at: number }[]> {
-  if (keys.length === 0) return Promise.resolve([]);
-  return transaction.query(
-    `select a.attempt_id, a.supplier_id, a.address_print, a.parts, a.called_at
-     from (select distinct * from unnest($1::text[], $2::uuid[])) as k(supplier_id, address_print)
-     join hub.attempt a using (supplier_id, address_print)
-     where a.state = 'uncertain' and a.answered_at is null`,
-    [keys.map((key) => key.supplierId), keys.map((key) => key.addressPrint)],
   );
 }
 
@@ -241,6 +232,38 @@ export function takeOrphans(
        r.changed`,
     [keys.map((key) => key.supplierId), keys.map((key) => key.providerId)],
   );
+}
+
+/**
+ * Orphans that can only be about one attempt whose answer was lost: same supplier and address, and nothing to
+ * that address is in the middle of a call. Oldest first.
+ */
+export function selectAdoptable(
+  transaction: Transaction,
+  suppliers: readonly string[],
+  limit: number,
+): Promise<(ReceiptRow & { lost_attempt_id: string; parts: number; known_parts: number })[]> {
+  return transaction.query(
+    `select r.*, a.attempt_id as lost_attempt_id, a.parts,
+       (select count(*) from hub.part p where p.attempt_id = a.attempt_id) as known_parts
+     from hub.receipt r
+     join hub.attempt a on a.supplier_id = r.supplier_id and a.address_print = r.address_print
+       and a.state = 'uncertain' and a.answered_at is null and a.called_at <= r.received_at
+     where r.attempt_id is null and r.supplier_id = any($1)
+       and not exists (select 1 from hub.attempt c
+         where c.state = 'calling' and c.supplier_id = r.supplier_id and c.address_print = r.address_print)
+       and not exists (select 1 from hub.attempt o where o.state = 'uncertain' and o.supplier_id = r.supplier_id
+         and o.address_print = r.address_print and o.answered_at is null and o.attempt_id <> a.attempt_id)
+     order by r.receipt_id limit $2 for update of r skip locked`,
+    [suppliers, limit],
+  );
+}
+
+/** Forgets orphans that are about to be recorded again with their attempt. */
+export async function deleteOrphans(transaction: Transaction, receiptIds: readonly string[]): Promise<void> {
+  await transaction.execute('delete from hub.receipt where receipt_id = any($1::uuid[]) and attempt_id is null', [
+    receiptIds,
+  ]);
 }
 
 /** Adds to the numbers of suppliers by minute. */

@@ -1,5 +1,5 @@
 import type { Transaction, HttpServer } from '../platform/index.ts';
-import type { KeyType, MapChange } from '@wutong/contract';
+import type { identityApi } from '@wutong/contract';
 import type { Linking } from './linking/index.ts';
 
 /** A key as a source sends it. */
@@ -83,11 +83,11 @@ export interface Identity {
    */
   takePersonChanges(transaction: Transaction, consumer: string, limit: number): Promise<PersonChange[]>;
   /** Key types, strongest first. */
-  keyTypes(): Promise<KeyType[]>;
+  keyTypes(): Promise<identityApi.KeyType[]>;
   /** Declares or changes a key type and folds the whole map anew; with `dryRun` only says what would change. */
-  saveKeyType(type: KeyType, options: { dryRun: boolean; actor: string }): Promise<MapChange>;
+  saveKeyType(type: identityApi.KeyType, options: { dryRun: boolean; actor: string }): Promise<identityApi.MapChange>;
   /** Folds all assertions from nothing; with `repair`, writes what differs from the stored map. */
-  refoldAll(options: { repair: boolean }): Promise<MapChange>;
+  refoldAll(options: { repair: boolean }): Promise<identityApi.MapChange>;
   /** Probabilistic linking of record tables without common keys. */
   readonly linking: Linking;
   routes(server: HttpServer): void;

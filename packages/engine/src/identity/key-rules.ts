@@ -1,4 +1,6 @@
-import type { KeyType } from '@wutong/contract';
+import type { identityApi } from '@wutong/contract';
+
+type KeyType = identityApi.KeyType;
 
 /** A key type with its patterns compiled. */
 export interface KeyRule extends KeyType {

@@ -26,8 +26,7 @@ export function makeStatements(records: readonly (BatchRecord | undefined)[], ca
   }
   const statements: Statement[] = [];
   for (const [name, { keys, ...draft }] of drafts) {
-    // Keys without a number are new: so is the statement.
-    if (keys.every((key) => key.keyNumber !== 0) && cache.covers(name, draft.firstAt, draft.lastAt)) continue;
+    if (cache.covers(name, draft.firstAt, draft.lastAt)) continue;
     statements.push({
       ...draft,
       assertionId: assertionIdOf(

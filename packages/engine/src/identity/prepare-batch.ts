@@ -46,11 +46,11 @@ export function prepareBatch(
       const name = `${type}\0${value}`;
       let key = known.get(name);
       if (key === undefined) known.set(name, (key = prepareKey(type, value, record.at, needs, batch.unknown)));
-      if (typeof key === 'string') {
+      if (typeof key === "string") {
         if (rejection === 'no_key') rejection = key;
       } else {
         if (record.at < key.firstSeenAt) key.firstSeenAt = record.at;
-        if (!keys.includes(key)) keys.push(key);
+        if (!keys.some((other) => other.fingerprint === key.fingerprint)) keys.push(key);
       }
     }
     if (keys.length === 0) batch.rejections.set(index, rejection);

@@ -1,4 +1,6 @@
-import type { KeyType } from '@wutong/contract';
+import type { identityApi } from '@wutong/contract';
+
+type KeyType = identityApi.KeyType;
 
 const DAY_MS = 86_400_000;
 

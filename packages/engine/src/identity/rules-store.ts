@@ -1,4 +1,6 @@
-import type { KeyType } from '@wutong/contract';
+import type { identityApi } from '@wutong/contract';
+
+type KeyType = identityApi.KeyType;
 import type { Transaction } from '../platform/index.ts';
 import { compileKeyRules, type KeyRules } from './key-rules.ts';
 import { BANK_KEY_TYPES } from './preset-key-types.ts';

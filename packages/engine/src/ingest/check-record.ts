@@ -47,6 +47,17 @@ export function checkTime(
   return undefined;
 }
 
+/** A piece of a client's word for a message: never half a surrogate pair, which PostgreSQL refuses. */
+export function clip(value: unknown, length: number): string {
+  const text = typeof value === 'string' ? value : String(JSON.stringify(value) ?? value);
+  return wellFormed(text.slice(0, length)).replaceAll('\u0000', '');
+}
+
+/** Half surrogate pairs replaced by U+FFFD (ECMAScript 2024's toWellFormed, in Node since 20). */
+export function wellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
+}
+
 /** Epoch ms from a number of ms or an ISO 8601 text with zone; NaN when it is neither. */
 export function readTime(value: unknown): number {
   if (typeof value === 'number') return value;
@@ -86,7 +97,7 @@ export function checkProperties(
   const budget = { values: RECORD_LIMITS.values };
   for (const name in properties) {
     if (!knownNames.has(name)) {
-      if (!isName(name)) return { code: 'property_name_invalid', details: { property: name.slice(0, 100) } };
+      if (!isName(name)) return { code: 'property_name_invalid', details: { property: clip(name, 100) } };
       if (name.includes('.')) replaceDots(properties, name);
       else remember(name);
     }
@@ -124,7 +135,7 @@ function checkNested(value: object, depth: number, budget: { values: number }): 
   for (let index = 0; index < size; index++) {
     const name = names?.[index];
     if (name !== undefined && !isOpenName(name)) {
-      return { code: 'property_name_invalid', details: { property: name.slice(0, 100) } };
+      return { code: 'property_name_invalid', details: { property: clip(name, 100) } };
     }
     const inner = name === undefined ? (value as unknown[])[index] : (value as Record<string, unknown>)[name];
     if (name?.includes('.')) replaceDots(value as Record<string, unknown>, name);
@@ -158,7 +169,7 @@ export function readKeys(value: unknown): RawKey[] | Rejection {
   for (const each of value as { type?: unknown; value?: unknown }[]) {
     const text = keyValue(each?.value);
     if (typeof each?.type !== 'string' || each.type === '' || text === undefined) {
-      return { code: 'key_invalid', details: { type: String(each?.type).slice(0, 64) } };
+      return { code: 'key_invalid', details: { type: clip(each?.type, 64) } };
     }
     keys.push({ type: each.type, value: text });
   }

@@ -125,17 +125,22 @@ export interface LeftBatch {
   started_at: number;
 }
 
-/** Batches of processes not seen since `deadline` (epoch ms) or signed off, and the named ones. */
+/**
+ * Batches to settle: of processes not seen since `deadline` (epoch ms) or signed off, and our own that are
+ * not under way any more.
+ */
 export async function leftBatches(
   database: Database,
   deadline: number,
-  named: readonly number[],
+  processId: string,
+  underWay: ReadonlySet<string>,
 ): Promise<LeftBatch[]> {
   return database.query<LeftBatch>(
     `select batch.* from ingest.batch left join ingest.process using (process_id)
-     where process.process_id is null or process.seen_at < $1 or batch.batch = any($2::bigint[])
+     where case when batch.process_id = $2 then not (batch_id = any($3::uuid[]))
+       else process.process_id is null or process.seen_at < $1 end
      order by batch limit 100`,
-    [deadline, [...named]],
+    [deadline, processId, `{${[...underWay].join(',')}}`],
   );
 }
 
@@ -188,7 +193,7 @@ export async function keepClaimDays(database: Database, now: number): Promise<vo
     }
     await transaction.execute(
       `insert into ingest.claim_mark (day, first_batch)
-       select $1, coalesce(max(batch), 0) + 1 from ingest.claim where day = $1 on conflict do nothing`,
+       select $1, last_value from ingest.batch_batch_seq on conflict do nothing`,
       [today],
     );
     await forgetOldClaims(transaction, today, present);

@@ -85,6 +85,7 @@ export function platformRoutes(
     ...shownClock(),
     anchorVirtualMs: more.demoClock?.anchor.virtualMs ?? clock.now(),
     anchorRealMs: more.demoClock?.anchor.realMs ?? clock.now(),
+    anchorRate: more.demoClock?.anchor.rate ?? 1,
   }));
   server.handle(platformApi.setClock, async ({ body }) => {
     const demoClock = more.demoClock;

@@ -15,7 +15,7 @@ import {
 import type { Transaction } from '../platform/index.ts';
 import { mergeDeclaration, type DeclarationKind } from './merge-declaration.ts';
 import { columnOf, detailTable, entityTable, historyTable, relationColumnOf } from './shape-tables.ts';
-import type { Declarations } from './index.ts';
+import type { Declarations } from './front-door.ts';
 
 /** Everything declared, indexed for the batch path. */
 export interface Model {

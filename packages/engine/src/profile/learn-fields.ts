@@ -1,7 +1,7 @@
 import { fieldNameSchema, type Field, type FieldInput } from '@wutong/contract';
 import { learntField, type Model } from './catalogue.ts';
 import { inferType } from './coerce-value.ts';
-import type { Declarations } from './index.ts';
+import type { Declarations } from './front-door.ts';
 import { MAXIMUM_FIELDS } from './merge-declaration.ts';
 import type { Operation } from './operation.ts';
 import { isSecret } from './refuse-secrets.ts';

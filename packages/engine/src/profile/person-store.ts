@@ -48,6 +48,15 @@ export async function loadHolders(
   return rows.map((row) => ({ keyNumber: row.key_number, personId: row.person_id, cells: row.cells }));
 }
 
+/** What the keys of persons hold, for reading. */
+export async function readHolders(transaction: Transaction, personIds: readonly number[]): Promise<Holder[]> {
+  const rows = await transaction.query<{ key_number: number; person_id: number; cells: Cells }>(
+    'select key_number, person_id, cells from profile.holder where person_id = any($1::bigint[]) order by key_number',
+    [personIds],
+  );
+  return rows.map((row) => ({ keyNumber: row.key_number, personId: row.person_id, cells: row.cells }));
+}
+
 /** Writes increments to the log; returns those that were not in it. */
 export async function logIncrements(
   transaction: Transaction,
@@ -153,6 +162,15 @@ export async function writePeople(
   if (rows[0]!.holders !== holders.length || rows[0]!.people !== people.length) {
     throw Object.assign(new Error('another process made the same person at the same time'), { code: '40001' });
   }
+}
+
+/** Those of the persons that have a row. */
+export async function knownPeople(transaction: Transaction, personIds: readonly number[]): Promise<number[]> {
+  const rows = await transaction.query<{ person_id: number }>(
+    'select person_id from profile.person where person_id = any($1::bigint[])',
+    [personIds],
+  );
+  return rows.map((row) => row.person_id);
 }
 
 /** Makes rows for persons seen for the first time, without attributes. */

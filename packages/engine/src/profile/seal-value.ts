@@ -38,3 +38,8 @@ export function columnValue(stored: Stored, field: Pick<Field, 'valueType'>): st
   if (isSealed(stored)) return stored.print;
   return field.valueType === 'datetime' ? clickHouseTime(stored as number) : stored;
 }
+
+/** Epoch ms of a DateTime64(3, 'UTC') as ClickHouse writes it. */
+export function epochOfClickHouse(text: string): number {
+  return Date.parse(`${text.replace(' ', 'T')}Z`);
+}

@@ -1,12 +1,10 @@
 import type { RawKey } from '../../identity/index.ts';
-import {
-  checkProperties,
+import { clip, checkProperties,
   checkTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
-  readTime,
-} from '../check-record.ts';
+  readTime } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import { answerWithProblem } from './answer-with-problem.ts';
 import type { BatchContext, CollectRequest, DecodeContext, Format, ParsedRequest } from './format.ts';
@@ -54,10 +52,10 @@ function percentDecoded(value: string): string {
 function decode(item: unknown, _batch: BatchContext, context: DecodeContext): DecodedRecord | Rejection {
   if (!isObject(item)) return { code: 'record_not_object' };
   if (typeof item.specversion !== 'string' || !item.specversion.startsWith('1.')) {
-    return { code: 'record_type_unknown', details: { specversion: String(item.specversion).slice(0, 20) } };
+    return { code: 'record_type_unknown', details: { specversion: clip(item.specversion, 20) } };
   }
   if (typeof item.type !== 'string' || !isOpenName(item.type)) {
-    return { code: 'event_name_invalid', details: { event: String(item.type).slice(0, 100) } };
+    return { code: 'event_name_invalid', details: { event: clip(item.type, 100) } };
   }
   if (typeof item.id !== 'string' || typeof item.source !== 'string' || item.id === '') {
     return { code: 'message_id_invalid', details: { needed: 'id and source' } };

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
 import type { AttributeAction } from '../../profile/index.ts';
-import {
-  checkProperties,
+import { clip, checkProperties,
   checkTime,
   correctedTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
   readKeys,
-  readTime,
-} from '../check-record.ts';
+  readTime } from '../check-record.ts';
 import type { DecodedRecord, EntityEnd, Rejection } from '../record.ts';
 import type { BatchContext, DecodeContext } from './format.ts';
 import { isObject } from './read-body.ts';
@@ -56,14 +54,14 @@ export function decodeNativeRecord(
     case 'consent':
       return decodeConsent(parts);
     default:
-      return { code: 'record_type_unknown', details: { kind: String(item.kind).slice(0, 100) } };
+      return { code: 'record_type_unknown', details: { kind: clip(item.kind, 100) } };
   }
 }
 
 function decodeEvent({ item, base, attributes }: Parts): DecodedRecord | Rejection {
   const event = item.event;
   if (typeof event !== 'string' || !isOpenName(event)) {
-    return { code: 'event_name_invalid', details: { event: String(event).slice(0, 100) } };
+    return { code: 'event_name_invalid', details: { event: clip(event, 100) } };
   }
   return withKeys(item, 'seen', (keys, link) => ({
     kind: 'event',
@@ -156,7 +154,7 @@ function withKeys(
 
 const unknownOperation = (operation: unknown): Rejection => ({
   code: 'record_type_unknown',
-  details: { operation: String(operation).slice(0, 100) },
+  details: { operation: clip(operation, 100) },
 });
 
 function setOrDelete(operation: unknown): 'set' | 'delete' | undefined {

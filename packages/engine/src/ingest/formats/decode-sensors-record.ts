@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
 import type { AttributeAction } from '../../profile/index.ts';
-import {
-  checkProperties,
+import { clip, checkProperties,
   checkTime,
   correctedTime,
   isSensorsName,
   keyValue,
-  RECORD_LIMITS,
-} from '../check-record.ts';
+  RECORD_LIMITS } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import type { BatchContext, DecodeContext } from './format.ts';
 import { isObject } from './read-body.ts';
@@ -52,7 +50,7 @@ export function decodeSensorsRecord(
   const action = PROFILE_ACTIONS[type];
   if (type === 'profile_delete') return { code: 'portrait_delete_refused' };
   if (link === undefined && action === undefined) {
-    return { code: 'record_type_unknown', details: { type: type.slice(0, 100) } };
+    return { code: 'record_type_unknown', details: { type: clip(type, 100) } };
   }
   const keys = sensorsKeys(item, properties, type === 'track_signup', context.source);
   if ('code' in keys) return keys;
@@ -63,7 +61,7 @@ export function decodeSensorsRecord(
 
   const event =
     typeof item.event === 'string' && item.event !== '' ? item.event : (DEFAULT_EVENTS[type] ?? '');
-  if (!isSensorsName(event)) return { code: 'event_name_invalid', details: { event: event.slice(0, 100) } };
+  if (!isSensorsName(event)) return { code: 'event_name_invalid', details: { event: clip(event, 100) } };
   addLibrary(properties, item.lib);
   return { kind: 'event', ...base, keys, link: linkOf(keys, link!), event, properties };
 }

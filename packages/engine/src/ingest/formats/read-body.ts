@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { wellFormed } from '../check-record.ts';
 import { BodyError, type CollectRequest } from './format.ts';
 
 /** A compressed body may grow to this; what grows further is a bomb. */
@@ -66,11 +67,6 @@ export function parseJsonText(text: string): unknown {
 function cleanString(_key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return wellFormed(value).replaceAll('\u0000', '');
-}
-
-/** Half surrogate pairs replaced (ECMAScript 2024's toWellFormed, in Node since 20). */
-export function wellFormed(text: string): string {
-  return (text as string & { toWellFormed(): string }).toWellFormed();
 }
 
 /** A list of records from what was parsed: an array, or one. @throws BodyError */

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
-import {
-  checkProperties,
+import { clip, checkProperties,
   checkTime,
   correctedTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
-  readTime,
-} from '../check-record.ts';
+  readTime } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import type {
   Answer,
@@ -110,7 +108,7 @@ function decode(item: unknown, batch: BatchContext, context: DecodeContext): Dec
     case 'alias':
       return { kind: 'identity', ...base, link: link('sign_up') };
     default:
-      return { code: 'record_type_unknown', details: { type: type.slice(0, 100) } };
+      return { code: 'record_type_unknown', details: { type: clip(type, 100) } };
   }
 }
 
@@ -131,7 +129,7 @@ function event(
   given: unknown,
 ): DecodedRecord | Rejection {
   if (typeof name !== 'string' || !isOpenName(name)) {
-    return { code: 'event_name_invalid', details: { event: String(name).slice(0, 100) } };
+    return { code: 'event_name_invalid', details: { event: clip(name, 100) } };
   }
   // Batch-level context merges under the record's own.
   const properties: Record<string, unknown> = contextProperties({

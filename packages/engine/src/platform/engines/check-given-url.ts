@@ -25,7 +25,7 @@ export async function checkClickHouseUrl(url: string): Promise<void> {
   const database = decodeURIComponent(parts.pathname.replace(/^\//, ''));
   const query = new URLSearchParams({ query: 'SELECT 1', ...(database ? { database } : {}) });
   try {
-    const response = await fetch(`${parts.origin}/?${query}`, {
+    const response = await fetch(`${parts.origin}/?${query.toString()}`, {
       headers: {
         'X-ClickHouse-User': decodeURIComponent(parts.username) || 'default',
         'X-ClickHouse-Key': decodeURIComponent(parts.password),

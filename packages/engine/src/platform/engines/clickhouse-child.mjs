@@ -40,6 +40,9 @@ function endEngine() {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_LIMIT_MS).unref();
 }
 
+// A service manager signals every process of the service; the parent alone decides when we end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+
 const command = [
   'clickhouse',
   `--config-file=${configFile}`,

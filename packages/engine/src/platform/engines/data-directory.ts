@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataType, load, open as openLibrary } from 'ffi-rs';
@@ -62,7 +62,10 @@ function tryLock(descriptor: number): boolean {
 export async function prepareDataDirectory(directory: string): Promise<string> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await chmod(directory, 0o700);
+    // Passing through may have been allowed to the group of PostgreSQL's user, and a wutong that runs on this
+    // folder relies on it; everything else is taken away.
+    const { mode } = await stat(directory);
+    await chmod(directory, (mode & 0o710) | 0o700);
     return await realpath(directory);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {

@@ -16,7 +16,8 @@ export class EngineError extends Error {
   }
 }
 
-const DISK_FULL = /no space left on device|ENOSPC|NOT_ENOUGH_SPACE|disk quota exceeded|EDQUOT/i;
+const DISK_FULL =
+  /no space left on device|check free disk space|wrote only \d+ of \d+ bytes|ENOSPC|NOT_ENOUGH_SPACE|disk quota exceeded|EDQUOT/i;
 
 /**
  * Turns whatever an engine said before it died into one error.

@@ -47,7 +47,11 @@ async function askClickHouse(
   const url = new URL(engines.clickhouseUrl);
   const response = await fetch(`${url.origin}/?database=wutong`, {
     method: 'POST',
-    headers: { 'X-ClickHouse-User': user, ...(password ? { 'X-ClickHouse-Key': password } : {}) },
+    headers: {
+      Connection: 'close',
+      'X-ClickHouse-User': user,
+      ...(password ? { 'X-ClickHouse-Key': password } : {}),
+    },
     body: sql,
   });
   return (await response.text()).trim();

@@ -50,7 +50,9 @@ export interface RunningEngines {
  */
 export async function startEngines(options: StartEnginesOptions): Promise<RunningEngines> {
   const dataDirectory = await prepareDataDirectory(options.dataDirectory);
-  const lock = await lockDirectory(dataDirectory);
+  // With servers of one's own, many processes may share a data folder: none of them runs an engine in it.
+  const runsAnEngine = !options.databaseUrl || !options.clickhouseUrl;
+  const lock = runsAnEngine ? await lockDirectory(dataDirectory) : undefined;
   const starting = [
     startOrCheckPostgres(options, dataDirectory),
     startOrCheckClickHouse(options, dataDirectory),
@@ -60,14 +62,14 @@ export async function startEngines(options: StartEnginesOptions): Promise<Runnin
     for (const started of [clickhouse, postgres]) {
       if (started.status === 'fulfilled') await started.value.stop();
     }
-    lock.release();
+    lock?.release();
     throw postgres.status === 'rejected' ? postgres.reason : (clickhouse as PromiseRejectedResult).reason;
   }
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await clickhouse.value.stop();
     await postgres.value.stop();
-    lock.release();
+    lock?.release();
   };
   return {
     databaseUrl: postgres.value.url,

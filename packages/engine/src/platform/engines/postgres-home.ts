@@ -86,14 +86,16 @@ async function usablePrograms(
 
   // Out of the account's reach, without the mode to run, or without the links that the package's install
   // script makes (npm --ignore-scripts): a copy has all three. It is kept per package version.
-  onProgress?.('Copying the PostgreSQL programs to where they can run');
   const native = dirname(dirname(packaged.postgres));
   const manifest = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')) as {
     version: string;
   };
   const copy = join(dirname(directory), `postgres-programs-${manifest.version}`);
   const programs = { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
-  if (!versionOf(programs.postgres, account)) await copyPrograms(native, copy);
+  if (!versionOf(programs.postgres, account)) {
+    onProgress?.('Copying the PostgreSQL programs to where they can run');
+    await copyPrograms(native, copy);
+  }
   const copiedVersion = versionOf(programs.postgres, account);
   if (copiedVersion) return { ...programs, version: copiedVersion };
   throw new EngineError(

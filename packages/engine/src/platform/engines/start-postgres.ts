@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { chown, mkdir, rename, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chown, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { lockDirectory, readOrCreateSecret, readTextIfThere, writePrivateFile } from './data-directory.ts';
 import { refuseNewerData } from './data-version.ts';
@@ -49,6 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
         options.onProgress?.('Creating the PostgreSQL cluster');
         await createCluster(home, cluster, password);
       }
+      await giveToAccount(home, cluster);
       let port = await findSteadyPort(home.directory);
       const launch = async (stopping?: AbortSignal): Promise<EngineProcess> => {
         await endLeftoverPostgres(cluster, options.onProgress);
@@ -142,6 +144,12 @@ async function createCluster(home: PostgresHome, cluster: string, password: stri
   }
 }
 
+/** A new container or machine may have given the account another number than the one that owns the files. */
+async function giveToAccount({ account }: PostgresHome, cluster: string): Promise<void> {
+  if (!account || (await stat(cluster)).uid === account.uid) return;
+  await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, cluster]);
+}
+
 interface LaunchOptions {
   home: PostgresHome;
   cluster: string;
@@ -164,12 +172,12 @@ function settings(options: LaunchOptions): Record<string, string> {
     effective_cache_size: '1GB',
     work_mem: '16MB',
     maintenance_work_mem: '128MB',
-    wal_level: 'minimal', // nobody replicates an embedded server
-    max_wal_senders: '0',
     max_wal_size: '2GB',
     wal_compression: 'on',
     checkpoint_timeout: '15min',
     random_page_cost: '1.1', // SSD
+    // Two cores, shared with ClickHouse; and workers need /dev/shm, of which a container has 64 MB.
+    max_parallel_workers_per_gather: '0',
     jit: 'off', // compiling costs more than our short statements take
     TimeZone: 'UTC',
     log_timezone: 'UTC',

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Button, Segmented } from 'antd';
 import { canvasApi, type EnrolledPerson } from '@wutong/contract';
 import { LIVE_MS } from '../../../api/use-endpoint.ts';
@@ -25,11 +24,10 @@ interface NodePeopleProps {
 export function NodePeople({ strategyId, version, nodeId }: NodePeopleProps) {
   const { text } = useReader();
   const [standing, setStanding] = useUrlState('standing', 'any');
-  const [live] = useState(LIVE_MS);
   const people = usePages(
     canvasApi.listStrategyPeople,
     { params: { strategyId, version }, query: { nodeId, standing: standing as Standing, limit: PAGE } },
-    { refetchIntervalMs: live },
+    { refetchIntervalMs: LIVE_MS },
   );
   const nameOf = usePersonNames(people.items.map(({ personId }) => personId));
   return (

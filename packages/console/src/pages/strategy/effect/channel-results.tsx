@@ -1,0 +1,58 @@
+import type { Summary } from '@wutong/contract';
+import { useReader } from '../../../frame/reader.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { RecordTable, type Column } from '../../../parts/record-table.tsx';
+import { EmptyState } from '../../../parts/states.tsx';
+import { wordFor } from '../../../text/text.ts';
+
+type Row = Summary['channels'][number];
+
+/** What each supplier of each channel did with the attempts it was given. */
+export function ChannelResults({ channels }: { channels: readonly Row[] }) {
+  const { text, format } = useReader();
+  const words = text.effect;
+  const count = (key: 'attempted' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain'): Column<Row> => ({
+    key,
+    title: words[key],
+    numeric: true,
+    render: (row) => format.integer(row[key]),
+  });
+  const columns: Column<Row>[] = [
+    {
+      key: 'supplier',
+      title: words.supplier,
+      phone: 'title',
+      render: ({ supplier, supplierName }) => supplierName || supplier,
+    },
+    { key: 'channel', title: words.channel, render: ({ channel }) => wordFor(text.words.channel, channel) },
+    count('attempted'),
+    count('sent'),
+    count('delivered'),
+    {
+      key: 'deliveredRate',
+      title: words.deliveredRate,
+      numeric: true,
+      render: ({ sent, delivered }) => format.percent(sent > 0 ? delivered / sent : undefined),
+    },
+    count('clicked'),
+    {
+      key: 'clickRate',
+      title: words.clickRate,
+      numeric: true,
+      render: ({ delivered, clicked }) => format.percent(delivered > 0 ? clicked / delivered : undefined),
+    },
+    count('failed'),
+    count('uncertain'),
+  ];
+  return (
+    <Panel title={words.channels} flush>
+      <RecordTable
+        label={words.channels}
+        columns={columns}
+        rows={channels}
+        rowKey={({ channel, supplier }) => `${channel} ${supplier}`}
+        empty={<EmptyState small title={text.state.none} />}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,42 @@
+import { insightApi, type ResponseOf } from '@wutong/contract';
+import { useReader } from '../../../frame/reader.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { RecordTable, type Column } from '../../../parts/record-table.tsx';
+
+type Row = ResponseOf<typeof insightApi.readStrategyEffect>['byInstitution'][number];
+
+const rateOf = ({ people, converted }: Row['treated']): number | undefined =>
+  people > 0 ? converted / people : undefined;
+
+/** Both groups by institution; the largest first. */
+export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
+  const { text, format } = useReader();
+  const words = text.effect;
+  const sorted = rows.toSorted((left, right) => right.treated.people - left.treated.people);
+  const columns: Column<Row>[] = [
+    { key: 'name', title: words.institution, phone: 'title', render: ({ name, institutionId }) => name || institutionId },
+    ...(['treated', 'holdout'] as const).flatMap((side): Column<Row>[] => [
+      {
+        key: `${side}-people`,
+        title: words[side],
+        numeric: true,
+        render: (row) => words.convertedOf(format.integer(row[side].converted), format.integer(row[side].people)),
+      },
+      { key: `${side}-rate`, title: words.rate, numeric: true, render: (row) => format.percent(rateOf(row[side])) },
+    ]),
+    {
+      key: 'difference',
+      title: `${words.difference} (${words.points})`,
+      numeric: true,
+      render: ({ treated, holdout }) => {
+        const [one, other] = [rateOf(treated), rateOf(holdout)];
+        return format.points(one === undefined || other === undefined ? undefined : one - other, 1);
+      },
+    },
+  ];
+  return (
+    <Panel title={words.institutions} flush>
+      <RecordTable label={words.institutions} columns={columns} rows={sorted} rowKey={({ institutionId }) => institutionId} />
+    </Panel>
+  );
+}

@@ -1,0 +1,142 @@
+import type { EqlDocument, EqlProblem } from '@wutong/contract';
+import { isTimeZone } from '../calendar.ts';
+import { bindCondition } from './bind-condition.ts';
+import { bindEventSource } from './bind-source.ts';
+import { bindProperty } from './bind-name.ts';
+import { bindValue } from './bind-value.ts';
+import { BindError, refuse, requireType, type Binder, type BindingEnvironment, type Scope } from './binder.ts';
+import type { BoundEventSource, BoundQuery, BoundValue, Subject } from './bound.ts';
+import { suggestName } from './suggest-name.ts';
+
+/** What binding gives: the bound query and what it uses, or the first problem. */
+export type BindOutcome =
+  | {
+      readonly query: BoundQuery;
+      readonly usedSegments: ReadonlySet<string>;
+      readonly usedTags: ReadonlySet<string>;
+      /** Attributes and tags of the population that its conditions compare. */
+      readonly comparedFields: readonly BoundValue[];
+      readonly problem?: undefined;
+    }
+  | { readonly problem: EqlProblem; readonly query?: undefined };
+
+/** Resolves every name, type, unit and window of a document against a catalogue and an instant. */
+export function bindDocument(document: EqlDocument, environment: BindingEnvironment): BindOutcome {
+  try {
+    if (document.timeZone !== undefined && !isTimeZone(document.timeZone)) {
+      throw new BindError({
+        code: 'bad_time_zone',
+        en: `There is no time zone “${document.timeZone}”; write one such as Asia/Shanghai.`,
+        zh: `没有时区“${document.timeZone}”，请写成 Asia/Shanghai 这样的名称。`,
+        path: 'timeZone',
+      });
+    }
+    const timeZone = document.timeZone ?? environment.time.timeZone;
+    const binder = createBinder({ ...environment, time: { ...environment.time, timeZone } }, []);
+    const query = bindQuery(binder, document);
+    return {
+      query,
+      usedSegments: binder.usedSegments,
+      usedTags: binder.usedTags,
+      comparedFields: [...binder.comparedFields.values()],
+    };
+  } catch (error) {
+    if (error instanceof BindError) return { problem: error.problem };
+    throw error;
+  }
+}
+
+function createBinder(environment: BindingEnvironment, openSegments: readonly string[]): Binder {
+  const binder: Binder = {
+    environment,
+    condition: (node, scope) => bindCondition(binder, node, scope),
+    value: (node, scope) => bindValue(binder, node, scope),
+    usedSegments: new Set(),
+    usedTags: new Set(),
+    comparedFields: new Map(),
+    openSegments,
+    inside(segmentId) {
+      const inner = createBinder(
+        { ...environment, positionOf: () => undefined },
+        [...openSegments, segmentId],
+      );
+      // What the segment uses counts as its own use, not as this expression's.
+      return inner;
+    },
+  };
+  return binder;
+}
+
+function bindQuery(binder: Binder, document: EqlDocument): BoundQuery {
+  const person: Scope = { subject: { kind: 'person' }, row: false, path: 'value' };
+  switch (document.kind) {
+    case 'population': {
+      const subject = populationOf(binder, document);
+      const scope: Scope = { subject, row: false, path: 'where' };
+      const where = document.where ? binder.condition(document.where, scope) : undefined;
+      return { kind: 'population', subject, where: where ?? { kind: 'constant', value: true } };
+    }
+    case 'value':
+      return { kind: 'value', value: binder.value(document.value, person) };
+    case 'tier':
+      return {
+        kind: 'value',
+        value: {
+          kind: 'tier',
+          tiers: document.tiers.map((tier, index) => ({
+            label: tier.label,
+            when: binder.condition(tier.when, { ...person, path: `tiers[${index}].when` }),
+          })),
+          otherwise: document.otherwise,
+          type: 'text',
+        },
+      };
+    case 'rfm':
+      return { kind: 'value', value: bindRfm(binder, document, person) };
+  }
+}
+
+function populationOf(
+  binder: Binder,
+  document: Extract<EqlDocument, { kind: 'population' }>,
+): Extract<Subject, { kind: 'person' | 'entity' }> {
+  if (document.of === 'person') return { kind: 'person' };
+  const { entityTypes } = binder.environment.catalogue.model;
+  const entity = entityTypes.find((type) => type.name === document.of);
+  if (entity) return { kind: 'entity', type: entity.name, table: entity.table };
+  return refuse(binder, document, { subject: { kind: 'person' }, row: false, path: 'of' }, {
+    code: 'unknown_name',
+    en: `There is no population “${document.of}”.`,
+    zh: `没有总体“${document.of}”。`,
+    suggestion: suggestName(document.of, ['person', ...entityTypes.map((type) => type.name)]),
+  });
+}
+
+/** Recency is the newest time, frequency the count, money the sum of the named property. */
+function bindRfm(
+  binder: Binder,
+  document: Extract<EqlDocument, { kind: 'rfm' }>,
+  scope: Scope,
+): BoundValue {
+  const source = bindEventSource(binder, document.source, scope);
+  const inner: Scope = { subject: { kind: 'event' }, event: document.source.event, row: true, path: 'value' };
+  const amount = bindProperty(binder, document.source, document.value, inner);
+  requireType(binder, document.source, scope, amount, ['number']);
+  const aggregate = (
+    name: 'max' | 'count' | 'sum',
+    property: BoundValue | undefined,
+    type: 'instant' | 'number',
+  ): BoundValue => {
+    const over: BoundEventSource = { ...source, property };
+    const { timeZone } = binder.environment.time;
+    return { kind: 'aggregate', function: name, source: over, byDay: false, timeZone, type };
+  };
+  return {
+    kind: 'rfm',
+    buckets: document.buckets,
+    recency: aggregate('max', { kind: 'eventPart', part: 'time', type: 'instant' }, 'instant'),
+    frequency: aggregate('count', undefined, 'number'),
+    money: aggregate('sum', amount, 'number'),
+    type: 'text',
+  };
+}

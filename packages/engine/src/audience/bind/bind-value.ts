@@ -1,0 +1,265 @@
+import type { Value } from '@wutong/contract';
+import { dateTextOf, wallOf } from '../calendar.ts';
+import { instantOfText } from '../resolve-window.ts';
+import type { BoundValue, EqlType } from './bound.ts';
+import { refuse, requireType, type Binder, type Scope } from './binder.ts';
+import { bindPath, encrypted } from './bind-name.ts';
+import { bindAggregate, bindDistribution, bindGap, bindStreak, bindActiveShare, bindTop } from './bind-aggregate.ts';
+import { suggestName } from './suggest-name.ts';
+
+/** Binds a value of any kind. */
+export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue {
+  switch (node.kind) {
+    case 'number':
+      return { kind: 'literal', value: node.value, type: 'number', unit: node.unit };
+    case 'text':
+    case 'boolean':
+    case 'date':
+      return { kind: 'literal', value: node.value, type: node.kind };
+    case 'instant': {
+      const value = instantOfText(node.value, binder.environment.time.timeZone);
+      return { kind: 'literal', value, type: 'instant' };
+    }
+    case 'list':
+      return bindList(binder, node, scope);
+    case 'parameter':
+      return bindParameter(binder, node, scope);
+    case 'attribute':
+      return bindPath(binder, node, node.path, scope);
+    case 'tag':
+      return bindTag(binder, node, scope);
+    case 'arithmetic':
+      return bindArithmetic(binder, node, scope);
+    case 'call':
+      return bindCall(binder, node, scope);
+    case 'elapsed': {
+      const value = bindDate(binder, node.value, scope);
+      const { unit, direction } = node;
+      return { kind: 'elapsed', unit, direction, value, today: today(binder), type: 'number' };
+    }
+    case 'anniversary':
+      return {
+        kind: 'anniversary',
+        value: bindDate(binder, node.value, scope),
+        today: today(binder),
+        type: 'date',
+      };
+    case 'share': {
+      const left = bindNumber(binder, node.part, scope);
+      const right = bindNumber(binder, node.whole, scope);
+      return { kind: 'arithmetic', operator: '/', left, right, type: 'number' };
+    }
+    case 'percentile':
+    case 'rank':
+      return bindStanding(binder, node, scope);
+    case 'daysIn': {
+      const segment = findSegment(binder, node, node.segment, scope);
+      refuseOutsidePerson(binder, node, scope);
+      return { kind: 'daysIn', segmentId: segment.segmentId, now: binder.environment.time.now, type: 'number' };
+    }
+    case 'aggregate':
+      return bindAggregate(binder, node, scope);
+    case 'activeShare':
+      return bindActiveShare(binder, node, scope);
+    case 'streak':
+      return bindStreak(binder, node, scope);
+    case 'gap':
+      return bindGap(binder, node, scope);
+    case 'top':
+      return bindTop(binder, node, scope);
+    case 'distribution':
+      return bindDistribution(binder, node, scope);
+  }
+}
+
+function today(binder: Binder): string {
+  const { now, timeZone } = binder.environment.time;
+  return dateTextOf(wallOf(now, timeZone));
+}
+
+/** A list of literals of one type. */
+function bindList(binder: Binder, node: Extract<Value, { kind: 'list' }>, scope: Scope): BoundValue {
+  const items = node.items.map((item) => ({ item, bound: binder.value(item, scope) }));
+  const first = items[0]?.bound;
+  for (const { item, bound } of items) {
+    if (bound.kind !== 'literal' || Array.isArray(bound.value)) {
+      refuse(binder, item, scope, {
+        code: 'not_allowed_here',
+        en: 'A list holds plain values only.',
+        zh: '列表中只能写固定取值。',
+      });
+    }
+    if (first) requireType(binder, item, scope, bound, [first.type]);
+  }
+  const values = items.map((each) => (each.bound as { value: string | number | boolean }).value);
+  // `type` is that of the items: lists of literals only ever stand to the right of in and contains.
+  const value = values.every((each) => typeof each === 'number') ? (values as number[]) : values.map(String);
+  return { kind: 'literal', value, type: first?.type ?? 'text' };
+}
+
+function bindParameter(
+  binder: Binder,
+  node: Extract<Value, { kind: 'parameter' }>,
+  scope: Scope,
+): BoundValue {
+  const { parameters } = binder.environment;
+  const value = Object.hasOwn(parameters, node.name) ? parameters[node.name] : undefined;
+  if (value === undefined) {
+    return refuse(binder, node, scope, {
+      code: 'unknown_parameter',
+      en: `“$${node.name}” has no value here.`,
+      zh: `此处“$${node.name}”没有取值。`,
+      suggestion: suggestName(node.name, Object.keys(parameters)),
+    });
+  }
+  const types: Readonly<Record<string, EqlType>> = { string: 'text', number: 'number', boolean: 'boolean' };
+  return { kind: 'literal', value, type: types[typeof value] ?? 'text' };
+}
+
+function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: Scope): BoundValue {
+  refuseOutsidePerson(binder, node, scope);
+  const { tags } = binder.environment.catalogue;
+  const tag = tags.find((each) => each.tagId === node.tag) ?? tags.find((each) => each.name === node.tag);
+  if (!tag) {
+    return refuse(binder, node, scope, {
+      code: 'unknown_tag',
+      en: `There is no tag “${node.tag}”.`,
+      zh: `没有标签“${node.tag}”。`,
+      suggestion: suggestName(node.tag, tags.flatMap((each) => [each.tagId, each.name])),
+    });
+  }
+  binder.usedTags.add(tag.tagId);
+  return { kind: 'tag', tagId: tag.tagId, type: tag.type };
+}
+
+/** The segment of an id or a name. */
+export function findSegment(
+  binder: Binder,
+  node: object,
+  wanted: string,
+  scope: Scope,
+): Binder['environment']['catalogue']['segments'][number] {
+  const { segments } = binder.environment.catalogue;
+  const segment =
+    segments.find((each) => each.segmentId === wanted) ?? segments.find((each) => each.name === wanted);
+  if (!segment) {
+    return refuse(binder, node, scope, {
+      code: 'unknown_segment',
+      en: `There is no segment “${wanted}”.`,
+      zh: `没有人群“${wanted}”。`,
+      suggestion: suggestName(wanted, segments.flatMap((each) => [each.segmentId, each.name])),
+    });
+  }
+  binder.usedSegments.add(segment.segmentId);
+  return segment;
+}
+
+/** Tags, segments and consents are about people. */
+export function refuseOutsidePerson(binder: Binder, node: object, scope: Scope): void {
+  if (scope.subject.kind === 'person' && !scope.row) return;
+  refuse(binder, node, scope, {
+    code: 'not_allowed_here',
+    en: 'Only people have tags, segments and consents.',
+    zh: '只有自然人才有标签、人群与授权。',
+  });
+}
+
+/** Units add up only with themselves; a plain number takes the unit of the other side. */
+function bindArithmetic(
+  binder: Binder,
+  node: Extract<Value, { kind: 'arithmetic' }>,
+  scope: Scope,
+): BoundValue {
+  const left = bindNumber(binder, node.left, scope);
+  const right = bindNumber(binder, node.right, scope);
+  const { operator } = node;
+  if (operator === '+' || operator === '-') requireUnit(binder, node, scope, left, right);
+  const unit =
+    operator === '/' && left.unit !== undefined && left.unit === right.unit ? undefined : (left.unit ?? right.unit);
+  return { kind: 'arithmetic', operator, left, right, type: 'number', unit };
+}
+
+/** Refuses to compare or add yuan and dollars. */
+export function requireUnit(
+  binder: Binder,
+  node: object,
+  scope: Scope,
+  left: BoundValue,
+  right: BoundValue,
+): void {
+  if (left.unit === undefined || right.unit === undefined || left.unit === right.unit) return;
+  refuse(binder, node, scope, {
+    code: 'unit_mismatch',
+    en: `“${left.unit}” and “${right.unit}” cannot be compared.`,
+    zh: `“${left.unit}”与“${right.unit}”单位不同，无法比较。`,
+    suggestion: left.unit,
+  });
+}
+
+function bindCall(binder: Binder, node: Extract<Value, { kind: 'call' }>, scope: Scope): BoundValue {
+  const value = binder.value(node.value, scope);
+  switch (node.function) {
+    case 'lower':
+      requireType(binder, node.value, scope, value, ['text']);
+      refuseSealed(binder, node.value, scope, value);
+      return { kind: 'call', function: 'lower', value, type: 'text' };
+    case 'length':
+      requireType(binder, node.value, scope, value, ['text']);
+      refuseSealed(binder, node.value, scope, value);
+      return { kind: 'call', function: 'length', value, type: 'number' };
+    case 'size':
+      requireType(binder, node.value, scope, value, ['list']);
+      return { kind: 'call', function: 'size', value, type: 'number' };
+    case 'abs':
+    case 'round':
+      requireType(binder, node.value, scope, value, ['number']);
+      return { kind: 'call', function: node.function, value, type: 'number', unit: value.unit };
+  }
+}
+
+/** A value that orders the population; its own standing cannot be asked inside another. */
+function bindStanding(
+  binder: Binder,
+  node: Extract<Value, { kind: 'percentile' | 'rank' }>,
+  scope: Scope,
+): BoundValue {
+  const value = bindNumber(binder, node.value, scope);
+  if (scope.row || containsStanding(value)) {
+    return refuse(binder, node, scope, {
+      code: 'not_allowed_here',
+      en: 'A percentile or rank cannot be asked here.',
+      zh: '此处不能使用分位数或排名。',
+    });
+  }
+  return { kind: 'standing', measure: node.kind, value, type: 'number' };
+}
+
+function containsStanding(value: BoundValue): boolean {
+  if (value.kind === 'standing') return true;
+  if (value.kind === 'arithmetic') return containsStanding(value.left) || containsStanding(value.right);
+  return value.kind === 'call' && containsStanding(value.value);
+}
+
+/** A number; refuses anything else. */
+export function bindNumber(binder: Binder, node: Value, scope: Scope): BoundValue {
+  const value = binder.value(node, scope);
+  requireType(binder, node, scope, value, ['number']);
+  return value;
+}
+
+/** A date; the day of a time, in the query's time zone. */
+export function bindDate(binder: Binder, node: Value, scope: Scope): BoundValue {
+  const value = binder.value(node, scope);
+  requireType(binder, node, scope, value, ['date', 'instant']);
+  return value.type === 'instant' ? dateOf(binder, value) : value;
+}
+
+/** The day of an instant. */
+export function dateOf(binder: Binder, value: BoundValue): BoundValue {
+  return { kind: 'dateOf', value, timeZone: binder.environment.time.timeZone, type: 'date' };
+}
+
+/** Encrypted fields answer equality only. */
+export function refuseSealed(binder: Binder, node: object, scope: Scope, value: BoundValue): void {
+  if (value.kind === 'field' && value.sealed) encrypted(binder, node, scope, value.field.name);
+}

@@ -1,0 +1,127 @@
+import type { Moment, TimeUnit, TimeWindow } from '@wutong/contract';
+import {
+  addUnits,
+  DAY_MS,
+  dateTextOf,
+  instantOf,
+  nthTradingDay,
+  startOf,
+  wallOf,
+  wallOfDate,
+  type TradingCalendar,
+} from './calendar.ts';
+
+/** When and where an expression is evaluated. */
+export interface EvaluationTime {
+  /** Epoch ms UTC. */
+  readonly now: number;
+  /** IANA zone in which days begin. */
+  readonly timeZone: string;
+  readonly tradingCalendar: TradingCalendar;
+}
+
+/** A window against now. Instants: from included, to excluded (epoch ms). Dates: both included. */
+export interface ResolvedWindow {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly fromDate?: string;
+  readonly toDate?: string;
+}
+
+/** Turns a window into bounds, for instants and for dates at once. */
+export function resolveWindow(window: TimeWindow, time: EvaluationTime): ResolvedWindow {
+  switch (window.kind) {
+    case 'rolling':
+      return resolveRolling(window, time);
+    case 'calendar': {
+      const shift = { last: -1, this: 0, next: 1 }[window.which];
+      const from = addUnits(startOf(wallOf(time.now, time.timeZone), window.unit), shift, window.unit);
+      return wallBounds(from, addUnits(from, 1, window.unit), time.timeZone);
+    }
+    case 'between': {
+      const from = window.from ? resolveMoment(window.from, time) : undefined;
+      const to = window.to ? resolveMoment(window.to, time) : undefined;
+      return {
+        ...(from ? { fromMs: from.startMs, fromDate: from.date } : {}),
+        ...(to ? { toMs: to.endMs, toDate: to.date } : {}),
+      };
+    }
+  }
+}
+
+/** Rolling windows end (or begin) exactly now for instants, and include today for dates. */
+function resolveRolling(
+  window: { direction: 'last' | 'next'; amount: number; unit: TimeUnit },
+  time: EvaluationTime,
+): ResolvedWindow {
+  const step = window.direction === 'last' ? -1 : 1;
+  const today = dateTextOf(wallOf(time.now, time.timeZone));
+  const farMs = shiftInstant(time.now, step * window.amount, window.unit, time);
+  if (window.unit === 'trading_day') {
+    const far = nthTradingDay(wallOf(time.now, time.timeZone), window.amount, step, time.tradingCalendar);
+    return step < 0
+      ? { fromMs: instantOf(far, time.timeZone), toMs: time.now + 1, fromDate: dateTextOf(far), toDate: today }
+      : {
+          fromMs: time.now,
+          toMs: instantOf(far + DAY_MS, time.timeZone),
+          fromDate: today,
+          toDate: dateTextOf(far),
+        };
+  }
+  const farDate = dateTextOf(wallOf(farMs, time.timeZone));
+  return step < 0
+    ? { fromMs: farMs, toMs: time.now + 1, fromDate: farDate, toDate: today }
+    : { fromMs: time.now, toMs: farMs + 1, fromDate: today, toDate: farDate };
+}
+
+/** An instant moved by units: hours and minutes exactly, longer ones on the calendar of the zone. */
+export function shiftInstant(epochMs: number, amount: number, unit: TimeUnit, time: EvaluationTime): number {
+  if (unit === 'minute') return epochMs + amount * 60_000;
+  if (unit === 'hour') return epochMs + amount * 3_600_000;
+  const wall = wallOf(epochMs, time.timeZone);
+  if (unit === 'trading_day') {
+    const day = nthTradingDay(wall, Math.abs(amount), amount < 0 ? -1 : 1, time.tradingCalendar);
+    return instantOf(day, time.timeZone);
+  }
+  return instantOf(addUnits(wall, amount, unit), time.timeZone);
+}
+
+function wallBounds(from: number, to: number, timeZone: string): ResolvedWindow {
+  return {
+    fromMs: instantOf(from, timeZone),
+    toMs: instantOf(to, timeZone),
+    fromDate: dateTextOf(from),
+    toDate: dateTextOf(to - DAY_MS),
+  };
+}
+
+/** A moment as the stretch it names: a date is its whole day, an instant its millisecond. */
+function resolveMoment(
+  moment: Moment,
+  time: EvaluationTime,
+): { startMs: number; endMs: number; date: string } {
+  switch (moment.kind) {
+    case 'date': {
+      const wall = wallOfDate(moment.value);
+      return {
+        startMs: instantOf(wall, time.timeZone),
+        endMs: instantOf(wall + DAY_MS, time.timeZone),
+        date: moment.value,
+      };
+    }
+    case 'instant': {
+      const ms = instantOfText(moment.value, time.timeZone);
+      return { startMs: ms, endMs: ms + 1, date: dateTextOf(wallOf(ms, time.timeZone)) };
+    }
+    case 'relative': {
+      const step = moment.direction === 'ago' ? -1 : 1;
+      const ms = shiftInstant(time.now, step * moment.amount, moment.unit, time);
+      return { startMs: ms, endMs: ms + 1, date: dateTextOf(wallOf(ms, time.timeZone)) };
+    }
+  }
+}
+
+/** Epoch ms of an ISO text; without an offset it is in the given zone. */
+export function instantOfText(text: string, timeZone: string): number {
+  return /(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : instantOf(Date.parse(`${text}Z`), timeZone);
+}

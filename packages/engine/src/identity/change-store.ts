@@ -1,0 +1,97 @@
+import type { Transaction } from '../platform/index.ts';
+import type { PersonChange } from './front-door.ts';
+import { plainArray } from './sql-array.ts';
+
+interface ChangeRow {
+  sequence: number;
+  transaction_id: string;
+  key_number: number;
+  old_person_id: number;
+  new_person_id: number;
+  at: number;
+  cause: string;
+}
+
+/**
+ * The next changes for a consumer, oldest first; taken once the transaction commits.
+ *
+ * Transactions commit in another order than they draw sequence numbers, so a cursor over the sequence
+ * alone would pass over a change that commits late. Only changes of transactions older than every open
+ * one are given out, in the order (transaction, sequence).
+ */
+export async function takePersonChanges(
+  transaction: Transaction,
+  consumer: string,
+  limit: number,
+): Promise<PersonChange[]> {
+  await transaction.execute(
+    'insert into identity.person_change_consumer (consumer) values ($1) on conflict do nothing',
+    [consumer],
+  );
+  // The row's lock keeps a second process from taking the same changes.
+  const [cursor] = await transaction.query<{ transaction_id: string; sequence: number }>(
+    'select transaction_id, sequence from identity.person_change_consumer where consumer = $1 for update',
+    [consumer],
+  );
+  const rows = await transaction.query<ChangeRow>(
+    `select sequence, transaction_id, key_number, old_person_id, new_person_id, at
+     from identity.person_change
+     where (transaction_id, sequence) > ($1::text::xid8, $2)
+       and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+     order by transaction_id, sequence limit $3`,
+    [cursor!.transaction_id, cursor!.sequence, limit],
+  );
+  const last = rows.at(-1);
+  if (last) {
+    await transaction.execute(
+      'update identity.person_change_consumer set transaction_id = $2::text::xid8, sequence = $3 where consumer = $1',
+      [consumer, last.transaction_id, last.sequence],
+    );
+  }
+  return rows.map((row) => ({
+    sequence: row.sequence,
+    keyNumber: row.key_number,
+    oldPersonId: row.old_person_id,
+    newPersonId: row.new_person_id,
+    at: row.at,
+  }));
+}
+
+/** Moves of the given keys, newest first. */
+export function readChanges(
+  transaction: Transaction,
+  keyNumbers: Iterable<number>,
+  limit: number,
+): Promise<ChangeRow[]> {
+  return transaction.query<ChangeRow>(
+    `select sequence, key_number, old_person_id, new_person_id, at, cause from identity.person_change
+     where key_number = any($1::bigint[]) order by sequence desc limit $2`,
+    [plainArray(keyNumbers), limit],
+  );
+}
+
+/**
+ * A restored copy counts its transactions from a low number again, below those noted in it. Their order
+ * is over anyway: all noted changes become the oldest there are. Consumers see again what they had taken
+ * from the first change that one of them had not.
+ */
+export async function forgetForeignTransactions(transaction: Transaction): Promise<void> {
+  await transaction.execute(
+    `with present as materialized (select pg_current_xact_id() as id),
+     untaken as (
+       select consumer.consumer, min(change.sequence) as first
+       from identity.person_change_consumer as consumer
+       join identity.person_change as change
+         on (change.transaction_id, change.sequence) > (consumer.transaction_id, consumer.sequence)
+       where consumer.transaction_id > (select id from present)
+       group by consumer.consumer
+     )
+     update identity.person_change_consumer as consumer
+     set transaction_id = '0', sequence = coalesce((select first - 1 from untaken
+           where untaken.consumer = consumer.consumer), (select max(sequence) from identity.person_change), 0)
+     where consumer.transaction_id > (select id from present)`,
+  );
+  await transaction.execute(
+    "update identity.person_change set transaction_id = '0' where transaction_id > pg_current_xact_id()",
+  );
+}

@@ -1,0 +1,204 @@
+import type { Platform } from '../platform/index.ts';
+import { CodedError, isEngineUnavailable } from '../platform/index.ts';
+import type { BankDays } from './bank-day.ts';
+import { openBatch, outcomesOf, reject, rowOf, snapshot, type Batch, type Entry, type Submission } from './batch.ts';
+import { claimRecords, releaseClaims } from './claim-store.ts';
+import { insertEvents, isDataError } from './event-store.ts';
+import { finishBatch } from './finish-batch.ts';
+import type { AppendOutcome } from './outcome.ts';
+import type { IdentityPort, ProfilePort, WantedEvents } from './ports.ts';
+import type { TrackingPlan } from './tracking-plan.ts';
+
+/** What the pipeline works with. */
+export interface PipelineNeeds {
+  readonly platform: Platform;
+  readonly identity: IdentityPort;
+  readonly profile: ProfilePort;
+  readonly wantedEvents: WantedEvents;
+  readonly plan: TrackingPlan;
+  readonly days: BankDays;
+  /** Makes the claim partitions around now, when they are not there yet. */
+  readonly prepareDays: (now: number) => Promise<void>;
+  /** This process, by whose sign of life others know whether a batch is still under way. */
+  readonly processId: string;
+  /** Ids of the batches under way in this process; a batch of ours that is not among them is recovery's. */
+  readonly underWay: Set<string>;
+}
+
+/** Requests in, what became of their records out; undefined for a request that must come back. */
+export type CommitBatch = (submissions: readonly Submission[]) => Promise<(AppendOutcome | undefined)[]>;
+
+/**
+ * The way of a batch: plan → claim → identity → insert → finish. When it resolves, all is durable and
+ * counted. When it fails or the process dies in between, recovery looks into ClickHouse which records are
+ * there: those are stored, the others are free to come again. Nothing was acknowledged, so clients send again.
+ */
+export function createCommitBatch(needs: PipelineNeeds): CommitBatch {
+  const oneAtATime = createQueue();
+  return async (submissions) => {
+    const now = needs.platform.clock.now();
+    await needs.prepareDays(now);
+    const batch = openBatch(needs.platform.ids.newId(), submissions, now);
+    checkPlan(needs, batch);
+    needs.underWay.add(batch.batchId);
+    try {
+      // Claims and identity one batch after the other: two would only wait for each other's rows.
+      await oneAtATime(() => claimAndResolve(needs, batch, now));
+      await insertOpenEvents(needs, batch);
+      await finishBatch(needs, batch);
+    } finally {
+      needs.underWay.delete(batch.batchId);
+    }
+    return outcomesOf(batch);
+  };
+}
+
+/** Step 1: the tracking plan. */
+function checkPlan({ plan }: PipelineNeeds, batch: Batch): void {
+  for (const entry of batch.entries) {
+    if (entry.state !== 'open' || entry.record?.kind !== 'event') continue;
+    const refusal = plan.check(entry.record, entry.submission.mode);
+    if (refusal) reject(entry, refusal);
+  }
+}
+
+/** Steps 2 and 3, one transaction: who was here before, and whose records these are. */
+async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number): Promise<void> {
+  const open = batch.entries.filter((entry) => entry.state === 'open');
+  const restore = snapshot(batch);
+  await needs.platform.database.transaction(async (transaction) => {
+    restore();
+    const { batch: number, settled, pending } = await claimRecords(
+      transaction,
+      { batchId: batch.batchId, processId: needs.processId, startedAt: now },
+      open,
+    );
+    batch.batch = number;
+    for (const entry of open) {
+      if (settled.has(entry.eventId)) entry.state = 'duplicate';
+      entry.claimed = !settled.has(entry.eventId) && !pending.has(entry.eventId);
+    }
+    if (pending.size > 0) {
+      withdraw(batch, pending);
+      const given = open.filter((entry) => entry.state === 'withdrawn' && entry.claimed);
+      await releaseClaims(transaction, number, given);
+    }
+    await resolvePersons(needs, transaction, open);
+  });
+}
+
+/**
+ * A request with a record whose first sending is still under way elsewhere must come back as a whole; so
+ * must one whose record is a duplicate of a withdrawn one.
+ */
+function withdraw(batch: Batch, pending: ReadonlySet<string>): void {
+  const gone = new Set(pending);
+  const withdrawn = new Set<Submission>();
+  for (let before = -1; before !== withdrawn.size; ) {
+    before = withdrawn.size;
+    for (const entry of batch.entries) {
+      if (gone.has(entry.eventId)) withdrawn.add(entry.submission);
+    }
+    for (const entry of batch.entries) {
+      if (withdrawn.has(entry.submission) && entry.claimed) gone.add(entry.eventId);
+    }
+  }
+  for (const entry of batch.entries) {
+    if (withdrawn.has(entry.submission)) entry.state = 'withdrawn';
+  }
+}
+
+async function resolvePersons(
+  { identity }: PipelineNeeds,
+  transaction: Parameters<IdentityPort['resolve']>[0],
+  open: readonly Entry[],
+): Promise<void> {
+  const named = open.flatMap((entry) => {
+    const { record } = entry;
+    return entry.state === 'open' && record && 'keys' in record && record.keys.length > 0
+      ? [{ entry, record }]
+      : [];
+  });
+  if (named.length === 0) return;
+  const resolutions = await identity.resolve(
+    transaction,
+    named.map(({ entry, record }) => ({
+      keys: record.keys,
+      link: record.link,
+      at: Math.round(record.time),
+      sourceId: entry.submission.sourceId,
+      messageId: record.messageId,
+    })),
+  );
+  named.forEach(({ entry }, index) => {
+    const resolution = resolutions[index]!;
+    if (resolution.rejected) reject(entry, { code: 'key_refused', details: { reason: resolution.rejected } });
+    else entry.resolution = resolution;
+  });
+}
+
+/** Step 4: events into ClickHouse, durable. What only one record is at fault for is that record's rejection. */
+async function insertOpenEvents(needs: PipelineNeeds, batch: Batch): Promise<void> {
+  const open = batch.entries.filter((entry) => entry.state === 'open' && entry.record?.kind === 'event');
+  if (open.length > 0) await insertOrSplit(needs, batch, open, 'all');
+}
+
+async function insertOrSplit(
+  needs: PipelineNeeds,
+  batch: Batch,
+  entries: readonly Entry[],
+  token: string,
+): Promise<void> {
+  try {
+    await insertPatiently(needs, batch.batchId, entries, token);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (entries.length === 1) {
+      reject(entries[0]!, { code: 'store_refused', details: { clickhouse: (error as { code?: string }).code } });
+      return;
+    }
+    const middle = Math.ceil(entries.length / 2);
+    await insertOrSplit(needs, batch, entries.slice(0, middle), `${token}0`);
+    await insertOrSplit(needs, batch, entries.slice(middle), `${token}1`);
+  }
+}
+
+const INSERT_ATTEMPTS = 3;
+
+/** The same token in each attempt: an insert whose answer was lost is not repeated in effect. */
+async function insertPatiently(
+  { platform }: PipelineNeeds,
+  batchId: string,
+  entries: readonly Entry[],
+  token: string,
+): Promise<void> {
+  const rows = entries.map((entry) => rowOf(entry)!);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await insertEvents(platform.clickhouse, batchId, rows, token);
+    } catch (error) {
+      if (isDataError(error)) throw error;
+      platform.log.warn({ batchId, attempt, error: (error as Error).message }, 'event insert failed');
+      if (attempt >= INSERT_ATTEMPTS) throw new CodedError('collection_unavailable', { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+    }
+  }
+}
+
+/** Whether the answer to a failed batch is "come back": an engine is away, or somebody else settled it. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof CodedError) return error.status === 503;
+  return isEngineUnavailable(error);
+}
+
+type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Runs one piece of work after the other. */
+function createQueue(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

@@ -1,0 +1,154 @@
+import type { Database } from '../platform/index.ts';
+import type { BankDays } from './bank-day.ts';
+import { addUsage, selectPlan, type PlanValueType } from './plan-store.ts';
+import { coerced, isOfType, typeOfValue } from './plan-values.ts';
+import type { EventRecord, Rejection } from './record.ts';
+
+/** The tracking plan in memory: asked for every event, written down every few seconds. */
+export interface TrackingPlan {
+  /**
+   * Checks an event and brings its properties into the planned types, in place. What cannot be brought is
+   * set aside as text under `$type_conflicts`, so that one wrong value never costs the rest. A lenient
+   * source teaches the plan; a strict one is refused what the plan does not know.
+   */
+  check(record: EventRecord, mode: 'lenient' | 'strict'): Rejection | undefined;
+  /** Reads what people and other processes changed, and writes usage down. */
+  synchronise(): Promise<void>;
+}
+
+interface PlannedProperty {
+  type: PlanValueType;
+  usage: number;
+  conflicts: number;
+  firstSeenAt: number;
+  lastSeenAt: number;
+}
+
+interface PlannedEvent {
+  usage: number;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  readonly properties: Map<string, PlannedProperty>;
+}
+
+/** Beyond these the plan learns nothing more; records are stored all the same. */
+const EVENTS_LIMIT = 5_000;
+const PROPERTIES_LIMIT = 500;
+const CONFLICTS = '$type_conflicts';
+
+export function createTrackingPlan(database: Database, days: BankDays): TrackingPlan {
+  const events = new Map<string, PlannedEvent>();
+
+  function check(record: EventRecord, mode: 'lenient' | 'strict'): Rejection | undefined {
+    let planned = events.get(record.event);
+    if (!planned) {
+      if (mode === 'strict') return { code: 'not_in_plan', details: { event: record.event } };
+      if (events.size >= EVENTS_LIMIT) return undefined;
+      planned = { usage: 0, firstSeenAt: record.time, lastSeenAt: record.time, properties: new Map() };
+      events.set(record.event, planned);
+    }
+    if (mode === 'strict') {
+      const unknown = unknownProperty(record.properties, planned);
+      if (unknown) return { code: 'not_in_plan', details: { event: record.event, property: unknown } };
+    }
+    planned.usage++;
+    if (record.time > planned.lastSeenAt) planned.lastSeenAt = record.time;
+    let conflicts: Record<string, string> | undefined;
+    for (const name in record.properties) {
+      if (!fits(record, name, planned)) {
+        conflicts ??= {};
+        conflicts[name] = asText(record.properties[name]);
+        delete record.properties[name];
+      }
+    }
+    if (conflicts) record.properties[CONFLICTS] = conflicts;
+    return undefined;
+  }
+
+  /** Notes the use of a property and coerces its value; false when it cannot be of the planned type. */
+  function fits(record: EventRecord, name: string, event: PlannedEvent): boolean {
+    const value = record.properties[name];
+    if (value === null || value === undefined) return true;
+    let planned = event.properties.get(name);
+    if (!planned) {
+      if (event.properties.size >= PROPERTIES_LIMIT) return true;
+      const type = typeOfValue(value);
+      planned = { type, usage: 0, conflicts: 0, firstSeenAt: record.time, lastSeenAt: record.time };
+      event.properties.set(name, planned);
+    }
+    planned.usage++;
+    if (record.time > planned.lastSeenAt) planned.lastSeenAt = record.time;
+    if (isOfType(value, planned.type)) return true;
+    const brought = coerced(value, planned.type, days);
+    if (brought === undefined) {
+      planned.conflicts++;
+      return false;
+    }
+    record.properties[name] = brought;
+    return true;
+  }
+
+  async function load(): Promise<void> {
+    const plan = await selectPlan(database);
+    for (const row of plan.events) {
+      if (events.has(row.event)) continue;
+      events.set(row.event, {
+        usage: 0,
+        firstSeenAt: row.first_seen_at,
+        lastSeenAt: row.last_seen_at,
+        properties: new Map(),
+      });
+    }
+    for (const row of plan.properties) {
+      const properties = events.get(row.event)?.properties;
+      const known = properties?.get(row.property);
+      if (known) known.type = row.type;
+      else {
+        properties?.set(row.property, {
+          type: row.type,
+          usage: 0,
+          conflicts: 0,
+          firstSeenAt: row.first_seen_at,
+          lastSeenAt: row.last_seen_at,
+        });
+      }
+    }
+  }
+
+  return {
+    check,
+    async synchronise() {
+      const used = [...events].filter(([, event]) => event.usage > 0);
+      const usedEvents = used.map(([event, { usage, firstSeenAt, lastSeenAt }]) => ({
+        event,
+        usage,
+        firstSeenAt,
+        lastSeenAt,
+      }));
+      const usedProperties = used.flatMap(([event, { properties }]) =>
+        [...properties]
+          .filter(([, property]) => property.usage > 0)
+          .map(([property, planned]) => ({ event, property, ...planned })),
+      );
+      if (used.length > 0) {
+        // Counted from zero again before the await, so that what comes meanwhile is counted next time.
+        for (const [, event] of used) {
+          event.usage = 0;
+          for (const property of event.properties.values()) property.usage = property.conflicts = 0;
+        }
+        await addUsage(database, usedEvents, usedProperties);
+      }
+      await load();
+    },
+  };
+}
+
+function unknownProperty(properties: Record<string, unknown>, planned: PlannedEvent): string | undefined {
+  for (const name in properties) {
+    // Presets of the SDKs ($lib, $url …) need no declaration.
+    if (!name.startsWith('$') && !planned.properties.has(name)) return name;
+  }
+  return undefined;
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

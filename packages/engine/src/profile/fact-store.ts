@@ -1,0 +1,67 @@
+import type { Transaction } from '../platform/index.ts';
+import type { CheckedFact } from './check-facts.ts';
+
+/** Puts facts on the queue to ClickHouse. */
+export async function insertFacts(transaction: Transaction, facts: readonly CheckedFact[]): Promise<void> {
+  await transaction.execute(
+    `insert into profile.fact (operation)
+     select f::jsonb from unnest($1::text[]) with ordinality as u(f, position) order by position`,
+    [facts.map((fact) => JSON.stringify(fact))],
+  );
+}
+
+/** Takes the oldest facts off the queue; they are gone when the transaction commits. */
+export async function takeFacts(transaction: Transaction, limit: number): Promise<CheckedFact[]> {
+  const rows = await transaction.query<{ sequence: number; operation: CheckedFact }>(
+    `with taken as (select sequence from profile.fact order by sequence limit $1 for update)
+     delete from profile.fact using taken where fact.sequence = taken.sequence
+     returning fact.sequence, fact.operation`,
+    [limit],
+  );
+  return rows.sort((a, b) => a.sequence - b.sequence).map((row) => row.operation);
+}
+
+/** Takes the oldest changes of persons off the queue, those that no other process is at. */
+export async function takeChanges(
+  transaction: Transaction,
+  limit: number,
+): Promise<{ personId: number; what: string }[]> {
+  const rows = await transaction.query<{ person_id: number; what: string }>(
+    `with taken as (select sequence from profile.change order by sequence limit $1 for update skip locked)
+     delete from profile.change using taken where change.sequence = taken.sequence
+     returning change.person_id, change.what`,
+    [limit],
+  );
+  return rows.map((row) => ({ personId: row.person_id, what: row.what }));
+}
+
+/** A version greater than any given before. */
+export async function nextVersion(transaction: Transaction): Promise<number> {
+  const rows = await transaction.query<{ version: number }>(`select nextval('profile.version_number') as version`);
+  return rows[0]!.version;
+}
+
+/** All suppressions of persons, lifted ones included, as the mirror writes them. */
+export async function readSuppressionRows(
+  transaction: Transaction,
+  personIds: readonly number[],
+): Promise<
+  {
+    suppression_id: string;
+    person_id: number;
+    key_number: number;
+    scope: string;
+    channel: string;
+    purpose: string;
+    reason: string;
+    at: number;
+    expires_at: number | null;
+    lifted_at: number | null;
+  }[]
+> {
+  return transaction.query(
+    `select suppression_id, person_id, key_number, scope, channel, purpose, reason, at, expires_at, lifted_at
+     from profile.suppression where person_id = any($1::bigint[])`,
+    [personIds],
+  );
+}

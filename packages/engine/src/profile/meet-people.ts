@@ -1,0 +1,33 @@
+import type { Transaction } from '../platform/index.ts';
+import { insertPeople, knownPeople } from './person-store.ts';
+
+/** Persons remembered as known; beyond it the memory starts anew. 8 bytes each and some. */
+const MAXIMUM_REMEMBERED = 2_000_000;
+
+/** Makes rows for persons that have none; remembers those seen to exist. */
+export interface Registry {
+  meet(transaction: Transaction, personIds: readonly number[]): Promise<void>;
+  /** Persons that are gone must be looked up again. */
+  forget(personIds: readonly number[]): void;
+}
+
+/**
+ * Only persons found already there are remembered: those this very transaction makes may be rolled back.
+ */
+export function createRegistry(): Registry {
+  const remembered = new Set<number>();
+  return {
+    async meet(transaction, personIds) {
+      const unknown = [...new Set(personIds)].filter((personId) => personId > 0 && !remembered.has(personId));
+      if (unknown.length === 0) return;
+      const known = new Set(await knownPeople(transaction, unknown));
+      const fresh = unknown.filter((personId) => !known.has(personId));
+      if (fresh.length > 0) await insertPeople(transaction, fresh);
+      if (remembered.size + known.size > MAXIMUM_REMEMBERED) remembered.clear();
+      for (const personId of known) remembered.add(personId);
+    },
+    forget(personIds) {
+      for (const personId of personIds) remembered.delete(personId);
+    },
+  };
+}

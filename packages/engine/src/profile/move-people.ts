@@ -1,0 +1,50 @@
+import type { Identity, PersonChange } from '../identity/index.ts';
+import type { Platform, Transaction } from '../platform/index.ts';
+import { foldPeople } from './apply-attributes.ts';
+import type { ModelStore } from './catalogue.ts';
+import { loadHolders, lockPeople, queueChanges } from './person-store.ts';
+import { deletePeople, moveKeys, rewritePeople, vanishedPeople } from './move-store.ts';
+
+const CHANGES_A_ROUND = 2_000;
+
+/**
+ * Follows merges and splits: what a key asserted goes with the key, and the persons it left and joined are folded
+ * anew. One transaction a round, in which the changes also count as taken. True when there may be more.
+ */
+export async function movePeople(
+  platform: Platform,
+  models: ModelStore,
+  identity: Identity,
+  forget: (personIds: readonly number[]) => void,
+): Promise<boolean> {
+  return platform.database.transaction(async (transaction) => {
+    const changes = await identity.takePersonChanges(transaction, 'profile', CHANGES_A_ROUND);
+    if (changes.length === 0) return false;
+    forget(await follow(transaction, models, identity, changes));
+    return changes.length === CHANGES_A_ROUND;
+  });
+}
+
+async function follow(
+  transaction: Transaction,
+  models: ModelStore,
+  identity: Identity,
+  changes: readonly PersonChange[],
+): Promise<number[]> {
+  const keyNumbers = [...new Set(changes.map((change) => change.keyNumber))];
+  // Several changes of one key may wait: only where it stands now counts.
+  const present = await identity.personsOf(keyNumbers, transaction);
+  const personIds = [
+    ...new Set([...changes.flatMap((change) => [change.oldPersonId, change.newPersonId]), ...present.values()]),
+  ];
+  await lockPeople(transaction, personIds);
+  await moveKeys(transaction, present, changes);
+  const model = await models.read(transaction);
+  const holders = await loadHolders(transaction, personIds, []);
+  const people = await foldPeople(transaction, model, holders, new Set(personIds));
+  const vanished = await vanishedPeople(transaction, identity, personIds);
+  await rewritePeople(transaction, people.filter((person) => !vanished.has(person.personId)));
+  await deletePeople(transaction, [...vanished]);
+  await queueChanges(transaction, personIds, 'm');
+  return personIds;
+}

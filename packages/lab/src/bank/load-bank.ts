@@ -1,0 +1,328 @@
+import { ingestApi, profileApi } from '@wutong/contract';
+import { RefusedError, type FrontDoor } from '../front-door.ts';
+import { makeHistory } from './behaviour.ts';
+import { makeCompanies } from './companies.ts';
+import { createDraw, inRange, type Draw } from './draw.ts';
+import { ATTRIBUTES, DETAIL_TYPES, ENTITY_TYPES, RELATION_TYPES } from './model.ts';
+import { inventName, makePerson, managersOf, outletIds, REGIONS, type BankPerson } from './people.ts';
+import { makeHoldings, PRODUCTS } from './products.ts';
+
+/** The bank as the lab knows it: made anew from the seed whenever it is needed. */
+export interface Bank {
+  readonly people: number;
+  readonly startMs: number;
+  readonly draw: Draw;
+  person(index: number): BankPerson;
+}
+
+/** Where records go. */
+export interface BankSources {
+  /** Key of the core banking system's source. */
+  readonly core: string;
+  /** Key of the mobile app's source. */
+  readonly app: string;
+}
+
+const SEED = 20_260_101;
+const CHUNK = 1_000;
+const DAY_MS = 86_400_000;
+
+/** 梧桐示范银行 with this many people, as it stood at `startMs`. */
+export function createBank(people: number, startMs: number): Bank {
+  const draw = createDraw(SEED);
+  return { people, startMs, draw, person: (index) => makePerson(draw, index, people, startMs) };
+}
+
+/** Creates the sources, or fetches new keys for them when they exist. */
+export async function openSources(door: FrontDoor): Promise<BankSources> {
+  const open = async (sourceId: string, name: string): Promise<string> => {
+    try {
+      return (
+        await door.call(ingestApi.createSource, {
+          body: { sourceId, name, anonymousKeyType: 'device', maximumAgeDays: 3_650 },
+        })
+      ).key;
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.problem.code !== 'source_exists') throw error;
+      return (
+        await door.call(ingestApi.createSourceKey, {
+          params: { sourceId },
+          body: { expireOthersInHours: 24 },
+        })
+      ).key;
+    }
+  };
+  return { core: await open('core_bank', '核心系统'), app: await open('mobile_app', '手机银行') };
+}
+
+/** Declares the model: attributes, entities, relations, details. */
+export async function declareModel(door: FrontDoor): Promise<void> {
+  for (const field of ATTRIBUTES) await door.call(profileApi.declareAttribute, { body: field });
+  for (const type of ENTITY_TYPES) await door.call(profileApi.declareEntityType, { body: type });
+  for (const type of RELATION_TYPES) await door.call(profileApi.declareRelationType, { body: type });
+  for (const type of DETAIL_TYPES) await door.call(profileApi.declareDetailType, { body: type });
+  await door.call(profileApi.declarePurpose, {
+    body: { purpose: 'marketing', version: 1, title: { zh: '营销', en: 'Marketing' } },
+  });
+}
+
+/** Loads the bank through collection. Safe to repeat: every record has its own id. */
+export async function loadBank(
+  door: FrontDoor,
+  bank: Bank,
+  sources: BankSources,
+  say: (text: string) => void,
+): Promise<void> {
+  await declareModel(door);
+  await expectStored(door, sources.core, structureRecords(bank));
+  let events = 0;
+  let saidAt = 0;
+  for (const [from, to] of inRange(bank.people, CHUNK)) {
+    const people = Array.from({ length: to - from }, (_, offset) => bank.person(from + offset));
+    await expectStored(
+      door,
+      sources.core,
+      people.flatMap((person) => personRecords(bank, person)),
+    );
+    const history = people.flatMap((person) => makeHistory(bank.draw, person, bank.startMs));
+    history.sort((left, right) => left.time - right.time);
+    await expectStored(
+      door,
+      sources.app,
+      history.map((each) => ({ kind: 'event', historical: true, ...each })),
+    );
+    events += history.length;
+    if (to - saidAt >= bank.people / 5 || to === bank.people) {
+      saidAt = to;
+      say(
+        `示范银行 demo bank: ${to.toLocaleString('en-US')} / ${bank.people.toLocaleString('en-US')} 人, ${events.toLocaleString('en-US')} 行为`,
+      );
+    }
+  }
+}
+
+async function expectStored(door: FrontDoor, key: string, records: readonly object[]): Promise<void> {
+  const outcome = await door.collect(key, records);
+  if (outcome.rejected > 0) {
+    const [first] = outcome.rejections;
+    throw new Error(
+      `${outcome.rejected} records of the demo bank were rejected: ${first?.code} ${first?.message}`,
+    );
+  }
+}
+
+/** Institutions, managers, products, companies. */
+function structureRecords(bank: Bank): object[] {
+  const time = bank.startMs - 100 * DAY_MS;
+  const entity = (entityType: string, entityId: string, attributes: Record<string, unknown>): object => ({
+    kind: 'entity',
+    messageId: `${entityType}-${entityId}`,
+    time,
+    historical: true,
+    entityType,
+    entityId,
+    attributes,
+  });
+  const relation = (relationType: string, from: [string, string], to: [string, string]): object => ({
+    kind: 'relation',
+    messageId: `${relationType}-${from[1]}-${to[1]}`,
+    time,
+    historical: true,
+    relationType,
+    from: { type: from[0], id: from[1] },
+    to: { type: to[0], id: to[1] },
+  });
+  const records: object[] = [
+    entity('institution', 'B000', { name: '梧桐示范银行总行', level: '总行', city: '上海' }),
+  ];
+  REGIONS.forEach((name, region) => {
+    const id = `B${region + 1}`;
+    records.push(entity('institution', id, { name, level: '分行', city: name.slice(0, 2) }));
+    records.push(relation('part_of', ['institution', id], ['institution', 'B000']));
+  });
+  outletIds().forEach((outlet, number) => {
+    const region = Number(outlet[1]) - 1;
+    const streets = ['人民路', '中山路', '解放路', '滨江', '新城'];
+    records.push(
+      entity('institution', outlet, {
+        name: `${REGIONS[region]!.slice(0, 2)}${streets[number % 5]}支行`,
+        level: '支行',
+        city: REGIONS[region]!.slice(0, 2),
+      }),
+    );
+    records.push(relation('part_of', ['institution', outlet], ['institution', `B${region + 1}`]));
+    managersOf(outlet, bank.people).forEach((manager) => {
+      const subject = 50_000_000 + Number(manager.slice(1));
+      const gender = bank.draw(subject, 'gender') < 0.5 ? '男' : '女';
+      records.push(
+        entity('manager', manager, { name: inventName(bank.draw, subject, gender), institution_id: outlet }),
+      );
+      records.push(relation('works_at', ['manager', manager], ['institution', outlet]));
+    });
+  });
+  for (const product of PRODUCTS) {
+    records.push(
+      entity('product', product.productId, {
+        name: product.name,
+        kind: product.kind,
+        risk_level: product.riskLevel,
+        yield_percent: product.yieldPercent,
+        term_days: product.termDays,
+      }),
+    );
+  }
+  const groups = new Set<string>();
+  for (const company of makeCompanies(bank.draw, bank.people, bank.startMs)) {
+    records.push(
+      entity('company', company.companyId, {
+        name: company.name,
+        industry: company.industry,
+        registered_capital: company.registeredCapitalCny,
+      }),
+    );
+    if (company.groupId) {
+      if (!groups.has(company.groupId))
+        records.push(
+          entity('company_group', company.groupId, { name: `示范集团 ${Number(company.groupId.slice(1))}` }),
+        );
+      groups.add(company.groupId);
+      records.push(relation('member_of', ['company', company.companyId], ['company_group', company.groupId]));
+    }
+    records.push({
+      kind: 'relation',
+      messageId: `legal-${company.companyId}`,
+      time,
+      historical: true,
+      relationType: 'legal_representative',
+      keys: [{ type: 'customer_number', value: bank.person(company.legalRepresentative).customerNumber }],
+      to: { type: 'company', id: company.companyId },
+    });
+    if (company.loan) {
+      records.push({
+        kind: 'detail',
+        messageId: `loan-${company.loan.loanId}`,
+        time,
+        historical: true,
+        detailType: 'loan',
+        detailId: company.loan.loanId,
+        owner: { type: 'company', id: company.companyId },
+        attributes: {
+          amount: company.loan.amountCny,
+          end_date: company.loan.endDate,
+          status: company.loan.status,
+        },
+      });
+    }
+  }
+  return records;
+}
+
+/** Everything the core system knows of a person. */
+function personRecords(bank: Bank, person: BankPerson): object[] {
+  const id = person.customerNumber;
+  const time = bank.startMs - 95 * DAY_MS;
+  const number = { type: 'customer_number', value: id };
+  const records: object[] = [
+    {
+      kind: 'identity',
+      messageId: `keys-${id}`,
+      time,
+      historical: true,
+      link: 'bind',
+      keys: [
+        number,
+        { type: 'id_number', value: person.idNumber },
+        { type: 'mobile', value: person.mobile },
+        ...person.accounts.map((value) => ({ type: 'account', value })),
+        ...(person.email ? [{ type: 'email', value: person.email }] : []),
+        ...(person.openId ? [{ type: 'open_id', value: person.openId }] : []),
+      ],
+    },
+    {
+      kind: 'attributes',
+      messageId: `portrait-${id}`,
+      time,
+      historical: true,
+      keys: [number],
+      operation: 'set',
+      attributes: {
+        name: person.name,
+        gender: person.gender,
+        birth_date: person.birthDate,
+        city: person.city,
+        job: person.job,
+        marital: person.marital,
+        education: person.education,
+        aum: person.aumCny,
+        risk_level: person.riskLevel,
+        risk_assessed_at: new Date(bank.startMs - person.riskAssessedDaysAgo * DAY_MS)
+          .toISOString()
+          .slice(0, 10),
+        institution_id: person.institutionId,
+        manager_id: person.managerId,
+      },
+    },
+    {
+      kind: 'relation',
+      messageId: `managed-${id}`,
+      time,
+      historical: true,
+      relationType: 'managed_by',
+      keys: [number],
+      to: { type: 'manager', id: person.managerId },
+    },
+    {
+      kind: 'relation',
+      messageId: `belongs-${id}`,
+      time,
+      historical: true,
+      relationType: 'belongs_to',
+      keys: [number],
+      to: { type: 'institution', id: person.institutionId },
+    },
+  ];
+  for (const channel of person.consents) {
+    records.push({
+      kind: 'consent',
+      messageId: `consent-${id}-${channel}`,
+      time,
+      historical: true,
+      keys: [number],
+      purpose: 'marketing',
+      channel,
+      granted: true,
+    });
+  }
+  if (person.optedOutOfSms && person.consents.includes('sms')) {
+    records.push({
+      kind: 'consent',
+      messageId: `opt-out-${id}`,
+      time: bank.startMs - 20 * DAY_MS,
+      historical: true,
+      keys: [number],
+      purpose: 'marketing',
+      channel: 'sms',
+      granted: false,
+    });
+  }
+  for (const holding of makeHoldings(bank.draw, person.index, person.aumCny, bank.startMs)) {
+    records.push({
+      kind: 'detail',
+      messageId: `holding-${holding.holdingId}`,
+      time,
+      historical: true,
+      happenedAt: holding.boughtAt,
+      keys: [number],
+      detailType: 'holding',
+      detailId: holding.holdingId,
+      attributes: {
+        product_id: holding.productId,
+        amount: holding.amountCny,
+        bought_at: new Date(holding.boughtAt).toISOString(),
+        ...(holding.maturityDate ? { maturity_date: holding.maturityDate } : {}),
+        status: 'active',
+      },
+    });
+  }
+  return records;
+}
