@@ -5,3 +5,4 @@ export * from './api/index.ts';
 export * from './model.ts';
 export * from './eql/index.ts';
 export * from './strategy/index.ts';
+export * from './mapping.ts';

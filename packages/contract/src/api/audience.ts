@@ -97,7 +97,7 @@ export const peopleOfEql = endpoint({
 });
 
 export const readCatalogue = endpoint({
-  name: 'readCatalogue',
+  name: 'readEqlCatalogue',
   method: 'GET',
   path: '/api/v1/eql/catalogue',
   room: 'audience',

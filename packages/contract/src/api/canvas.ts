@@ -410,6 +410,22 @@ export const listEntryRuns = endpoint({
   errors: ['strategy_not_found'],
 });
 
+export const simulationSchema = z.object({
+  audience: z.number().int().optional().describe('absent for event and API entries'),
+  sampled: z.number().int(),
+  nodes: z.array(
+    z.object({
+      nodeId: z.string(),
+      expected: z.number().int().describe('people arriving'),
+      low: z.number().int().describe('95 % interval of the sampling'),
+      high: z.number().int(),
+      refused: z.record(z.string(), z.number().int()),
+    }),
+  ),
+  tookMs: z.number().int(),
+});
+export type Simulation = z.output<typeof simulationSchema>;
+
 export const simulateStrategy = endpoint({
   name: 'simulateStrategy',
   method: 'POST',
@@ -430,20 +446,7 @@ export const simulateStrategy = endpoint({
       .default(0.2)
       .describe('share of people for whom a waited event happens'),
   }),
-  response: z.object({
-    audience: z.number().int().optional().describe('absent for event and API entries'),
-    sampled: z.number().int(),
-    nodes: z.array(
-      z.object({
-        nodeId: z.string(),
-        expected: z.number().int().describe('people arriving'),
-        low: z.number().int().describe('95 % interval of the sampling'),
-        high: z.number().int(),
-        refused: z.record(z.string(), z.number().int()),
-      }),
-    ),
-    tookMs: z.number().int(),
-  }),
+  response: simulationSchema,
 });
 
 export const strategyTemplateSchema = z.object({

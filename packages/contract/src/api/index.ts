@@ -9,6 +9,7 @@ import * as consents from './consents.ts';
 import * as audience from './audience.ts';
 import * as canvas from './canvas.ts';
 import * as decision from './decision.ts';
+import * as imports from './imports.ts';
 
 /** Every operation of the public API, by room: a room's file is added here once. */
 export const endpointsByRoom = {
@@ -22,6 +23,7 @@ export const endpointsByRoom = {
   audience,
   canvas,
   decision,
+  imports,
 } as const;
 export {
   platform as platformApi,
@@ -35,4 +37,5 @@ export {
   audience as audienceApi,
   canvas as canvasApi,
   decision as decisionApi,
+  imports as importsApi,
 };

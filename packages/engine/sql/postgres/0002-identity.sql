@@ -91,3 +91,4 @@ create table identity.quarantine_item (
 );
 create index quarantine_state on identity.quarantine_item (state, found_at desc, item_id);
 create index quarantine_keys on identity.quarantine_item using gin (key_numbers);
+create index assertion_decision on identity.assertion (kind) where kind in ('exempt', 'shared');

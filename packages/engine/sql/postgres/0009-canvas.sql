@@ -80,6 +80,8 @@ create table canvas.enrolment (
 create unique index enrolment_inside on canvas.enrolment (strategy_id, person_id) where is_active;
 -- The stepper's claim.
 create index enrolment_due on canvas.enrolment (strategy_id, due_at) where is_active;
+-- Drill-down in the order of entry.
+create index enrolment_entry on canvas.enrolment (strategy_id, entry);
 create index enrolment_key on canvas.enrolment (key_number);
 create unique index enrolment_request on canvas.enrolment (strategy_id, request_id) where request_id is not null;
 

@@ -108,30 +108,47 @@ export async function release(transaction: Transaction, assertionIds: readonly s
   );
 }
 
-/** Statements in force that name any of the keys. */
-export async function readStatements(
-  transaction: Transaction,
-  keyNumbers: Iterable<number>,
-): Promise<FoldAssertion[]> {
-  const rows = await transaction.query<{
-    assertion_id: string;
-    kind: AssertionKind;
-    key_numbers: string[];
-    first_at: number;
-    last_at: number;
-  }>(
-    `select assertion_id, kind, key_numbers::text[] as key_numbers, first_at, last_at from identity.assertion
-     where not retracted and not held and assertion_id in (
-       select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))`,
-    [plainArray(keyNumbers)],
-  );
-  return rows.map((row) => ({
+interface StatementRow {
+  readonly assertion_id: string;
+  readonly kind: AssertionKind;
+  readonly key_numbers: string[];
+  readonly first_at: number;
+  readonly last_at: number;
+}
+
+const STATEMENT_COLUMNS = 'assertion_id, kind, key_numbers::text[] as key_numbers, first_at, last_at';
+
+function foldAssertion(row: StatementRow): FoldAssertion {
+  return {
     assertionId: row.assertion_id,
     kind: row.kind,
     keyNumbers: row.key_numbers.map(Number),
     firstAt: row.first_at,
     lastAt: row.last_at,
-  }));
+  };
+}
+
+/** Statements in force that name any of the keys. */
+export async function readStatements(
+  transaction: Transaction,
+  keyNumbers: Iterable<number>,
+): Promise<FoldAssertion[]> {
+  const rows = await transaction.query<StatementRow>(
+    `select ${STATEMENT_COLUMNS} from identity.assertion
+     where not retracted and not held and assertion_id in (
+       select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))`,
+    [plainArray(keyNumbers)],
+  );
+  return rows.map(foldAssertion);
+}
+
+/** All decisions on whether keys are shared. */
+export async function readDecisionStatements(transaction: Transaction): Promise<FoldAssertion[]> {
+  const rows = await transaction.query<StatementRow>(
+    `select ${STATEMENT_COLUMNS} from identity.assertion
+     where kind in ('exempt', 'shared') and not retracted and not held`,
+  );
+  return rows.map(foldAssertion);
 }
 
 /**
@@ -165,4 +182,26 @@ export async function readClosure(
     [plainArray(keyNumbers), maximum + 1],
   );
   return rows.map((row) => row.key_number);
+}
+
+/** A statement as it is shown in a person's history. */
+export interface AssertionRow extends StatementRow {
+  readonly source_id: string;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly retracted: boolean;
+}
+
+/** All statements that name any of the keys, retracted ones too, newest first. */
+export function listAssertionsOf(
+  transaction: Transaction,
+  keyNumbers: Iterable<number>,
+  limit: number,
+): Promise<AssertionRow[]> {
+  return transaction.query<AssertionRow>(
+    `select ${STATEMENT_COLUMNS}, source_id, actor, reason, retracted from identity.assertion
+     where assertion_id in (select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))
+     order by greatest(first_at, last_at) desc, assertion_id limit $2`,
+    [plainArray(keyNumbers), limit],
+  );
 }

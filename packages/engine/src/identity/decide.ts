@@ -1,5 +1,12 @@
 import { CodedError, type Platform, type Transaction } from '../platform/index.ts';
-import { assertionIdOf, deactivate, readStatements, release, writeStatements, type Statement } from './assertion-store.ts';
+import {
+  assertionIdOf,
+  deactivate,
+  readStatements,
+  release,
+  writeStatements,
+  type Statement,
+} from './assertion-store.ts';
 import type { AssertionKind } from './fold-assertions.ts';
 import { joinMapWriters, lockPersons, readKeys, readMembers, type StoredKey } from './key-store.ts';
 import { readItem, writeDecision, type QuarantineReason, type QuarantineState } from './quarantine-store.ts';
@@ -42,7 +49,8 @@ export async function decideItem(
   await joinMapWriters(transaction);
   const item = await readItem(transaction, request.itemId);
   if (!item) throw new CodedError('quarantine_item_not_found');
-  if (item.state !== 'open') throw new CodedError('quarantine_item_decided', { details: { state: item.state } });
+  if (item.state !== 'open')
+    throw new CodedError('quarantine_item_decided', { details: { state: item.state } });
   const keys = await readKeys(transaction, item.key_numbers);
   const rejected: AssertionKind = item.reason === 'shared' ? 'shared' : 'apart';
   const kind = request.accept ? ACCEPTED[item.reason] : rejected;

@@ -55,7 +55,8 @@ function judge(input: FoldInput, key: FoldKey, partners: ReadonlySet<number>): S
   const byType = new Map<string, number[]>();
   for (const partner of partners) {
     const type = input.keys.get(partner)!.type;
-    if (input.rules.byType.get(type)?.cardinality === 'one') byType.set(type, [...(byType.get(type) ?? []), partner]);
+    if (input.rules.byType.get(type)?.cardinality === 'one')
+      byType.set(type, [...(byType.get(type) ?? []), partner]);
   }
   let most: number[] = [];
   for (const keys of byType.values()) if (keys.length > most.length) most = keys;

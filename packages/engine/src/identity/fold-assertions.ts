@@ -4,7 +4,8 @@ import { findViolation, type GuardKey, type Violation } from './guards.ts';
 import type { KeyRules } from './key-rules.ts';
 
 /** Kinds of assertion. `merge`, `apart`, `exempt` and `shared` are decisions of people; so is `retract`. */
-export type AssertionKind = 'bind' | 'seen' | 'sign_up' | 'unbind' | 'merge' | 'apart' | 'exempt' | 'shared' | 'retract';
+export type AssertionKind =
+  'bind' | 'seen' | 'sign_up' | 'unbind' | 'merge' | 'apart' | 'exempt' | 'shared' | 'retract';
 
 /**
  * One statement about keys. The same statement made again only widens `firstAt`..`lastAt` (epoch ms
@@ -172,7 +173,13 @@ function link(state: FoldState, anchor: number, other: number, assertion: FoldAs
     return;
   }
   left.ordered = right.ordered = true;
-  contest(state, anchor, other, { ...violation, anchor, other, at, assertionId: assertion.assertionId }, assertion.kind);
+  contest(
+    state,
+    anchor,
+    other,
+    { ...violation, anchor, other, at, assertionId: assertion.assertionId },
+    assertion.kind,
+  );
 }
 
 /** A guard stopped the link: the type of the weaker key says who keeps it. */
@@ -279,7 +286,8 @@ function noteParents(state: FoldState, keys: readonly number[]): void {
     if (!parentType) continue;
     const set = state.setOf.get(child)!;
     const parent = keys.find(
-      (key) => key !== child && state.input.keys.get(key)!.type === parentType && state.setOf.get(key) === set,
+      (key) =>
+        key !== child && state.input.keys.get(key)!.type === parentType && state.setOf.get(key) === set,
     );
     if (parent !== undefined) state.parentOf.set(child, parent);
   }

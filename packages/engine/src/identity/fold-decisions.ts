@@ -37,11 +37,15 @@ export function readDecisions(assertions: readonly FoldAssertion[]): Decisions {
     apart.set(b, [...(apart.get(b) ?? []), { other: a, at }]);
   }
   const later = (map: Map<number, number>, than: Map<number, number>): Set<number> =>
-    new Set([...map].filter(([key, at]) => at > (than.get(key) ?? Number.NEGATIVE_INFINITY)).map(([key]) => key));
+    new Set(
+      [...map].filter(([key, at]) => at > (than.get(key) ?? Number.NEGATIVE_INFINITY)).map(([key]) => key),
+    );
   return {
     exempt: later(exemptAt, sharedAt),
     // At equal times the cautious decision holds: what glues nobody harms nobody.
-    declaredShared: new Set([...sharedAt.keys()].filter((key) => sharedAt.get(key)! >= (exemptAt.get(key) ?? -Infinity))),
+    declaredShared: new Set(
+      [...sharedAt.keys()].filter((key) => sharedAt.get(key)! >= (exemptAt.get(key) ?? -Infinity)),
+    ),
     keepsApart(left, right, since = Number.NEGATIVE_INFINITY) {
       if (apart.size === 0) return false;
       for (const key of left.keys()) {

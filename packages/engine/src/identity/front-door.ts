@@ -1,6 +1,5 @@
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
-import type { Linking } from './linking/index.ts';
 
 /** A key as a source sends it. */
 export interface RawKey {
@@ -85,11 +84,26 @@ export interface Identity {
   /** Key types, strongest first. */
   keyTypes(): Promise<identityApi.KeyType[]>;
   /** Declares or changes a key type and folds the whole map anew; with `dryRun` only says what would change. */
-  saveKeyType(type: identityApi.KeyType, options: { dryRun: boolean; actor: string }): Promise<identityApi.MapChange>;
+  saveKeyType(
+    type: identityApi.KeyType,
+    options: { dryRun: boolean; actor: string },
+  ): Promise<identityApi.MapChange>;
   /** Folds all assertions from nothing; with `repair`, writes what differs from the stored map. */
   refoldAll(options: { repair: boolean }): Promise<identityApi.MapChange>;
-  /** Probabilistic linking of record tables without common keys. */
-  readonly linking: Linking;
+  /** Takes keys out of a person, for good. `key_not_of_person`, `unmerge_takes_all`, `person_not_found`. */
+  unmerge(request: {
+    personId: number;
+    keyNumbers: readonly number[];
+    actor: string;
+    reason: string;
+  }): Promise<{ personIds: number[]; retractedAssertions: number }>;
+  /** Decides a quarantined item. `quarantine_item_not_found`, `quarantine_item_decided`. */
+  decide(request: {
+    itemId: string;
+    accept: boolean;
+    actor: string;
+    reason: string;
+  }): Promise<{ state: identityApi.QuarantineItem['state']; personIds: number[] }>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

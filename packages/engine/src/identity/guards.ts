@@ -48,7 +48,13 @@ export function findViolation(
     }
   }
   if (parts.length > 1 && total > MAXIMUM_KEYS_PER_PERSON) {
-    return violation('limit', '*', MAXIMUM_KEYS_PER_PERSON, parts.flat().slice(0, MAXIMUM_EVIDENCE_KEYS), total);
+    return violation(
+      'limit',
+      '*',
+      MAXIMUM_KEYS_PER_PERSON,
+      parts.flat().slice(0, MAXIMUM_EVIDENCE_KEYS),
+      total,
+    );
   }
   return undefined;
 }

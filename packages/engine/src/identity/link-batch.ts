@@ -85,7 +85,10 @@ async function readStoredTimes(
     const { kind, keyNumbers } = byId.get(times.assertion_id)!;
     // What this transaction wrote itself may yet be rolled back.
     if (times.own) continue;
-    needs.cache.keepTimes(statementName(kind, keyNumbers), { firstAt: times.first_at, lastAt: times.last_at });
+    needs.cache.keepTimes(statementName(kind, keyNumbers), {
+      firstAt: times.first_at,
+      lastAt: times.last_at,
+    });
   }
   return stored;
 }
@@ -110,7 +113,8 @@ async function unite(
       updates.push({ keyNumber, personId, boundAt: bound, shared: key.shared, ordered: key.ordered });
       if (key.person_id === personId) continue;
       present.set(keyNumber, personId);
-      if (!created.has(keyNumber)) moves.push({ keyNumber, oldPersonId: key.person_id, newPersonId: personId });
+      if (!created.has(keyNumber))
+        moves.push({ keyNumber, oldPersonId: key.person_id, newPersonId: personId });
     }
   }
   await writeKeys(transaction, updates, moves, { at: needs.platform.clock.now(), cause: 'ingest' });
@@ -126,7 +130,13 @@ async function foldGroups(
 ): Promise<Map<number, number>> {
   const at = needs.platform.clock.now();
   const fold = (keyNumbers: readonly number[]): Promise<Map<number, number>> =>
-    refoldClosure(transaction, { keyNumbers, rules: request.rules, createdHere: request.created, at, cause: 'ingest' });
+    refoldClosure(transaction, {
+      keyNumbers,
+      rules: request.rules,
+      createdHere: request.created,
+      at,
+      cause: 'ingest',
+    });
   try {
     return await fold(plan.fold.flatMap((group) => group.keyNumbers));
   } catch (error) {
@@ -157,7 +167,10 @@ async function hold(
   const ids = statements.map((statement) => statement.assertionId);
   await deactivate(transaction, ids, 'held');
   const items = statements.map((statement) => ({
-    itemId: itemIdOf('size', statement.keyNumbers.map((number) => keys.get(number)!.fingerprint)),
+    itemId: itemIdOf(
+      'size',
+      statement.keyNumbers.map((number) => keys.get(number)!.fingerprint),
+    ),
     reason: 'size' as const,
     keyNumbers: statement.keyNumbers,
     evidence: { assertionId: statement.assertionId, assertedAt: statement.firstAt },

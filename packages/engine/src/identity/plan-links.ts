@@ -58,7 +58,12 @@ function groupStatements(input: LinkInput): Set<Group> {
   for (const statement of input.statements) {
     const stored = input.stored.get(statement.assertionId);
     if (stored && stored.first_at <= statement.firstAt && stored.last_at >= statement.lastAt) continue;
-    const group: Group = { persons: new Set(), statements: [statement], boundAt: new Map(), needsFold: false };
+    const group: Group = {
+      persons: new Set(),
+      statements: [statement],
+      boundAt: new Map(),
+      needsFold: false,
+    };
     groups.add(group);
     const usable = usableKeys(statement, input.keys);
     const links = statement.kind !== 'unbind' && usable.length > 1;

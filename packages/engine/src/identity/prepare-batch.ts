@@ -45,8 +45,9 @@ export function prepareBatch(
       if (keys.length >= wanted) break;
       const name = `${type}\0${value}`;
       let key = known.get(name);
-      if (key === undefined) known.set(name, (key = prepareKey(type, value, record.at, needs, batch.unknown)));
-      if (typeof key === "string") {
+      if (key === undefined)
+        known.set(name, (key = prepareKey(type, value, record.at, needs, batch.unknown)));
+      if (typeof key === 'string') {
         if (rejection === 'no_key') rejection = key;
       } else {
         if (record.at < key.firstSeenAt) key.firstSeenAt = record.at;

@@ -81,7 +81,8 @@ export const BANK_KEY_TYPES: readonly KeyType[] = [
   preset({
     type: 'mobile',
     title: { en: 'Mobile number', zh: '手机号' },
-    meaning: 'Carriers give numbers out again: the newer customer takes it; above four it is a shop’s or a family’s.',
+    meaning:
+      'Carriers give numbers out again: the newer customer takes it; above four it is a shop’s or a family’s.',
     priority: 70,
     cardinality: 'many',
     contested: 'newest',

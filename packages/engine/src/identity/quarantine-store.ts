@@ -29,7 +29,11 @@ export interface FoundItem {
 
 /** The same reason and keys are the same item, in whatever database. */
 export function itemIdOf(reason: QuarantineReason, fingerprints: readonly string[]): string {
-  return uuidOf(createHash('md5').update(`${reason} ${[...fingerprints].sort().join(' ')}`).digest('hex'));
+  return uuidOf(
+    createHash('md5')
+      .update(`${reason} ${[...fingerprints].sort().join(' ')}`)
+      .digest('hex'),
+  );
 }
 
 /** Stores what a fold found; returns the ids of all items found, new or known. */
@@ -66,7 +70,11 @@ export async function writeFoundItems(
 }
 
 /** Opens items; decided ones stay decided, vanished ones come back. */
-export async function writeItems(transaction: Transaction, items: readonly FoundItem[], at: number): Promise<void> {
+export async function writeItems(
+  transaction: Transaction,
+  items: readonly FoundItem[],
+  at: number,
+): Promise<void> {
   if (items.length === 0) return;
   await transaction.execute(
     `insert into identity.quarantine_item as item (item_id, reason, key_numbers, evidence, found_at)
@@ -108,7 +116,12 @@ export async function readItem(transaction: Transaction, itemId: string): Promis
 /** Newest first. `before`: the last row of the page before. */
 export async function listItems(
   transaction: Transaction,
-  page: { state: QuarantineState; reason?: string | undefined; before?: [number, string] | undefined; limit: number },
+  page: {
+    state: QuarantineState;
+    reason?: string | undefined;
+    before?: [number, string] | undefined;
+    limit: number;
+  },
 ): Promise<QuarantineRow[]> {
   const rows = await transaction.query<QuarantineRow>(
     `select ${ITEM_COLUMNS} from identity.quarantine_item

@@ -30,7 +30,10 @@ export interface RefoldRequest {
  * Folds everything that hangs together with some keys anew, and writes what is different.
  * Returns the present person of every key looked at. `too_many_connected_keys` beyond the limit.
  */
-export async function refoldClosure(transaction: Transaction, request: RefoldRequest): Promise<Map<number, number>> {
+export async function refoldClosure(
+  transaction: Transaction,
+  request: RefoldRequest,
+): Promise<Map<number, number>> {
   const keys = await lockClosure(transaction, request.keyNumbers);
   const given = new Set(request.keyNumbers);
   const expanded = [...keys.values()]
@@ -51,7 +54,10 @@ export async function refoldClosure(transaction: Transaction, request: RefoldReq
 }
 
 /** Finds the closure and locks its persons, until it does not grow any more under the locks. */
-async function lockClosure(transaction: Transaction, base: readonly number[]): Promise<Map<number, StoredKey>> {
+async function lockClosure(
+  transaction: Transaction,
+  base: readonly number[],
+): Promise<Map<number, StoredKey>> {
   const locked = new Set<number>();
   for (;;) {
     const closure = await readClosure(transaction, base, MAXIMUM_CLOSURE_KEYS);

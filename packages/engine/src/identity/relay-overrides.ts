@@ -9,9 +9,7 @@ const CHANGES_PER_ROUND = 20_000;
  * insert and the commit, the same rows are inserted again: the table keeps one per key, of the highest
  * sequence. (Moves of one key are serialised by the lock of its person, so its sequences ascend.)
  */
-export async function relayOverrides(
-  platform: Pick<Platform, 'database' | 'clickhouse'>,
-): Promise<boolean> {
+export async function relayOverrides(platform: Pick<Platform, 'database' | 'clickhouse'>): Promise<boolean> {
   return platform.database.transaction(async (transaction) => {
     const changes = await takePersonChanges(transaction, CONSUMER, CHANGES_PER_ROUND);
     await platform.clickhouse.insert(

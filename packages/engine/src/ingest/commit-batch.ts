@@ -3,8 +3,8 @@ import { CodedError, isEngineUnavailable } from '../platform/index.ts';
 import type { BankDays } from './bank-day.ts';
 import { openBatch, outcomesOf, reject, rowOf, snapshot, type Batch, type Entry, type Submission } from './batch.ts';
 import { claimRecords, releaseClaims } from './claim-store.ts';
-import { insertEvents, isDataError } from './event-store.ts';
 import { finishBatch } from './finish-batch.ts';
+import { insertRows } from './insert-rows.ts';
 import type { AppendOutcome } from './outcome.ts';
 import type { IdentityPort, ProfilePort, WantedEvents } from './ports.ts';
 import type { TrackingPlan } from './tracking-plan.ts';
@@ -17,12 +17,14 @@ export interface PipelineNeeds {
   readonly wantedEvents: WantedEvents;
   readonly plan: TrackingPlan;
   readonly days: BankDays;
-  /** Makes the claim partitions around now, when they are not there yet. */
-  readonly prepareDays: (now: number) => Promise<void>;
+  /** Makes the claim partitions around now and gives the first sign of life, when that is not done yet. */
+  readonly prepare: (now: number) => Promise<void>;
   /** This process, by whose sign of life others know whether a batch is still under way. */
   readonly processId: string;
   /** Ids of the batches under way in this process; a batch of ours that is not among them is recovery's. */
   readonly underWay: Set<string>;
+  /** Whether this process is surely still alive in the eyes of the others. */
+  readonly leaseHolds: () => boolean;
 }
 
 /** Requests in, what became of their records out; undefined for a request that must come back. */
@@ -37,7 +39,7 @@ export function createCommitBatch(needs: PipelineNeeds): CommitBatch {
   const oneAtATime = createQueue();
   return async (submissions) => {
     const now = needs.platform.clock.now();
-    await needs.prepareDays(now);
+    await needs.prepare(now);
     const batch = openBatch(needs.platform.ids.newId(), submissions, now);
     checkPlan(needs, batch);
     needs.underWay.add(batch.batchId);
@@ -140,48 +142,12 @@ async function resolvePersons(
 /** Step 4: events into ClickHouse, durable. What only one record is at fault for is that record's rejection. */
 async function insertOpenEvents(needs: PipelineNeeds, batch: Batch): Promise<void> {
   const open = batch.entries.filter((entry) => entry.state === 'open' && entry.record?.kind === 'event');
-  if (open.length > 0) await insertOrSplit(needs, batch, open, 'all');
-}
-
-async function insertOrSplit(
-  needs: PipelineNeeds,
-  batch: Batch,
-  entries: readonly Entry[],
-  token: string,
-): Promise<void> {
-  try {
-    await insertPatiently(needs, batch.batchId, entries, token);
-  } catch (error) {
-    if (!isDataError(error)) throw error;
-    if (entries.length === 1) {
-      reject(entries[0]!, { code: 'store_refused', details: { clickhouse: (error as { code?: string }).code } });
-      return;
-    }
-    const middle = Math.ceil(entries.length / 2);
-    await insertOrSplit(needs, batch, entries.slice(0, middle), `${token}0`);
-    await insertOrSplit(needs, batch, entries.slice(middle), `${token}1`);
-  }
-}
-
-const INSERT_ATTEMPTS = 3;
-
-/** The same token in each attempt: an insert whose answer was lost is not repeated in effect. */
-async function insertPatiently(
-  { platform }: PipelineNeeds,
-  batchId: string,
-  entries: readonly Entry[],
-  token: string,
-): Promise<void> {
-  const rows = entries.map((entry) => rowOf(entry)!);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await insertEvents(platform.clickhouse, batchId, rows, token);
-    } catch (error) {
-      if (isDataError(error)) throw error;
-      platform.log.warn({ batchId, attempt, error: (error as Error).message }, 'event insert failed');
-      if (attempt >= INSERT_ATTEMPTS) throw new CodedError('collection_unavailable', { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
-    }
+  const rows = open.map((entry) => rowOf(entry)!);
+  const refused = await insertRows(needs, batch.batchId, rows);
+  if (refused.size === 0) return;
+  for (const entry of open) {
+    const rejection = refused.get(entry.eventId);
+    if (rejection) reject(entry, rejection);
   }
 }
 

@@ -25,7 +25,7 @@ export function isDataError(error: unknown): boolean {
 }
 
 /**
- * Inserts events; durable when it resolves. The same token again inserts nothing, so the call may be
+ * Inserts events (at least one); durable when it resolves. The same token again inserts nothing, so the call may be
  * repeated after a lost answer. The query carries the batch's id: recovery can see whether it still runs.
  */
 export async function insertEvents(

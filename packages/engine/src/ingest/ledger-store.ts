@@ -16,7 +16,7 @@ export interface LedgerEntry extends Counts {
 
 /** Adds to the ledger. Sources in one order, so that two processes never wait for each other in a circle. */
 export async function addToLedger(transaction: Transaction, entries: readonly LedgerEntry[]): Promise<void> {
-  const sorted = entries
+  const sorted = merged(entries)
     .filter((entry) => entry.received > 0)
     .toSorted((left, right) => (left.sourceId + left.day < right.sourceId + right.day ? -1 : 1));
   if (sorted.length === 0) return;
@@ -35,6 +35,17 @@ export async function addToLedger(transaction: Transaction, entries: readonly Le
       sorted.map((entry) => entry.rejected),
     ],
   );
+}
+
+/** One entry a source and day: a statement may not touch a row twice. */
+function merged(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const byPlace = new Map<string, LedgerEntry>();
+  for (const entry of entries) {
+    const present = byPlace.get(`${entry.sourceId} ${entry.day}`);
+    if (!present) byPlace.set(`${entry.sourceId} ${entry.day}`, { ...entry });
+    else for (const name of ['received', 'stored', 'duplicate', 'rejected'] as const) present[name] += entry[name];
+  }
+  return [...byPlace.values()];
 }
 
 /** Ledger rows between two days, newest first; of one source when named. */

@@ -1,11 +1,13 @@
 import { claimRecords, endBatch } from './claim-store.ts';
 import type { PipelineNeeds } from './commit-batch.ts';
 import { claimPlace, OWN_SOURCE } from './event-id.ts';
-import { insertEvents } from './event-store.ts';
+import { insertRows } from './insert-rows.ts';
 import { putIntoInbox } from './inbox-store.ts';
 import { addToLedger } from './ledger-store.ts';
 import { deleteOutbox, putIntoBatch, takeOutbox, type OutboxRow } from './outbox-store.ts';
+import type { Rejection } from './record.ts';
 import { storedLedger } from './recover-batches.ts';
+import { keepRejected } from './rejected-store.ts';
 import type { EventRow } from './write-row.ts';
 
 const RELAY_LIMIT = 10_000;
@@ -17,15 +19,15 @@ const RELAY_LIMIT = 10_000;
 export async function relayOutbox(needs: PipelineNeeds): Promise<boolean> {
   const { platform, underWay } = needs;
   const now = platform.clock.now();
-  await needs.prepareDays(now);
+  await needs.prepare(now);
   const batchId = platform.ids.newId();
   underWay.add(batchId);
   try {
     const taken = await takeAndClaim(needs, batchId, now);
     if (!taken) return false;
     const rows = taken.rows.map((row) => toEventRow(row, now));
-    await insertEvents(platform.clickhouse, batchId, rows, 'all');
-    await finish(needs, taken, rows);
+    const refused = await insertRows(needs, batchId, rows);
+    await finish(needs, taken, rows, refused);
     return taken.full;
   } finally {
     underWay.delete(batchId);
@@ -79,15 +81,43 @@ function toEventRow(row: OutboxRow, now: number): EventRow {
   };
 }
 
-async function finish(needs: PipelineNeeds, taken: Taken, rows: readonly EventRow[]): Promise<void> {
-  await needs.platform.database.transaction(async (transaction) => {
+async function finish(
+  needs: PipelineNeeds,
+  taken: Taken,
+  rows: readonly EventRow[],
+  refused: ReadonlyMap<string, Rejection>,
+): Promise<void> {
+  const { platform, days } = needs;
+  const stored = rows.filter((row) => !refused.has(row.eventId));
+  const rejected = rows.filter((row) => refused.has(row.eventId));
+  await platform.database.transaction(async (transaction) => {
     // Ended by another process in the meantime: recovery has done all of this.
     if (!(await endBatch(transaction, taken.batch, needs.processId))) return;
     await deleteOutbox(
       transaction,
       taken.rows.map((row) => row.outbox_id),
     );
-    await putIntoInbox(transaction, rows, needs.wantedEvents);
-    await addToLedger(transaction, storedLedger(needs, rows));
+    await putIntoInbox(transaction, stored, needs.wantedEvents);
+    await keepRejected(
+      transaction,
+      platform.secrets,
+      rejected.map((row) => ({
+        rejectedId: platform.ids.newId(),
+        sourceId: row.sourceId,
+        receivedAt: row.receivedAt,
+        day: days.dayOf(row.receivedAt),
+        format: 'fact',
+        unit: 'record',
+        event: row.event,
+        raw: JSON.stringify(row),
+        rawEncoding: 'text',
+        context: {},
+        ...refused.get(row.eventId)!,
+      })),
+    );
+    await addToLedger(transaction, [
+      ...storedLedger(needs, stored),
+      ...storedLedger(needs, rejected).map((entry) => ({ ...entry, stored: 0, rejected: entry.received })),
+    ]);
   });
 }

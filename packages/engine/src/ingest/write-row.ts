@@ -1,3 +1,5 @@
+import { wellFormed } from './check-record.ts';
+
 /** One event as it goes to ClickHouse. Times are epoch ms UTC. */
 export interface EventRow {
   readonly personId: number;
@@ -23,7 +25,11 @@ function seconds(timeMs: number): string {
   return `"${(Math.round(timeMs) / 1000).toFixed(3)}"`;
 }
 
-const text = (value: string): string => JSON.stringify(value);
+/** JSON text; half surrogate pairs, which JSON escapes and ClickHouse refuses, become U+FFFD. */
+function text(value: string): string {
+  const quoted = JSON.stringify(value);
+  return quoted.includes('\\ud') ? JSON.stringify(wellFormed(value)) : quoted;
+}
 
 function writeObject(object: Readonly<Record<string, unknown>>): string {
   let json = '';

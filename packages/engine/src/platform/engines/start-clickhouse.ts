@@ -120,7 +120,7 @@ async function launchServer(
       // A group of its own: Ctrl-C in the terminal reaches the parent only, which stops engines in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: directory, TZ: 'UTC', LANG: 'C.UTF-8' },
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: directory, TZ: 'UTC', LANG: 'C.UTF-8' },
     },
   );
   const output = new ChildOutput(child, join(directory, 'logs', 'output.log'));

@@ -272,5 +272,5 @@ function passwordLost(options: LaunchOptions): EngineError {
 
 /** Nothing of the caller's environment reaches PostgreSQL: PGDATA, PGPORT or LC_ALL would change what runs. */
 function environment(home: PostgresHome): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: home.directory, LC_ALL: 'C', TZ: 'UTC' };
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home.directory, LC_ALL: 'C', TZ: 'UTC' };
 }

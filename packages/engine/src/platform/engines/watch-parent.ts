@@ -32,7 +32,7 @@ export function watchParent(options: {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
   });
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);

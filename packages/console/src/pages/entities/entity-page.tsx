@@ -1,0 +1,42 @@
+import { useParams } from 'react-router-dom';
+import { profileApi } from '@wutong/contract';
+import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { ValueText } from '../../parts/shown-value.tsx';
+import { Answer } from '../../parts/states.tsx';
+import { PersonDetails } from '../people/person-details.tsx';
+import { PersonRelations } from '../people/person-relations.tsx';
+
+/** 360° of a company, an institution, a product, or any other entity. */
+export default function EntityPage() {
+  const { type = '', id = '' } = useParams();
+  const { text, language } = useReader();
+  const words = text.entities;
+  const entity = useRead(profileApi.readEntity, { params: { type, id } }, { refetchIntervalMs: CALM_MS });
+  return (
+    <Page
+      title={entity.data?.title ?? id}
+      lead={entity.data && `${entity.data.typeTitle[language]} · ${words.id} ${entity.data.id}`}
+      back={{ to: `/entities/${type}`, label: words.title }}
+    >
+      <Answer query={entity} rows={8}>
+        {({ attributes, relations, details }) => (
+          <>
+            <Panel title={words.attributes}>
+              <Facts
+                facts={attributes.map(({ name, title, value, valueType, unit }) => [
+                  title[language],
+                  <ValueText key={name} value={value} valueType={valueType} unit={unit} />,
+                ])}
+              />
+            </Panel>
+            <PersonRelations relations={relations} />
+            {details.length > 0 && <PersonDetails details={details} />}
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}

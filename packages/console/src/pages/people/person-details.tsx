@@ -1,0 +1,63 @@
+import type { ShownDetail, ShownValue } from '@wutong/contract';
+import { useReader } from '../../frame/reader.tsx';
+import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
+import { Panel } from '../../parts/page.tsx';
+import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { ValueText } from '../../parts/shown-value.tsx';
+import { EmptyState } from '../../parts/states.tsx';
+import { TimeText } from '../../parts/time-text.tsx';
+
+/** More columns than this do not fit a desk; the rest stands with the entity. */
+const MOST_COLUMNS = 6;
+
+/** Holdings, transactions, applications: a table for each type, with its own columns. */
+export function PersonDetails({ details }: { details: readonly ShownDetail[] }) {
+  const { text, language } = useReader();
+  const types = [...new Set(details.map(({ type }) => type))];
+  if (types.length === 0) {
+    return (
+      <Panel>
+        <EmptyState small title={text.people.noDetails} />
+      </Panel>
+    );
+  }
+  return (
+    <div className="stack">
+      {types.map((type) => {
+        const rows = details.filter((detail) => detail.type === type);
+        return <DetailTable key={type} title={rows[0]?.title[language] ?? type} type={type} rows={rows} />;
+      })}
+    </div>
+  );
+}
+
+export function DetailTable({ title, type, rows }: { title: string; type: string; rows: readonly ShownDetail[] }) {
+  const { text, format, language } = useReader();
+  const fields = fieldsOf(useCatalogue(), 'detailTypes', type);
+  const present = [...new Set(rows.flatMap(({ fields: values }) => Object.keys(values)))].slice(0, MOST_COLUMNS);
+  const columns: Column<ShownDetail>[] = [
+    {
+      key: 'id',
+      title: text.entities.id,
+      phone: 'title',
+      render: ({ detailId }) => <span className="number">{detailId}</span>,
+    },
+    ...present.map((name): Column<ShownDetail> => {
+      const field = fields.find((each) => each.name === name);
+      return {
+        key: name,
+        title: field?.title[language] ?? name,
+        numeric: field?.valueType === 'number',
+        render: ({ fields: values }) => (
+          <ValueText value={values[name] as ShownValue} valueType={field?.valueType} unit={field?.unit} />
+        ),
+      };
+    }),
+    { key: 'time', title: text.time, render: ({ time }) => <TimeText at={time} form="date" /> },
+  ];
+  return (
+    <Panel title={title} extra={text.state.total(format.integer(rows.length))} flush>
+      <RecordTable label={title} columns={columns} rows={rows} rowKey={({ detailId }) => detailId} />
+    </Panel>
+  );
+}

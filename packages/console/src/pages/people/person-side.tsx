@@ -1,0 +1,103 @@
+import { Link } from 'react-router-dom';
+import { audienceApi, type PersonView } from '@wutong/contract';
+import { useRead } from '../../api/use-endpoint.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { ValueText } from '../../parts/shown-value.tsx';
+import { Chip, StateMark } from '../../parts/state-mark.tsx';
+import { wordFor } from '../../text/text.ts';
+import styles from './person.module.css';
+
+/** Who this is: portrait, keys, consents, segments and tags. */
+export function PersonSide({ person }: { person: PersonView }) {
+  const { text, language } = useReader();
+  const words = text.people;
+  return (
+    <div className="stack">
+      <Panel title={words.portrait}>
+        {person.attributes.length === 0 ? (
+          <p className="faint">{words.noAttributes}</p>
+        ) : (
+          <Facts
+            facts={person.attributes.map(({ name, title, value, valueType, unit }) => [
+              title[language] || name,
+              <ValueText key={name} value={value} valueType={valueType} unit={unit} />,
+            ])}
+          />
+        )}
+      </Panel>
+      <Panel title={words.keys}>
+        <ul className={styles.keys}>
+          {person.keys.map(({ type, keyNumber, masked }) => (
+            <li key={keyNumber}>
+              <span>{wordFor(text.words.keyType, type)}</span>
+              <span className="number">{masked}</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <ConsentPanel person={person} />
+      <Memberships personId={person.personId} />
+    </div>
+  );
+}
+
+function ConsentPanel({ person }: { person: PersonView }) {
+  const { text, format } = useReader();
+  const words = text.people;
+  const channelName = (channel: string) =>
+    channel === '*' ? words.allChannels : wordFor(text.words.channel, channel);
+  return (
+    <Panel title={words.consents}>
+      {person.consents.length === 0 && <p className="faint">{words.noConsents}</p>}
+      <ul className={styles.consent}>
+        {person.consents.map(({ purpose, channel, granted, valid, at }) => (
+          <li key={`${purpose} ${channel}`} title={format.dateTime(at)}>
+            <span>
+              {wordFor(text.words.purpose, purpose)} · {channelName(channel)}
+            </span>
+            <StateMark tone={valid ? 'good' : granted ? 'warn' : 'bad'}>
+              {valid ? words.granted : granted ? words.outdated : words.withdrawn}
+            </StateMark>
+          </li>
+        ))}
+        {person.suppressions.map(({ suppressionId, scope, channel, reason, expiresAt }) => (
+          <li key={suppressionId}>
+            <span>
+              {words.suppressions} · {scope === 'person' ? words.wholePerson : words.oneAddress} · {channelName(channel)}
+            </span>
+            <StateMark tone="bad">
+              {wordFor(text.words.reason, reason)}
+              {expiresAt && ` ${words.suppressedUntil(format.date(expiresAt))}`}
+            </StateMark>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Memberships({ personId }: { personId: number }) {
+  const { text } = useReader();
+  const words = text.people;
+  const { data } = useRead(audienceApi.readPersonSegments, { params: { personId }, query: { tags: 'true' } });
+  const tags = data?.tags ?? [];
+  return (
+    <Panel title={words.segments}>
+      {data?.segments.length === 0 && <p className="faint">{words.noSegments}</p>}
+      <div className="row">
+        {data?.segments.map(({ segmentId, name }) => (
+          <Link key={segmentId} to={`/audiences/${segmentId}`}>
+            <Chip tone="good">{name}</Chip>
+          </Link>
+        ))}
+      </div>
+      {tags.length > 0 && (
+        <div style={{ marginTop: 12 }}>
+          <Facts facts={tags.map(({ tagId, name, values }) => [name, <span key={tagId}>{values.join(text.punctuation.comma)}</span>])} />
+        </div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { mappingSchema } from '../mapping.ts';
+
+const importParams = z.object({ importId: z.uuid() });
+
+export const importStates = ['waiting', 'running', 'finished', 'failed'] as const;
+
+export const importFileSchema = z.object({
+  file: z.string(),
+  rows: z.number().int().describe('rows read and settled'),
+  rejectedRows: z.number().int(),
+  finished: z.boolean(),
+});
+
+export const importSchema = z.object({
+  importId: z.string(),
+  name: z.string(),
+  state: z.enum(importStates),
+  sourceId: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  files: z.array(importFileSchema),
+  rows: z.number().int(),
+  rejectedRows: z.number().int(),
+  records: z.record(z.string(), z.number()).describe('records stored by kind'),
+  error: z.string().optional().describe('why it failed, in a sentence'),
+});
+export type Import = z.output<typeof importSchema>;
+
+export const createImport = endpoint({
+  name: 'createImport',
+  method: 'POST',
+  path: '/api/v1/imports',
+  room: 'ingest',
+  summary: {
+    en: 'Start an import with its mapping; then send the files',
+    zh: '以映射文件创建导入任务，随后上传各文件',
+  },
+  permission: 'source.write',
+  body: z.object({ mapping: mappingSchema }),
+  response: importSchema,
+  errors: ['mapping_invalid', 'declaration_conflict'],
+});
+
+export const sendImportFile = endpoint({
+  name: 'sendImportFile',
+  method: 'POST',
+  path: '/api/v1/imports/:importId/files',
+  room: 'ingest',
+  summary: {
+    en: 'Send a file of the import as the body (text/csv or application/x-ndjson, plain or gzip); it is loaded while it arrives. Sent again after a break, it goes on where it stopped',
+    zh: '以请求体上传文件（text/csv 或 application/x-ndjson，可 gzip），边收边导；中断后重传将从断点继续',
+  },
+  permission: 'source.write',
+  params: importParams,
+  query: z.object({ file: z.string().min(1).max(500) }),
+  response: importSchema,
+  errors: ['import_not_found', 'mapping_invalid', 'import_file_unreadable', 'import_column_missing'],
+});
+
+export const listImports = endpoint({
+  name: 'listImports',
+  method: 'GET',
+  path: '/api/v1/imports',
+  room: 'ingest',
+  summary: { en: 'Imports, newest first', zh: '导入任务（最新在前）' },
+  permission: 'source.read',
+  query: z.object({
+    cursor: z.string().max(200).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  response: z.object({ items: z.array(importSchema), nextCursor: z.string().optional() }),
+});
+
+export const readImport = endpoint({
+  name: 'readImport',
+  method: 'GET',
+  path: '/api/v1/imports/:importId',
+  room: 'ingest',
+  summary: { en: 'An import with its progress', zh: '导入任务详情与进度' },
+  permission: 'source.read',
+  params: importParams,
+  response: importSchema,
+  errors: ['import_not_found'],
+});
+
+export const readImportErrors = endpoint({
+  name: 'readImportErrors',
+  method: 'GET',
+  path: '/api/v1/imports/:importId/errors',
+  room: 'ingest',
+  summary: {
+    en: 'Rejected rows as CSV: file, row, code, reason and the row itself',
+    zh: '被拒绝的行（CSV）：文件、行号、错误码、原因与原始行',
+  },
+  permission: 'source.write',
+  params: importParams,
+  response: z.string().describe('text/csv'),
+  errors: ['import_not_found'],
+});

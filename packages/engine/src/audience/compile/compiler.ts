@@ -1,0 +1,50 @@
+import type { BoundCondition, BoundValue, Subject } from '../bind/bound.ts';
+import type { Frame } from './frame.ts';
+import type { Parameters } from './parameters.ts';
+
+/** Expression for the present person of a row, from its person and key columns. */
+export type PresentPerson = (personColumn: string, keyColumn: string) => string;
+
+/** Restriction of a whole statement to some people, pushed into every scan that is keyed by person. */
+export interface PeopleFilter {
+  /** SQL predicate over the person column of tables that hold present people. */
+  present(personColumn: string): string;
+  /** SQL predicate over the columns of tables that hold the person at arrival and the key. */
+  arrived(personColumn: string, keyColumn: string): string;
+}
+
+/** What compiling one statement needs; the rules for the nodes call one another through it. */
+export interface Compiler {
+  readonly parameters: Parameters;
+  readonly presentPerson: PresentPerson;
+  /** Epoch ms UTC: relations are taken as valid at it. */
+  readonly now: number;
+  readonly people: PeopleFilter | undefined;
+  condition(node: BoundCondition, scope: SqlScope): string;
+  value(node: BoundValue, scope: SqlScope): string;
+  /** A frame over another population, for relations. It is not restricted to the statement's people. */
+  frame(subject: Extract<Subject, { kind: 'person' | 'entity' }>): Frame;
+}
+
+/** Where an expression stands: over a frame of people or entities, over detail rows, or over event rows. */
+export type SqlScope = FrameScope | RowScope;
+
+export interface FrameScope {
+  readonly kind: 'frame';
+  readonly frame: Frame;
+}
+
+/** Rows of one table; the columns can be named directly. */
+export interface RowScope {
+  readonly kind: 'row';
+  /** Column of a declared field of the row itself. */
+  field(column: string): string;
+  /** Column of the entity that a field of the row refers to. */
+  reference(baseColumn: string, entityTable: string, column: string): string;
+}
+
+/** The frame of a scope; aggregates never stand in rows, binding has refused them. */
+export function frameOf(scope: SqlScope): Frame {
+  if (scope.kind !== 'frame') throw new Error('an aggregate stands in a row');
+  return scope.frame;
+}

@@ -1,0 +1,69 @@
+import type { canvasApi, Finding, StrategyDocument } from '@wutong/contract';
+import type { HttpServer } from '../platform/index.ts';
+import type { StoredStrategy, StoredVersion } from './strategy-store.ts';
+
+export type { StoredStrategy, StoredVersion } from './strategy-store.ts';
+
+export type Simulation = canvasApi.Simulation;
+
+/** Who acts: a console user's id. */
+export interface Actor {
+  readonly actor: string;
+}
+
+/** The canvas: strategies as documents, their versions, and the people moving through them. */
+export interface Canvas {
+  /** @throws CodedError conflict when the id is taken */
+  create(
+    input: Actor & { strategyId: string; name: string; description?: string; document: StrategyDocument },
+  ): Promise<StoredStrategy>;
+  /** @throws CodedError strategy_not_found, strategy_draft_changed */
+  saveDraft(
+    input: Actor & {
+      strategyId: string;
+      draftRevision: number;
+      document: StrategyDocument;
+      name?: string | undefined;
+      description?: string | undefined;
+    },
+  ): Promise<StoredStrategy>;
+  check(document: StrategyDocument): Promise<Finding[]>;
+  /** Freezes the draft. @throws CodedError strategy_has_findings, strategy_draft_changed, strategy_not_found */
+  submit(
+    input: Actor & { strategyId: string; draftRevision: number; note?: string },
+  ): Promise<StoredVersion>;
+  /**
+   * Approves or rejects by hash; not by the one who submitted, unless the setting
+   * `approval.single_user` says that one person works here alone.
+   * @throws CodedError strategy_version_not_found, strategy_hash_differs, strategy_state_differs, strategy_same_person
+   */
+  decide(
+    input: Actor & {
+      strategyId: string;
+      version: number;
+      hash: string;
+      decision: 'approve' | 'reject';
+      note?: string;
+    },
+  ): Promise<StoredVersion>;
+  /** @throws CodedError strategy_not_approved, strategy_hash_differs, strategy_state_differs */
+  publish(
+    input: Actor & { strategyId: string; version: number; hash: string; enterAgain?: boolean },
+  ): Promise<StoredVersion>;
+  /** @throws CodedError strategy_not_found, strategy_state_differs */
+  changeState(
+    input: Actor & { strategyId: string; action: 'pause' | 'resume' | 'stop' },
+  ): Promise<StoredStrategy>;
+  numbers(strategyId: string, version: number): Promise<canvasApi.StrategyNumbers>;
+  simulate(input: { document: StrategyDocument; sample: number; eventRate: number }): Promise<Simulation>;
+  /** Names of the events that ingest must put into the inbox for this room. */
+  wantedEvents(): ReadonlySet<string>;
+  /**
+   * Does all that is due now, until nothing is: plan, enter, hear, step. Loops do the same piece by piece;
+   * this is for tests and for tools that move the clock themselves.
+   */
+  settle(): Promise<void>;
+  routes(server: HttpServer): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

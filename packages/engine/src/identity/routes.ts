@@ -1,0 +1,154 @@
+import { identityApi } from '@wutong/contract';
+import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { listAssertionsOf, type AssertionRow } from './assertion-store.ts';
+import { readChanges } from './change-store.ts';
+import type { Identity, PersonKey } from './front-door.ts';
+import { countOpenItems, listItems, type QuarantineRow } from './quarantine-store.ts';
+import type { KeyReader } from './read-keys.ts';
+import { countKeys, type RulesHolder } from './rules-store.ts';
+
+interface RouteNeeds {
+  readonly platform: Platform;
+  readonly identity: Identity;
+  readonly reader: KeyReader;
+  readonly rules: RulesHolder;
+}
+
+const MAXIMUM_HISTORY_ROWS = 500;
+
+/** The room's HTTP operations. */
+export function identityRoutes(server: HttpServer, needs: RouteNeeds): void {
+  keyTypeRoutes(server, needs);
+  peopleRoutes(server, needs);
+  quarantineRoutes(server, needs);
+}
+
+function keyTypeRoutes(server: HttpServer, { platform, identity }: RouteNeeds): void {
+  server.handle(identityApi.listKeyTypes, async () => {
+    const counts = await countKeys(platform.database);
+    const types = await identity.keyTypes();
+    return { items: types.map((type) => ({ ...type, keyCount: counts.get(type.type) ?? 0 })) };
+  });
+  server.handle(identityApi.saveKeyType, async ({ params, query, body, user }) => {
+    if (params.type !== body.type) {
+      throw new CodedError('key_type_invalid', {
+        details: { reason: 'the type in path and body must be the same' },
+      });
+    }
+    const change = await identity.saveKeyType(body, { dryRun: query.dryRun, actor: user.name });
+    return { saved: !query.dryRun, change };
+  });
+}
+
+const shownKey = (key: PersonKey): { type: string; keyNumber: number; masked: string } => ({
+  type: key.type,
+  keyNumber: key.keyNumber,
+  masked: key.masked,
+});
+
+function peopleRoutes(server: HttpServer, { platform, identity, reader }: RouteNeeds): void {
+  const keysOf = async (personId: number): Promise<PersonKey[]> => {
+    const keys = (await identity.keysOf([personId])).get(personId);
+    if (!keys) throw new CodedError('person_not_found');
+    return keys;
+  };
+  server.handle(identityApi.findPeople, async ({ query }) => {
+    const found = await identity.findPeople(query.search);
+    const keys = await identity.keysOf(found.map((each) => each.personId));
+    return {
+      items: found.map(({ personId, matched }) => ({
+        personId,
+        matched: shownKey(matched),
+        keys: (keys.get(personId) ?? []).map(shownKey),
+      })),
+    };
+  });
+  server.handle(identityApi.listKeysOfPerson, async ({ params }) => ({
+    items: (await keysOf(params.personId)).map((key) => ({
+      ...shownKey(key),
+      firstSeenAt: new Date(key.firstSeenAt).toISOString(),
+      shared: key.shared,
+    })),
+  }));
+  server.handle(identityApi.readMergeHistory, async ({ params }) => {
+    const numbers = (await keysOf(params.personId)).map((key) => key.keyNumber);
+    const assertions = await listAssertionsOf(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
+    const changes = await readChanges(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
+    const named = new Set(assertions.flatMap((row) => row.key_numbers.map(Number)));
+    const keys = await reader.keysByNumber(platform.database, [...named]);
+    return {
+      assertions: assertions.map((row) => shownAssertion(row, keys)),
+      changes: changes.map((change) => ({
+        sequence: change.sequence,
+        keyNumber: change.key_number,
+        oldPersonId: change.old_person_id,
+        newPersonId: change.new_person_id,
+        at: new Date(change.at).toISOString(),
+        cause: change.cause,
+      })),
+    };
+  });
+  server.handle(identityApi.unmergePerson, ({ params, body, user }) =>
+    identity.unmerge({ personId: params.personId, actor: user.name, ...body }),
+  );
+}
+
+function shownAssertion(row: AssertionRow, keys: ReadonlyMap<number, PersonKey>): identityApi.ShownAssertion {
+  return {
+    assertionId: row.assertion_id,
+    kind: row.kind,
+    keys: row.key_numbers.map((number) => shownKey(keys.get(Number(number))!)),
+    firstAt: new Date(row.first_at).toISOString(),
+    lastAt: new Date(Math.max(row.first_at, row.last_at)).toISOString(),
+    sourceId: row.source_id,
+    ...(row.actor === null ? {} : { actor: row.actor }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    retracted: row.retracted,
+  };
+}
+
+function quarantineRoutes(server: HttpServer, { platform, identity, reader }: RouteNeeds): void {
+  server.handle(identityApi.listQuarantine, async ({ query }) => {
+    const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const rows = await listItems(platform.database, { ...query, before, limit: query.limit + 1 });
+    const page = rows.slice(0, query.limit);
+    const keys = await reader.keysByNumber(platform.database, [
+      ...new Set(page.flatMap((row) => row.key_numbers)),
+    ]);
+    const last = page.at(-1);
+    return {
+      items: page.map((row) => shownItem(row, keys)),
+      openCount: await countOpenItems(platform.database),
+      ...(rows.length > query.limit && last ? { nextCursor: `${last.found_at} ${last.item_id}` } : {}),
+    };
+  });
+  server.handle(identityApi.decideQuarantine, ({ params, body, user }) =>
+    identity.decide({ itemId: params.itemId, actor: user.name, ...body }),
+  );
+}
+
+function readCursor(cursor: string): [number, string] {
+  const match = /^(\d{1,15}) ([0-9a-f-]{36})$/.exec(cursor);
+  if (!match) throw new CodedError('invalid_request', { details: { reason: 'cursor' } });
+  return [Number(match[1]), match[2]!];
+}
+
+function shownItem(
+  row: QuarantineRow,
+  keys: ReadonlyMap<number, PersonKey & { personId: number }>,
+): identityApi.QuarantineItem {
+  return {
+    itemId: row.item_id,
+    reason: row.reason,
+    state: row.state,
+    foundAt: new Date(row.found_at).toISOString(),
+    keys: row.key_numbers.map((number) => ({
+      ...shownKey(keys.get(number)!),
+      personId: keys.get(number)!.personId,
+    })),
+    evidence: row.evidence,
+    ...(row.decided_at === null ? {} : { decidedAt: new Date(row.decided_at).toISOString() }),
+    ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
+    ...(row.decision_reason === null ? {} : { decisionReason: row.decision_reason }),
+  };
+}

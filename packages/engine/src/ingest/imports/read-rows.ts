@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { FileMapping } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { createCsvParser, UnreadableRowError } from './parse-csv.ts';
+
+/** Rows of a file, cells in the order of `columns`; a missing cell is an empty text. */
+export interface RowStream {
+  readonly columns: readonly string[];
+  /** Blocks of some thousand rows; not all of one size. */
+  readonly blocks: AsyncIterable<string[][]>;
+}
+
+/** Bytes of a file of the data directory. Throws import_file_missing. */
+export function openFile(path: string, shownName: string): Readable {
+  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
+  stream.on('error', () => undefined);
+  const missing = new Promise<never>((_resolve, reject) => {
+    stream.once('error', () => reject(new CodedError('import_file_missing', { details: { file: shownName } })));
+  });
+  missing.catch(() => undefined);
+  return stream;
+}
+
+/**
+ * Reads bytes as the mapping says: gunzips what begins like gzip (RFC 1952: 1f 8b), decodes, parses.
+ * Throws import_file_unreadable, import_column_missing.
+ */
+export async function readRows(
+  bytes: AsyncIterable<Uint8Array>,
+  file: Pick<FileMapping, 'file' | 'format' | 'encoding' | 'delimiter' | 'header'>,
+  neededColumns: readonly string[],
+): Promise<RowStream> {
+  const texts = decodeTexts(await gunzipped(bytes), file.encoding);
+  const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);
+  const iterator = explained(rows, file.file)[Symbol.asyncIterator]();
+  let header = file.format === 'csv' ? file.header : [...neededColumns];
+  let first: string[][] = [];
+  if (!header) {
+    const block = await nextNonEmpty(iterator);
+    header = (block[0] ?? []).map((name) => name.trim());
+    first = block.slice(1);
+  }
+  const absent = neededColumns.filter((column) => !header.includes(column));
+  if (absent.length > 0) {
+    throw new CodedError('import_column_missing', { details: { file: file.file, columns: absent } });
+  }
+  return {
+    columns: header,
+    blocks: (async function* () {
+      if (first.length > 0) yield first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+        if (next.value.length > 0) yield next.value;
+      }
+    })(),
+  };
+}
+
+async function nextNonEmpty(iterator: AsyncIterator<string[][]>): Promise<string[][]> {
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    if (next.value.length > 0) return next.value;
+  }
+  return [];
+}
+
+/** Whatever goes wrong while reading is said as an error of the file. */
+async function* explained(rows: AsyncIterable<string[][]>, file: string): AsyncGenerator<string[][]> {
+  try {
+    yield* rows;
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'EISDIR') throw new CodedError('import_file_missing', { details: { file } });
+    const reason = error instanceof UnreadableRowError || error instanceof TypeError || code ? (error as Error).message : undefined;
+    if (reason === undefined) throw error;
+    throw new CodedError('import_file_unreadable', { details: { file, reason }, cause: error });
+  }
+}
+
+async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  let length = 0;
+  while (length < 2) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head.push(next.value);
+    length += next.value.length;
+  }
+  const joined = Buffer.concat(head);
+  const whole = (async function* () {
+    if (joined.length > 0) yield joined;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  })();
+  if (joined[0] !== 0x1f || joined[1] !== 0x8b) return whole;
+  const source = Readable.from(whole, { objectMode: false });
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  source.on('error', (error) => gunzip.destroy(error));
+  return source.pipe(gunzip);
+}
+
+/** Node's ICU decodes all the encodings of the mapping; `fatal` so that a wrong encoding is seen, not guessed. */
+async function* decodeTexts(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
+async function* csvRows(texts: AsyncIterable<string>, delimiter: string): AsyncGenerator<string[][]> {
+  const parser = createCsvParser(delimiter);
+  for await (const text of texts) yield parser.push(text);
+  yield parser.end();
+}
+
+/** One JSON object a line; its values become texts, lists are joined by the unit separator. */
+async function* jsonRows(texts: AsyncIterable<string>, columns: readonly string[]): AsyncGenerator<string[][]> {
+  let rest = '';
+  let line = 0;
+  const parse = (text: string): string[] => {
+    line++;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new UnreadableRowError(line, 'not JSON');
+    }
+    if (value === null || typeof value !== 'object') throw new UnreadableRowError(line, 'not a JSON object');
+    return columns.map((column) => cellOf((value as Record<string, unknown>)[column]));
+  };
+  for await (const text of texts) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    if (rest.length > MAXIMUM_LINE_CHARACTERS) throw new UnreadableRowError(line + 1, 'the line is longer than 4 MiB');
+    yield lines.filter((each) => each.trim() !== '').map(parse);
+  }
+  if (rest.trim() !== '') yield [parse(rest)];
+}
+
+const MAXIMUM_LINE_CHARACTERS = 4 * 1024 * 1024;
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(String).join('\u001f');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

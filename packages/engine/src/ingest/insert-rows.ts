@@ -1,0 +1,65 @@
+import { CodedError } from '../platform/index.ts';
+import type { PipelineNeeds } from './commit-batch.ts';
+import { insertEvents, isDataError } from './event-store.ts';
+import type { Rejection } from './record.ts';
+import type { EventRow } from './write-row.ts';
+
+/**
+ * Inserts the rows of a batch and returns the refused ones by event id: when ClickHouse cannot read a block,
+ * it is halved until the rows at fault stand alone.
+ * @throws CodedError collection_unavailable when ClickHouse cannot store at the moment
+ */
+export async function insertRows(
+  needs: PipelineNeeds,
+  batchId: string,
+  rows: readonly EventRow[],
+): Promise<ReadonlyMap<string, Rejection>> {
+  const refused = new Map<string, Rejection>();
+  if (rows.length > 0) await insertOrSplit(needs, batchId, rows, 'all', refused);
+  return refused;
+}
+
+async function insertOrSplit(
+  needs: PipelineNeeds,
+  batchId: string,
+  rows: readonly EventRow[],
+  token: string,
+  refused: Map<string, Rejection>,
+): Promise<void> {
+  try {
+    await insertPatiently(needs, batchId, rows, token);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (rows.length === 1) {
+      const clickhouseCode = String((error as { code?: string | number }).code);
+      refused.set(rows[0]!.eventId, { code: 'store_refused', details: { clickhouseCode } });
+      return;
+    }
+    const middle = Math.ceil(rows.length / 2);
+    await insertOrSplit(needs, batchId, rows.slice(0, middle), `${token}0`, refused);
+    await insertOrSplit(needs, batchId, rows.slice(middle), `${token}1`, refused);
+  }
+}
+
+const ATTEMPTS = 3;
+
+/** The same token in each attempt: an insert whose answer was lost is not repeated in effect. */
+async function insertPatiently(
+  { platform, leaseHolds }: PipelineNeeds,
+  batchId: string,
+  rows: readonly EventRow[],
+  token: string,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    // Others may have settled the batch of a process that stood still: it must not insert after that.
+    if (!leaseHolds()) throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
+    try {
+      return await insertEvents(platform.clickhouse, batchId, rows, token);
+    } catch (error) {
+      if (isDataError(error)) throw error;
+      platform.log.warn({ batchId, attempt, error: (error as Error).message }, 'event insert failed');
+      if (attempt >= ATTEMPTS) throw new CodedError('collection_unavailable', { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { endpointsByRoom, errorDefinitions, type Endpoint } from '@wutong/contract';
+import { z } from 'zod';
+import {
+  anchoredClock,
+  createIds,
+  createJobs,
+  createSecrets,
+  deterministicId,
+  manualClock,
+  silentLog,
+  splitStatements,
+  virtualTime,
+} from './index.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { errorsPage, referencePage } from './http/reference-page.ts';
+
+const endpoints = Object.values(endpointsByRoom)
+  .flatMap((room) => Object.values(room) as unknown[])
+  .filter(
+    (each): each is Endpoint =>
+      typeof each === 'object' && each !== null && 'method' in each && 'path' in each,
+  );
+
+describe('clock', () => {
+  it('never passes real time, and never goes back', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1e9),
+        fc.double({ min: 1, max: 1e5, noNaN: true }),
+        fc.nat(1e9),
+        fc.nat(1e9),
+        (behind, rate, a, b) => {
+          const anchor = { realMs: 1e12, virtualMs: 1e12 - behind, rate };
+          const [early, late] = [1e12 + Math.min(a, b), 1e12 + Math.max(a, b)];
+          expect(virtualTime(anchor, late)).toBeLessThanOrEqual(late);
+          expect(virtualTime(anchor, late)).toBeGreaterThanOrEqual(virtualTime(anchor, early));
+        },
+      ),
+    );
+  });
+
+  it('does not jump when its speed changes', () => {
+    const clock = anchoredClock({ realMs: Date.now(), virtualMs: Date.now() - 86_400_000, rate: 1 });
+    const before = clock.now();
+    clock.setRate(5_000);
+    expect(clock.now() - before).toBeLessThan(5_000 * 200);
+    expect(clock.rate).toBe(5_000);
+  });
+});
+
+describe('ids', () => {
+  it('sort by time and carry version 7', () => {
+    const clock = manualClock(1_700_000_000_000);
+    const ids = createIds(clock);
+    const first = ids.newId();
+    clock.advance(1);
+    const second = ids.newId();
+    expect(first < second).toBe(true);
+    expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it('of parts differ when the parts are cut elsewhere', () => {
+    expect(deterministicId('ab', 'c')).not.toBe(deterministicId('a', 'bc'));
+    expect(deterministicId('ab', 1)).toBe(deterministicId('ab', 1));
+  });
+});
+
+describe('secrets', () => {
+  const secrets = createSecrets('ab'.repeat(32));
+  it('open what they closed, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(), (plain, at) => {
+        const box = secrets.encrypt(plain);
+        expect(secrets.decrypt(box)).toBe(plain);
+        const raw = Buffer.from(box.slice(3), 'base64url');
+        raw[at % raw.length]! ^= 1;
+        expect(() => secrets.decrypt(`v1.${raw.toString('base64url')}`)).toThrow();
+      }),
+    );
+    expect(() => createSecrets('cd'.repeat(32)).decrypt(secrets.encrypt('x'))).toThrow();
+  });
+  it('print equal values equally and never twice the same box', () => {
+    expect(secrets.fingerprint('13800138000')).toBe(secrets.fingerprint('13800138000'));
+    expect(secrets.fingerprint('13800138000')).not.toBe(
+      createSecrets('cd'.repeat(32)).fingerprint('13800138000'),
+    );
+    expect(secrets.encrypt('x')).not.toBe(secrets.encrypt('x'));
+  });
+});
+
+describe('jobs', () => {
+  it('go on after a failing round, and stop after the round they are in', async () => {
+    const jobs = createJobs(silentLog);
+    let rounds = 0;
+    let inRound = false;
+    jobs.loop({
+      name: 'test.loop',
+      intervalMs: 1,
+      async run() {
+        inRound = true;
+        rounds++;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        inRound = false;
+        if (rounds === 2) throw new Error('this round fails');
+        return false;
+      },
+    });
+    while (rounds < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    await jobs.stop();
+    expect(inRound).toBe(false);
+    const stoppedAt = rounds;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(rounds).toBe(stoppedAt);
+  });
+});
+
+describe('migrations', () => {
+  it('split at semicolons that end a line', () => {
+    expect(splitStatements("-- why; because\nselect 'a;b';\nselect 2;\n")).toEqual([
+      "select 'a;b'",
+      'select 2',
+    ]);
+  });
+});
+
+describe('the contract', () => {
+  it('names each operation and each address once', () => {
+    const names = endpoints.map((each) => each.name);
+    const addresses = endpoints.map((each) => `${each.method} ${each.path.replace(/:\w+/g, ':')}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(addresses.filter((address, index) => addresses.indexOf(address) !== index)).toEqual([]);
+  });
+
+  it('lists only registered errors', () => {
+    const unknown = endpoints.flatMap((each) =>
+      (each.errors ?? []).filter((code) => !(code in errorDefinitions)),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('gives every error a status and a sentence in both languages', () => {
+    for (const [code, definition] of Object.entries(errorDefinitions)) {
+      expect(code).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(definition.status, code).toBeGreaterThanOrEqual(400);
+      expect(definition.en, code).toMatch(/^[A-Z].*[.!?}`]$/s);
+      expect(definition.zh, code).toMatch(/[\u4e00-\u9fff]/);
+    }
+  });
+
+  it('becomes an OpenAPI document in which every path parameter is declared', () => {
+    const document = openApiDocument(endpoints, '0.0.0') as {
+      paths: Record<string, Record<string, { parameters: { name: string; in: string }[] }>>;
+    };
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const operation of Object.values(operations)) {
+        const declared = operation.parameters.filter((each) => each.in === 'path').map((each) => each.name);
+        expect(declared.sort(), path).toEqual(
+          [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort(),
+        );
+      }
+    }
+    expect(JSON.stringify(document)).toContain('"openapi":"3.1.0"');
+    expect(referencePage(endpoints, '0.0.0')).toContain(endpoints[0]!.path);
+    for (const code of Object.keys(errorDefinitions)) expect(errorsPage()).toContain(`id="${code}"`);
+    expect(z.toJSONSchema(z.object({ a: z.string() }))).toBeDefined();
+  });
+});
