@@ -3,23 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ConfigError, type RuntimeConfig } from './config.ts';
 import { serveConsole } from './serve-console.ts';
-import { composeRooms, type Rooms } from './compose-rooms.ts';
-import {
-  anchoredClock,
-  CLOCK_SETTING,
-  createHttpServer,
-  createPlatform,
-  migrateClickHouse,
-  migratePostgres,
-  openDatabase,
-  platformRoutes,
-  realClock,
-  startEngines,
-  watchReadiness,
-  type AnchoredClock,
-  type ClockAnchor,
-  type Platform,
-} from './platform/index.ts';
+import type { Rooms } from './compose-rooms.ts';
+import { openInstallation } from './open-installation.ts';
+import { createHttpServer, platformRoutes, watchReadiness, type Platform } from './platform/index.ts';
 
 /** What a starting process tells its parent or its terminal. */
 export type StartReport =
@@ -59,34 +45,9 @@ export async function startWutong(
   try {
     await refuseUsedPort(config);
 
-    report({ kind: 'progress', text: '启动 PostgreSQL 与 ClickHouse · starting the engines' });
-    const engines = await startEngines({
-      dataDirectory: config.dataDirectory,
-      ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
-      ...(config.clickhouseUrl ? { clickhouseUrl: config.clickhouseUrl } : {}),
-      onProgress: (text) => report({ kind: 'progress', text }),
-      onEngineExit: (engine, detail) => report({ kind: 'progress', text: `${engine}: ${detail}` }),
-    });
-    undo.push(() => engines.stop());
-
-    const opening = openDatabase(engines.databaseUrl, { maximumConnections: 2 });
-    let demoClock: AnchoredClock | undefined;
-    try {
-      await migratePostgres(opening);
-      demoClock = await readDemoClock(config, opening);
-    } finally {
-      await opening.close();
-    }
-    const platform = createPlatform({
-      config,
-      databaseUrl: engines.databaseUrl,
-      clickhouseUrl: engines.clickhouseUrl,
-      masterKeyHex: config.masterKeyHex,
-      clock: demoClock ?? realClock(),
-    });
-    undo.push(() => platform.close());
-    const applied = await migrateClickHouse(platform.clickhouse);
-    if (applied.length > 0) report({ kind: 'progress', text: '建立数据结构 · migrated' });
+    const installation = await openInstallation(config, (text) => report({ kind: 'progress', text }));
+    undo.push(() => installation.close());
+    const { platform, rooms, engines, demoClock } = installation;
 
     const administrator = await platform.access.ensureUser({
       name: 'admin',
@@ -101,7 +62,6 @@ export async function startWutong(
     const readiness = watchReadiness(platform, server);
     undo.push(() => readiness.stop());
     platformRoutes(platform, server, { version, demoClock, unreachable: () => readiness.unreachable() });
-    const rooms = composeRooms(platform);
     rooms.routes(server);
     await serveConsole(server.fastify);
 
@@ -141,23 +101,4 @@ async function refuseUsedPort(config: RuntimeConfig): Promise<void> {
     });
     probe.listen(config.port, config.host, () => probe.close(() => resolve()));
   });
-}
-
-/** A demo's clock goes on from its kept anchor; an installation that ever had one keeps it. */
-async function readDemoClock(
-  config: RuntimeConfig,
-  database: ReturnType<typeof openDatabase>,
-): Promise<AnchoredClock | undefined> {
-  const [row] = await database.query<{ value: ClockAnchor }>(
-    'select value from platform.setting where name = $1',
-    [CLOCK_SETTING],
-  );
-  if (row) return anchoredClock(row.value);
-  if (config.demoClockStartMs === undefined) return undefined;
-  const anchor: ClockAnchor = { virtualMs: config.demoClockStartMs, realMs: Date.now(), rate: 1 };
-  await database.execute('insert into platform.setting (name, value) values ($1, $2::jsonb)', [
-    CLOCK_SETTING,
-    JSON.stringify(anchor),
-  ]);
-  return anchoredClock(anchor);
 }

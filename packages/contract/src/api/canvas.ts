@@ -398,6 +398,8 @@ export const entryRunSchema = z.object({
   finishedAt: z.string().optional(),
   reason: z.string().optional(),
 });
+export type EntryRun = z.output<typeof entryRunSchema>;
+
 export const listEntryRuns = endpoint({
   name: 'listEntryRuns',
   method: 'GET',
@@ -456,6 +458,8 @@ export const strategyTemplateSchema = z.object({
   industry: z.string(),
   document: strategyDocumentSchema,
 });
+export type StrategyTemplate = z.output<typeof strategyTemplateSchema>;
+
 export const listStrategyTemplates = endpoint({
   name: 'listStrategyTemplates',
   method: 'GET',

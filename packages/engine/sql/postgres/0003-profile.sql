@@ -13,7 +13,8 @@ create table profile.catalogue_version (
   only_row boolean primary key default true check (only_row),
   version bigint not null
 );
-insert into profile.catalogue_version (version) values (1);
+-- Versions come from the sequence below, which begins at 1.
+insert into profile.catalogue_version (version) values (0);
 
 -- What each identity key asserted about its person: source → attribute → register
 -- (packages/engine/src/profile/fold-attributes.ts). The person's attributes are a fold over the holders

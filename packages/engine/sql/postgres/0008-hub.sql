@@ -183,7 +183,8 @@ create table hub.supplier_minute (
 );
 
 -- The books. Triggers write what each statement on hub.message changed, in its own transaction, so the books
--- are exact at every instant whatever code wrote; a loop adds the lines up so that reading stays cheap.
+-- are exact at every instant whatever code wrote; a loop adds the lines up so that reading stays cheap. Lines with
+-- state 'audience' count what was reserved and never change: the other side of the balance.
 create table hub.tally (
   tally_id bigint generated always as identity primary key,
   step_id integer not null,
@@ -203,7 +204,9 @@ begin
   insert into hub.tally (step_id, state, reason, channel, supplier_id, content_variant, delivered, clicked, messages)
   select step_id, state, reason, channel, supplier_id, content_variant,
     delivered_at is not null, clicked_at is not null, count(*)
-  from new_rows group by 1, 2, 3, 4, 5, 6, 7, 8;
+  from new_rows group by 1, 2, 3, 4, 5, 6, 7, 8
+  union all
+  select step_id, 'audience', null, '', null, null, false, false, count(*) from new_rows group by 1;
   return null;
 end $$;
 

@@ -115,10 +115,7 @@ function drawBranch(program: Program, standing: Enrolment, node: NodeOfKind<'spl
   const drawn = standing.variants[node.id];
   // A draw of a former entry holds as long as the branch still exists in this version.
   const kept = node.branches.some((branch) => branch.label === drawn) ? drawn : undefined;
-  const label =
-    kept ??
-    assign(key, String(standing.keyNumber), node.branches) ??
-    node.branches.at(-1)!.label;
+  const label = kept ?? assign(key, String(standing.keyNumber), node.branches) ?? node.branches.at(-1)!.label;
   return leave(program, node.id, label, {
     changes: { variants: { ...standing.variants, [node.id]: label } },
   });
@@ -145,12 +142,7 @@ function passSend(
   });
 }
 
-function passWait(
-  program: Program,
-  standing: Enrolment,
-  node: NodeOfKind<'wait'>,
-  moment: Moment,
-): Decided {
+function passWait(program: Program, standing: Enrolment, node: NodeOfKind<'wait'>, moment: Moment): Decided {
   const since = Math.max(standing.arrivedAt, standing.anchorAt);
   if (node.wait.type === 'event') {
     if (standing.heard.includes(node.id)) return leave(program, node.id, 'happened');

@@ -237,7 +237,13 @@ export interface NewEnrolment {
 /** Puts people at the entry node, due at once. Returns the number of the entry of each person. */
 export async function insertEnrolments(
   transaction: Transaction,
-  into: { strategyId: string; version: number; nodeId: string; now: number; goalWithinMs: number | undefined },
+  into: {
+    strategyId: string;
+    version: number;
+    nodeId: string;
+    now: number;
+    goalWithinMs: number | undefined;
+  },
   people: readonly NewEnrolment[],
 ): Promise<Map<number, number>> {
   if (people.length === 0) return new Map();

@@ -55,14 +55,17 @@ function toRun(row: RunRow): EntryRun {
 
 type Reader = Pick<Transaction, 'query'>;
 
-/** Plans a run; nothing happens when one is planned for the same time already. */
+/** Plans a run; nothing happens when one is planned for the same time already, unless that was called off. */
 export async function insertRun(
   transaction: Transaction,
   run: { runId: string; strategyId: string; version: number; scheduledAt: number },
 ): Promise<void> {
   await transaction.execute(
     `insert into canvas.entry_run (run_id, strategy_id, version, scheduled_at, state)
-     values ($1, $2, $3, $4, 'waiting') on conflict (strategy_id, scheduled_at) do nothing`,
+     values ($1, $2, $3, $4, 'waiting')
+     on conflict (strategy_id, scheduled_at) do update
+        set version = excluded.version, state = 'waiting', reason = null, finished_at = null
+      where entry_run.state = 'skipped'`,
     [run.runId, run.strategyId, run.version, run.scheduledAt],
   );
 }
@@ -186,10 +189,7 @@ export async function hasRun(reader: Reader, strategyId: string): Promise<boolea
 }
 
 /** Of these strategies, those that nobody is inside of and that have no open run. */
-export async function emptyStrategies(
-  reader: Reader,
-  strategyIds: readonly string[],
-): Promise<string[]> {
+export async function emptyStrategies(reader: Reader, strategyIds: readonly string[]): Promise<string[]> {
   const rows = await reader.query<{ strategy_id: string }>(
     `select strategy_id from unnest($1::text[]) as candidate (strategy_id)
       where not exists (select 1 from canvas.enrolment

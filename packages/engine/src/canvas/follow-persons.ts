@@ -23,7 +23,10 @@ export async function followPersons(of: StepDependencies, transaction: Transacti
   // In two steps, by way of a number nobody has: two entries that change places must not meet on the way.
   const aside = settlement.moves.map((move) => ({ ...move, to: -move.entry }));
   await moveEnrolments(transaction, aside);
-  await moveEnrolments(transaction, settlement.moves.map((move) => ({ ...move, from: -move.entry })));
+  await moveEnrolments(
+    transaction,
+    settlement.moves.map((move) => ({ ...move, from: -move.entry })),
+  );
   return changes.length === BATCH;
 }
 

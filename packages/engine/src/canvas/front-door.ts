@@ -1,8 +1,10 @@
 import type { canvasApi, Finding, StrategyDocument } from '@wutong/contract';
 import type { HttpServer } from '../platform/index.ts';
-import type { StoredStrategy, StoredVersion } from './strategy-store.ts';
+import type { StoredStrategy } from './strategy-store.ts';
+import type { StoredVersion } from './version-store.ts';
 
-export type { StoredStrategy, StoredVersion } from './strategy-store.ts';
+export type { StoredStrategy } from './strategy-store.ts';
+export type { StoredVersion } from './version-store.ts';
 
 export type Simulation = canvasApi.Simulation;
 
@@ -29,9 +31,7 @@ export interface Canvas {
   ): Promise<StoredStrategy>;
   check(document: StrategyDocument): Promise<Finding[]>;
   /** Freezes the draft. @throws CodedError strategy_has_findings, strategy_draft_changed, strategy_not_found */
-  submit(
-    input: Actor & { strategyId: string; draftRevision: number; note?: string },
-  ): Promise<StoredVersion>;
+  submit(input: Actor & { strategyId: string; draftRevision: number; note?: string }): Promise<StoredVersion>;
   /**
    * Approves or rejects by hash; not by the one who submitted, unless the setting
    * `approval.single_user` says that one person works here alone.

@@ -1,6 +1,6 @@
 import type { Transaction } from '../platform/index.ts';
 import { compileProgram, type Program } from './program.ts';
-import { hashDocument, readVersions } from './strategy-store.ts';
+import { hashDocument, readVersions } from './version-store.ts';
 
 /** Programs of published versions. They never change, so they are kept; the hash is checked when loaded. */
 export interface Programs {

@@ -6,18 +6,20 @@ import type { Canvas } from './front-door.ts';
 import { lockStrategy } from './locks.ts';
 import type { CanvasNeeds } from './needs.ts';
 import {
-  decideVersion,
-  hashDocument,
   insertStrategy,
-  insertVersion,
-  markPublished,
   readStrategy,
-  readVersions,
   updateDraft,
   updateState,
   type StoredStrategy,
-  type StoredVersion,
 } from './strategy-store.ts';
+import {
+  decideVersion,
+  hashDocument,
+  insertVersion,
+  markPublished,
+  readVersions,
+  type StoredVersion,
+} from './version-store.ts';
 
 type Management = Pick<Canvas, 'create' | 'saveDraft' | 'submit' | 'decide' | 'publish' | 'changeState'>;
 
@@ -172,7 +174,8 @@ async function startVersion(
   const isAudience = source.type === 'audience';
   const callOff = !isAudience ? 'all' : former === canonicalJson(source) ? 'none' : 'waiting';
   await carryRuns(transaction, { strategyId, version: version.version, callOff, now });
-  if (!isOnce || (former === canonicalJson(source) && strategy.state === 'running' && !input.enterAgain)) return;
+  if (!isOnce || (former === canonicalJson(source) && strategy.state === 'running' && !input.enterAgain))
+    return;
   if ((await hasRun(transaction, strategyId)) && !input.enterAgain) return;
   const at = source.schedule.kind === 'once' ? source.schedule.at : undefined;
   await insertRun(transaction, {
@@ -263,5 +266,6 @@ export async function requireVersion(
 }
 
 function requireHash(version: StoredVersion, hash: string): void {
-  if (version.hash !== hash) throw new CodedError('strategy_hash_differs', { details: { hash: version.hash } });
+  if (version.hash !== hash)
+    throw new CodedError('strategy_hash_differs', { details: { hash: version.hash } });
 }

@@ -14,7 +14,12 @@ export interface PersonBehind {
   readonly goalAt: number | undefined;
   readonly standsAt: string | undefined;
   readonly visit?:
-    | { arrivedAt: number; leftAt: number | undefined; outcome: string | undefined; detail: string | undefined }
+    | {
+        arrivedAt: number;
+        leftAt: number | undefined;
+        outcome: string | undefined;
+        detail: string | undefined;
+      }
     | undefined;
 }
 

@@ -111,12 +111,21 @@ async function answerAll(
 }
 
 /** A stopped strategy lets everybody go, in batches. */
-async function endInside(of: StepDependencies, transaction: Transaction, strategyId: string): Promise<number> {
+async function endInside(
+  of: StepDependencies,
+  transaction: Transaction,
+  strategyId: string,
+): Promise<number> {
   const now = of.platform.clock.now();
   const claimed = await claimInside(transaction, strategyId, STEP_BATCH);
   const travellers: Traveller[] = [];
   for (const before of claimed) {
-    const visit: Visit = { nodeId: before.nodeId, arrivedAt: before.arrivedAt, leftAt: now, outcome: 'stopped' };
+    const visit: Visit = {
+      nodeId: before.nodeId,
+      arrivedAt: before.arrivedAt,
+      leftAt: now,
+      outcome: 'stopped',
+    };
     const program = await of.programs.of(transaction, before.strategyId, before.version);
     const step = { enrolment: ended(before, 'stopped', now), visits: [visit] };
     travellers.push({ program, before, step, visits: [visit] });
@@ -138,7 +147,10 @@ export async function writeTravellers(
     for (const visit of traveller.visits) visits.push({ enrolment, visit });
     changes.addMoves(traveller.before, enrolment, traveller.visits);
   }
-  await writeEnrolments(transaction, travellers.map((traveller) => traveller.step.enrolment));
+  await writeEnrolments(
+    transaction,
+    travellers.map((traveller) => traveller.step.enrolment),
+  );
   await insertVisits(transaction, visits);
   if (visits.length > 0) {
     await of.needs.ingest.enqueue(

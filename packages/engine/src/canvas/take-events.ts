@@ -58,14 +58,12 @@ async function enterByEvents(
     const candidates = events
       .filter((event) => event.time >= Math.max(entriesFromAt, now - STALE_EVENT_MS))
       .filter((event) => matchesEvent(source, event))
-      .map(
-        (event): Candidate => ({
-          keyNumber: event.keyNumber || event.personId,
-          context: event.properties,
-          requestId: `event:${event.eventId}`,
-          at: Math.min(event.time, now),
-        }),
-      );
+      .map((event): Candidate => ({
+        keyNumber: event.keyNumber || event.personId,
+        context: event.properties,
+        requestId: `event:${event.eventId}`,
+        at: Math.min(event.time, now),
+      }));
     if (candidates.length === 0) continue;
     await lockEntry(transaction, program.strategyId);
     await enrolPeople(of.needs, transaction, program, candidates, { now, slot: of.slot });
@@ -155,7 +153,11 @@ async function writeHearings(
     transaction,
     reached.map((hearing) => goalFact(hearing.now, hearing.goalEvent!)),
   );
-  await withdrawMessages(of, transaction, reached.map((hearing) => hearing.now));
+  await withdrawMessages(
+    of,
+    transaction,
+    reached.map((hearing) => hearing.now),
+  );
 }
 
 /** What waits to be sent to people who have left by the goal is not sent any more. */

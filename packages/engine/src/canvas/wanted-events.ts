@@ -1,6 +1,6 @@
 import type { Transaction } from '../platform/index.ts';
 import { eventsOf } from './program.ts';
-import { listeningVersions } from './strategy-store.ts';
+import { listeningVersions } from './version-store.ts';
 
 /** Names of the events that some strategy listens to, as last read. */
 export interface WantedEvents {

@@ -26,6 +26,7 @@ export interface ClaimedMessage {
   strategy_id: string;
   strategy_version: number;
   node_id: string;
+  held: boolean;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function claimWaiting(
      )
      select m.message_id, m.person_id, m.step_id, m.entry, m.lane, m.channel, m.purpose, m.content_id, m.content_version,
        m.content_variant, m.cascade, m.policy, m.context, m.state, m.tried, m.attempts, m.reserved_at, m.expires_at,
-       m.sent_at, t.due_at, s.strategy_id, s.strategy_version, s.node_id
+       m.sent_at, t.due_at, s.strategy_id, s.strategy_version, s.node_id, s.held
      from taken t join hub.message m on m.message_id = t.message_id join hub.step s on s.step_id = m.step_id
      where m.state = 'pending'
      order by m.lane, t.due_at, m.message_id`,

@@ -42,10 +42,19 @@ export interface HubNeeds {
       keyType: string,
       transaction?: Transaction,
     ): Promise<ReadonlyMap<number, Address>>;
-    /** The person of a key value that a message or a slot names; makes it when it is new. */
-    personOf(transaction: Transaction, key: { type: string; value: string }): Promise<number | undefined>;
+    /** Persons of keys, in their order, making those that are new; undefined where a key is not acceptable. */
+    resolvePeople(
+      transaction: Transaction,
+      keys: readonly { type: string; value: string }[],
+    ): Promise<(number | undefined)[]>;
     /** The person that has this key already; makes nobody. */
     findPerson(key: { type: string; value: string }): Promise<number | undefined>;
+    /** Keys that moved to other persons since this consumer last asked. */
+    takePersonChanges(
+      transaction: Transaction,
+      consumer: string,
+      limit: number,
+    ): Promise<readonly { keyNumber: number; oldPersonId: number; newPersonId: number }[]>;
   };
   readonly profile: {
     /** Attributes for templates. */
@@ -94,7 +103,7 @@ export interface HubNeeds {
 
 /** Names of collected events that the hub reads from ingest's inbox. */
 export const HUB_WANTED_EVENTS: ReadonlySet<string> = new Set(['$slot_shown', '$message_clicked']);
-/** The hub's name as a consumer of the inbox. */
+/** The hub's name as a consumer of the inbox and of changes of persons. */
 export const HUB_CONSUMER = 'hub';
 
 /** The hub: reaches people, and keeps the books of every attempt to. */

@@ -21,7 +21,9 @@ export function createLink(
   message: { message_id: string; person_id: number },
   target: string,
 ): NewLink {
-  const token = randomBytes(purpose === 'click' ? CLICK_BYTES : UNSUBSCRIBE_BYTES).toString('base64url');
+  const random = randomBytes(purpose === 'click' ? CLICK_BYTES : UNSUBSCRIBE_BYTES).toString('base64url');
+  // Phones end a link at a trailing dash or underscore.
+  const token = random.replaceAll('-', 'x').replaceAll('_', 'y');
   return { token, purpose, messageId: message.message_id, personId: message.person_id, target };
 }
 

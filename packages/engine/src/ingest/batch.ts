@@ -53,7 +53,14 @@ export function openBatch(batchId: string, submissions: readonly Submission[], n
   for (const submission of submissions) {
     submission.items.forEach((item, index) => {
       if (isRejection(item)) {
-        entries.push({ ...NOWHERE, submission, index, record: undefined, state: 'rejected', rejection: item });
+        entries.push({
+          ...NOWHERE,
+          submission,
+          index,
+          record: undefined,
+          state: 'rejected',
+          rejection: item,
+        });
         return;
       }
       const eventId = eventIdOf(submission.sourceId, item.messageId);
@@ -113,7 +120,10 @@ export function rowOf(entry: Entry): EventRow | undefined {
 
 /** What each request is told; undefined for one that was withdrawn and must come back. */
 export function outcomesOf(batch: Batch): (AppendOutcome | undefined)[] {
-  const outcomes = new Map<Submission, AppendOutcome & { rejections: AppendOutcome['rejections'][number][] }>();
+  const outcomes = new Map<
+    Submission,
+    AppendOutcome & { rejections: AppendOutcome['rejections'][number][] }
+  >();
   const withdrawn = new Set<Submission>();
   for (const submission of batch.submissions) {
     outcomes.set(submission, { received: 0, stored: 0, duplicate: 0, rejected: 0, rejections: [] });
@@ -124,7 +134,8 @@ export function outcomesOf(batch: Batch): (AppendOutcome | undefined)[] {
       -readonly [Name in keyof AppendOutcome]: AppendOutcome[Name];
     } & { rejections: AppendOutcome['rejections'][number][] };
     outcome.received++;
-    if (entry.state === 'stored' || entry.state === 'duplicate' || entry.state === 'rejected') outcome[entry.state]++;
+    if (entry.state === 'stored' || entry.state === 'duplicate' || entry.state === 'rejected')
+      outcome[entry.state]++;
     if (entry.rejection) outcome.rejections.push({ index: entry.index, ...entry.rejection });
   }
   return batch.submissions.map((submission) =>

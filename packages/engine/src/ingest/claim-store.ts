@@ -50,7 +50,11 @@ export async function claimRecords(
     sortInto(await claimedBefore(transaction, opened, claims, (claim) => claim.day), settled, pending);
   }
   if (elsewhere.length > 0) {
-    sortInto(await claimedBefore(transaction, opened, elsewhere, (claim) => claim.alsoLook!), settled, pending);
+    sortInto(
+      await claimedBefore(transaction, opened, elsewhere, (claim) => claim.alsoLook!),
+      settled,
+      pending,
+    );
     const seen = elsewhere.filter((claim) => settled.has(claim.eventId) || pending.has(claim.eventId));
     await releaseClaims(transaction, opened, seen);
   }
@@ -200,7 +204,11 @@ export async function keepClaimDays(database: Database, now: number): Promise<vo
   });
 }
 
-async function forgetOldClaims(transaction: Transaction, today: number, present: ReadonlySet<string>): Promise<void> {
+async function forgetOldClaims(
+  transaction: Transaction,
+  today: number,
+  present: ReadonlySet<string>,
+): Promise<void> {
   for (const name of present) {
     const day = Number(/^claim_(\d+)$/.exec(name)?.[1] ?? Number.NaN);
     if (day <= today - CLAIM_DAYS_KEPT) await transaction.execute(`drop table ingest.${name}`);

@@ -1,7 +1,16 @@
 import type { Platform } from '../platform/index.ts';
 import { CodedError, isEngineUnavailable } from '../platform/index.ts';
 import type { BankDays } from './bank-day.ts';
-import { openBatch, outcomesOf, reject, rowOf, snapshot, type Batch, type Entry, type Submission } from './batch.ts';
+import {
+  openBatch,
+  outcomesOf,
+  reject,
+  rowOf,
+  snapshot,
+  type Batch,
+  type Entry,
+  type Submission,
+} from './batch.ts';
 import { claimRecords, releaseClaims } from './claim-store.ts';
 import { finishBatch } from './finish-batch.ts';
 import { insertRows } from './insert-rows.ts';
@@ -70,7 +79,11 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
   const restore = snapshot(batch);
   await needs.platform.database.transaction(async (transaction) => {
     restore();
-    const { batch: number, settled, pending } = await claimRecords(
+    const {
+      batch: number,
+      settled,
+      pending,
+    } = await claimRecords(
       transaction,
       { batchId: batch.batchId, processId: needs.processId, startedAt: now },
       open,
@@ -96,7 +109,7 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
 function withdraw(batch: Batch, pending: ReadonlySet<string>): void {
   const gone = new Set(pending);
   const withdrawn = new Set<Submission>();
-  for (let before = -1; before !== withdrawn.size; ) {
+  for (let before = -1; before !== withdrawn.size;) {
     before = withdrawn.size;
     for (const entry of batch.entries) {
       if (gone.has(entry.eventId)) withdrawn.add(entry.submission);

@@ -17,7 +17,21 @@ const INSERT_SETTINGS = {
 
 // ClickHouse's codes for "these data cannot be read": the fault of a record, so that asking again is useless.
 // 6, 26, 27, 33, 38, 41, 53, 69, 72, 117, 321, 349, 691: parse, type, range and JSON errors.
-const DATA_ERRORS = new Set(['6', '26', '27', '33', '38', '41', '53', '69', '72', '117', '321', '349', '691']);
+const DATA_ERRORS = new Set([
+  '6',
+  '26',
+  '27',
+  '33',
+  '38',
+  '41',
+  '53',
+  '69',
+  '72',
+  '117',
+  '321',
+  '349',
+  '691',
+]);
 
 /** Whether ClickHouse refused the content of the rows, rather than being unable to store at the moment. */
 export function isDataError(error: unknown): boolean {
@@ -34,13 +48,15 @@ export async function insertEvents(
   rows: readonly EventRow[],
   token: string,
 ): Promise<void> {
-  await clickhouse.client.insert({
-    table: 'event',
+  // `exec` and not `insert`, which would want objects and write them out by itself.
+  const { stream } = await clickhouse.client.exec({
+    query: 'insert into event format JSONEachRow',
     values: Readable.from(written(rows, batchId), { objectMode: false }),
-    format: 'JSONEachRow',
     query_id: `${batchId}:${token}:${Math.random().toString(36).slice(2, 10)}`,
     clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: `${batchId}:${token}` },
   });
+  // The answer is empty; reading it to its end gives the connection back.
+  for await (const chunk of stream) void chunk;
 }
 
 const ROWS_A_CHUNK = 1_000;

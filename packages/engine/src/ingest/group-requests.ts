@@ -58,7 +58,8 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
     let count = 0;
     while (count < queue.length) {
       const { submission, sizeBytes } = queue[count]!;
-      if (count > 0 && (records + submission.items.length > BATCH_RECORDS || bytes + sizeBytes > BATCH_BYTES)) break;
+      if (count > 0 && (records + submission.items.length > BATCH_RECORDS || bytes + sizeBytes > BATCH_BYTES))
+        break;
       records += submission.items.length;
       bytes += sizeBytes;
       count++;
@@ -78,7 +79,10 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
       batch.forEach((waiting, index) => {
         const outcome = outcomes[index];
         if (outcome) waiting.resolve(outcome);
-        else waiting.reject(new CodedError('collection_unavailable', { details: { reason: 'first_sending_under_way' } }));
+        else
+          waiting.reject(
+            new CodedError('collection_unavailable', { details: { reason: 'first_sending_under_way' } }),
+          );
       });
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
@@ -94,7 +98,10 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
 
   return {
     submit(submission, sizeBytes) {
-      if (queuedRecords + submission.items.length > QUEUED_RECORDS || queuedBytes + sizeBytes > QUEUED_BYTES) {
+      if (
+        queuedRecords + submission.items.length > QUEUED_RECORDS ||
+        queuedBytes + sizeBytes > QUEUED_BYTES
+      ) {
         return Promise.reject(new CodedError('collection_busy'));
       }
       return new Promise((resolve, reject) => {

@@ -43,7 +43,9 @@ function merged(entries: readonly LedgerEntry[]): LedgerEntry[] {
   for (const entry of entries) {
     const present = byPlace.get(`${entry.sourceId} ${entry.day}`);
     if (!present) byPlace.set(`${entry.sourceId} ${entry.day}`, { ...entry });
-    else for (const name of ['received', 'stored', 'duplicate', 'rejected'] as const) present[name] += entry[name];
+    else
+      for (const name of ['received', 'stored', 'duplicate', 'rejected'] as const)
+        present[name] += entry[name];
   }
   return [...byPlace.values()];
 }

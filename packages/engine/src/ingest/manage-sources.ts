@@ -161,7 +161,11 @@ export function createSources(platform: Platform): Sources {
         const keys = await selectKeys(transaction, clock.now(), sourceId);
         if (keys.length === 1 && keys[0]!.key_id === keyId) throw new CodedError('source_key_last');
         await expireKeys(transaction, sourceId, { only: keyId }, clock.now());
-        await audit.record(transaction, { actor, action: 'source.revoke_key', object: `${sourceId}/${keyId}` });
+        await audit.record(transaction, {
+          actor,
+          action: 'source.revoke_key',
+          object: `${sourceId}/${keyId}`,
+        });
       });
       cache.clear();
       return read(sourceId);

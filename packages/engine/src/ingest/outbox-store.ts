@@ -52,7 +52,9 @@ export async function putIntoBatch(
 
 export async function deleteOutbox(transaction: Transaction, outboxIds: readonly number[]): Promise<void> {
   if (outboxIds.length === 0) return;
-  await transaction.execute('delete from ingest.outbox where outbox_id = any($1::bigint[])', [[...outboxIds]]);
+  await transaction.execute('delete from ingest.outbox where outbox_id = any($1::bigint[])', [
+    [...outboxIds],
+  ]);
 }
 
 /** Ends the facts of a batch: the stored ones are done, the others wait again. */

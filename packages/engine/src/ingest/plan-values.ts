@@ -50,7 +50,9 @@ export function coerced(value: unknown, type: PlanValueType, days: BankDays): un
     case 'string':
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
     case 'number':
-      return typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined;
+      return typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)
+        ? Number(value)
+        : undefined;
     case 'boolean':
       if (value === 'true' || value === 1) return true;
       return value === 'false' || value === 0 ? false : undefined;

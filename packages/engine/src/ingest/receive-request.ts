@@ -119,7 +119,8 @@ export function decodeItem(
     return decoded;
   } catch (error) {
     // JSON nested deeper than the stack when it is written out again.
-    if (error instanceof RangeError) return { code: 'record_too_deep', details: { limit: RECORD_LIMITS.depth } };
+    if (error instanceof RangeError)
+      return { code: 'record_too_deep', details: { limit: RECORD_LIMITS.depth } };
     throw error;
   }
 }
@@ -131,7 +132,8 @@ function isLarge(record: DecodedRecord): boolean {
   for (const name in values) {
     const value = values[name];
     if (typeof value === 'string') known += value.length * 3 + 400;
-    else if (typeof value === 'object' && value !== null) return JSON.stringify(values).length > RECORD_LIMITS.bytes;
+    else if (typeof value === 'object' && value !== null)
+      return JSON.stringify(values).length > RECORD_LIMITS.bytes;
     else known += 500;
   }
   return known > RECORD_LIMITS.bytes && Buffer.byteLength(JSON.stringify(values)) > RECORD_LIMITS.bytes;
@@ -149,6 +151,23 @@ function rawText(item: unknown): string {
 function validated(items: readonly (DecodedRecord | Rejection)[]): AppendOutcome {
   const rejections = items.flatMap((item, index) => (isRejection(item) ? [{ index, ...item }] : []));
   return { received: items.length, stored: 0, duplicate: 0, rejected: rejections.length, rejections };
+}
+
+/** A body over the limit is not read; that it came is kept and counted as one rejected record. */
+export async function refuseLargeRequest(
+  needs: ReceiveNeeds,
+  format: Format,
+  request: CollectRequest,
+  limitBytes: number,
+): Promise<Answer> {
+  const source = await needs.sources.ofKey(format.sourceKeyOf(request)).catch(() => undefined);
+  if (source) {
+    const rejection: Rejection = { code: 'body_too_large', details: { limitBytes } };
+    await keepBody(needs, source, format, request, rejection).catch((error: Error) =>
+      needs.platform.log.warn({ error: error.message }, 'a refusal could not be recorded'),
+    );
+  }
+  return format.answer(request, { kind: 'too_large', limitBytes });
 }
 
 /** An undecodable body counts as one rejected record and is kept with what is needed to read it again. */
@@ -186,4 +205,3 @@ async function keepBody(
     kept.length,
   );
 }
-

@@ -1,10 +1,4 @@
-import {
-  endBatch,
-  leftBatches,
-  releaseAllBut,
-  takeOver,
-  type LeftBatch,
-} from './claim-store.ts';
+import { endBatch, leftBatches, releaseAllBut, takeOver, type LeftBatch } from './claim-store.ts';
 import type { PipelineNeeds } from './commit-batch.ts';
 import { eventsOfBatch, insertIsRunning } from './event-store.ts';
 import { putIntoInbox } from './inbox-store.ts';
@@ -50,7 +44,10 @@ async function settle(needs: PipelineNeeds, left: LeftBatch): Promise<void> {
 }
 
 /** Stored records counted by source and day of arrival. */
-export function storedLedger({ days }: Pick<PipelineNeeds, 'days'>, stored: readonly EventRow[]): LedgerEntry[] {
+export function storedLedger(
+  { days }: Pick<PipelineNeeds, 'days'>,
+  stored: readonly EventRow[],
+): LedgerEntry[] {
   const ledger = new Map<string, LedgerEntry>();
   for (const { sourceId, receivedAt } of stored) {
     const day = days.dayOf(receivedAt);

@@ -63,10 +63,7 @@ export async function changeSource(
   return rows[0];
 }
 
-export async function selectSources(
-  database: Transaction,
-  sourceId?: string,
-): Promise<SourceRow[]> {
+export async function selectSources(database: Transaction, sourceId?: string): Promise<SourceRow[]> {
   return database.query<SourceRow>(
     'select * from ingest.source where $1::text is null or source_id = $1 order by source_id',
     [sourceId ?? null],

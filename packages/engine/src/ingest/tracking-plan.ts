@@ -1,4 +1,5 @@
 import type { Database } from '../platform/index.ts';
+import { isSecret } from '../profile/index.ts';
 import type { BankDays } from './bank-day.ts';
 import { addUsage, selectPlan, type PlanValueType } from './plan-store.ts';
 import { coerced, isOfType, typeOfValue } from './plan-values.ts';
@@ -9,7 +10,7 @@ export interface TrackingPlan {
   /**
    * Checks an event and brings its properties into the planned types, in place. What cannot be brought is
    * set aside as text under `$type_conflicts`, so that one wrong value never costs the rest. A lenient
-   * source teaches the plan; a strict one is refused what the plan does not know.
+   * source teaches the plan; a strict one is refused what the plan does not know. Secrets are dropped.
    */
   check(record: EventRecord, mode: 'lenient' | 'strict'): Rejection | undefined;
   /** Reads what people and other processes changed, and writes usage down. */
@@ -55,6 +56,10 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
     if (record.time > planned.lastSeenAt) planned.lastSeenAt = record.time;
     let conflicts: Record<string, string> | undefined;
     for (const name in record.properties) {
+      if (mayBeSecret(name, record.properties[name])) {
+        delete record.properties[name];
+        continue;
+      }
       if (!fits(record, name, planned)) {
         conflicts ??= {};
         conflicts[name] = asText(record.properties[name]);
@@ -149,6 +154,18 @@ function unknownProperty(properties: Record<string, unknown>, planned: PlannedEv
     if (!name.startsWith('$') && !planned.properties.has(name)) return name;
   }
   return undefined;
+}
+
+// Names are few and asked often; only long texts can be tracks of a card.
+const harmlessNames = new Set<string>();
+
+/** Passwords, card verification numbers and track data are dropped before anything is written. */
+function mayBeSecret(name: string, value: unknown): boolean {
+  if (!harmlessNames.has(name)) {
+    if (isSecret(name, undefined)) return true;
+    if (harmlessNames.size < 10_000) harmlessNames.add(name);
+  }
+  return typeof value === 'string' && value.length >= 20 && isSecret(name, value);
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

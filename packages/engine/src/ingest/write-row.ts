@@ -51,7 +51,9 @@ function writeValue(value: unknown): string {
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? `[${value.map(writeValue).join(',')}]` : writeObject(value as Record<string, unknown>);
+      return Array.isArray(value)
+        ? `[${value.map(writeValue).join(',')}]`
+        : writeObject(value as Record<string, unknown>);
     default:
       return 'null';
   }

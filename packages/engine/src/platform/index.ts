@@ -39,4 +39,4 @@ export {
 } from './http/server.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';
 export { watchReadiness, type Readiness } from './readiness.ts';
-export { EngineError, startEngines, type RunningEngines } from './engines/index.ts';
+export { EngineError, findFreePort, startEngines, type RunningEngines } from './engines/index.ts';

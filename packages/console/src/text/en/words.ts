@@ -29,6 +29,9 @@ export const words: Text['words'] = {
     cancelled: 'Cancelled',
   },
   attemptState: {
+    undeliverable: 'Cannot be delivered',
+    no_receipt: 'No receipt in time',
+    returned: 'Returned',
     calling: 'Submitted, no answer yet',
     prepared: 'About to submit',
     written: 'Written',
@@ -44,6 +47,12 @@ export const words: Text['words'] = {
     expired: 'Expired',
   },
   reason: {
+    undeliverable: 'Cannot be delivered',
+    strategy_stopped: 'Strategy was stopped',
+    supplier_paused: 'Supplier is paused',
+    content_missing: 'No text for this channel',
+    no_route: 'No route fits',
+    underage: 'Below the minimum age',
     no_consent: 'No marketing consent',
     opted_out: 'Opted out',
     suppressed_address: 'Address is suppressed',
@@ -152,7 +161,7 @@ export const words: Text['words'] = {
     salary_in: 'Salary received',
     trade: 'Traded',
   },
-  purpose: { marketing: 'Marketing', service: 'Service', analysis: 'Analysis' },
+  purpose: { verification: 'Verification', marketing: 'Marketing', service: 'Service', analysis: 'Analysis' },
   sourceKind: {
     sdk: 'SDK',
     sensors: 'Sensors-compatible',

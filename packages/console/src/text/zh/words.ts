@@ -27,6 +27,9 @@ export const words = {
     cancelled: '已取消',
   },
   attemptState: {
+    undeliverable: '无法送达',
+    no_receipt: '超时没有回执',
+    returned: '已退回',
     calling: '已提交，等待答复',
     prepared: '准备提交',
     written: '已写入',
@@ -42,6 +45,12 @@ export const words = {
     expired: '已过期',
   },
   reason: {
+    undeliverable: '无法送达',
+    strategy_stopped: '策略已终止',
+    supplier_paused: '供应商已暂停',
+    content_missing: '缺少该渠道的文案',
+    no_route: '没有可用的路由',
+    underage: '未满最低年龄',
     no_consent: '没有营销授权',
     opted_out: '客户已退订',
     suppressed_address: '号码或地址被抑制',
@@ -150,7 +159,7 @@ export const words = {
     salary_in: '工资入账',
     trade: '交易',
   },
-  purpose: { marketing: '营销', service: '服务', analysis: '分析' },
+  purpose: { verification: '验证', marketing: '营销', service: '服务', analysis: '分析' },
   sourceKind: {
     sdk: 'SDK 采集',
     sensors: 'Sensors 兼容采集',

@@ -79,7 +79,7 @@ export function bindActiveShare(binder: Binder, node: Of<'activeShare'>, scope: 
 /** Longest run of consecutive days, weeks, months … with the event. */
 export function bindStreak(binder: Binder, node: Of<'streak'>, scope: Scope): BoundValue {
   const source = bindEventSource(binder, node.source, scope);
-  return { kind: 'streak', source, by: node.by, timeZone: binder.environment.time.timeZone, type: 'number' };
+  return { kind: 'streak', source, by: node.by, type: 'number' };
 }
 
 /** Days between one event and the next: their average, or how much they vary (standard deviation / average). */

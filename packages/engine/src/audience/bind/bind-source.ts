@@ -48,6 +48,7 @@ export function bindEventSource(binder: Binder, source: EventSource, scope: Scop
     ...(source.event === '*' ? {} : { event: source.event }),
     property:
       source.property === undefined ? undefined : bindProperty(binder, source, source.property, inner),
+    timeZone: binder.environment.time.timeZone,
     weekdays: source.weekdays,
     minutes: source.timeOfDay
       ? { from: minutesOf(source.timeOfDay.from), to: minutesOf(source.timeOfDay.to) }

@@ -35,6 +35,8 @@ export interface BoundEventSource {
   /** Absent: any event. */
   readonly event?: string;
   readonly property?: BoundValue | undefined;
+  /** In which weekdays, times of day and calendar units are told. */
+  readonly timeZone: string;
   readonly weekdays?: readonly number[] | undefined;
   /** Minutes from midnight; from included, to excluded; over midnight when from is the later one. */
   readonly minutes?: { readonly from: number; readonly to: number } | undefined;
@@ -114,7 +116,6 @@ export type BoundValue = Typed &
         readonly kind: 'streak';
         readonly source: BoundEventSource;
         readonly by: CalendarUnit;
-        readonly timeZone: string;
       }
     | { readonly kind: 'gap'; readonly measure: 'average' | 'variation'; readonly source: BoundEventSource }
     | {

@@ -1,4 +1,4 @@
-import type { BoundCondition, BoundValue, Subject } from '../bind/bound.ts';
+import type { BoundCondition, BoundValue } from '../bind/bound.ts';
 import type { Frame } from './frame.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -22,8 +22,8 @@ export interface Compiler {
   readonly people: PeopleFilter | undefined;
   condition(node: BoundCondition, scope: SqlScope): string;
   value(node: BoundValue, scope: SqlScope): string;
-  /** A frame over another population, for relations. It is not restricted to the statement's people. */
-  frame(subject: Extract<Subject, { kind: 'person' | 'entity' }>): Frame;
+  /** The same compiler without the restriction to people, for the far ends of relations. */
+  unrestricted(): Compiler;
 }
 
 /** Where an expression stands: over a frame of people or entities, over detail rows, or over event rows. */

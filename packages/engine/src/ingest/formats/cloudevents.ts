@@ -1,10 +1,13 @@
 import type { RawKey } from '../../identity/index.ts';
-import { clip, checkProperties,
+import {
+  clip,
+  checkProperties,
   checkTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
-  readTime } from '../check-record.ts';
+  readTime,
+} from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import { answerWithProblem } from './answer-with-problem.ts';
 import type { BatchContext, CollectRequest, DecodeContext, Format, ParsedRequest } from './format.ts';
@@ -94,7 +97,7 @@ function subjectKey(subject: unknown, context: DecodeContext): RawKey | Rejectio
 }
 
 function propertiesOf(item: Record<string, unknown>): Record<string, unknown> {
-  if (isObject(item.data)) return item.data;
+  if (isObject(item.data)) return { ...item.data };
   if (item.data !== undefined && item.data !== null) return { data: item.data };
   return item.data_base64 === undefined ? {} : { data_base64: item.data_base64 };
 }

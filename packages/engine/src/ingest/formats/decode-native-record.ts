@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
 import type { AttributeAction } from '../../profile/index.ts';
-import { clip, checkProperties,
+import {
+  clip,
+  checkProperties,
   checkTime,
   correctedTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
   readKeys,
-  readTime } from '../check-record.ts';
+  readTime,
+} from '../check-record.ts';
 import type { DecodedRecord, EntityEnd, Rejection } from '../record.ts';
 import type { BatchContext, DecodeContext } from './format.ts';
 import { isObject } from './read-body.ts';
@@ -34,7 +37,8 @@ export function decodeNativeRecord(
   const messageId = messageIdOf(item);
   if (typeof messageId !== 'string') return messageId;
   const given = item.kind === 'event' ? item.properties : item.attributes;
-  const attributes = isObject(given) ? given : {};
+  // A copy: the item itself must stay as it came, for the case that the record is rejected.
+  const attributes = isObject(given) ? { ...given } : {};
   const refusal = checkProperties(attributes, isOpenName);
   if (refusal) return refusal;
   const parts: Parts = { item, base: { messageId, ...times }, attributes };

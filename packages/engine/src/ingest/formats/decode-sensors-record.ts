@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
 import type { AttributeAction } from '../../profile/index.ts';
-import { clip, checkProperties,
+import {
+  clip,
+  checkProperties,
   checkTime,
   correctedTime,
   isSensorsName,
   keyValue,
-  RECORD_LIMITS } from '../check-record.ts';
+  RECORD_LIMITS,
+} from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import type { BatchContext, DecodeContext } from './format.ts';
 import { isObject } from './read-body.ts';
@@ -39,7 +42,8 @@ export function decodeSensorsRecord(
 ): DecodedRecord | Rejection {
   if (!isObject(item)) return { code: 'record_not_object' };
   const type = typeof item.type === 'string' ? item.type : '';
-  const properties = isObject(item.properties) ? item.properties : {};
+  // A copy: the item itself must stay as it came, for the case that the record is rejected.
+  const properties: Record<string, unknown> = isObject(item.properties) ? { ...item.properties } : {};
   const times = timesOf(item, properties, context);
   if ('code' in times) return times;
   const base = { messageId: messageIdOf(item, type), ...times };

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
-import { clip, checkProperties,
+import {
+  clip,
+  checkProperties,
   checkTime,
   correctedTime,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
-  readTime } from '../check-record.ts';
+  readTime,
+} from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import type {
   Answer,
@@ -99,7 +102,7 @@ function decode(item: unknown, batch: BatchContext, context: DecodeContext): Dec
       return event(item, batch, { ...base, link: link('seen') }, '$group', traits);
     }
     case 'identify': {
-      const traits = objectOf(item.traits);
+      const traits = { ...objectOf(item.traits) };
       const refusal = checkProperties(traits, isOpenName);
       if (refusal) return refusal;
       if (Object.keys(traits).length === 0) return { kind: 'identity', ...base, link: link('bind') };

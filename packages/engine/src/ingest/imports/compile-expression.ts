@@ -38,7 +38,12 @@ export function compileExpression(expression: ColumnExpression, context: FileCon
   if (typeof expression === 'string') return cellReader(expression, context);
   if ('constant' in expression) return () => expression.constant;
   if ('template' in expression) {
-    return withSteps(templateReader(expression.template, context), expression.template, expression.steps, context);
+    return withSteps(
+      templateReader(expression.template, context),
+      expression.template,
+      expression.steps,
+      context,
+    );
   }
   if ('lookup' in expression) {
     const name = `${expression.lookup}.${expression.column}`;
@@ -51,17 +56,22 @@ export function compileExpression(expression: ColumnExpression, context: FileCon
 export function columnsOf(expression: ColumnExpression): string[] {
   if (typeof expression === 'string') return [expression];
   if ('constant' in expression) return [];
-  if ('template' in expression) return [...expression.template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!);
+  if ('template' in expression)
+    return [...expression.template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!);
   return ['lookup' in expression ? expression.by : expression.column];
 }
 
 function positionOf(column: string, columns: readonly string[]): number {
   const position = columns.indexOf(column);
-  if (position < 0) throw new CodedError('mapping_invalid', { details: { column, reason: 'no such column' } });
+  if (position < 0)
+    throw new CodedError('mapping_invalid', { details: { column, reason: 'no such column' } });
   return position;
 }
 
-function cellReader(column: string, { columns, missing }: FileContext): (row: readonly string[]) => string | undefined {
+function cellReader(
+  column: string,
+  { columns, missing }: FileContext,
+): (row: readonly string[]) => string | undefined {
   const position = positionOf(column, columns);
   return (row) => {
     const cell = row[position];
@@ -89,7 +99,9 @@ function lookupReader(
 ): (row: readonly string[]) => string | undefined {
   const lookup = context.lookups.get(expression.lookup);
   if (!lookup) {
-    throw new CodedError('mapping_invalid', { details: { lookup: expression.lookup, reason: 'no such lookup' } });
+    throw new CodedError('mapping_invalid', {
+      details: { lookup: expression.lookup, reason: 'no such lookup' },
+    });
   }
   const by = cellReader(expression.by, context);
   const position = positionOf(expression.column, lookup.columns);
@@ -100,7 +112,12 @@ function lookupReader(
   };
 }
 
-function withSteps(read: Reader, name: string, steps: readonly TransformStep[], context: FileContext): Reader {
+function withSteps(
+  read: Reader,
+  name: string,
+  steps: readonly TransformStep[],
+  context: FileContext,
+): Reader {
   const functions = steps.map((step) => compileStep(step, context.timeZone));
   return (row) => {
     let value = read(row);
@@ -178,7 +195,9 @@ function dateStep(step: Extract<TransformStep, { date: string }>, timeZone: stri
     const day = validDay(year, month, partOf(match, 'DD'));
     if (!day) throw new RowProblem(column, 'no such day');
     if (!places.has('hh')) return day;
-    const wall = Date.parse(`${day}T00:00:00Z`) + ((partOf(match, 'hh') * 60 + partOf(match, 'mm')) * 60 + partOf(match, 'ss')) * 1000;
+    const wall =
+      Date.parse(`${day}T00:00:00Z`) +
+      ((partOf(match, 'hh') * 60 + partOf(match, 'mm')) * 60 + partOf(match, 'ss')) * 1000;
     return epochOfZonedTime(wall, timeZone);
   };
 }
@@ -190,7 +209,8 @@ export function compileConditions(
 ): (row: readonly string[]) => boolean {
   const tests = (conditions ?? []).map((condition) => {
     const read = cellReader(condition.column, context);
-    if ('present' in condition) return (row: readonly string[]) => (read(row) !== undefined) === condition.present;
+    if ('present' in condition)
+      return (row: readonly string[]) => (read(row) !== undefined) === condition.present;
     const wanted = new Set('in' in condition ? condition.in : condition.notIn);
     const expected = 'in' in condition;
     return (row: readonly string[]) => wanted.has(read(row) ?? '') === expected;

@@ -51,7 +51,8 @@ export function createCsvParser(delimiter: string): CsvParser {
       start = quoted.next;
     }
     rest = start >= text.length ? '' : text.slice(start);
-    if (rest.length > MAXIMUM_ROW_CHARACTERS) throw new UnreadableRowError(rows + 1, 'the row is longer than 4 MiB');
+    if (rest.length > MAXIMUM_ROW_CHARACTERS)
+      throw new UnreadableRowError(rows + 1, 'the row is longer than 4 MiB');
     return parsed;
   }
 

@@ -17,7 +17,9 @@ export function openFile(path: string, shownName: string): Readable {
   const stream = createReadStream(path, { highWaterMark: 1 << 20 });
   stream.on('error', () => undefined);
   const missing = new Promise<never>((_resolve, reject) => {
-    stream.once('error', () => reject(new CodedError('import_file_missing', { details: { file: shownName } })));
+    stream.once('error', () =>
+      reject(new CodedError('import_file_missing', { details: { file: shownName } })),
+    );
   });
   missing.catch(() => undefined);
   return stream;
@@ -71,8 +73,12 @@ async function* explained(rows: AsyncIterable<string[][]>, file: string): AsyncG
   } catch (error) {
     if (error instanceof CodedError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'EISDIR') throw new CodedError('import_file_missing', { details: { file } });
-    const reason = error instanceof UnreadableRowError || error instanceof TypeError || code ? (error as Error).message : undefined;
+    if (code === 'ENOENT' || code === 'EISDIR')
+      throw new CodedError('import_file_missing', { details: { file } });
+    const reason =
+      error instanceof UnreadableRowError || error instanceof TypeError || code
+        ? (error as Error).message
+        : undefined;
     if (reason === undefined) throw error;
     throw new CodedError('import_file_unreadable', { details: { file, reason }, cause: error });
   }
@@ -114,7 +120,10 @@ async function* csvRows(texts: AsyncIterable<string>, delimiter: string): AsyncG
 }
 
 /** One JSON object a line; its values become texts, lists are joined by the unit separator. */
-async function* jsonRows(texts: AsyncIterable<string>, columns: readonly string[]): AsyncGenerator<string[][]> {
+async function* jsonRows(
+  texts: AsyncIterable<string>,
+  columns: readonly string[],
+): AsyncGenerator<string[][]> {
   let rest = '';
   let line = 0;
   const parse = (text: string): string[] => {
@@ -131,7 +140,8 @@ async function* jsonRows(texts: AsyncIterable<string>, columns: readonly string[
   for await (const text of texts) {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
-    if (rest.length > MAXIMUM_LINE_CHARACTERS) throw new UnreadableRowError(line + 1, 'the line is longer than 4 MiB');
+    if (rest.length > MAXIMUM_LINE_CHARACTERS)
+      throw new UnreadableRowError(line + 1, 'the line is longer than 4 MiB');
     yield lines.filter((each) => each.trim() !== '').map(parse);
   }
   if (rest.trim() !== '') yield [parse(rest)];

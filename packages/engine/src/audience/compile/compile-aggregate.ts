@@ -1,0 +1,74 @@
+import type { BoundDetailSource, BoundValue } from '../bind/bound.ts';
+import { aggregateSql } from './aggregate-sql.ts';
+import { frameOf, type Compiler, type SqlScope } from './compiler.ts';
+import { compileRelationAggregate } from './compile-related.ts';
+import { detailCondition, detailRows } from './detail-rows.ts';
+import { detailScan } from './detail-scan.ts';
+import { eventRow, eventScan } from './event-rows.ts';
+import type { Frame } from './frame.ts';
+import { zoneLiteral } from './parameters.ts';
+
+type Aggregate = Extract<BoundValue, { kind: 'aggregate' }>;
+
+/** An aggregate as a column of a shared scan. Sums of nothing are 0; other aggregates of nothing are null. */
+export function compileAggregate(compiler: Compiler, node: Aggregate, scope: SqlScope): string {
+  const frame = frameOf(scope);
+  const { source } = node;
+  switch (source.kind) {
+    case 'event': {
+      const property = source.property && compiler.value(source.property, eventRow);
+      return eventScan(compiler, frame).add(source, (condition) =>
+        aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),
+      );
+    }
+    case 'detail': {
+      if (node.byDay) return compileByDay(compiler, node, source, frame);
+      const { scan, rows } = detailScan(compiler, source, frame);
+      const property = source.property && compiler.value(source.property, rows.scope);
+      const condition = detailCondition(compiler, source, rows.scope);
+      return scan.add(aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, detail_id)' }));
+    }
+    case 'relation':
+      return compileRelationAggregate(compiler, node, source, frame);
+  }
+}
+
+/**
+ * By day: the last state of each detail on each day that has one, summed over the owner's details, then
+ * aggregated over the days. From the history, because the newest state is of one day only.
+ */
+function compileByDay(compiler: Compiler, node: Aggregate, source: BoundDetailSource, frame: Frame): string {
+  const rows = detailRows(compiler, source, true);
+  const property = source.property ? compiler.value(source.property, rows.scope) : '1';
+  const condition = detailCondition(compiler, source, rows.scope);
+  const day = `toDate32(time, ${zoneLiteral(node.timeZone)})`;
+  const states = `SELECT scan_owner, detail_id, ${day} AS day, argMax(assumeNotNull(${property}), (time, version)) AS state
+    FROM (${rows.toSql()}) WHERE ${condition} AND isNotNull(${property}) GROUP BY scan_owner, detail_id, day`;
+  const days = `SELECT scan_owner, day, sum(state) AS day_value FROM (${states}) GROUP BY scan_owner, day`;
+  const scan = frame.scan(
+    `by day ${days}`,
+    (aggregates) => `SELECT ${['scan_owner AS scan_key', ...aggregates].join(', ')} FROM (${days}) GROUP BY scan_key`,
+  );
+  const value = 'toNullable(day_value)';
+  switch (node.function) {
+    case 'count':
+    case 'days':
+      return scan.add('count()');
+    case 'sum':
+      return scan.add('sum(day_value)');
+    case 'distinct':
+      return scan.add('uniqExact(day_value)');
+    case 'avg':
+    case 'min':
+    case 'max':
+      return scan.add(`${node.function}(${value})`);
+    case 'first':
+      return scan.add(`argMin(${value}, day)`);
+    case 'last':
+      return scan.add(`argMax(${value}, day)`);
+    case 'nth':
+      return scan.add(
+        `tupleElement(arrayElement(arraySort(x -> x.1, groupArray((day, ${value}))), ${Math.trunc(node.nth ?? 1)}), 2)`,
+      );
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The `wutong` command: work on an installation from a terminal. When the server runs on the same data
+ * folder its engines are used; otherwise they are started for the length of the command.
+ */
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { ConfigError, readConfig } from './config.ts';
+import { EngineError, NewerSchemaError } from './platform/index.ts';
+import { openInstallation, type Installation } from './open-installation.ts';
+
+interface Command {
+  readonly usage: string;
+  readonly en: string;
+  readonly zh: string;
+  run(installation: Installation, words: string[]): Promise<number>;
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  import: {
+    usage: 'import --mapping FILE [--data FOLDER] [--errors FILE]',
+    en: 'load files as a mapping file says (examples/mappings/)',
+    zh: '按映射文件导入数据（见 examples/mappings/）',
+    async run({ rooms }, words) {
+      const { values } = parseArgs({
+        args: words,
+        options: { mapping: { type: 'string' }, data: { type: 'string' }, errors: { type: 'string' } },
+      });
+      if (!values.mapping) throw new ConfigError('import wants --mapping FILE');
+      const outcome = await rooms.importFiles({
+        mappingFile: resolve(values.mapping),
+        dataDirectory: values.data ? resolve(values.data) : undefined,
+        errorsFile: values.errors ? resolve(values.errors) : undefined,
+        onProgress: say,
+      });
+      process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+      return outcome.state === 'done' ? 0 : 1;
+    },
+  },
+  refold: {
+    usage: 'refold [--repair]',
+    en: 'fold the identity assertions from nothing and compare with the map',
+    zh: '重新折叠身份断言并与现有映射比较',
+    async run({ rooms }, words) {
+      const { values } = parseArgs({ args: words, options: { repair: { type: 'boolean', default: false } } });
+      const change = await rooms.identity.refoldAll({ repair: values.repair });
+      process.stdout.write(`${JSON.stringify(change, null, 2)}\n`);
+      return 0;
+    },
+  },
+  audit: {
+    usage: 'audit',
+    en: 'walk the hash chain of the audit log',
+    zh: '校验审计日志哈希链',
+    async run({ platform }) {
+      const broken = await platform.audit.findBreak(platform.database);
+      process.stdout.write(broken === undefined ? 'intact\n' : `broken at sequence ${broken}\n`);
+      return broken === undefined ? 0 : 1;
+    },
+  },
+  sql: {
+    usage: 'sql "SELECT …"',
+    en: 'run a query on ClickHouse, rows as JSON lines',
+    zh: '在 ClickHouse 上执行查询，按行输出 JSON',
+    async run({ platform }, [text]) {
+      if (!text) throw new ConfigError('sql wants a query');
+      for await (const rows of platform.clickhouse.queryStream(text, {}, { readonly: '2' })) {
+        for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+      }
+      return 0;
+    },
+  },
+};
+
+function help(): string {
+  const rows = Object.values(COMMANDS).map((each) => `  ${each.usage}\n      ${each.en} · ${each.zh}`);
+  return `npm run wutong -- COMMAND\n\n${rows.join('\n')}\n\nThe data folder and engines are chosen by the same variables as for npm start (npm start -- --help).\n`;
+}
+
+async function main(): Promise<number> {
+  const [name = 'help', ...words] = process.argv.slice(2);
+  const command = COMMANDS[name];
+  if (!command) {
+    process.stdout.write(help());
+    return name === 'help' || name === '--help' ? 0 : 2;
+  }
+  const installation = await openInstallation(readConfig(), say, { shareEngines: true });
+  try {
+    return await command.run(installation, words);
+  } finally {
+    await installation.close();
+  }
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  const isForOperator =
+    error instanceof ConfigError ||
+    error instanceof EngineError ||
+    error instanceof NewerSchemaError ||
+    (error as { code?: string }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+  say(isForOperator ? (error as Error).message : ((error as Error).stack ?? String(error)));
+  process.exit(isForOperator ? 2 : 1);
+}

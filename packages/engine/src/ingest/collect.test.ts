@@ -1,0 +1,173 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { startIngestServer, type IngestServer } from '../../test/harness/ingest-server.ts';
+import { createTestPlatform } from '../../test/harness/platform.ts';
+import { createLog, type ManualClock, type Platform } from '../platform/index.ts';
+
+let databases: TestDatabases;
+let platform: Platform & { clock: ManualClock };
+let room: IngestServer;
+let key: string;
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  platform = createTestPlatform(databases);
+  if (process.env.DEBUG_LOG) Object.assign(platform, { log: createLog('warn') });
+  room = await startIngestServer(platform, {
+    wantedEvents: { canvas: () => new Set(['view_product', '$fact']), hub: () => new Set(['$fact']) },
+  });
+  ({ key } = await room.ingest.sources.create({ sourceId: 'app', name: 'App' }, 'test'));
+});
+
+afterAll(async () => {
+  await room.stop();
+  await platform.close();
+  await databases.drop();
+});
+
+const now = (): number => platform.clock.now();
+const event = (messageId: string, more: object = {}): object => ({
+  kind: 'event',
+  messageId,
+  time: now() - 1_000,
+  keys: [{ type: 'customer_number', value: '10001' }],
+  event: 'view_product',
+  properties: { product_id: 'P1', amount: 12 },
+  ...more,
+});
+
+async function collect(records: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${room.url}/api/v1/collect`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, ...headers },
+    body: typeof records === 'string' ? records : JSON.stringify({ records }),
+  });
+}
+
+const ledger = async (sourceId = 'app'): Promise<unknown> =>
+  platform.database.query(
+    'select received, stored, duplicate, rejected from ingest.ledger where source_id = $1',
+    [sourceId],
+  );
+
+describe('collection', () => {
+  it('stores events once, and answers with what became of each', async () => {
+    const records = [event('m1'), event('m2', { properties: { amount: 1.5, tags: ['a'], nested: { x: 1 } } })];
+    const first = await collect([...records, event('m1')]);
+    expect(first.status).toBe(200);
+    expect(await first.json()).toEqual({ received: 3, stored: 2, duplicate: 1, rejected: 0, rejections: [] });
+    const again = await collect(records);
+    expect(await again.json()).toMatchObject({ received: 2, stored: 0, duplicate: 2 });
+    const rows = await platform.clickhouse.query(
+      `select person_id > 0 as known, event, toFloat64(properties.amount.:Float64) as amount, toUnixTimestamp64Milli(time) as time
+       from event order by amount`,
+    );
+    expect(rows).toEqual([
+      { known: 1, event: 'view_product', amount: 1.5, time: now() - 1_000 },
+      { known: 1, event: 'view_product', amount: 12, time: now() - 1_000 },
+    ]);
+    expect(await ledger()).toEqual([{ received: 5, stored: 2, duplicate: 3, rejected: 0 }]);
+  });
+
+  it('hands wanted events to each consumer once', async () => {
+    await collect([event('inbox-1', { event: 'not_wanted' }), event('inbox-2')]);
+    const take = (consumer: string, limit = 10) =>
+      platform.database.transaction((transaction) => room.ingest.takeInbox(transaction, consumer, limit));
+    const taken = await take('canvas');
+    expect(taken.map((each) => each.event)).toEqual(['view_product', 'view_product', 'view_product']);
+    expect(taken[2]).toMatchObject({ sourceId: 'app', time: now() - 1_000, properties: { product_id: 'P1' } });
+    expect(await take('canvas')).toEqual([]);
+    expect(await take('hub')).toEqual([]);
+  });
+
+  it('keeps what is wrong with its reason, and stores the rest', async () => {
+    const response = await collect([
+      event('bad-1', { keys: [] }),
+      event('good-1'),
+      event('bad-2', { time: now() + 7_200_000 }),
+      event('bad-3', { time: now() - 10 * 365 * 86_400_000 }),
+      event('good-2', { time: now() - 10 * 365 * 86_400_000, historical: true }),
+      event('bad-4', { keys: [{ type: 'cookie', value: '00000000' }] }),
+      'not an object',
+      event('bad-5', { event: '' }),
+    ]);
+    const answer = (await response.json()) as { rejections: { index: number; code: string }[] };
+    expect(answer).toMatchObject({ received: 8, stored: 2, duplicate: 0, rejected: 6 });
+    expect(answer.rejections.map(({ index, code }) => [index, code])).toEqual([
+      [0, 'keys_missing'],
+      [2, 'time_in_future'],
+      [3, 'time_too_old'],
+      [5, 'key_refused'],
+      [6, 'record_not_object'],
+      [7, 'event_name_invalid'],
+    ]);
+  });
+
+  it('applies records of every kind to the model', async () => {
+    await room.profile.declare({
+      purposes: [{ purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } }],
+      entityTypes: [{ name: 'company', title: { en: 'Company', zh: '企业' }, fields: [] }],
+    });
+    const keys = [{ type: 'customer_number', value: '20001' }];
+    const response = await collect([
+      { kind: 'attributes', messageId: 'a1', keys, attributes: { age: 40, city: '上海' } },
+      { kind: 'entity', messageId: 'e1', entityType: 'company', entityId: 'C1', attributes: { name: 'A' } },
+      { kind: 'consent', messageId: 'c1', keys, purpose: 'marketing', channel: 'sms', granted: true },
+      { kind: 'identity', messageId: 'i1', keys: [...keys, { type: 'mobile', value: '19912345678' }] },
+      { kind: 'relation', messageId: 'r1', relationType: 'unknown', keys, to: { type: 'company', id: 'C1' } },
+    ]);
+    expect(await response.json()).toMatchObject({
+      received: 5,
+      stored: 4,
+      rejected: 1,
+      rejections: [{ index: 4 }],
+    });
+    const [found] = await room.identity.findPeople('19912345678');
+    const attributes = await room.profile.attributesOf([found!.personId]);
+    expect(attributes.get(found!.personId)).toMatchObject({ age: 40, city: '上海' });
+  });
+
+  it('answers an unknown key, an undecodable body and a bomb as its clients need', async () => {
+    expect((await collect([event('x')], { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await collect('{"records":')).status).toBe(400);
+    const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, 0x20));
+    const response = await fetch(`${room.url}/sa?token=${key}`, { method: 'POST', body: bomb });
+    expect(response.status).toBe(200);
+    const reasons = await platform.database.query<{ reason: string }>(
+      `select details ->> 'reason' as reason from ingest.rejected where unit = 'body' order by received_at, reason`,
+    );
+    expect(reasons.map((row) => row.reason)).toEqual(['bad_json', 'inflates_over_limit']);
+  });
+
+  it('relays facts of our own once, to ClickHouse and the inbox', async () => {
+    const fact = { personId: 1, event: '$fact', time: now(), messageId: 'fact-1', properties: { a: 1 } };
+    await platform.database.transaction((transaction) => room.ingest.enqueue(transaction, [fact]));
+    await platform.database.transaction((transaction) => room.ingest.enqueue(transaction, [fact]));
+    await platform.database
+      .transaction(async (transaction) => {
+        await room.ingest.enqueue(transaction, [{ ...fact, messageId: 'never' }]);
+        throw new Error('rolled back');
+      })
+      .catch(() => undefined);
+    await expect
+      .poll(() => platform.database.query('select count(*) as waiting from ingest.outbox'))
+      .toEqual([{ waiting: 0 }]);
+    expect(await platform.clickhouse.query(`select count() as stored from event where event = '$fact'`)).toEqual([
+      { stored: 1 },
+    ]);
+    for (const consumer of ['canvas', 'hub']) {
+      const taken = await platform.database.transaction((transaction) =>
+        room.ingest.takeInbox(transaction, consumer, 10),
+      );
+      expect(taken.filter((each) => each.event === '$fact')).toHaveLength(1);
+    }
+  });
+
+  it('balances the ledger', async () => {
+    const rows = await platform.database.query<{ balanced: boolean }>(
+      'select bool_and(received = stored + duplicate + rejected) as balanced from ingest.ledger',
+    );
+    expect(rows).toEqual([{ balanced: true }]);
+  });
+});

@@ -1,0 +1,231 @@
+import type { Identity, Resolution, ResolveRecord } from '../../identity/index.ts';
+import type { Platform } from '../../platform/index.ts';
+import type { End, FactOperation, Operation, Profile } from '../../profile/index.ts';
+import type { AppendOutcome } from '../outcome.ts';
+import type { DecodedRecord, EventRecord } from '../record.ts';
+import type { Draft, DraftEnd, DraftKey, PlacedDraft, RowRejection } from './draft.ts';
+
+/** The rooms that an import writes to. */
+export interface ImportRooms {
+  readonly identity: Pick<Identity, 'resolve'>;
+  readonly profile: Pick<Profile, 'apply' | 'meet' | 'writeFacts' | 'declare' | 'catalogue' | 'mirror'>;
+  readonly ingest: {
+    /** Durable when it resolves; a message id of the source is stored once. */
+    append(sourceId: string, records: readonly DecodedRecord[]): Promise<AppendOutcome>;
+    /** Makes the source when there is none; its records may be of any age. */
+    ensureSource(sourceId: string, name: string): Promise<void>;
+  };
+}
+
+/** One batch of one file. */
+export interface Batch {
+  readonly sourceId: string;
+  /** Names the file within the source: with the row it makes message ids. */
+  readonly messagePrefix: string;
+  readonly drafts: readonly PlacedDraft[];
+  /** Records of the mapping that carry all that is known of their entity or detail. */
+  readonly wholeRecords: ReadonlySet<number>;
+}
+
+export interface BatchOutcome {
+  /** Records stored, by kind. */
+  readonly stored: Record<string, number>;
+  readonly rejections: RowRejection[];
+}
+
+/**
+ * Writes one batch; may be done again after a crash with the same outcome. First persons, attributes and consents
+ * in one transaction, so that the key numbers are settled; then what carries them into ClickHouse; then events.
+ */
+export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: Batch): Promise<BatchOutcome> {
+  const rejections: RowRejection[] = [];
+  const stored: Record<string, number> = {};
+  const count = (kind: string, by: number): void => void (stored[kind] = (stored[kind] ?? 0) + by);
+  const plan = planResolution(batch);
+
+  const people = await platform.database.transaction(async (transaction) => {
+    const resolutions = plan.records.length > 0 ? await rooms.identity.resolve(transaction, plan.records) : [];
+    const found = new PeopleOfBatch(plan.indexOf, resolutions);
+    await rooms.profile.meet(transaction, found.personIds());
+    const { operations, places } = personOperations(batch, found);
+    const outcome = await rooms.profile.apply(transaction, operations);
+    return { found, operations, places, outcome };
+  });
+  const { found, operations, places, outcome } = people;
+  for (const { index, code, field, detail } of outcome.rejections) {
+    rejections.push({ ...placeOf(places[index]!), code, detail: field ? `${field}: ${detail}` : detail });
+  }
+  for (const kind of ['attributes', 'consent']) {
+    count(kind === 'attributes' ? 'person' : kind, operations.filter((operation) => operation.kind === kind).length);
+  }
+  for (const placed of batch.drafts) {
+    const problem = found.problemOf(placed.draft);
+    if (problem) rejections.push({ ...placeOf(placed), code: 'owner_missing', detail: problem });
+  }
+
+  const facts = factOperations(batch, found);
+  if (facts.operations.length > 0) {
+    const written = await rooms.profile.writeFacts(facts.operations);
+    for (const { index, code, field, detail } of written.rejections) {
+      rejections.push({ ...placeOf(facts.places[index]!), code, detail: field ? `${field}: ${detail}` : detail });
+    }
+    for (const operation of facts.operations) count(operation.kind, 1);
+    for (const each of written.rejections) if (!each.field) count(facts.operations[each.index]!.kind, -1);
+  }
+  await appendEvents(rooms, batch, rejections, count);
+  return { stored, rejections };
+}
+
+const placeOf = ({ row, record }: PlacedDraft): { row: number; record: number } => ({ row, record });
+
+/** Everybody a batch names, each once. */
+function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<string, number> } {
+  const records: ResolveRecord[] = [];
+  const indexOf = new Map<string, number>();
+  const add = (keys: readonly DraftKey[], link: 'bind' | 'none', at: number, place: PlacedDraft): void => {
+    // One key says nothing about any other; several of which nothing is said are asked by the first.
+    const effective = keys.length > 1 ? link : 'none';
+    const id = idOfKeys(keys, effective);
+    if (indexOf.has(id)) return;
+    indexOf.set(id, records.length);
+    const messageId = `${batch.messagePrefix}#${place.row}.${place.record}`;
+    records.push({ keys, link: effective, at, sourceId: batch.sourceId, messageId });
+  };
+  for (const placed of batch.drafts) {
+    const { draft } = placed;
+    if (draft.kind === 'person') add(draft.keys, draft.link, draft.at, placed);
+    else if (draft.kind === 'consent') add(draft.keys, 'none', draft.at, placed);
+    for (const end of endsOf(draft)) if ('keys' in end) add(end.keys, 'none', draft.at, placed);
+  }
+  return { records, indexOf };
+}
+
+const endsOf = (draft: Draft): readonly DraftEnd[] => {
+  if (draft.kind === 'relation') return [draft.from, draft.to];
+  return draft.kind === 'detail' ? [draft.owner] : [];
+};
+
+function idOfKeys(keys: readonly DraftKey[], link: 'bind' | 'none'): string {
+  const told = link === 'bind' ? keys : keys.slice(0, 1);
+  return `${link}\u001e${told.map((key) => `${key.type}\u001f${key.value}`).join('\u001e')}`;
+}
+
+/** The persons behind the keys of a batch. */
+class PeopleOfBatch {
+  constructor(
+    private readonly indexOf: ReadonlyMap<string, number>,
+    private readonly resolutions: readonly Resolution[],
+  ) {}
+
+  of(keys: readonly DraftKey[], link: 'bind' | 'none'): Resolution {
+    return this.resolutions[this.indexOf.get(idOfKeys(keys, keys.length > 1 ? link : 'none'))!]!;
+  }
+
+  personIds(): number[] {
+    return [...new Set(this.resolutions.filter((each) => !each.rejected).map((each) => each.personId))];
+  }
+
+  end(end: DraftEnd): End | undefined {
+    if (!('keys' in end)) return end;
+    const { personId, keyNumber, rejected } = this.of(end.keys, 'none');
+    return rejected ? undefined : { type: 'person', personId, keyNumber };
+  }
+
+  /** Why a draft has nobody to belong to. */
+  problemOf(draft: Draft): string | undefined {
+    const asked =
+      draft.kind === 'person'
+        ? [this.of(draft.keys, draft.link)]
+        : draft.kind === 'consent'
+          ? [this.of(draft.keys, 'none')]
+          : endsOf(draft).flatMap((end) => ('keys' in end ? [this.of(end.keys, 'none')] : []));
+    return asked.find((each) => each.rejected)?.rejected;
+  }
+}
+
+function personOperations(
+  batch: Batch,
+  people: PeopleOfBatch,
+): { operations: Operation[]; places: PlacedDraft[] } {
+  const operations: Operation[] = [];
+  const places: PlacedDraft[] = [];
+  for (const placed of batch.drafts) {
+    const { draft, row, record } = placed;
+    if ((draft.kind !== 'person' && draft.kind !== 'consent') || people.problemOf(draft)) continue;
+    const { personId, keyNumber } = people.of(draft.keys, draft.kind === 'person' ? draft.link : 'none');
+    const messageId = `${batch.messagePrefix}#${row}.${record}`;
+    const common = { personId, keyNumber, at: draft.at, sourceId: batch.sourceId, messageId };
+    places.push(placed);
+    operations.push(
+      draft.kind === 'person'
+        ? { kind: 'attributes', ...common, action: draft.action, values: draft.values }
+        : { kind: 'consent', ...common, purpose: draft.purpose, channel: draft.channel, granted: draft.granted, proof: draft.proof },
+    );
+  }
+  return { operations, places };
+}
+
+function factOperations(
+  batch: Batch,
+  people: PeopleOfBatch,
+): { operations: FactOperation[]; places: PlacedDraft[] } {
+  const operations: FactOperation[] = [];
+  const places: PlacedDraft[] = [];
+  for (const placed of batch.drafts) {
+    const operation = factOf(batch, placed, people);
+    if (!operation) continue;
+    operations.push(operation);
+    places.push(placed);
+  }
+  return { operations, places };
+}
+
+function factOf(batch: Batch, { draft, row, record }: PlacedDraft, people: PeopleOfBatch): FactOperation | undefined {
+  const messageId = `${batch.messagePrefix}#${row}.${record}`;
+  const whole = batch.wholeRecords.has(record);
+  switch (draft.kind) {
+    case 'entity':
+      return { ...draft, sourceId: batch.sourceId, messageId, whole };
+    case 'detail': {
+      const owner = people.end(draft.owner);
+      return owner && { ...draft, owner, sourceId: batch.sourceId, messageId, whole };
+    }
+    case 'relation': {
+      const { validFrom, validTo, ...rest } = draft;
+      const [from, to] = [people.end(draft.from), people.end(draft.to)];
+      const bounds = { ...(validFrom === undefined ? {} : { validFrom }), ...(validTo === undefined ? {} : { validTo }) };
+      return from && to && { ...rest, ...bounds, from, to, sourceId: batch.sourceId, messageId };
+    }
+    case 'person':
+    case 'consent':
+    case 'event':
+      return undefined;
+  }
+}
+
+async function appendEvents(
+  rooms: ImportRooms,
+  batch: Batch,
+  rejections: RowRejection[],
+  count: (kind: string, by: number) => void,
+): Promise<void> {
+  const placed = batch.drafts.filter(({ draft }) => draft.kind === 'event');
+  if (placed.length === 0) return;
+  const records = placed.map(({ draft, row, record }): EventRecord => {
+    if (draft.kind !== 'event') throw new Error('only events are appended');
+    return {
+      kind: 'event',
+      messageId: draft.messageId ?? `${batch.messagePrefix}#${row}.${record}`,
+      time: draft.at,
+      ownTime: draft.at,
+      keys: draft.keys,
+      link: 'none',
+      event: draft.event,
+      properties: { ...draft.properties },
+    };
+  });
+  const outcome = await rooms.ingest.append(batch.sourceId, records);
+  count('event', outcome.stored);
+  if (outcome.duplicate > 0) count('duplicate event', outcome.duplicate);
+  for (const { index, code } of outcome.rejections) rejections.push({ ...placeOf(placed[index]!), code, detail: 'event' });
+}

@@ -1,0 +1,15 @@
+import type { insightApi, ResponseOf } from '@wutong/contract';
+import type { HttpServer } from '../platform/index.ts';
+
+/** What happened, counted and compared: reports of strategies, the overview, analyses. */
+export interface Insight {
+  /** The whole loop of a strategy in numbers. @throws CodedError strategy_not_found */
+  summary(strategyId: string): Promise<insightApi.Summary>;
+  /** Treated against holdout by day, content, channel, institution. @throws CodedError strategy_not_found */
+  effect(strategyId: string): Promise<ResponseOf<typeof insightApi.readStrategyEffect>>;
+  /** The loop live; one answer serves everybody who asks within a second. */
+  overview(): Promise<ResponseOf<typeof insightApi.readOverview>>;
+  routes(server: HttpServer): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import type { hubApi, StrategyDocument } from '@wutong/contract';
+import type { Audience } from '../audience/index.ts';
+import type { Profile } from '../profile/index.ts';
+
+/** People and keys of the map; `Since`: those that are new since the instant asked about. */
+export interface IdentityTotals {
+  readonly people: number;
+  readonly peopleSince: number;
+  readonly keys: number;
+  readonly keysSince: number;
+  /** People that turned out to be somebody already known. */
+  readonly merged: number;
+  readonly mergedSince: number;
+  /** People of whom more than one key is known, or a key of the bank's own (a customer number). */
+  readonly identified: number;
+}
+
+/** A strategy with the canvas's own numbers. */
+export interface StrategyProgress {
+  readonly strategyId: string;
+  readonly title: string;
+  readonly state: string;
+  readonly entered: number;
+  /** Inside now. */
+  readonly running: number;
+  readonly converted: number;
+}
+
+/** A strategy as reports need it. */
+export interface ReportedStrategy extends StrategyProgress {
+  /** Published versions, newest first; the draft when there is none. */
+  readonly versions: readonly { version: number; document: StrategyDocument }[];
+}
+
+/** Messages of one send step that share a state, a channel and a supplier. */
+export interface MessageTally {
+  readonly state: hubApi.MessageState;
+  readonly channel: string;
+  readonly supplierId?: string | undefined;
+  readonly delivered: boolean;
+  readonly clicked: boolean;
+  readonly messages: number;
+}
+
+export interface SupplierLine {
+  readonly supplierId: string;
+  readonly name: string;
+  /** Active, and its session is up or it needs none. */
+  readonly healthy: boolean;
+}
+
+/** What insight asks of the rooms before it; everything else it reads from ClickHouse. */
+export interface InsightNeeds {
+  readonly identity: { totals(sinceMs: number): Promise<IdentityTotals> };
+  readonly ingest: {
+    /** Records rejected ever, and since the start of the bank's present day. */
+    rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
+    /** Title of an event in the tracking plan. */
+    eventTitle(event: string): Promise<string | undefined>;
+  };
+  readonly profile: Pick<Profile, 'catalogue'>;
+  readonly audience: Pick<Audience, 'check' | 'peopleSql' | 'declareUses'> & {
+    /** Segments in use, and people who are in at least one of them. */
+    totals(): Promise<{ segments: number; people: number }>;
+  };
+  readonly hub: {
+    /** Books of the strategy's send steps, exact at this instant. */
+    books(filter: { strategyId: string }): Promise<readonly hubApi.StepBooks[]>;
+    tally(filter: { strategyId: string }): Promise<readonly MessageTally[]>;
+    suppliers(): Promise<readonly SupplierLine[]>;
+    openTasks(): Promise<number>;
+  };
+  readonly canvas: {
+    strategies(): Promise<readonly StrategyProgress[]>;
+    strategy(strategyId: string): Promise<ReportedStrategy | undefined>;
+  };
+}

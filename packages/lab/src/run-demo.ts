@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hubApi, insightApi, platformApi, type insightApi as InsightApi } from '@wutong/contract';
+import { createBank, loadBank, openSources, type Bank } from './bank/load-bank.ts';
+import { openFrontDoor, type FrontDoor } from './front-door.ts';
+import { publishRenewal } from './strategies/publish-strategy.ts';
+import { RENEWAL_STRATEGY_ID } from './strategies/renewal.ts';
+import { describeAudiences } from './strategies/segments.ts';
+import { createAgenda } from './world/agenda.ts';
+import { createCustomers } from './world/customers.ts';
+import { openJournal } from './world/journal.ts';
+import { openLabClock, type LabClock } from './world/lab-clock.ts';
+import { createManagers } from './world/managers.ts';
+import { connectSuppliers, startSuppliers, type SupplierWorld } from './world/suppliers.ts';
+
+export interface DemoOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly people: number;
+  /** Real seconds in which the eight days pass. */
+  readonly seconds: number;
+  readonly stateDirectory: string;
+  readonly signal: AbortSignal;
+  say(text: string): void;
+  /** A view of the loop; `final` once it has run to its end. */
+  summary(summary: DemoSummary, final: boolean): void;
+}
+
+/** What `npm start -- --json` prints. */
+export type DemoSummary = Omit<InsightApi.Summary, 'tasks'> & {
+  tasks: number;
+  outcomes: Record<string, number>;
+  /** Days of Wutong's time since the strategy began. */
+  day: number;
+  /** Renewals that only happened because something reached the person, ÷ treated people. */
+  trueEffect: number;
+  /** What the simulated carriers saw. */
+  handsets: { delivered: number; doubles: number };
+};
+
+interface DemoState {
+  startMs: number;
+  people: number;
+  approverPassword: string;
+  loaded: boolean;
+  began: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const TICK_MS = 25;
+const SUMMARY_EVERY_MS = 5_000;
+const TASKS_EVERY_MS = 400;
+/** The goal counts for seven days after entry; the rest is for the last receipts and outcomes. */
+const LOOP_DAYS = 8;
+
+/** Runs the demo from wherever it stands until the signal fires. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const { say, signal } = options;
+  const door = openFrontDoor(options.url, options.token, signal);
+  const clock = await openLabClock(door);
+  const suppliers = await startSuppliers(clock, options.stateDirectory);
+  try {
+    const state = readState(options, clock);
+    const bank = createBank(state.people, state.startMs);
+    const sources = await openSources(door);
+    await connectSuppliers(door, suppliers);
+    if (!state.loaded) {
+      say(`建立示范银行 · loading the demo bank (${state.people.toLocaleString('en-US')} people)`);
+      await loadBank(door, bank, sources, say);
+      await describeAudiences(door);
+      writeState(options, { ...state, loaded: true });
+    }
+    await publishRenewal(door, state.approverPassword);
+    if (!state.began) {
+      const behind = Date.now() - clock.now();
+      await door.call(platformApi.setClock, {
+        body: { rate: Math.max(1, behind / (options.seconds * 1_000)) },
+      });
+      writeState(options, { ...state, loaded: true, began: true });
+      say('策略已发布，时间加速 · the strategy runs on accelerated time');
+    }
+    await clock.follow();
+    await live(options, door, clock, bank, suppliers, sources);
+  } finally {
+    await suppliers.stop();
+  }
+}
+
+/** The world turns: customers, managers and suppliers act, and the loop is watched. */
+async function live(
+  options: DemoOptions,
+  door: FrontDoor,
+  clock: LabClock,
+  bank: Bank,
+  suppliers: SupplierWorld,
+  sources: { core: string; app: string },
+): Promise<void> {
+  const agenda = createAgenda();
+  const customers = createCustomers({
+    door,
+    bank,
+    clock,
+    agenda,
+    appKey: sources.app,
+    coreKey: sources.core,
+  });
+  suppliers.onPush = (token, messageId, title) => customers.onPush(token, messageId, title);
+  suppliers.onSms = (mobile, text, reply) => customers.onSms(mobile, text, reply);
+  const managers = createManagers({ door, clock, agenda, draw: bank.draw, customers });
+  customers.begin();
+
+  const watch = async (): Promise<{ summary: DemoSummary; settled: boolean }> => {
+    const summary = await readSummary(door, clock, bank, suppliers, customers.persuaded());
+    const { counts } = await door.call(hubApi.listTasks, { query: { limit: 1 } });
+    const openTasks = (counts['open'] ?? 0) + (counts['claimed'] ?? 0);
+    const settled =
+      summary.day >= LOOP_DAYS && summary.running === 0 && summary.pending === 0 && openTasks === 0;
+    return { summary, settled };
+  };
+
+  let saidAt = 0;
+  let lookedAt = 0;
+  let finished = false;
+  let calm = 0;
+  while (!options.signal.aborted) {
+    await agenda.runDue(clock.now(), 8);
+    if (Date.now() - lookedAt > TASKS_EVERY_MS) {
+      lookedAt = Date.now();
+      await managers.look();
+    }
+    if (!finished && Date.now() - saidAt > SUMMARY_EVERY_MS) {
+      saidAt = Date.now();
+      const { summary, settled } = await watch();
+      calm = settled ? calm + 1 : 0;
+      // Two quiet looks in a row: facts on their way to the report have arrived.
+      finished = calm >= 2;
+      options.summary(summary, finished);
+    }
+    await new Promise((resolve) => setTimeout(resolve, finished ? 200 : TICK_MS));
+  }
+}
+
+async function readSummary(
+  door: FrontDoor,
+  clock: LabClock,
+  bank: Bank,
+  suppliers: SupplierWorld,
+  persuaded: number,
+): Promise<DemoSummary> {
+  const { tasks, ...summary } = await door.call(insightApi.readStrategySummary, {
+    params: { strategyId: RENEWAL_STRATEGY_ID },
+  });
+  return {
+    ...summary,
+    tasks: tasks.created,
+    outcomes: tasks.outcomes,
+    day: (clock.now() - bank.startMs) / DAY_MS,
+    trueEffect: summary.goal.treated.people === 0 ? 0 : persuaded / summary.goal.treated.people,
+    handsets: suppliers.handsets(),
+  };
+}
+
+function readState(options: DemoOptions, clock: LabClock): DemoState {
+  const path = join(options.stateDirectory, 'demo.json');
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as DemoState;
+  const state: DemoState = {
+    startMs: clock.now(),
+    people: options.people,
+    approverPassword: randomBytes(12).toString('base64url'),
+    loaded: false,
+    began: false,
+  };
+  writeState(options, state);
+  return state;
+}
+
+function writeState(options: DemoOptions, state: DemoState): void {
+  writeFileSync(join(options.stateDirectory, 'demo.json'), JSON.stringify(state), { mode: 0o600 });
+}
