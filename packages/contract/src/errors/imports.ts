@@ -27,6 +27,11 @@ export const importErrors = defineErrors({
     en: 'The file lacks the columns in `details`; correct the mapping or the file’s header.',
     zh: '文件缺少 details 中的列；请修正映射或文件表头。',
   },
+  import_running: {
+    status: 409,
+    en: 'Another process is working on this import; wait for it to end, or stop it first.',
+    zh: '另一个进程正在执行该导入；请等待其结束或先停止它。',
+  },
   import_changed: {
     status: 409,
     en: 'The file changed since the import was interrupted; start a new import instead of going on.',

@@ -1,6 +1,7 @@
 import type { Identity, Resolution, ResolveRecord } from '../../identity/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { End, FactOperation, Operation, Profile } from '../../profile/index.ts';
+import type { Sources } from '../manage-sources.ts';
 import type { AppendOutcome } from '../outcome.ts';
 import type { DecodedRecord, EventRecord } from '../record.ts';
 import type { Draft, DraftEnd, DraftKey, PlacedDraft, RowRejection } from './draft.ts';
@@ -12,8 +13,7 @@ export interface ImportRooms {
   readonly ingest: {
     /** Durable when it resolves; a message id of the source is stored once. */
     append(sourceId: string, records: readonly DecodedRecord[]): Promise<AppendOutcome>;
-    /** Makes the source when there is none; its records may be of any age. */
-    ensureSource(sourceId: string, name: string): Promise<void>;
+    readonly sources: Pick<Sources, 'create' | 'read'>;
   };
 }
 
