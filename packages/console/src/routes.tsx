@@ -33,7 +33,10 @@ export const router = createBrowserRouter([
           { path: 'audiences/new', element: page(() => import('./pages/audience/new-segment-page.tsx')) },
           { path: 'audiences/:segmentId', element: page(() => import('./pages/audience/segment-page.tsx')) },
           { path: 'strategies', element: page(() => import('./pages/strategy/strategy-list-page.tsx')) },
-          { path: 'strategies/:strategyId', element: page(() => import('./pages/strategy/strategy-page.tsx')) },
+          {
+            path: 'strategies/:strategyId',
+            element: page(() => import('./pages/strategy/strategy-page.tsx')),
+          },
           { path: 'content', element: page(() => import('./pages/content/content-list-page.tsx')) },
           { path: 'content/:contentId', element: page(() => import('./pages/content/content-page.tsx')) },
           { path: 'suppliers', element: page(() => import('./pages/channels/suppliers-page.tsx')) },

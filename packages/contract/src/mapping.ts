@@ -65,7 +65,9 @@ export const columnExpressionSchema = z.union([
   z.strictObject({ column: z.string().min(1), steps }),
   z.strictObject({ constant: z.union([z.string(), z.number(), z.boolean()]) }),
   z.strictObject({
-    template: z.string().describe('text with {column} in it; missing when one of them is'),
+    template: z
+      .string()
+      .describe('text with {column} in it, or {#} for the row number; missing when one of them is'),
     steps,
   }),
   z.strictObject({
@@ -168,7 +170,12 @@ export const fileMappingSchema = z.strictObject({
   lookups: z
     .record(
       z.string(),
-      z.strictObject({ file: z.string(), key: z.string(), columns: z.array(z.string()).min(1).max(20) }),
+      z.strictObject({
+        file: z.string(),
+        key: z.string(),
+        columns: z.array(z.string()).min(1).max(20),
+        when: z.array(rowConditionSchema).max(10).optional().describe('only these rows'),
+      }),
     )
     .default({})
     .describe('other files of the directory, held in memory, at most 2,000,000 rows each'),

@@ -1,7 +1,6 @@
 import type { Endpoint, ResponseOf } from '@wutong/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { call, type CallInput } from './call.ts';
-import type { ProblemError } from './problem-error.ts';
 
 interface PageOf<Item> {
   items: Item[];
@@ -36,11 +35,7 @@ export function usePages<E extends Endpoint>(
   return {
     items,
     first: query.data?.pages[0],
-    query: {
-      data: query.data,
-      error: query.error as ProblemError | null,
-      refetch: query.refetch,
-    } as Pick<typeof query, 'data' | 'refetch'> & { error: ProblemError | null },
+    query: { data: query.data, error: query.error, refetch: query.refetch },
     more: query.hasNextPage
       ? { onMore: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }
       : undefined,

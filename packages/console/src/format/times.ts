@@ -41,7 +41,9 @@ function partsIn(timeZone: string, at: number): Parts {
     });
     formatters.set(timeZone, formatter);
   }
-  return Object.fromEntries(formatter.formatToParts(at).map((part) => [part.type, part.value])) as unknown as Parts;
+  return Object.fromEntries(
+    formatter.formatToParts(at).map((part) => [part.type, part.value]),
+  ) as unknown as Parts;
 }
 
 /** 2026-11-21 */

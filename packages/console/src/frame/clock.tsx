@@ -24,5 +24,9 @@ export function useClock(tickMs = 1_000): ClockReading {
   const { rate, caughtUp } = answer.data;
   const elapsed = Math.max(0, Date.now() - answer.dataUpdatedAt);
   const ahead = Date.parse(answer.data.now) + elapsed * (caughtUp ? 1 : rate);
-  return { now: caughtUp ? ahead : Math.min(ahead, Math.max(Date.now(), Date.parse(answer.data.now))), rate, caughtUp };
+  return {
+    now: caughtUp ? ahead : Math.min(ahead, Math.max(Date.now(), Date.parse(answer.data.now))),
+    rate,
+    caughtUp,
+  };
 }

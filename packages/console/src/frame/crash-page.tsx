@@ -30,6 +30,10 @@ export function CrashPage() {
 export function NotFoundPage() {
   const { state } = useText();
   return (
-    <EmptyState title={state.notFound} hint={state.notFoundHint} action={<Link to="/">{state.backHome}</Link>} />
+    <EmptyState
+      title={state.notFound}
+      hint={state.notFoundHint}
+      action={<Link to="/">{state.backHome}</Link>}
+    />
   );
 }

@@ -33,9 +33,12 @@ export function lightOf(tong: Tong, health: Health | undefined): Light {
 }
 
 export function wordOfLight(light: Light, frame: Text['frame']): string {
-  return { ok: frame.healthOk, degraded: frame.healthDegraded, down: frame.healthDown, unknown: frame.healthUnknown }[
-    light
-  ];
+  return {
+    ok: frame.healthOk,
+    degraded: frame.healthDegraded,
+    down: frame.healthDown,
+    unknown: frame.healthUnknown,
+  }[light];
 }
 
 /** Reads the health of the platform; shared by the bar and the overview. */
@@ -49,7 +52,12 @@ export function HealthLights() {
   const health = useHealth();
   const all = worst(tongs.map((tong) => lightOf(tong, health)));
   return (
-    <Popover placement="bottomRight" trigger="click" title={frame.health} content={<HealthDetail health={health} />}>
+    <Popover
+      placement="bottomRight"
+      trigger="click"
+      title={frame.health}
+      content={<HealthDetail health={health} />}
+    >
       <button
         type="button"
         className={styles.lights}

@@ -39,10 +39,19 @@ export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
         </div>
       </section>
       <section className={styles.door}>
-        <Form layout="vertical" className={styles.form} requiredMark={false} onFinish={(body) => void submit(body)}>
+        <Form
+          layout="vertical"
+          className={styles.form}
+          requiredMark={false}
+          onFinish={(body) => void submit(body)}
+        >
           <LeafMark sizePx={44} />
           <h1>{text.login.title}</h1>
-          <Form.Item name="name" label={text.login.name} rules={[{ required: true, message: text.login.nameMissing }]}>
+          <Form.Item
+            name="name"
+            label={text.login.name}
+            rules={[{ required: true, message: text.login.nameMissing }]}
+          >
             <Input size="large" autoComplete="username" autoFocus />
           </Form.Item>
           <Form.Item

@@ -9,7 +9,8 @@ export function useSearchKey(open: () => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const command = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k';
-      const slash = event.key === '/' && !event.metaKey && !event.ctrlKey && !event.altKey && !typing(event.target);
+      const slash =
+        event.key === '/' && !event.metaKey && !event.ctrlKey && !event.altKey && !typing(event.target);
       if (!command && !slash) return;
       event.preventDefault();
       open();

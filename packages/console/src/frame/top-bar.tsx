@@ -64,7 +64,11 @@ function Account() {
       trigger={['click']}
       menu={{
         items: [
-          { key: 'who', label: `${user.displayName} · ${wordFor(text.frame.roles, user.role)}`, disabled: true },
+          {
+            key: 'who',
+            label: `${user.displayName} · ${wordFor(text.frame.roles, user.role)}`,
+            disabled: true,
+          },
           { type: 'divider' },
           { key: 'logOut', label: text.frame.logOut, onClick: () => void logOut() },
         ],

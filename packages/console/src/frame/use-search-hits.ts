@@ -18,9 +18,21 @@ const PER_GROUP = 6;
 export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean } {
   const { text } = useReader();
   const enabled = asked.length >= 2;
-  const people = useRead(identityApi.findPeople, { query: { search: asked } }, { enabled: asked.length >= 3 });
-  const strategies = useRead(canvasApi.listStrategies, { query: { search: asked, limit: PER_GROUP } }, { enabled });
-  const segments = useRead(audienceApi.listSegments, { query: { search: asked, limit: PER_GROUP } }, { enabled });
+  const people = useRead(
+    identityApi.findPeople,
+    { query: { search: asked } },
+    { enabled: asked.length >= 3 },
+  );
+  const strategies = useRead(
+    canvasApi.listStrategies,
+    { query: { search: asked, limit: PER_GROUP } },
+    { enabled },
+  );
+  const segments = useRead(
+    audienceApi.listSegments,
+    { query: { search: asked, limit: PER_GROUP } },
+    { enabled },
+  );
   const messageId = UUID.test(asked) ? asked : undefined;
   const message = useRead(
     hubApi.readMessage,
@@ -30,30 +42,24 @@ export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean
   const { words, frame, people: peopleText } = text;
   const needle = asked.toLowerCase();
   const hits: SearchHit[] = [
-    ...(people.data?.items ?? []).slice(0, PER_GROUP).map(
-      ({ personId, matched }): SearchHit => ({
-        group: 'people',
-        title: peopleText.numbered(String(personId)),
-        note: `${wordFor(words.keyType, matched.type)} ${matched.masked}`,
-        to: `/people/${personId}`,
-      }),
-    ),
-    ...(strategies.data?.items ?? []).map(
-      ({ strategyId, name, state }): SearchHit => ({
-        group: 'strategies',
-        title: name,
-        note: wordFor(words.strategyState, state),
-        to: `/strategies/${strategyId}`,
-      }),
-    ),
-    ...(segments.data?.items ?? []).map(
-      ({ segmentId, name, description }): SearchHit => ({
-        group: 'segments',
-        title: name,
-        note: description.slice(0, 24),
-        to: `/audiences/${segmentId}`,
-      }),
-    ),
+    ...(people.data?.items ?? []).slice(0, PER_GROUP).map(({ personId, matched }): SearchHit => ({
+      group: 'people',
+      title: peopleText.numbered(String(personId)),
+      note: `${wordFor(words.keyType, matched.type)} ${matched.masked}`,
+      to: `/people/${personId}`,
+    })),
+    ...(strategies.data?.items ?? []).map(({ strategyId, name, state }): SearchHit => ({
+      group: 'strategies',
+      title: name,
+      note: wordFor(words.strategyState, state),
+      to: `/strategies/${strategyId}`,
+    })),
+    ...(segments.data?.items ?? []).map(({ segmentId, name, description }): SearchHit => ({
+      group: 'segments',
+      title: name,
+      note: description.slice(0, 24),
+      to: `/audiences/${segmentId}`,
+    })),
     ...(message.data
       ? [
           {

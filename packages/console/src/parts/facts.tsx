@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './facts.module.css';
 
-export type Fact = readonly [name: ReactNode, value: ReactNode] | false | undefined | null;
+export type Fact = readonly [name: ReactNode, value: ReactNode] | '' | false | undefined | null;
 
 /** Names and values in two columns. Missing facts are left out. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {

@@ -36,7 +36,11 @@ export function IntervalPlot({ effects, zeroLabel }: IntervalPlotProps) {
             {effects.length > 1 && <span className={styles.name}>{name}</span>}
             <div className={styles.track} role="img" aria-label={written} title={written}>
               <i className={styles.zero} style={{ left: place(0) }} />
-              <i className={styles.interval} data-proved={proved} style={{ left: place(low), width: length(low, high) }} />
+              <i
+                className={styles.interval}
+                data-proved={proved}
+                style={{ left: place(low), width: length(low, high) }}
+              />
               <i className={styles.point} data-proved={proved} style={{ left: place(difference) }} />
               <span className={styles.end} style={{ left: place(low) }}>
                 {format.points(low)}

@@ -90,5 +90,7 @@ export default function LineChart({
       })),
     });
   }, [label, categories, series, formatValue, cropped]);
-  return <div ref={element} role="img" aria-label={label} className={styles.chart} style={{ height: heightPx }} />;
+  return (
+    <div ref={element} role="img" aria-label={label} className={styles.chart} style={{ height: heightPx }} />
+  );
 }

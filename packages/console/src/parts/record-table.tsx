@@ -30,7 +30,15 @@ interface RecordTableProps<Row> {
 }
 
 /** Draws records. `onOpen` makes a row a door: by click, or by Enter when it has the focus. */
-export function RecordTable<Row>({ label, columns, rows, rowKey, onOpen, empty, more }: RecordTableProps<Row>) {
+export function RecordTable<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  onOpen,
+  empty,
+  more,
+}: RecordTableProps<Row>) {
   const { state } = useText();
   if (rows.length === 0 && empty) return <>{empty}</>;
   return (

@@ -1,4 +1,5 @@
-import type { Field, ShownValue, ValueType } from '@wutong/contract';
+import type { Field, ValueType } from '@wutong/contract';
+import type { ShownValue } from '../api/vocabulary.ts';
 import { useReader } from '../frame/reader.tsx';
 import { TimeText } from './time-text.tsx';
 

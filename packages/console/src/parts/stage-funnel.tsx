@@ -35,7 +35,10 @@ export function StageFunnel({ stages }: { stages: readonly FunnelStage[] }) {
             <span className={styles.people} title={format.integer(people)}>
               {format.compact(people)}
             </span>
-            <span className={styles.share} title={share === undefined ? '' : text.overview.ofFormer(format.percent(share))}>
+            <span
+              className={styles.share}
+              title={share === undefined ? '' : text.overview.ofFormer(format.percent(share))}
+            >
               {share === undefined ? '' : format.percent(share)}
             </span>
           </>

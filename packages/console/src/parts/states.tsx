@@ -1,7 +1,6 @@
 /** Loading, empty and failed: the three states every part of a page has besides its data. */
 import type { ReactNode } from 'react';
 import { Button, Skeleton } from 'antd';
-import type { UseQueryResult } from '@tanstack/react-query';
 import { NO_ANSWER, ProblemError } from '../api/problem-error.ts';
 import { useText } from '../frame/reader.tsx';
 import { LeafMark } from '../frame/leaf-mark.tsx';
@@ -67,7 +66,7 @@ export function Loading({ rows = 4 }: { rows?: number }) {
 }
 
 interface AnswerProps<Data> {
-  query: Pick<UseQueryResult<Data, ProblemError>, 'data' | 'error' | 'refetch'>;
+  query: { data: Data | undefined; error: unknown; refetch: () => unknown };
   rows?: number;
   children: (data: Data) => ReactNode;
 }
@@ -79,7 +78,7 @@ interface AnswerProps<Data> {
 export function Answer<Data>({ query, rows, children }: AnswerProps<Data>) {
   const { state } = useText();
   if (query.data === undefined) {
-    if (query.error) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+    if (query.error) return <Failure error={query.error} onRetry={() => query.refetch()} />;
     return <Loading rows={rows} />;
   }
   return (

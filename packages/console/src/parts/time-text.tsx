@@ -12,7 +12,8 @@ export function TimeText({ at, form = 'short' }: TimeTextProps) {
   const { format, timeZone } = useReader();
   const value = epochMs(at);
   if (value === undefined) return <span className="faint">–</span>;
-  const written = form === 'full' ? format.dateTime(at) : form === 'date' ? format.date(at) : format.shortTime(at);
+  const written =
+    form === 'full' ? format.dateTime(at) : form === 'date' ? format.date(at) : format.shortTime(at);
   return (
     <time
       className="number nowrap"

@@ -1,6 +1,45 @@
+import { audience } from './en/audience.ts';
+import { data } from './en/data.ts';
+import { effect } from './en/effect.ts';
 import { frame, login, state } from './en/frame.ts';
-import type { Text } from './text.ts';
+import { overview } from './en/overview.ts';
+import { entities, people } from './en/people.ts';
+import { contents, messages, suppliers, tasks } from './en/reach.ts';
+import { strategy } from './en/strategy.ts';
 import { words } from './en/words.ts';
+import type { Text } from './text.ts';
 
 /** The English of the console; its type is the Chinese one, so a missing string does not compile. */
-export const en: Text = { frame, login, state, words };
+export const en: Text = {
+  frame,
+  login,
+  state,
+  words,
+  overview,
+  people,
+  entities,
+  audience,
+  strategy,
+  effect,
+  messages,
+  contents,
+  suppliers,
+  tasks,
+  data,
+  punctuation: { comma: ', ', semicolon: '; ' },
+  operators: {
+    eq: 'is',
+    ne: 'is not',
+    in: 'is one of',
+    gt: 'above',
+    gte: 'at least',
+    lt: 'below',
+    lte: 'at most',
+    exists: 'has a value',
+    missing: 'has no value',
+  },
+  event: 'Event',
+  time: 'Time',
+  kind: 'Kind',
+  minutesUnit: 'min',
+};

@@ -1,5 +1,44 @@
+import { audience } from './zh/audience.ts';
+import { data } from './zh/data.ts';
+import { effect } from './zh/effect.ts';
 import { frame, login, state } from './zh/frame.ts';
+import { overview } from './zh/overview.ts';
+import { entities, people } from './zh/people.ts';
+import { contents, messages, suppliers, tasks } from './zh/reach.ts';
+import { strategy } from './zh/strategy.ts';
 import { words } from './zh/words.ts';
 
 /** The Chinese of the console: the first language, and the one that decides which strings there are. */
-export const zh = { frame, login, state, words };
+export const zh = {
+  frame,
+  login,
+  state,
+  words,
+  overview,
+  people,
+  entities,
+  audience,
+  strategy,
+  effect,
+  messages,
+  contents,
+  suppliers,
+  tasks,
+  data,
+  punctuation: { comma: '、', semicolon: '；' },
+  operators: {
+    eq: '等于',
+    ne: '不等于',
+    in: '属于',
+    gt: '大于',
+    gte: '大于等于',
+    lt: '小于',
+    lte: '小于等于',
+    exists: '有值',
+    missing: '无值',
+  },
+  event: '事件',
+  time: '时间',
+  kind: '类型',
+  minutesUnit: '分钟',
+};

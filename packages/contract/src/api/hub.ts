@@ -188,7 +188,10 @@ export const attemptSchema = z.object({
   calledAt: z.string(),
   answeredAt: z.string().optional(),
   finalAt: z.string().optional(),
-  rendered: z.record(z.string(), z.string()).optional().describe('what was sent; personal values masked'),
+  rendered: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('the texts as they were sent; only with openFor'),
 });
 
 export const receiptSchema = z.object({
@@ -210,6 +213,14 @@ export const readMessage = endpoint({
   summary: { en: 'A message’s whole story: attempts and receipts', zh: '一条消息的完整经过：尝试与回执' },
   permission: 'message.read',
   params: z.object({ messageId: z.uuid() }),
+  query: z.object({
+    openFor: z
+      .string()
+      .min(2)
+      .max(200)
+      .optional()
+      .describe('purpose of reading the texts as they were sent; needs pii.open and is audited'),
+  }),
   response: z.object({
     message: messageSchema,
     attempts: z.array(attemptSchema),

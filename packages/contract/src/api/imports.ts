@@ -56,6 +56,7 @@ export const sendImportFile = endpoint({
   params: importParams,
   query: z.object({ file: z.string().min(1).max(500) }),
   response: importSchema,
+  bodyLimitBytes: 2 ** 40,
   errors: ['import_not_found', 'mapping_invalid', 'import_file_unreadable', 'import_column_missing'],
 });
 
@@ -91,10 +92,10 @@ export const readImportErrors = endpoint({
   path: '/api/v1/imports/:importId/errors',
   room: 'ingest',
   summary: {
-    en: 'Rejected rows as CSV: file, row, code, reason and the row itself',
-    zh: '被拒绝的行（CSV）：文件、行号、错误码、原因与原始行',
+    en: 'Rejected rows as CSV: file, row, record, code, reason; and, for those who may open personal data, the cells',
+    zh: '被拒绝的行（CSV）：文件、行号、记录、错误码、原因；有权查看明文者另含原始单元格',
   },
-  permission: 'source.write',
+  permission: 'source.read',
   params: importParams,
   response: z.string().describe('text/csv'),
   errors: ['import_not_found'],

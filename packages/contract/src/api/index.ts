@@ -23,6 +23,7 @@ export const endpointsByRoom = {
   audience,
   canvas,
   decision,
+  insight,
   imports,
 } as const;
 export {

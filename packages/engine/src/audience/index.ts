@@ -1,3 +1,5 @@
+/** Whom: the query language, tags, segments and their members. */
+export { createAudience, type AudienceNeeds } from './create-audience.ts';
 export type {
   Asker,
   Audience,

@@ -131,6 +131,15 @@ export async function markFound(
   );
 }
 
+/** Lists from which people are still entering. */
+export async function openLists(reader: Reader, strategyId: string): Promise<string[]> {
+  const rows = await reader.query<{ list_id: string }>(
+    `select list_id from canvas.entry_run where strategy_id = $1 and state = 'entering'`,
+    [strategyId],
+  );
+  return rows.map((row) => row.list_id);
+}
+
 /** A page of the list has entered, up to `afterPersonId`. */
 export async function addProgress(
   transaction: Transaction,

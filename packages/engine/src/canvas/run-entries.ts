@@ -10,6 +10,7 @@ import {
   lastRuns,
   markCounting,
   markFound,
+  openLists,
   openRuns,
   type EntryRun,
 } from './entry-run-store.ts';
@@ -112,7 +113,9 @@ async function findPeople(of: EntryDependencies, run: EntryRun): Promise<boolean
     }
     const { sql, parameters } = await of.needs.audience.peopleSql({ text: source.eql }, 'audience_');
     const listId = ids.newId();
-    const found = await writeEntryList(clickhouse, { listId, now, sql, parameters });
+    const { strategyId } = claimed;
+    const neededListIds = await openLists(transaction, strategyId);
+    const found = await writeEntryList(clickhouse, { strategyId, listId, neededListIds, sql, parameters });
     await markFound(transaction, run.runId, listId, found);
     return true;
   });
@@ -129,7 +132,7 @@ async function enterPage(of: EntryDependencies, run: EntryRun): Promise<boolean>
     if (!claimed || claimed.listId === undefined) return false;
     const page = await readEntryList(
       of.platform.clickhouse,
-      claimed.listId,
+      { strategyId: claimed.strategyId, listId: claimed.listId },
       claimed.afterPersonId,
       ENTRY_BATCH,
     );

@@ -67,7 +67,7 @@ async function samplePeople(
   // One hash order for one document: the same simulation twice shows the same numbers.
   const seed = bucketOf('simulation', canonicalJson(input.document));
   const rows = await platform.clickhouse.query<{ person: number; total: number }>(
-    `select people.* as person, count() over () as total from (${sql}) as people
+    `select tuple(people.*).1 as person, count() over () as total from (${sql}) as people
       order by cityHash64(person, {canvas_seed:UInt32}) limit {canvas_sample:UInt32}`,
     { ...parameters, canvas_seed: seed, canvas_sample: input.sample },
   );

@@ -34,9 +34,10 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
   let cached: { policy: Policy; readAt: number } | undefined;
   const loops: RunningLoop[] = [];
 
-  async function policy(): Promise<Policy> {
+  // Inside a transaction it is read through that: a second connection could be the one all are waiting for.
+  async function policy(reader: Pick<Transaction, 'query'> = database): Promise<Policy> {
     if (!cached || performance.now() - cached.readAt > POLICY_CACHE_MS) {
-      cached = { policy: (await readPolicy(database)).policy, readAt: performance.now() };
+      cached = { policy: (await readPolicy(reader)).policy, readAt: performance.now() };
     }
     return cached.policy;
   }
@@ -44,7 +45,7 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
   async function judge(transaction: Transaction, requests: readonly JudgeRequest[]): Promise<Verdict[]> {
     if (requests.length === 0) return [];
     const now = clock.now();
-    const rules = await policy();
+    const rules = await policy(transaction);
     const limits = budgetLimits(requests);
     const budgets: BudgetsLeft = new Map();
     // Budgets before persons, both in order: two judgements take their locks the same way round.
@@ -71,7 +72,7 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
     if (requests.length === 0) return [];
     const now = clock.now();
     const facts = await readFacts(needs, transaction, requests, now, async () => new Map());
-    const rules = await policy();
+    const rules = await policy(transaction);
     return requests.map((request) => recheckRequest(request, facts.of(request), rules, { now, bankZone }));
   }
 
@@ -105,7 +106,7 @@ export function createDecision(platform: Platform, needs: DecisionNeeds): Decisi
     recheck,
     foresee,
     release,
-    policy,
+    policy: () => policy(),
     async explain(request, at) {
       const facts = await readFacts(needs, database, [request], at, (ids) => readContacts(database, ids));
       return explainRequest(request, facts.of(request), await policy(), { now: at, bankZone });

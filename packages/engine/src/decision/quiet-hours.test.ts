@@ -17,9 +17,21 @@ const CASES: [string, (typeof NIGHT)[], string, string, string][] = [
   ['over a month’s end', [NIGHT], 'Asia/Shanghai', '2026-02-28T23:00:00+08:00', '2026-03-01T08:00:00+08:00'],
   ['in another zone', [NIGHT], 'Asia/Urumqi', '2026-03-02T23:00:00+08:00', '2026-03-03T10:00:00+08:00'],
   ['at noon', [NIGHT, LUNCH], 'Asia/Shanghai', '2026-03-02T12:00:00+08:00', '2026-03-02T13:30:00+08:00'],
-  ['one after another', [NIGHT, MORNING], 'Asia/Shanghai', '2026-03-02T22:00:00+08:00', '2026-03-03T09:30:00+08:00'],
+  [
+    'one after another',
+    [NIGHT, MORNING],
+    'Asia/Shanghai',
+    '2026-03-02T22:00:00+08:00',
+    '2026-03-03T09:30:00+08:00',
+  ],
   // Clocks go from 02:00 to 03:00 on 2026-03-08 in New York; 08:00 is EDT then.
-  ['over a change of summer time', [NIGHT], 'America/New_York', '2026-03-07T22:00:00-05:00', '2026-03-08T08:00:00-04:00'],
+  [
+    'over a change of summer time',
+    [NIGHT],
+    'America/New_York',
+    '2026-03-07T22:00:00-05:00',
+    '2026-03-08T08:00:00-04:00',
+  ],
 ];
 
 describe('quiet hours', () => {
@@ -34,7 +46,13 @@ describe('quiet hours', () => {
     expect(quietUntil([NIGHT], 'in_app', 'Asia/Shanghai', at)).toBe(at);
   });
 
-  const zones = fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC');
+  const zones = fc.constantFrom(
+    'Asia/Shanghai',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'UTC',
+  );
   const instants = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2032, 0, 1) });
 
   it('never let anything go between 21:00 and 08:00, and delay by less than a day', () => {

@@ -1,5 +1,11 @@
 import type { Transaction } from '../platform/index.ts';
-import { decideOutcome, type LedgerAttempt, type LedgerMessage, type MessageFact, type Outcome } from './decide-outcome.ts';
+import {
+  decideOutcome,
+  type LedgerAttempt,
+  type LedgerMessage,
+  type MessageFact,
+  type Outcome,
+} from './decide-outcome.ts';
 import type { HubNeeds, OutboxFact } from './front-door.ts';
 import {
   addMinutes,
@@ -56,7 +62,13 @@ export async function applyOutcomes(
   const messages = new Map<string, WorkingMessage>();
   for (const row of rows) {
     attempts.set(row.attempt_id, { ...attemptOf(row), row, update: undefined });
-    messages.set(row.message_id, { ...messageOf(row), row, supplierId: row.message_supplier_id, queue: undefined, changed: false });
+    messages.set(row.message_id, {
+      ...messageOf(row),
+      row,
+      supplierId: row.message_supplier_id,
+      queue: undefined,
+      changed: false,
+    });
   }
   const facts: OutboxFact[] = [];
   const minutes = new MinuteCounts();
@@ -68,7 +80,8 @@ export async function applyOutcomes(
     const change = decideOutcome(message, attempt, outcome, (tried) => needs.canCascade(attempt.row, tried));
     if (change === undefined) continue;
     changed.add(place);
-    const supplierId = change.message.deliveredAt !== message.deliveredAt ? attempt.supplierId : message.supplierId;
+    const supplierId =
+      change.message.deliveredAt !== message.deliveredAt ? attempt.supplierId : message.supplierId;
     messages.set(attempt.row.message_id, {
       ...message,
       ...change.message,
@@ -80,7 +93,11 @@ export async function applyOutcomes(
       ...attempt,
       state: change.attempt.state,
       answeredAt: change.attempt.answeredAt,
-      update: { attemptId, ...change.attempt, receiptDueAt: receiptDueAt(attempt.row, change.attempt, outcome.at) },
+      update: {
+        attemptId,
+        ...change.attempt,
+        receiptDueAt: receiptDueAt(attempt.row, change.attempt, outcome.at),
+      },
     });
     facts.push(...change.facts.map((fact) => factOf(attempt.row, fact, change.message.reason, outcome.at)));
     minutes.count(attempt.row, attempt.state, change.attempt.state, outcome.at);
@@ -134,7 +151,11 @@ function differs(message: WorkingMessage): boolean {
   );
 }
 
-function receiptDueAt(row: LedgerRow, change: { state: string; answeredAt: number | null }, at: number): number | null {
+function receiptDueAt(
+  row: LedgerRow,
+  change: { state: string; answeredAt: number | null },
+  at: number,
+): number | null {
   if (change.state !== 'sent' || row.receipt_wait_ms === null) return null;
   return (change.answeredAt ?? at) + row.receipt_wait_ms;
 }
@@ -178,7 +199,12 @@ async function suppressGoneAddress(
 }
 
 function attemptOf(row: LedgerRow): LedgerAttempt {
-  return { state: row.attempt_state, ordinal: row.ordinal, supplierId: row.supplier_id, answeredAt: row.answered_at };
+  return {
+    state: row.attempt_state,
+    ordinal: row.ordinal,
+    supplierId: row.supplier_id,
+    answeredAt: row.answered_at,
+  };
 }
 
 function messageOf(row: LedgerRow): LedgerMessage {

@@ -16,9 +16,12 @@ export function chooseLimit(
   sessions: SupplierSessions,
   suppliers: ReadonlyMap<string, RoutableSupplier>,
 ): number {
-  const available = [...suppliers.values()].filter((supplier) => supplier.channel === channel && supplier.available);
+  const available = [...suppliers.values()].filter(
+    (supplier) => supplier.channel === channel && supplier.available,
+  );
   if (available.length === 0) return 0;
-  if (available.some(({ supplierId }) => INTERNAL_KINDS.has(directory.kindOf(supplierId) ?? 'smpp'))) return INTERNAL_BATCH;
+  if (available.some(({ supplierId }) => INTERNAL_KINDS.has(directory.kindOf(supplierId) ?? 'smpp')))
+    return INTERNAL_BATCH;
   const settling = directory
     .rows()
     .some((row) => row.channel === channel && row.state === 'active' && sessions.isSettling(row.supplier_id));
@@ -44,7 +47,8 @@ function sharesOf(channel: Channel, directory: SupplierDirectory): Map<string, n
   const shares = new Map<string, number>();
   const routes = directory.routes().filter((route) => route.enabled && route.channel === channel);
   for (const route of routes) {
-    for (const { supplierId, share } of route.shares) if (!shares.has(supplierId)) shares.set(supplierId, share);
+    for (const { supplierId, share } of route.shares)
+      if (!shares.has(supplierId)) shares.set(supplierId, share);
   }
   if (routes.length === 0) {
     for (const row of directory.rows()) if (row.channel === channel) shares.set(row.supplier_id, 1);

@@ -55,7 +55,8 @@ export function createShareCounter(): ShareCounter {
       let best: string | undefined;
       for (const { supplierId, share } of among) {
         credit.set(supplierId, (credit.get(supplierId) ?? 0) + share);
-        if (share > 0 && (best === undefined || credit.get(supplierId)! > credit.get(best)!)) best = supplierId;
+        if (share > 0 && (best === undefined || credit.get(supplierId)! > credit.get(best)!))
+          best = supplierId;
       }
       credit.set(best!, credit.get(best!)! - total);
       return best!;
@@ -71,7 +72,8 @@ export function findRoute(routes: readonly RouteRule[], message: RoutableMessage
       route.enabled &&
       route.channel === message.channel &&
       (route.purposes.length === 0 || route.purposes.includes(message.purpose)) &&
-      (route.prefixes.length === 0 || route.prefixes.some((prefix) => number.startsWith(prefix.replace(/^\+/, '')))),
+      (route.prefixes.length === 0 ||
+        route.prefixes.some((prefix) => number.startsWith(prefix.replace(/^\+/, '')))),
   );
 }
 
@@ -110,7 +112,10 @@ export function chooseSupplier(
   const sharing = available.filter(({ share }) => share > 0);
   return {
     kind: 'supplier',
-    supplierId: counter.pick(route?.routeId ?? `channel ${message.channel}`, sharing.length > 0 ? sharing : available),
+    supplierId: counter.pick(
+      route?.routeId ?? `channel ${message.channel}`,
+      sharing.length > 0 ? sharing : available,
+    ),
   };
 }
 

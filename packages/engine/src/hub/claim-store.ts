@@ -57,7 +57,11 @@ export async function claimWaiting(
 }
 
 /** Channels with anything due. */
-export async function dueChannels(transaction: Transaction, channels: readonly string[], now: number): Promise<string[]> {
+export async function dueChannels(
+  transaction: Transaction,
+  channels: readonly string[],
+  now: number,
+): Promise<string[]> {
   const rows = await transaction.query<{ channel: string }>(
     `select c.channel from unnest($1::text[]) as c(channel)
      where exists (select 1 from hub.waiting w where w.channel = c.channel and w.lane = any('{0,1,2}') and not w.held

@@ -2,7 +2,12 @@ import { ADDRESS_KEY_TYPES, type Verdict } from '../decision/index.ts';
 import type { Content, ContentVersion } from '../content/index.ts';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { splitSegments } from '../content/index.ts';
-import { chooseSupplier, type RoutableSupplier, type RouteRule, type ShareCounter } from './choose-supplier.ts';
+import {
+  chooseSupplier,
+  type RoutableSupplier,
+  type RouteRule,
+  type ShareCounter,
+} from './choose-supplier.ts';
 import type { ClaimedMessage } from './claim-store.ts';
 import { DEFAULT_CASCADE } from './decide-outcome.ts';
 import type { Address } from './front-door.ts';
@@ -40,7 +45,12 @@ export type Composed =
       readonly parts: number;
     }
   /** Back to the queue: for another channel, another process, or a later time. */
-  | { readonly kind: 'wait'; readonly channel: Channel; readonly dueAt: number; readonly supplierId: string | null }
+  | {
+      readonly kind: 'wait';
+      readonly channel: Channel;
+      readonly dueAt: number;
+      readonly supplierId: string | null;
+    }
   | { readonly kind: 'suppressed'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
   /** An earlier attempt was accepted and nothing better is left: it stands. */
@@ -58,9 +68,12 @@ export function composeMessage(
   routing: Routing,
 ): Composed {
   const now = platform.clock.now();
-  if (message.expires_at <= now) return message.sent_at === null ? { kind: 'failed', reason: 'expired' } : { kind: 'stands' };
+  if (message.expires_at <= now)
+    return message.sent_at === null ? { kind: 'failed', reason: 'expired' } : { kind: 'stands' };
   const verdict = people.verdicts.get(message.message_id);
-  if (verdict?.kind === 'refuse') return { kind: 'suppressed', reason: verdict.reason };
+  if (verdict?.kind === 'refuse') {
+    return message.sent_at === null ? { kind: 'suppressed', reason: verdict.reason } : { kind: 'stands' };
+  }
   if (verdict?.kind === 'defer') {
     return { kind: 'wait', channel: message.channel, dueAt: verdict.until, supplierId: null };
   }
@@ -73,7 +86,12 @@ export function composeMessage(
   const opened = address?.open() ?? '';
   const choice = chooseNext(message, opened, routing);
   if (choice.kind === 'wait') {
-    return { kind: 'wait', channel: message.channel, dueAt: now + PARK_MS * platform.clock.rate, supplierId: null };
+    return {
+      kind: 'wait',
+      channel: message.channel,
+      dueAt: now + PARK_MS * platform.clock.rate,
+      supplierId: null,
+    };
   }
   if (choice.kind === 'none') {
     return elseNextChannel(message, now, {
@@ -87,7 +105,11 @@ export function composeMessage(
   return render(platform, content, message, people, { supplierId: choice.supplierId, address, opened });
 }
 
-function chooseNext(message: ClaimedMessage, address: string, routing: Routing): ReturnType<typeof chooseSupplier> {
+function chooseNext(
+  message: ClaimedMessage,
+  address: string,
+  routing: Routing,
+): ReturnType<typeof chooseSupplier> {
   const triedHere = message.tried.filter((id) => routing.suppliers.get(id)?.channel === message.channel);
   if (triedHere.length >= (message.cascade ?? DEFAULT_CASCADE).maximumAttempts) return { kind: 'none' };
   return chooseSupplier(routing.routes, routing.suppliers, { ...message, address }, routing.counter);
@@ -109,17 +131,27 @@ function render(
   const version = people.versions.get(`${message.content_id} ${message.content_version}`);
   if (version === undefined) return { kind: 'failed', reason: 'content_missing' };
   try {
-    const own = message.context === null ? {} : (JSON.parse(platform.secrets.decrypt(message.context)) as Record<string, unknown>);
+    const own =
+      message.context === null
+        ? {}
+        : (JSON.parse(platform.secrets.decrypt(message.context)) as Record<string, unknown>);
     const context: Record<string, unknown> = {
       now: new Date(platform.clock.now()),
       ...own,
-      person: { ...people.attributes.get(message.person_id), ...(own.person as Record<string, unknown> | undefined) },
+      person: {
+        ...people.attributes.get(message.person_id),
+        ...(own.person as Record<string, unknown> | undefined),
+      },
     };
     const links: NewLink[] = [];
     if (message.channel === 'sms' || message.channel === 'email') {
       // The target is itself a template; people get a short link in its place, which counts clicks.
       if (content.linkOf(version, message.channel) !== undefined) {
-        const target = content.render(version, message.channel, { ...context, link: '', unsubscribe_link: '' }).fields.link!;
+        const target = content.render(version, message.channel, {
+          ...context,
+          link: '',
+          unsubscribe_link: '',
+        }).fields.link!;
         const link = createLink('click', message, target);
         links.push(link);
         context.link = `${platform.config.publicUrl}/r/${link.token}`;
@@ -131,7 +163,7 @@ function render(
       }
     }
     const rendered = content.render(version, message.channel, context);
-    const fields = {
+    const fields: Record<string, string> = {
       ...rendered.fields,
       ...(typeof context.unsubscribe_link === 'string' ? { unsubscribe_link: context.unsubscribe_link } : {}),
     };

@@ -52,7 +52,8 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
       (await selectTally(database, filter)).filter((line): line is TallyLine => line.state !== 'audience'),
 
     async withdraw(transaction, filter, reason) {
-      const rows = await withdrawWaiting(transaction, filter, reason);
+      const withdrawn = await withdrawWaiting(transaction, filter, reason);
+      const rows = withdrawn.filter((row) => row.state === 'suppressed');
       const at = clock.now();
       await needs.ingest.enqueue(
         transaction,
@@ -83,7 +84,7 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
           uncalled.map((row) => ({ personId: row.person_id, channel: row.channel, at: row.due_at })),
         );
       }
-      return rows.length;
+      return withdrawn.length;
     },
 
     hold: (transaction, strategyId, held) => holdSteps(transaction, strategyId, held),

@@ -38,7 +38,12 @@ export type MessageFact = 'sent' | 'delivered' | 'failed' | 'uncertain';
 
 /** The rows as they are afterwards; `undefined` from `decideOutcome` means that nothing changes. */
 export interface Change {
-  readonly attempt: { state: AttemptState; code: string | null; answeredAt: number | null; finalAt: number | null };
+  readonly attempt: {
+    state: AttemptState;
+    code: string | null;
+    answeredAt: number | null;
+    finalAt: number | null;
+  };
   readonly message: Pick<LedgerMessage, 'state' | 'reason' | 'tried' | 'sentAt' | 'deliveredAt'>;
   /** `queue`: wait for another call; `unqueue`: no further call is needed. */
   readonly queue?: 'queue' | 'unqueue';
@@ -79,7 +84,8 @@ export function decideOutcome(
   const changed = {
     state: next.state,
     code: next.code,
-    answeredAt: outcome.kind === 'answer' && outcome.answer.kind !== 'uncertain' ? outcome.at : attempt.answeredAt,
+    answeredAt:
+      outcome.kind === 'answer' && outcome.answer.kind !== 'uncertain' ? outcome.at : attempt.answeredAt,
     finalAt: RANK[next.state] >= RANK.rejected ? outcome.at : null,
   };
   return { attempt: changed, ...decideMessage(message, attempt, next.state, outcome, canCascade) };
@@ -92,7 +98,8 @@ function nextAttemptState(
   switch (outcome.kind) {
     case 'answer': {
       // An answer that arrives after its process was taken for dead still counts: it is knowledge.
-      const awaited = attempt.state === 'calling' || (attempt.state === 'uncertain' && attempt.answeredAt === null);
+      const awaited =
+        attempt.state === 'calling' || (attempt.state === 'uncertain' && attempt.answeredAt === null);
       return awaited ? stateOfAnswer(outcome.answer) : undefined;
     }
     case 'receipt': {
@@ -182,12 +189,20 @@ function failed(
   outcome: Outcome,
   canCascade: (tried: readonly string[]) => boolean,
 ): MessageChange {
-  const tried = message.tried.includes(attempt.supplierId) ? message.tried : [...message.tried, attempt.supplierId];
+  const tried = message.tried.includes(attempt.supplierId)
+    ? message.tried
+    : [...message.tried, attempt.supplierId];
   const cascade = message.cascade ?? DEFAULT_CASCADE;
-  const isFinal = outcome.kind === 'answer' && outcome.answer.kind === 'rejected' && outcome.answer.final === true;
-  const promised = state === 'no_receipt' ? cascade.noReceiptAfterMs !== undefined : cascade.onReject && !isFinal;
+  const isFinal =
+    outcome.kind === 'answer' && outcome.answer.kind === 'rejected' && outcome.answer.final === true;
+  const promised =
+    state === 'no_receipt' ? cascade.noReceiptAfterMs !== undefined : cascade.onReject && !isFinal;
   if (promised && canCascade(tried)) {
-    return { message: { ...pick(message), tried, state: 'pending', reason: null }, queue: 'queue', facts: [] };
+    return {
+      message: { ...pick(message), tried, state: 'pending', reason: null },
+      queue: 'queue',
+      facts: [],
+    };
   }
   // Accepted, never confirmed, and nobody left to try: it stays sent.
   if (state === 'no_receipt') return { message: { ...pick(message), tried }, facts: [] };

@@ -147,7 +147,8 @@ class Batch {
   readonly #facts: OutboxFact[] = [];
   readonly #released: { personId: number; channel: Channel; at: number }[] = [];
   readonly #links: Parameters<typeof insertLinks>[1][number][] = [];
-  readonly #internal: { message: ClaimedMessage; fields: Readonly<Record<string, string>>; kind: string }[] = [];
+  readonly #internal: { message: ClaimedMessage; fields: Readonly<Record<string, string>>; kind: string }[] =
+    [];
   readonly #platform: Platform;
   readonly #needs: DeliverNeeds;
   readonly #process: number;
@@ -172,7 +173,8 @@ class Batch {
           supplierId: composed.supplierId,
           held: message.held,
         });
-        if (composed.channel !== message.channel) this.#update(message, { state: 'pending', channel: composed.channel });
+        if (composed.channel !== message.channel)
+          this.#update(message, { state: 'pending', channel: composed.channel });
         return undefined;
       case 'suppressed':
       case 'failed':

@@ -90,7 +90,14 @@ export async function selectLastMessage(
 
 export async function insertReply(
   transaction: Transaction,
-  reply: { replyId: string; supplierId: string; personId: number; body: string; optedOut: boolean; at: number },
+  reply: {
+    replyId: string;
+    supplierId: string;
+    personId: number;
+    body: string;
+    optedOut: boolean;
+    at: number;
+  },
 ): Promise<void> {
   await transaction.execute(
     `insert into hub.reply (reply_id, supplier_id, person_id, body, opted_out, received_at) values ($1, $2, $3, $4, $5, $6)`,

@@ -76,7 +76,14 @@ export interface HubNeeds {
     /** The address does not exist any more; nothing is sent to it on this channel. */
     suppressAddress(
       transaction: Transaction,
-      order: { personId: number; keyNumber: number; channel: Channel; at: number; messageId: string; reason: string },
+      order: {
+        personId: number;
+        keyNumber: number;
+        channel: Channel;
+        at: number;
+        messageId: string;
+        reason: string;
+      },
     ): Promise<void>;
   };
   readonly content: Pick<Content, 'version' | 'approvedVersion' | 'render' | 'linkOf'>;
@@ -96,7 +103,12 @@ export interface HubNeeds {
       consumer: string,
       limit: number,
     ): Promise<
-      readonly { personId: number; event: string; time: number; properties: Readonly<Record<string, unknown>> }[]
+      readonly {
+        personId: number;
+        event: string;
+        time: number;
+        properties: Readonly<Record<string, unknown>>;
+      }[]
     >;
   };
 }

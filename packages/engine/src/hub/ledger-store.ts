@@ -62,7 +62,10 @@ export interface AttemptUpdate {
   readonly receiptDueAt: number | null;
 }
 
-export async function updateAttempts(transaction: Transaction, rows: readonly AttemptUpdate[]): Promise<void> {
+export async function updateAttempts(
+  transaction: Transaction,
+  rows: readonly AttemptUpdate[],
+): Promise<void> {
   if (rows.length === 0) return;
   await transaction.execute(
     `update hub.attempt a set state = c.state, code = coalesce(c.code, a.code), answered_at = c.answered_at,
@@ -92,7 +95,10 @@ export interface MessageUpdate {
   readonly supplierId: string | null;
 }
 
-export async function updateMessages(transaction: Transaction, rows: readonly MessageUpdate[]): Promise<void> {
+export async function updateMessages(
+  transaction: Transaction,
+  rows: readonly MessageUpdate[],
+): Promise<void> {
   if (rows.length === 0) return;
   // Arrays of arrays must be rectangular in PostgreSQL, so the suppliers tried travel as JSON.
   await transaction.execute(
@@ -261,9 +267,10 @@ export function selectAdoptable(
 
 /** Forgets orphans that are about to be recorded again with their attempt. */
 export async function deleteOrphans(transaction: Transaction, receiptIds: readonly string[]): Promise<void> {
-  await transaction.execute('delete from hub.receipt where receipt_id = any($1::uuid[]) and attempt_id is null', [
-    receiptIds,
-  ]);
+  await transaction.execute(
+    'delete from hub.receipt where receipt_id = any($1::uuid[]) and attempt_id is null',
+    [receiptIds],
+  );
 }
 
 /** Adds to the numbers of suppliers by minute. */

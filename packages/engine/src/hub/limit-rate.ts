@@ -21,7 +21,10 @@ const LONGEST_PAUSE_MS = 5_000;
 const FORGIVE_MS = 10_000;
 
 /** `nowMs` gives real milliseconds, monotonic. */
-export function createRateLimit(ratePerSecond: number, nowMs: () => number = () => performance.now()): RateLimit {
+export function createRateLimit(
+  ratePerSecond: number,
+  nowMs: () => number = () => performance.now(),
+): RateLimit {
   let rate = ratePerSecond;
   let tokens = burst();
   let refilledAt = nowMs();

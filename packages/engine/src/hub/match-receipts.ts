@@ -30,7 +30,9 @@ export async function matchReceipts(
   if (heard.length === 0) return [];
   const parts = await selectParts(
     transaction,
-    heard.flatMap(({ supplierId, receipt }) => receipt.providerIds.map((providerId) => ({ supplierId, providerId }))),
+    heard.flatMap(({ supplierId, receipt }) =>
+      receipt.providerIds.map((providerId) => ({ supplierId, providerId })),
+    ),
   );
   const byId = new Map<string, (PartRow & { address_print: string | null })[]>();
   for (const part of parts) {
@@ -63,7 +65,11 @@ function partOf(
   if (sameAddress.length > 0) return newest(sameAddress);
   // Some suppliers write the address differently in receipts; the exact id alone is then enough if it is unique.
   const exact = readings[0]!;
-  return addressPrint === null ? newest(exact) : exact.length === 1 && all.length === 1 ? exact[0] : undefined;
+  return addressPrint === null
+    ? newest(exact)
+    : exact.length === 1 && all.length === 1
+      ? exact[0]
+      : undefined;
 }
 
 function newest(parts: readonly PartRow[]): PartRow | undefined {
@@ -92,7 +98,9 @@ export function nextPartState(before: string, receipt: ReceiptState): ReceiptSta
  * incomplete message is not shown; otherwise sent.
  */
 export function wholeState(states: readonly string[], parts: number): ReceiptState {
-  const failure = states.find((state) => state === 'undeliverable' || state === 'expired' || state === 'rejected');
+  const failure = states.find(
+    (state) => state === 'undeliverable' || state === 'expired' || state === 'rejected',
+  );
   if (failure !== undefined) return failure as ReceiptState;
   if (states.length >= parts && states.every((state) => state === 'delivered')) return 'delivered';
   return states.some((state) => state === 'uncertain') ? 'uncertain' : 'sent';

@@ -4,7 +4,10 @@
  * trimmed, lower case, without leading zeros.
  */
 export function normalizeProviderId(raw: string): string {
-  const plain = raw.trim().toLowerCase().replace(/^0+(?=.)/, '');
+  const plain = raw
+    .trim()
+    .toLowerCase()
+    .replace(/^0+(?=.)/, '');
   return plain;
 }
 
@@ -19,12 +22,13 @@ export function readingsOfReceiptId(raw: string, form: ReceiptIdForm): string[] 
   const same = normalizeProviderId(raw);
   const asHex = /^\d{1,30}$/.test(same) ? BigInt(same).toString(16) : undefined;
   const asDecimal = /^[0-9a-f]{1,25}$/.test(same) ? BigInt(`0x${same}`).toString(10) : undefined;
-  const readings = {
+  const forms: Readonly<Record<ReceiptIdForm, readonly (string | undefined)[]>> = {
     same: [same],
     answer_hex: [asHex],
     answer_decimal: [asDecimal],
     auto: [same, asHex, asDecimal],
-  }[form].filter((reading): reading is string => reading !== undefined);
+  };
+  const readings = forms[form].filter((reading): reading is string => reading !== undefined);
   return [...new Set(readings.length > 0 ? readings : [same])];
 }
 

@@ -96,7 +96,9 @@ export function createProcessLocks(database: Database, log: Log): ProcessLocks {
       connection = undefined;
       owned.clear();
       if (processNumber !== undefined) {
-        await held.query('delete from hub.process where process_number = $1', [processNumber]).catch(() => undefined);
+        await held
+          .query('delete from hub.process where process_number = $1', [processNumber])
+          .catch(() => undefined);
       }
       processNumber = undefined;
       await held.query('select pg_advisory_unlock_all()').catch(() => undefined);

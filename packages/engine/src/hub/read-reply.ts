@@ -1,5 +1,17 @@
 /** Replies by which people refuse further messages; suppliers differ in the letter they advertise. */
-const OPT_OUT_WORDS = new Set(['R', 'TD', 'T', 'N', 'QX', '退订', '拒收', '取消', '取消订阅', 'STOP', 'UNSUBSCRIBE']);
+const OPT_OUT_WORDS = new Set([
+  'R',
+  'TD',
+  'T',
+  'N',
+  'QX',
+  '退订',
+  '拒收',
+  '取消',
+  '取消订阅',
+  'STOP',
+  'UNSUBSCRIBE',
+]);
 
 /**
  * Whether a reply is an opt-out: R, TD, T, N and the like, in full width or lower case, with blanks, brackets or

@@ -12,7 +12,13 @@ import {
   type PartRow,
   type ReceiptRow,
 } from './ledger-store.ts';
-import { matchReceipts, nextPartState, wholeState, type HeardReceipt, type MatchedReceipt } from './match-receipts.ts';
+import {
+  matchReceipts,
+  nextPartState,
+  wholeState,
+  type HeardReceipt,
+  type MatchedReceipt,
+} from './match-receipts.ts';
 import { comparableAddress, readingsOfReceiptId } from './normalize-provider-id.ts';
 
 /** An attempt whose answer is awaited. */
@@ -83,13 +89,16 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
    * reason is halved until the item at fault stands alone, so that it cannot hold up the others.
    */
   async function writeUntilDone(batch: readonly Heard[]): Promise<void> {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         await database.transaction((transaction) => write(transaction, batch));
         return;
       } catch (error) {
         const away = isEngineUnavailable(error);
-        log.warn({ error: (error as Error).message, items: batch.length }, 'recording answers and receipts failed');
+        log.warn(
+          { error: (error as Error).message, items: batch.length },
+          'recording answers and receipts failed',
+        );
         if (!away && batch.length > 1) {
           const half = Math.ceil(batch.length / 2);
           await writeUntilDone(batch.slice(0, half));
@@ -117,7 +126,13 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
       items.push({ attemptId, outcome: { kind: 'answer', answer: item.answer, at: item.at } });
       if (item.answer.kind !== 'accepted') continue;
       for (const [index, providerId] of item.answer.providerIds.entries()) {
-        parts.push({ supplier_id: supplierId, provider_id: providerId, attempt_id: attemptId, part: index + 1, state: 'sent' });
+        parts.push({
+          supplier_id: supplierId,
+          provider_id: providerId,
+          attempt_id: attemptId,
+          part: index + 1,
+          state: 'sent',
+        });
       }
     }
     await insertParts(transaction, parts);
@@ -189,7 +204,10 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
         const orphans = await selectAdoptable(transaction, suppliers, ADOPTED_AT_ONCE);
         if (orphans.length === 0) return false;
         const matched = adopt(orphans);
-        await insertParts(transaction, matched.flatMap(({ part }) => part ?? []));
+        await insertParts(
+          transaction,
+          matched.flatMap(({ part }) => part ?? []),
+        );
         await deleteOrphans(
           transaction,
           matched.map(({ row }) => row.receipt_id),
@@ -250,7 +268,16 @@ function adopt(
     const { receipt_id, supplier_id, provider_id, state, code, address_print, received_at } = orphan;
     return [
       {
-        row: { receipt_id, supplier_id, provider_id, attempt_id: orphan.lost_attempt_id, state, code, address_print, received_at },
+        row: {
+          receipt_id,
+          supplier_id,
+          provider_id,
+          attempt_id: orphan.lost_attempt_id,
+          state,
+          code,
+          address_print,
+          received_at,
+        },
         part,
       },
     ];

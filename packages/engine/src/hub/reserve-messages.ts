@@ -9,7 +9,13 @@ import {
   type ReservationOutcome,
   type StepKey,
 } from './reservation.ts';
-import { ensureSteps, insertMessages, insertWaiting, selectReserved, type NewMessage } from './reserve-store.ts';
+import {
+  ensureSteps,
+  insertMessages,
+  insertWaiting,
+  selectReserved,
+  type NewMessage,
+} from './reserve-store.ts';
 import { stateFact } from './state-facts.ts';
 
 /** A message that is not called within this time of its due time is stale news. */
@@ -146,7 +152,8 @@ async function checkContents(needs: HubNeeds, reservations: readonly Reservation
   for (const { contentId, contentVersion, channel, isTest } of reservations) {
     const key = `${contentId} ${contentVersion}`;
     const version = seen.get(key) ?? (await needs.content.version({ contentId, version: contentVersion }));
-    if (version === undefined) throw new CodedError('content_not_found', { details: { contentId, contentVersion } });
+    if (version === undefined)
+      throw new CodedError('content_not_found', { details: { contentId, contentVersion } });
     seen.set(key, version);
     if (version.state !== 'approved' && isTest !== true) {
       throw new CodedError('content_not_approved', { details: { contentId, contentVersion } });

@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
-import type { StepKey } from './reservation.ts';
+import type { Channel, StepKey } from './reservation.ts';
 
 /** A message to insert; `stepId` from `ensureSteps`. */
 export interface NewMessage {
@@ -60,7 +60,14 @@ export function selectReserved(
   transaction: Transaction,
   keys: readonly { stepId: number; personId: number; entry: number }[],
 ): Promise<
-  { message_id: string; step_id: number; person_id: number; entry: number; state: string; reason: string | null }[]
+  {
+    message_id: string;
+    step_id: number;
+    person_id: number;
+    entry: number;
+    state: string;
+    reason: string | null;
+  }[]
 > {
   return transaction.query(
     `select m.message_id, m.step_id, m.person_id, m.entry, m.state, m.reason
@@ -71,7 +78,10 @@ export function selectReserved(
 }
 
 /** Inserts messages; ids of those that were new (another transaction may have reserved some in between). */
-export async function insertMessages(transaction: Transaction, rows: readonly NewMessage[]): Promise<Set<string>> {
+export async function insertMessages(
+  transaction: Transaction,
+  rows: readonly NewMessage[],
+): Promise<Set<string>> {
   const inserted = await transaction.query<{ message_id: string }>(
     `insert into hub.message (message_id, person_id, step_id, entry, lane, channel, purpose, content_id, content_version,
        content_variant, cascade, policy, context, state, reason, reserved_at, expires_at)
@@ -147,10 +157,12 @@ export function withdrawWaiting(
          ${ofPersons}
        returning w.message_id, w.due_at, m.person_id
      )
-     update hub.message m set state = 'suppressed', reason = $1 from gone g, hub.step s
+     update hub.message m set state = case when m.sent_at is null then 'suppressed' else 'sent' end,
+       reason = case when m.sent_at is null then $1 end
+     from gone g, hub.step s
      where m.message_id = g.message_id and m.person_id = g.person_id and s.step_id = m.step_id
      returning m.message_id, m.person_id, m.channel, m.content_id, m.content_variant, m.entry, m.attempts, m.supplier_id,
-       s.strategy_id, s.strategy_version, s.node_id, g.due_at`,
+       m.state, s.strategy_id, s.strategy_version, s.node_id, g.due_at`,
     [
       reason,
       filter.strategyId,
@@ -164,12 +176,14 @@ export function withdrawWaiting(
 export interface WithdrawnRow {
   message_id: string;
   person_id: number;
-  channel: string;
+  channel: Channel;
   content_id: string;
   content_variant: string | null;
   entry: number;
   attempts: number;
   supplier_id: string | null;
+  /** `sent` where an earlier attempt was accepted and only the next supplier was waited for. */
+  state: 'suppressed' | 'sent';
   strategy_id: string;
   strategy_version: number;
   node_id: string;
@@ -178,7 +192,10 @@ export interface WithdrawnRow {
 
 /** Holds or frees the queue of a strategy, and all its future reservations. */
 export async function holdSteps(transaction: Transaction, strategyId: string, held: boolean): Promise<void> {
-  await transaction.execute('update hub.step set held = $2 where strategy_id = $1 and held <> $2', [strategyId, held]);
+  await transaction.execute('update hub.step set held = $2 where strategy_id = $1 and held <> $2', [
+    strategyId,
+    held,
+  ]);
   await transaction.execute(
     `update hub.waiting w set held = $2 from hub.message m, hub.step s
      where m.message_id = w.message_id and s.step_id = m.step_id and s.strategy_id = $1 and w.held <> $2`,

@@ -22,7 +22,16 @@ export interface FactSubject {
  */
 export function stateFact(
   subject: FactSubject,
-  kind: 'reserved' | 'suppressed' | 'sent' | 'delivered' | 'failed' | 'uncertain' | 'clicked' | 'replied' | 'unsubscribed',
+  kind:
+    | 'reserved'
+    | 'suppressed'
+    | 'sent'
+    | 'delivered'
+    | 'failed'
+    | 'uncertain'
+    | 'clicked'
+    | 'replied'
+    | 'unsubscribed',
   time: number,
   options: { occurrence?: number | string; extra?: Readonly<Record<string, unknown>> } = {},
 ): OutboxFact {

@@ -52,11 +52,16 @@ export function nextChannel(cascade: Cascade | null, current: Channel): Channel 
 export function createSupplierDirectory(database: Database): SupplierDirectory {
   let rows: readonly SupplierRow[] = [];
   let routes: readonly RouteRule[] = [];
-  let kinds = new Map<string, hubApi.SupplierKind>(BUILT_IN.map(({ supplierId, kind }) => [supplierId, kind]));
+  let kinds = new Map<string, hubApi.SupplierKind>(
+    BUILT_IN.map(({ supplierId, kind }) => [supplierId, kind]),
+  );
 
   const directory: SupplierDirectory = {
     async refresh() {
-      const [readSuppliers, readRoutes] = await Promise.all([selectSuppliers(database), selectRoutes(database)]);
+      const [readSuppliers, readRoutes] = await Promise.all([
+        selectSuppliers(database),
+        selectRoutes(database),
+      ]);
       rows = readSuppliers;
       routes = readRoutes;
       kinds = new Map([
@@ -70,7 +75,13 @@ export function createSupplierDirectory(database: Database): SupplierDirectory {
       const suppliers = new Map<string, RoutableSupplier>();
       for (const { supplierId, kind } of BUILT_IN) {
         const purposes: Purpose[] = ['marketing', 'service', 'verification'];
-        suppliers.set(supplierId, { supplierId, channel: CHANNEL_OF_KIND[kind], purposes, active: true, available: true });
+        suppliers.set(supplierId, {
+          supplierId,
+          channel: CHANNEL_OF_KIND[kind],
+          purposes,
+          active: true,
+          available: true,
+        });
       }
       for (const row of rows) {
         const active = row.state === 'active';
@@ -88,7 +99,9 @@ export function createSupplierDirectory(database: Database): SupplierDirectory {
     canCascade(message, tried) {
       if (nextChannel(message.cascade, message.channel) !== undefined) return true;
       const suppliers = directory.routable(() => true);
-      const channelTried = tried.filter((supplierId) => suppliers.get(supplierId)?.channel === message.channel);
+      const channelTried = tried.filter(
+        (supplierId) => suppliers.get(supplierId)?.channel === message.channel,
+      );
       if (channelTried.length >= (message.cascade ?? DEFAULT_CASCADE).maximumAttempts) return false;
       // The address is not at hand here: a route by prefix that turns out empty is noticed at the next claim.
       const route = findRoute(
@@ -110,11 +123,15 @@ export function createSupplierDirectory(database: Database): SupplierDirectory {
       const suppliers = directory.routable(() => true);
       const mayCarry = (supplierId: string): boolean => {
         const supplier = suppliers.get(supplierId);
-        return supplier?.active === true && supplier.channel === channel && supplier.purposes.includes(purpose);
+        return (
+          supplier?.active === true && supplier.channel === channel && supplier.purposes.includes(purpose)
+        );
       };
       const fitting = routes.filter(
         (route) =>
-          route.enabled && route.channel === channel && (route.purposes.length === 0 || route.purposes.includes(purpose)),
+          route.enabled &&
+          route.channel === channel &&
+          (route.purposes.length === 0 || route.purposes.includes(purpose)),
       );
       if (fitting.length === 0) return [...suppliers.keys()].some(mayCarry);
       return fitting.some((route) => route.shares.some((share) => mayCarry(share.supplierId)));

@@ -115,7 +115,10 @@ export function createSupplierSessions(
         at: clock.now(),
       });
     } catch (error) {
-      log.warn({ supplier: session.row.supplier_id, error: (error as Error).message }, 'link state not written');
+      log.warn(
+        { supplier: session.row.supplier_id, error: (error as Error).message },
+        'link state not written',
+      );
     }
   }
 
@@ -157,7 +160,8 @@ export function createSupplierSessions(
       const rows = directory.rows().filter((row) => OUTSIDE_KINDS[row.kind] !== undefined);
       for (const [supplierId, session] of sessions) {
         const row = rows.find((each) => each.supplier_id === supplierId);
-        if (row === undefined || !locks.owns(supplierId) || isReplaced(session.row, row)) await close(supplierId, 5_000);
+        if (row === undefined || !locks.owns(supplierId) || isReplaced(session.row, row))
+          await close(supplierId, 5_000);
       }
       for (const row of rows) {
         const session = sessions.get(row.supplier_id);
@@ -172,7 +176,9 @@ export function createSupplierSessions(
     },
     isUp(row) {
       const session = sessions.get(row.supplier_id);
-      return session === undefined ? row.link === 'up' && row.owner_process !== locks.number() : session.adapter.isUp();
+      return session === undefined
+        ? row.link === 'up' && row.owner_process !== locks.number()
+        : session.adapter.isUp();
     },
     elsewhere: () =>
       directory
@@ -185,7 +191,10 @@ export function createSupplierSessions(
       if (session === undefined || !session.adapter.isUp() || session.row.state !== 'active') return 0;
       const row = directory.rows().find((each) => each.supplier_id === supplierId) ?? session.row;
       if (row.state !== 'active' || session.rate.available() === 0) return 0;
-      const most = Math.min(row.send_window + row.rate_per_second * LOOKAHEAD_SECONDS, row.rate_per_second * MOST_SECONDS);
+      const most = Math.min(
+        row.send_window + row.rate_per_second * LOOKAHEAD_SECONDS,
+        row.rate_per_second * MOST_SECONDS,
+      );
       return Math.max(1, Math.floor(most)) - session.inFlight;
     },
     isSettling(supplierId) {

@@ -69,10 +69,14 @@ export async function insertSupplier(
 }
 
 /** Locks one supplier for an edit. */
-export async function lockSupplier(transaction: Transaction, supplierId: string): Promise<SupplierRow | undefined> {
-  const rows = await transaction.query<SupplierRow>('select * from hub.supplier where supplier_id = $1 for update', [
-    supplierId,
-  ]);
+export async function lockSupplier(
+  transaction: Transaction,
+  supplierId: string,
+): Promise<SupplierRow | undefined> {
+  const rows = await transaction.query<SupplierRow>(
+    'select * from hub.supplier where supplier_id = $1 for update',
+    [supplierId],
+  );
   return rows[0];
 }
 
@@ -98,7 +102,14 @@ export async function updateSupplier(transaction: Transaction, row: SupplierRow)
 /** What the owner of a session saw of it. */
 export async function updateLink(
   transaction: Transaction,
-  link: { supplierId: string; process: number | null; link: string; boundAt: number | null; error?: string; at: number },
+  link: {
+    supplierId: string;
+    process: number | null;
+    link: string;
+    boundAt: number | null;
+    error?: string;
+    at: number;
+  },
 ): Promise<void> {
   await transaction.execute(
     `update hub.supplier set owner_process = $2, link = $3, bound_at = coalesce($4, bound_at),

@@ -53,7 +53,12 @@ export function createSweep(platform: Platform, needs: SweepNeeds): { round(): P
     const row = needs.directory.rows().find((each) => each.supplier_id === supplierId);
     const boundForMs = needs.sessions.boundForMs(supplierId);
     // A receipt that is heard but not yet written is not overdue.
-    if (row === undefined || boundForMs === undefined || boundForMs < BOUND_GRACE_MS || needs.recorder.backlog() > 0) {
+    if (
+      row === undefined ||
+      boundForMs === undefined ||
+      boundForMs < BOUND_GRACE_MS ||
+      needs.recorder.backlog() > 0
+    ) {
       return false;
     }
     const now = clock.now();

@@ -91,7 +91,9 @@ const FOLD_LINES = 20_000;
 
 /** Adds lines of the books up. One process at a time; readers always see either the lines or their sum. */
 export async function foldTally(transaction: Transaction): Promise<boolean> {
-  const [lock] = await transaction.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [FOLD_LOCK]);
+  const [lock] = await transaction.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
+    FOLD_LOCK,
+  ]);
   if (!lock!.got) return false;
   const [row] = await transaction.query<{ taken: number }>(
     `with taken as (

@@ -40,7 +40,9 @@ export function createFeedback(platform: Platform, needs: HubNeeds, recorder: Re
         const events = await needs.ingest.takeInbox(transaction, HUB_CONSUMER, AT_ONCE);
         const about = events.flatMap(({ event, time, properties }) => {
           const messageId = properties.message_id;
-          return typeof messageId === 'string' && UUID.test(messageId) ? [{ event, messageId, at: time }] : [];
+          return typeof messageId === 'string' && UUID.test(messageId)
+            ? [{ event, messageId, at: time }]
+            : [];
         });
         await markClicked(
           transaction,
@@ -71,18 +73,39 @@ export function createFeedback(platform: Platform, needs: HubNeeds, recorder: Re
 
     reply: (supplierId, { address, text }) =>
       database.transaction(async (transaction) => {
-        const [personId] = await needs.identity.resolvePeople(transaction, [{ type: 'mobile', value: address }]);
+        const [personId] = await needs.identity.resolvePeople(transaction, [
+          { type: 'mobile', value: address },
+        ]);
         if (personId === undefined) return;
         const at = clock.now();
         const optedOut = isOptOut(text);
         const replyId = ids.newId();
-        await insertReply(transaction, { replyId, supplierId, personId, body: secrets.encrypt(text), optedOut, at });
+        await insertReply(transaction, {
+          replyId,
+          supplierId,
+          personId,
+          body: secrets.encrypt(text),
+          optedOut,
+          at,
+        });
         const subject = await selectLastMessage(transaction, personId, 'sms');
         const facts = [];
-        if (subject) facts.push(stateFact(subjectOf(subject), 'replied', at, { occurrence: replyId, extra: { opted_out: optedOut } }));
+        if (subject)
+          facts.push(
+            stateFact(subjectOf(subject), 'replied', at, {
+              occurrence: replyId,
+              extra: { opted_out: optedOut },
+            }),
+          );
         if (optedOut) {
           const messageId = deterministicId('hub', 'opt_out', replyId);
-          await needs.profile.optOut(transaction, { personId, channel: 'sms', at, messageId, evidence: `reply ${replyId}` });
+          await needs.profile.optOut(transaction, {
+            personId,
+            channel: 'sms',
+            at,
+            messageId,
+            evidence: `reply ${replyId}`,
+          });
           if (subject) facts.push(stateFact(subjectOf(subject), 'unsubscribed', at, { occurrence: replyId }));
         }
         await needs.ingest.enqueue(transaction, facts);
@@ -94,7 +117,9 @@ export function createFeedback(platform: Platform, needs: HubNeeds, recorder: Re
         const link = await useLink(transaction, token, 'click', at);
         if (link === undefined) return undefined;
         await markClicked(transaction, [{ messageId: link.message_id, at }]);
-        await needs.ingest.enqueue(transaction, [stateFact(subjectOf(link), 'clicked', at, { occurrence: link.uses })]);
+        await needs.ingest.enqueue(transaction, [
+          stateFact(subjectOf(link), 'clicked', at, { occurrence: link.uses }),
+        ]);
         return link.target;
       }),
 

@@ -20,7 +20,10 @@ import { statementName } from './make-statements.ts';
 import { earliest, planLinks, type LinkPlan } from './plan-links.ts';
 import { itemIdOf, writeItems } from './quarantine-store.ts';
 import { refoldClosure } from './refold-closure.ts';
-import type { ResolveNeeds } from './resolve-batch.ts';
+import { MapChanged } from './map-changed.ts';
+import type { ResolveNeeds } from './resolve-needs.ts';
+
+const MAXIMUM_LOCK_ROUNDS = 10;
 
 export interface LinkRequest {
   readonly statements: readonly Statement[];
@@ -61,7 +64,7 @@ async function lockStatementPersons(
   const named = new Set(statements.flatMap((statement) => statement.keyNumbers));
   const persons = new Set((await readKeys(transaction, named)).map((key) => key.person_id));
   let unlocked = persons;
-  for (;;) {
+  for (let round = 0; round < MAXIMUM_LOCK_ROUNDS; round++) {
     await lockPersons(transaction, unlocked);
     const members = new Map((await readMembers(transaction, persons)).map((key) => [key.key_number, key]));
     const moved = [...named].filter((keyNumber) => !members.has(keyNumber));
@@ -71,6 +74,7 @@ async function lockStatementPersons(
     unlocked = new Set((await readKeys(transaction, moved)).map((key) => key.person_id));
     for (const person of unlocked) persons.add(person);
   }
+  throw new MapChanged('keys kept moving');
 }
 
 async function readStoredTimes(

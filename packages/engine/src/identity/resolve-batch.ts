@@ -1,32 +1,12 @@
-import type { Platform, Transaction } from '../platform/index.ts';
+import type { Transaction } from '../platform/index.ts';
 import type { Resolution, ResolveRecord } from './front-door.ts';
-import type { KeyCache } from './key-cache.ts';
 import { findKeys, insertKeys, joinMapWriters } from './key-store.ts';
 import type { KeyRules } from './key-rules.ts';
 import { linkBatch } from './link-batch.ts';
+import { MapChanged } from './map-changed.ts';
+import type { ResolveNeeds } from './resolve-needs.ts';
 import { makeStatements } from './make-statements.ts';
 import { prepareBatch, type BatchKey } from './prepare-batch.ts';
-import type { RulesHolder } from './rules-store.ts';
-
-/** What the steps of resolving need. */
-export interface ResolveNeeds {
-  readonly platform: Pick<Platform, 'secrets' | 'clock'>;
-  readonly cache: KeyCache;
-  readonly rules: RulesHolder;
-}
-
-/**
- * The map changed under a batch in a way that it cannot take in. Carries PostgreSQL's code of a
- * serialisation failure, which makes `database.transaction` run the whole work again.
- */
-export class MapChanged extends Error {
-  readonly code = '40001';
-
-  constructor(what: string) {
-    super(`the identity map changed meanwhile: ${what}`);
-    this.name = 'MapChanged';
-  }
-}
 
 /**
  * Persons of a batch of records. Round trips: one when every key is in memory and nothing is linked,

@@ -16,3 +16,7 @@ export type {
 export type { NewSource, Sources } from './manage-sources.ts';
 export type { PlanEditor } from './manage-plan.ts';
 export { eventIdOf, OWN_SOURCE } from './event-id.ts';
+export { runImport, type ImportProgress, type ImportSummary } from './imports/run-import.ts';
+export { createImports, type Imports } from './imports/create-imports.ts';
+export { importRoutes } from './imports/import-routes.ts';
+export type { ImportRooms } from './imports/load-batch.ts';

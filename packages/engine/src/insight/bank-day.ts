@@ -1,17 +1,34 @@
 /** Start of the calendar day of `at` (epoch ms) in a time zone, in epoch ms. */
 export function startOfDay(at: number, timeZone: string): number {
+  const local = at + offsetAt(at, timeZone);
+  const midnight = Math.floor(local / DAY_MS) * DAY_MS;
+  // The offset may be another one at midnight: clocks change in the night.
+  return midnight - offsetAt(midnight - offsetAt(at, timeZone), timeZone);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Ms that local time is ahead of UTC. */
+function offsetAt(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
+    hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-    hourCycle: 'h23',
   }).formatToParts(at);
-  const value = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
-  const midnight = Date.UTC(value('year'), value('month') - 1, value('day'));
-  const offset = midnight + ((value('hour') * 60 + value('minute')) * 60 + value('second')) * 1000 - Math.floor(at / 1000) * 1000;
-  return midnight - offset;
+  const value = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((part) => part.type === type)?.value);
+  const local = Date.UTC(
+    value('year'),
+    value('month') - 1,
+    value('day'),
+    value('hour'),
+    value('minute'),
+    value('second'),
+  );
+  return local - Math.floor(at / 1000) * 1000;
 }

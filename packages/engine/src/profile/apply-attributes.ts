@@ -69,7 +69,8 @@ export async function applyAttributes(
   const keyNumbers = [...new Set(changes.map((change) => change.operation.keyNumber))];
   const known = await lockPeople(transaction, personIds);
   const holders = new Map<number, Holder>();
-  for (const holder of await loadHolders(transaction, personIds, keyNumbers)) holders.set(holder.keyNumber, holder);
+  for (const holder of await loadHolders(transaction, personIds, keyNumbers))
+    holders.set(holder.keyNumber, holder);
   const knownKeys = [...holders.keys()];
 
   const changedKeys = takeChanges(changes, holders);
@@ -167,13 +168,22 @@ async function takeIncrements(
     transaction,
     increments.map((change): LoggedIncrement => {
       const { keyNumber, sourceId, messageId, at } = change.operation;
-      return { keyNumber, attribute: change.attribute, sourceId, messageId, at, delta: change.value as number };
+      return {
+        keyNumber,
+        attribute: change.attribute,
+        sourceId,
+        messageId,
+        at,
+        delta: change.value as number,
+      };
     }),
     now,
   );
   const idOf = (keyNumber: number, attribute: string, sourceId: string, messageId: string): string =>
     JSON.stringify([keyNumber, attribute, sourceId, messageId]);
-  const fresh = new Set(logged.map((each) => idOf(each.keyNumber, each.attribute, each.sourceId, each.messageId)));
+  const fresh = new Set(
+    logged.map((each) => idOf(each.keyNumber, each.attribute, each.sourceId, each.messageId)),
+  );
   for (const change of increments) {
     const { keyNumber, sourceId, messageId, at, personId } = change.operation;
     if (!fresh.delete(idOf(keyNumber, change.attribute, sourceId, messageId))) continue;
@@ -199,11 +209,15 @@ export async function foldPeople(
   }
   for (const claims of claimsOf.values()) {
     for (const [attribute, each] of claims) {
-      if (needsLog(each, model.attributes.get(attribute) ?? {})) for (const claim of each) keysWithLog.add(claim.keyNumber);
+      if (needsLog(each, model.attributes.get(attribute) ?? {}))
+        for (const claim of each) keysWithLog.add(claim.keyNumber);
     }
   }
   const log = keysWithLog.size > 0 ? await readIncrements(transaction, [...keysWithLog]) : [];
-  return [...claimsOf].map(([personId, claims]) => ({ personId, attributes: foldClaims(model, claims, log) }));
+  return [...claimsOf].map(([personId, claims]) => ({
+    personId,
+    attributes: foldClaims(model, claims, log),
+  }));
 }
 
 /** Adds what a holder says to the claims by attribute. */
@@ -218,7 +232,11 @@ export function collectClaims(holder: Holder, claims: Map<string, Claim[]>): voi
   }
 }
 
-function foldClaims(model: Model, claims: Map<string, Claim[]>, log: readonly Increment[]): Record<string, Stored> {
+function foldClaims(
+  model: Model,
+  claims: Map<string, Claim[]>,
+  log: readonly Increment[],
+): Record<string, Stored> {
   const attributes: Record<string, Stored> = {};
   for (const [attribute, each] of claims) {
     const folded = foldOne(model, attribute, each, log);

@@ -41,7 +41,11 @@ export async function applyOperations(
   const taken = await applyAttributes(transaction, model, attributes, needs, reject);
   const consented = await applyConsents(transaction, model, consents, reject);
   const checked = checkFacts(model, facts, needs, reject);
-  if (checked.length > 0) await insertFacts(transaction, checked.map((placed) => placed.operation));
+  if (checked.length > 0)
+    await insertFacts(
+      transaction,
+      checked.map((placed) => placed.operation),
+    );
   return {
     applied: taken.size + consented.size + checked.length,
     rejections: rejections.sort((a, b) => a.index - b.index),

@@ -60,13 +60,18 @@ export function createModelStore(): ModelStore {
        from profile.catalogue_version v left join profile.declaration d on true
        order by d.kind, d.name`,
     );
-    return modelOf(rows[0]!.version, rows.filter((row) => row.kind !== null));
+    return modelOf(
+      rows[0]!.version,
+      rows.filter((row) => row.kind !== null),
+    );
   }
 
   return {
     async read(transaction) {
       if (remembered) {
-        const rows = await transaction.query<{ version: number }>('select version from profile.catalogue_version');
+        const rows = await transaction.query<{ version: number }>(
+          'select version from profile.catalogue_version',
+        );
         if (rows[0]!.version === remembered.version) return remembered;
       }
       // Versions come from a sequence: one that is rolled back is never given to another model.
@@ -158,7 +163,10 @@ export function catalogueOf(model: Model): Catalogue {
   return {
     version: model.version,
     attributes: [...model.attributes.values()].map((field) => ({ ...field, column: columnOf(field.name) })),
-    entityTypes: [...model.entityTypes.values()].map((type) => ({ ...withColumns(type), table: entityTable(type.name) })),
+    entityTypes: [...model.entityTypes.values()].map((type) => ({
+      ...withColumns(type),
+      table: entityTable(type.name),
+    })),
     relationTypes: [...model.relationTypes.values()].map((type) => ({
       ...type,
       fields: type.fields.map((field) => ({ ...field, column: relationColumnOf(field) })),

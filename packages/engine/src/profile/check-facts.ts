@@ -3,14 +3,23 @@ import { coerceValue } from './coerce-value.ts';
 import type { Model } from './catalogue.ts';
 import type { Stored } from './fold-attributes.ts';
 import { declaredType, fieldsByName } from './learn-fields.ts';
-import type { DetailOperation, End, EntityOperation, FactOperation, Rejection, RelationOperation } from './operation.ts';
+import type {
+  DetailOperation,
+  End,
+  EntityOperation,
+  FactOperation,
+  Rejection,
+  RelationOperation,
+} from './operation.ts';
 import type { Placed } from './apply-attributes.ts';
 import { isSecret } from './refuse-secrets.ts';
 import { sealValue } from './seal-value.ts';
 
 /** Fields checked, coerced and sealed; null clears a field. */
 export type CheckedFields = Record<string, Stored | null>;
-type Checked<Operation extends FactOperation> = Omit<Operation, 'fields'> & { readonly fields: CheckedFields };
+type Checked<Operation extends FactOperation> = Omit<Operation, 'fields'> & {
+  readonly fields: CheckedFields;
+};
 export type CheckedEntity = Checked<EntityOperation>;
 export type CheckedRelation = Checked<RelationOperation>;
 export type CheckedDetail = Checked<DetailOperation>;
@@ -31,7 +40,11 @@ export function checkFacts(
     const declared = declaredType(model, operation.kind, operation.type);
     const problem = declared ? problemOf(model, operation) : 'type_not_declared';
     if (!declared || problem) {
-      reject({ index, code: problem ?? 'type_not_declared', detail: `${operation.kind} ${operation.type.slice(0, 50)}` });
+      reject({
+        index,
+        code: problem ?? 'type_not_declared',
+        detail: `${operation.kind} ${operation.type.slice(0, 50)}`,
+      });
       continue;
     }
     const fields: CheckedFields = {};
@@ -41,12 +54,18 @@ export function checkFacts(
       const field = known.get(name);
       if (!field || isSecret(name, raw)) {
         const code = isSecret(name, raw) ? 'value_forbidden' : 'value_type_conflict';
-        if (raw !== null) reject({ index, code, field: name.slice(0, 100), detail: `${operation.kind} ${operation.type}` });
+        if (raw !== null)
+          reject({ index, code, field: name.slice(0, 100), detail: `${operation.kind} ${operation.type}` });
         continue;
       }
       const value = raw === null ? null : coerceValue(raw, field.valueType, needs.timeZone);
       if (value === undefined) {
-        reject({ index, code: 'value_type_conflict', field: name, detail: `does not fit ${field.valueType}` });
+        reject({
+          index,
+          code: 'value_type_conflict',
+          field: name,
+          detail: `does not fit ${field.valueType}`,
+        });
       } else {
         fields[name] = value === null ? null : sealValue(value, field, needs.secrets);
       }

@@ -29,9 +29,14 @@ export async function closeReplaced(
   return closed;
 }
 
-async function closeOnSide(clickhouse: ClickHouse, side: 'from' | 'to', rows: readonly Row[]): Promise<Row[]> {
+async function closeOnSide(
+  clickhouse: ClickHouse,
+  side: 'from' | 'to',
+  rows: readonly Row[],
+): Promise<Row[]> {
   const far = side === 'from' ? 'to' : 'from';
-  const idOf = (row: Row): string => `${String(row['relation_type'])} ${String(row[`${side}_type`])} ${String(row[`${side}_id`])}`;
+  const idOf = (row: Row): string =>
+    `${String(row['relation_type'])} ${String(row[`${side}_type`])} ${String(row[`${side}_id`])}`;
   const newest = new Map<string, Row>();
   for (const row of rows) {
     const rival = newest.get(idOf(row));

@@ -69,7 +69,9 @@ function coerceInstant(raw: unknown, timeZone: string): number | undefined {
   if (typeof raw !== 'string') return undefined;
   const match = INSTANT.exec(raw.trim());
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as number[];
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0)) as number[];
   if (!validDay(year!, month!, day!) || hour! > 23 || minute! > 59 || second! > 60) return undefined;
   const ms = Math.trunc(Number(`0.${match[7] ?? '0'}`) * 1000);
   const wall = Date.UTC(year!, month! - 1, day!, hour, minute, second, ms);
@@ -96,7 +98,8 @@ export function inferType(raw: unknown): ValueType | undefined {
   if (Array.isArray(raw)) return raw.every((each) => coerceText(each) !== undefined) ? 'string[]' : undefined;
   if (typeof raw !== 'string') return undefined;
   if (/^\d{4}-\d{2}-\d{2}$/.test(raw) && coerceDate(raw, 'UTC')) return 'date';
-  if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(raw) && coerceInstant(raw, 'UTC') !== undefined) return 'datetime';
+  if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(raw) && coerceInstant(raw, 'UTC') !== undefined)
+    return 'datetime';
   return 'string';
 }
 

@@ -1,12 +1,19 @@
 import { contentApi } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
-import type { ConsentOperation, ConsentState, Rejection, SuppressionOrder, SuppressionState } from './operation.ts';
+import type {
+  ConsentOperation,
+  ConsentState,
+  Rejection,
+  SuppressionOrder,
+  SuppressionState,
+} from './operation.ts';
 import type { Placed } from './apply-attributes.ts';
 import { queueChanges } from './person-store.ts';
 
 /** `*` stands for every channel there is. */
-const channelsOf = (channel: string): readonly string[] => (channel === '*' ? contentApi.channels : [channel]);
+const channelsOf = (channel: string): readonly string[] =>
+  channel === '*' ? contentApi.channels : [channel];
 
 /** Records consents and withdrawals; the same one again changes nothing. Returns the positions taken. */
 export async function applyConsents(

@@ -48,7 +48,8 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     const needs = { secrets, timeZone: platform.config.timeZone };
     const checked = checkFacts(model, placed, needs, (rejection) => rejections.push(rejection));
     const facts = checked.map((each) => each.operation);
-    if (facts.every((fact) => fact.kind === 'relation' || fact.whole)) await writeFactRows(clickhouse, model, facts);
+    if (facts.every((fact) => fact.kind === 'relation' || fact.whole))
+      await writeFactRows(clickhouse, model, facts);
     else {
       await database.transaction(async (transaction) => {
         await lockFacts(transaction);
@@ -67,7 +68,8 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
         await refoldAttributes(transaction, before, after);
         for (const purpose of after.purposes.values()) {
           const version = before.purposes.get(purpose.purpose)?.version;
-          if (version !== undefined && version !== purpose.version) await queuePurpose(transaction, purpose.purpose);
+          if (version !== undefined && version !== purpose.version)
+            await queuePurpose(transaction, purpose.purpose);
         }
         return after;
       });
@@ -86,7 +88,8 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
         }),
       );
     },
-    consentsOf: async (transaction, personIds) => readConsents(transaction, await models.read(transaction), personIds),
+    consentsOf: async (transaction, personIds) =>
+      readConsents(transaction, await models.read(transaction), personIds),
     suppressionsOf: (transaction, personIds, now) => readSuppressions(transaction, personIds, now),
     suppress: async (transaction, orders) =>
       (await insertSuppressions(transaction, orders, () => platform.ids.newId())).length,

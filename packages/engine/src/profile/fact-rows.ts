@@ -1,5 +1,11 @@
 import type { Field } from '@wutong/contract';
-import { isPerson, type CheckedDetail, type CheckedEntity, type CheckedFields, type CheckedRelation } from './check-facts.ts';
+import {
+  isPerson,
+  type CheckedDetail,
+  type CheckedEntity,
+  type CheckedFields,
+  type CheckedRelation,
+} from './check-facts.ts';
 import { isSealed, type Stored } from './fold-attributes.ts';
 import type { End } from './operation.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';

@@ -1,12 +1,13 @@
 import type { Transaction } from '../platform/index.ts';
 import type { CheckedFact } from './check-facts.ts';
+import { jsonLines } from './person-store.ts';
 
 /** Puts facts on the queue to ClickHouse. */
 export async function insertFacts(transaction: Transaction, facts: readonly CheckedFact[]): Promise<void> {
   await transaction.execute(
     `insert into profile.fact (operation)
-     select f::jsonb from unnest($1::text[]) with ordinality as u(f, position) order by position`,
-    [facts.map((fact) => JSON.stringify(fact))],
+     select f::jsonb from unnest(string_to_array($1, E'\\n')) with ordinality as u(f, position) order by position`,
+    [jsonLines(facts)],
   );
 }
 
@@ -37,7 +38,9 @@ export async function takeChanges(
 
 /** A version greater than any given before. */
 export async function nextVersion(transaction: Transaction): Promise<number> {
-  const rows = await transaction.query<{ version: number }>(`select nextval('profile.version_number') as version`);
+  const rows = await transaction.query<{ version: number }>(
+    `select nextval('profile.version_number') as version`,
+  );
   return rows[0]!.version;
 }
 

@@ -76,7 +76,8 @@ const saidBy = (sources: string[], keys: number[]): fc.Arbitrary<Said[]> =>
     .map((list) => list.map((each, messageId) => ({ ...each, messageId })));
 
 /** A set_once beyond the remembered number may be forgotten: the law holds below it. */
-const fewOnce = (said: readonly Said[]): boolean => said.filter((each) => each.action === 'set_once').length <= 8;
+const fewOnce = (said: readonly Said[]): boolean =>
+  said.filter((each) => each.action === 'set_once').length <= 8;
 
 describe('attributes are a fold', () => {
   test('any order and any repetition of the same operations gives the same value', () => {
@@ -130,12 +131,26 @@ const cases: [string, Said[], number | undefined][] = [
   ['a strong source can', [said('set', 1, 10, 'app'), said('unset', 0, 20, 'core')], undefined],
   ['set_once keeps the earliest', [said('set_once', 2, 20), said('set_once', 1, 10)], 1],
   ['set beats set_once', [said('set_once', 1, 10), said('set', 2, 5)], 2],
-  ['an unset between two set_once lets the later one through', [
-    said('set_once', 1, 10), said('set_once', 2, 30), said('unset', 0, 20)], 2],
-  ['increments add up over the keys of a person', [said('increment', 2, 10), said('increment', 3, 11, 'app', 2)], 5],
-  ['an increment before the set does not count', [said('increment', 2, 10), said('set', 5, 20), said('increment', 1, 30)], 6],
-  ['a late set tells which increments came after it', [
-    said('increment', 2, 10), said('increment', 4, 30), said('set', 5, 20)], 9],
+  [
+    'an unset between two set_once lets the later one through',
+    [said('set_once', 1, 10), said('set_once', 2, 30), said('unset', 0, 20)],
+    2,
+  ],
+  [
+    'increments add up over the keys of a person',
+    [said('increment', 2, 10), said('increment', 3, 11, 'app', 2)],
+    5,
+  ],
+  [
+    'an increment before the set does not count',
+    [said('increment', 2, 10), said('set', 5, 20), said('increment', 1, 30)],
+    6,
+  ],
+  [
+    'a late set tells which increments came after it',
+    [said('increment', 2, 10), said('increment', 4, 30), said('set', 5, 20)],
+    9,
+  ],
 ];
 
 test.each(cases)('%s', (_name, operations, expected) => {

@@ -125,7 +125,9 @@ function takeAppend(register: Register, elements: readonly string[], at: number)
   register.added =
     entries.length <= MAXIMUM_ADDED
       ? added
-      : Object.fromEntries(entries.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAXIMUM_ADDED));
+      : Object.fromEntries(
+          entries.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAXIMUM_ADDED),
+        );
   return true;
 }
 
@@ -137,7 +139,8 @@ export function takeIncrement(register: Register, delta: number, at: number): bo
   return true;
 }
 
-const floorOf = (register: Register): number => Math.max(register.set?.[1] ?? -Infinity, register.unset ?? -Infinity);
+const floorOf = (register: Register): number =>
+  Math.max(register.set?.[1] ?? -Infinity, register.unset ?? -Infinity);
 
 /** What a `set` or `unset` makes void. A sum of increments on both sides of it is told apart by the log. */
 function forgetBefore(register: Register, at: number): void {
@@ -190,7 +193,9 @@ export function foldAttribute(
   if (counted.length > 0) return foldSum(counted, base, floor, log);
   const appended = foldAdded(claims, base, floor);
   if (appended) return appended;
-  return base && { value: base.value, sourceId: base.claim.sourceId, keyNumber: base.claim.keyNumber, at: base.at };
+  return (
+    base && { value: base.value, sourceId: base.claim.sourceId, keyNumber: base.claim.keyNumber, at: base.at }
+  );
 }
 
 /** Whether a fold needs the log: some increments of a claim count and some do not. */
@@ -236,7 +241,12 @@ function floorOfPerson(claims: readonly Claim[], base: Base | undefined): number
   );
 }
 
-function foldSum(counted: readonly Claim[], base: Base | undefined, floor: number, log: readonly Increment[]): Folded {
+function foldSum(
+  counted: readonly Claim[],
+  base: Base | undefined,
+  floor: number,
+  log: readonly Increment[],
+): Folded {
   let total = typeof base?.value === 'number' ? base.value : 0;
   let newest: { claim: Claim; at: number } | undefined = base;
   for (const claim of counted) {
@@ -245,12 +255,19 @@ function foldSum(counted: readonly Claim[], base: Base | undefined, floor: numbe
     total += first >= own ? sum : sumOfLog(log, claim, own);
     if (!newest || last > newest.at) newest = { claim, at: last };
   }
-  return { value: total, sourceId: newest!.claim.sourceId, keyNumber: newest!.claim.keyNumber, at: newest!.at };
+  return {
+    value: total,
+    sourceId: newest!.claim.sourceId,
+    keyNumber: newest!.claim.keyNumber,
+    at: newest!.at,
+  };
 }
 
 function sumOfLog(log: readonly Increment[], claim: Claim, floor: number): number {
   return log
-    .filter((each) => each.keyNumber === claim.keyNumber && each.sourceId === claim.sourceId && each.at >= floor)
+    .filter(
+      (each) => each.keyNumber === claim.keyNumber && each.sourceId === claim.sourceId && each.at >= floor,
+    )
     .reduce((part, each) => part + each.delta, 0);
 }
 

@@ -88,7 +88,10 @@ export interface Profile {
   writeFacts(operations: readonly FactOperation[]): Promise<ApplyOutcome>;
 
   /** Attributes of persons, opened (not masked): for rendering and decisions, never for showing. */
-  attributesOf(personIds: readonly number[], transaction?: Transaction): Promise<Map<number, Record<string, Value>>>;
+  attributesOf(
+    personIds: readonly number[],
+    transaction?: Transaction,
+  ): Promise<Map<number, Record<string, Value>>>;
   /** Present consents, read in the caller's transaction. */
   consentsOf(transaction: Transaction, personIds: readonly number[]): Promise<Map<number, ConsentState[]>>;
   /** Suppressions in force at `now` (epoch ms). */

@@ -41,10 +41,15 @@ export function learnFields(model: Model, operations: readonly Operation[]): Dec
     relationTypes: extended('relation', model.relationTypes),
     detailTypes: extended('detail', model.detailTypes),
   } as Declarations;
-  return Object.values(declarations).some((each) => (each as unknown[]).length > 0) ? declarations : undefined;
+  return Object.values(declarations).some((each) => (each as unknown[]).length > 0)
+    ? declarations
+    : undefined;
 }
 
-const FORCED_TYPES: Readonly<Record<string, Field['valueType']>> = { increment: 'number', append: 'string[]' };
+const FORCED_TYPES: Readonly<Record<string, Field['valueType']>> = {
+  increment: 'number',
+  append: 'string[]',
+};
 
 function learnFrom(
   values: Readonly<Record<string, unknown>>,
@@ -57,7 +62,13 @@ function learnFrom(
     if (declared.has(name) || learnt.has(name)) continue;
     const raw = values[name];
     const type = raw === null || raw === undefined ? undefined : (forced ?? inferType(raw));
-    if (!type || RESERVED_COLUMNS.has(name) || isSecret(name, raw) || !fieldNameSchema.safeParse(name).success) continue;
+    if (
+      !type ||
+      RESERVED_COLUMNS.has(name) ||
+      isSecret(name, raw) ||
+      !fieldNameSchema.safeParse(name).success
+    )
+      continue;
     if (declared.size + learnt.size >= maximum) return;
     learnt.set(name, learntField(name, type));
   }

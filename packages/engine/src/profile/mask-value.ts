@@ -19,7 +19,11 @@ function keepEnds(text: string, first: number, last: number): string {
   const characters = [...text];
   if (characters.length <= first + last) return '*'.repeat(Math.max(characters.length, 1));
   const hidden = Math.min(characters.length - first - last, 8);
-  return characters.slice(0, first).join('') + '*'.repeat(hidden) + characters.slice(characters.length - last).join('');
+  return (
+    characters.slice(0, first).join('') +
+    '*'.repeat(hidden) +
+    characters.slice(characters.length - last).join('')
+  );
 }
 
 /** A text masked in one of the ways. */

@@ -22,7 +22,9 @@ export function mergeDeclaration(
   isDeclared: (kind: DeclarationKind, name: string) => boolean,
 ): unknown {
   const merged = mergeBodies(kind, name, stored, wanted, isDeclared);
-  return stored !== undefined && JSON.stringify(sorted(merged)) === JSON.stringify(sorted(stored)) ? undefined : merged;
+  return stored !== undefined && JSON.stringify(sorted(merged)) === JSON.stringify(sorted(stored))
+    ? undefined
+    : merged;
 }
 
 function mergeBodies(
@@ -68,14 +70,21 @@ function mergeBodies(
   }
 }
 
-function mergePurpose(stored: PurposeDeclaration | undefined, wanted: PurposeDeclaration): PurposeDeclaration {
+function mergePurpose(
+  stored: PurposeDeclaration | undefined,
+  wanted: PurposeDeclaration,
+): PurposeDeclaration {
   if (stored && wanted.version < stored.version) {
     throw conflict(wanted.purpose, `its present version is ${stored.version}`);
   }
   return wanted;
 }
 
-function mergeFields<Type extends { fields: Field[] }>(name: string, stored: Type | undefined, wanted: Type): Type {
+function mergeFields<Type extends { fields: Field[] }>(
+  name: string,
+  stored: Type | undefined,
+  wanted: Type,
+): Type {
   const fields = new Map((stored?.fields ?? []).map((field) => [field.name, field]));
   for (const field of wanted.fields) fields.set(field.name, mergeField(name, fields.get(field.name), field));
   if (fields.size > MAXIMUM_FIELDS) {
@@ -85,7 +94,8 @@ function mergeFields<Type extends { fields: Field[] }>(name: string, stored: Typ
 }
 
 function mergeField(owner: string, stored: Field | undefined, wanted: Field): Field {
-  if (RESERVED_COLUMNS.has(wanted.name)) throw new CodedError('reserved_name', { details: { name: wanted.name } });
+  if (RESERVED_COLUMNS.has(wanted.name))
+    throw new CodedError('reserved_name', { details: { name: wanted.name } });
   if (wanted.pii === 'identifying' && wanted.valueType !== 'string') {
     throw conflict(`${owner}.${wanted.name}`, 'only texts can be of class identifying');
   }
@@ -93,7 +103,10 @@ function mergeField(owner: string, stored: Field | undefined, wanted: Field): Fi
   if (stored.valueType !== wanted.valueType) {
     throw conflict(`${owner}.${wanted.name}`, `its value type is ${stored.valueType}`);
   }
-  if ((stored.pii === 'identifying') !== (wanted.pii === 'identifying') && !(wanted.learnt && !stored.learnt)) {
+  if (
+    (stored.pii === 'identifying') !== (wanted.pii === 'identifying') &&
+    !(wanted.learnt && !stored.learnt)
+  ) {
     // What is stored open would stay open: the values have to be loaded again under another name.
     throw conflict(`${owner}.${wanted.name}`, `its class is ${stored.pii}`);
   }

@@ -43,9 +43,10 @@ export function createMirror(platform: Platform, models: ModelStore, shaper: Tab
       }),
     facts: () =>
       database.transaction(async (transaction) => {
-        const [lock] = await transaction.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1) as locked', [
-          FACTS_LOCK,
-        ]);
+        const [lock] = await transaction.query<{ locked: boolean }>(
+          'select pg_try_advisory_xact_lock($1) as locked',
+          [FACTS_LOCK],
+        );
         if (!lock!.locked) return false;
         const facts = await takeFacts(transaction, FACTS_A_ROUND);
         if (facts.length === 0) return false;

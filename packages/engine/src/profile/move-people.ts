@@ -35,7 +35,10 @@ async function follow(
   // Several changes of one key may wait: only where it stands now counts.
   const present = await identity.personsOf(keyNumbers, transaction);
   const personIds = [
-    ...new Set([...changes.flatMap((change) => [change.oldPersonId, change.newPersonId]), ...present.values()]),
+    ...new Set([
+      ...changes.flatMap((change) => [change.oldPersonId, change.newPersonId]),
+      ...present.values(),
+    ]),
   ];
   await lockPeople(transaction, personIds);
   await moveKeys(transaction, present, changes);
@@ -43,7 +46,10 @@ async function follow(
   const holders = await loadHolders(transaction, personIds, []);
   const people = await foldPeople(transaction, model, holders, new Set(personIds));
   const vanished = await vanishedPeople(transaction, identity, personIds);
-  await rewritePeople(transaction, people.filter((person) => !vanished.has(person.personId)));
+  await rewritePeople(
+    transaction,
+    people.filter((person) => !vanished.has(person.personId)),
+  );
   await deletePeople(transaction, [...vanished]);
   await queueChanges(transaction, personIds, 'm');
   return personIds;

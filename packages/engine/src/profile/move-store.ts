@@ -1,6 +1,6 @@
 import type { Identity, PersonChange } from '../identity/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import type { FoldedPerson } from './person-store.ts';
+import { jsonLines, type FoldedPerson } from './person-store.ts';
 
 /** Puts everything that hangs on keys under the persons they belong to now, and remembers where they were. */
 export async function moveKeys(
@@ -35,15 +35,18 @@ export async function vanishedPeople(
 }
 
 /** Writes folded persons whether they had a row or not. */
-export async function rewritePeople(transaction: Transaction, people: readonly FoldedPerson[]): Promise<void> {
+export async function rewritePeople(
+  transaction: Transaction,
+  people: readonly FoldedPerson[],
+): Promise<void> {
   if (people.length === 0) return;
   await transaction.execute(
     `insert into profile.person (person_id, attributes, version)
-     select id, a::jsonb, nextval('profile.version_number') from unnest($1::bigint[], $2::text[]) as u(id, a)
+     select id, a::jsonb, nextval('profile.version_number') from unnest($1::bigint[], string_to_array($2, E'\\n')) as u(id, a)
      order by id
      on conflict (person_id) do update
      set attributes = excluded.attributes, version = nextval('profile.version_number')`,
-    [people.map((person) => person.personId), people.map((person) => JSON.stringify(person.attributes))],
+    [people.map((person) => person.personId), jsonLines(people.map((person) => person.attributes))],
   );
 }
 
@@ -54,7 +57,10 @@ export async function deletePeople(transaction: Transaction, personIds: readonly
 }
 
 /** Person ids under which rows of these keys may stand in ClickHouse: those of before. */
-export async function formerPeople(transaction: Transaction, keyNumbers: readonly number[]): Promise<number[]> {
+export async function formerPeople(
+  transaction: Transaction,
+  keyNumbers: readonly number[],
+): Promise<number[]> {
   const rows = await transaction.query<{ person_id: number }>(
     'select distinct person_id from profile.former_person where key_number = any($1::bigint[])',
     [keyNumbers],

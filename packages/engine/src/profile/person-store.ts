@@ -1,5 +1,6 @@
 import type { Transaction } from '../platform/index.ts';
 import type { Cells, Increment, Stored } from './fold-attributes.ts';
+import { packCells, unpackCells, type PackedCells } from './pack-cells.ts';
 
 /** What one key asserted. */
 export interface Holder {
@@ -21,8 +22,19 @@ export interface FoldedPerson {
 /** What a change makes stale in ClickHouse: attributes, consents, suppressions, or all (moved). */
 export type ChangeKind = 'p' | 'c' | 's' | 'm';
 
+/**
+ * Documents as one text, for `string_to_array($n, E'\\n')`: JSON never holds a bare line break, and the driver's own
+ * arrays escape every quote, which costs more than all the rest of a batch.
+ */
+export function jsonLines(documents: readonly unknown[]): string {
+  return documents.map((document) => JSON.stringify(document)).join('\n');
+}
+
 /** Locks the persons that exist, in the order of their numbers so that two batches cannot wait for each other. */
-export async function lockPeople(transaction: Transaction, personIds: readonly number[]): Promise<Set<number>> {
+export async function lockPeople(
+  transaction: Transaction,
+  personIds: readonly number[],
+): Promise<Set<number>> {
   const rows = await transaction.query<{ person_id: number }>(
     'select person_id from profile.person where person_id = any($1::bigint[]) order by person_id for update',
     [personIds],
@@ -39,22 +51,30 @@ export async function loadHolders(
   personIds: readonly number[],
   keyNumbers: readonly number[],
 ): Promise<Holder[]> {
-  const rows = await transaction.query<{ key_number: number; person_id: number; cells: Cells }>(
+  const rows = await transaction.query<{ key_number: number; person_id: number; cells: PackedCells }>(
     `select key_number, person_id, cells from profile.holder
      where person_id = any($1::bigint[]) or key_number = any($2::bigint[])
      order by key_number for update`,
     [personIds, keyNumbers],
   );
-  return rows.map((row) => ({ keyNumber: row.key_number, personId: row.person_id, cells: row.cells }));
+  return rows.map((row) => ({
+    keyNumber: row.key_number,
+    personId: row.person_id,
+    cells: unpackCells(row.cells),
+  }));
 }
 
 /** What the keys of persons hold, for reading. */
 export async function readHolders(transaction: Transaction, personIds: readonly number[]): Promise<Holder[]> {
-  const rows = await transaction.query<{ key_number: number; person_id: number; cells: Cells }>(
+  const rows = await transaction.query<{ key_number: number; person_id: number; cells: PackedCells }>(
     'select key_number, person_id, cells from profile.holder where person_id = any($1::bigint[]) order by key_number',
     [personIds],
   );
-  return rows.map((row) => ({ keyNumber: row.key_number, personId: row.person_id, cells: row.cells }));
+  return rows.map((row) => ({
+    keyNumber: row.key_number,
+    personId: row.person_id,
+    cells: unpackCells(row.cells),
+  }));
 }
 
 /** Writes increments to the log; returns those that were not in it. */
@@ -97,7 +117,10 @@ export async function logIncrements(
 }
 
 /** All logged increments of keys. */
-export async function readIncrements(transaction: Transaction, keyNumbers: readonly number[]): Promise<Increment[]> {
+export async function readIncrements(
+  transaction: Transaction,
+  keyNumbers: readonly number[],
+): Promise<Increment[]> {
   const rows = await transaction.query<{
     key_number: number;
     attribute: string;
@@ -136,13 +159,13 @@ export async function writePeople(
   const rows = await transaction.query<{ holders: number; people: number }>(
     `with held as (
        insert into profile.holder as h (key_number, person_id, cells)
-       select k, p, c::jsonb from unnest($1::bigint[], $2::bigint[], $3::text[]) as u(k, p, c)
+       select k, p, c::jsonb from unnest($1::bigint[], $2::bigint[], string_to_array($3, E'\\n')) as u(k, p, c)
        on conflict (key_number) do update set person_id = excluded.person_id, cells = excluded.cells
        where h.key_number = any($6::bigint[])
        returning 1),
      folded as (
        insert into profile.person as p (person_id, attributes, version)
-       select id, a::jsonb, nextval('profile.version_number') from unnest($4::bigint[], $5::text[]) as u(id, a)
+       select id, a::jsonb, nextval('profile.version_number') from unnest($4::bigint[], string_to_array($5, E'\\n')) as u(id, a)
        on conflict (person_id) do update
        set attributes = excluded.attributes, version = nextval('profile.version_number')
        where p.person_id = any($7::bigint[])
@@ -152,15 +175,17 @@ export async function writePeople(
     [
       holders.map((holder) => holder.keyNumber),
       holders.map((holder) => holder.personId),
-      holders.map((holder) => JSON.stringify(holder.cells)),
+      jsonLines(holders.map((holder) => packCells(holder.cells))),
       people.map((person) => person.personId),
-      people.map((person) => JSON.stringify(person.attributes)),
+      jsonLines(people.map((person) => person.attributes)),
       known.keyNumbers,
       known.personIds,
     ],
   );
   if (rows[0]!.holders !== holders.length || rows[0]!.people !== people.length) {
-    throw Object.assign(new Error('another process made the same person at the same time'), { code: '40001' });
+    throw Object.assign(new Error('another process made the same person at the same time'), {
+      code: '40001',
+    });
   }
 }
 
@@ -187,7 +212,11 @@ export async function insertPeople(transaction: Transaction, personIds: readonly
 }
 
 /** Queues persons for ClickHouse. */
-export function queueChanges(transaction: Transaction, personIds: readonly number[], what: ChangeKind): Promise<number> {
+export function queueChanges(
+  transaction: Transaction,
+  personIds: readonly number[],
+  what: ChangeKind,
+): Promise<number> {
   return transaction.execute(
     'insert into profile.change (person_id, what) select id, $2 from unnest($1::bigint[]) as u(id)',
     [personIds, what],
@@ -199,9 +228,12 @@ export async function readPeople(
   transaction: Transaction,
   personIds: readonly number[],
 ): Promise<{ personId: number; version: number; attributes: Record<string, Stored> }[]> {
-  const rows = await transaction.query<{ person_id: number; version: number; attributes: Record<string, Stored> }>(
-    'select person_id, version, attributes from profile.person where person_id = any($1::bigint[])',
-    [personIds],
-  );
+  const rows = await transaction.query<{
+    person_id: number;
+    version: number;
+    attributes: Record<string, Stored>;
+  }>('select person_id, version, attributes from profile.person where person_id = any($1::bigint[])', [
+    personIds,
+  ]);
   return rows.map((row) => ({ personId: row.person_id, version: row.version, attributes: row.attributes }));
 }

@@ -39,7 +39,11 @@ export async function viewPerson(
     personId,
     title: titles.get(personId) ?? keys[0]!.masked,
     firstSeenAt: new Date(Math.min(...keys.map((key) => key.firstSeenAt))).toISOString(),
-    keys: keys.map((key) => ({ type: key.type, keyNumber: key.keyNumber, masked: open ? key.open() : key.masked })),
+    keys: keys.map((key) => ({
+      type: key.type,
+      keyNumber: key.keyNumber,
+      masked: open ? key.open() : key.masked,
+    })),
     attributes,
     relations,
     details: details.map((detail) => ({ ...detail, owner })),
@@ -86,7 +90,8 @@ export async function titlesOf(
       const stored = person.attributes[field.name];
       // A name is masked in a title even where nobody declared it personal.
       const masked = { ...field, pii: 'identifying' as const, mask: 'name' as const };
-      if (stored !== undefined) titles.set(person.personId, String(shownValue(stored, masked, platform.secrets, false)));
+      if (stored !== undefined)
+        titles.set(person.personId, String(shownValue(stored, masked, platform.secrets, false)));
     }
   }
   const nameless = personIds.filter((personId) => !titles.has(personId));
@@ -104,11 +109,17 @@ async function showAttributes(
   const holders = await readHolders(platform.database, [personId]);
   const claims = new Map<string, Claim[]>();
   for (const holder of holders) collectClaims(holder, claims);
-  const keysWithSums = [...claims.values()].flat().filter((claim) => claim.register.sum).map((claim) => claim.keyNumber);
-  const log = keysWithSums.length > 0 ? await readIncrements(platform.database, [...new Set(keysWithSums)]) : [];
+  const keysWithSums = [...claims.values()]
+    .flat()
+    .filter((claim) => claim.register.sum)
+    .map((claim) => claim.keyNumber);
+  const log =
+    keysWithSums.length > 0 ? await readIncrements(platform.database, [...new Set(keysWithSums)]) : [];
   const shown: profileApi.ShownAttribute[] = [];
   for (const field of model.attributes.values()) {
-    const folded = claims.has(field.name) ? foldOne(model, field.name, claims.get(field.name)!, log) : undefined;
+    const folded = claims.has(field.name)
+      ? foldOne(model, field.name, claims.get(field.name)!, log)
+      : undefined;
     if (!folded) continue;
     shown.push({
       name: field.name,
@@ -118,7 +129,11 @@ async function showAttributes(
       pii: field.pii,
       value: shownValue(folded.value, field, platform.secrets, open),
       masked: !open && field.pii !== 'none',
-      lineage: { sourceId: folded.sourceId, at: new Date(folded.at).toISOString(), keyNumber: folded.keyNumber },
+      lineage: {
+        sourceId: folded.sourceId,
+        at: new Date(folded.at).toISOString(),
+        keyNumber: folded.keyNumber,
+      },
     });
   }
   return shown;
@@ -133,5 +148,14 @@ export function showConsent(state: ConsentState): profileApi.PersonView['consent
 export function showSuppression(state: SuppressionState): profileApi.PersonView['suppressions'][number] {
   const { suppressionId, scope, keyNumber, channel, purpose, reason } = state;
   const expires = state.expiresAt === undefined ? {} : { expiresAt: new Date(state.expiresAt).toISOString() };
-  return { suppressionId, scope, keyNumber, channel, purpose, reason, at: new Date(state.at).toISOString(), ...expires };
+  return {
+    suppressionId,
+    scope,
+    keyNumber,
+    channel,
+    purpose,
+    reason,
+    at: new Date(state.at).toISOString(),
+    ...expires,
+  };
 }

@@ -36,7 +36,9 @@ async function person(keys: Keys, at = t0): Promise<{ personId: number; keyNumbe
     sourceId: 'test',
     messageId: `m${messages++}`,
   };
-  const [resolution] = await platform.database.transaction((transaction) => identity.resolve(transaction, [record]));
+  const [resolution] = await platform.database.transaction((transaction) =>
+    identity.resolve(transaction, [record]),
+  );
   return resolution!;
 }
 
@@ -71,7 +73,14 @@ describe('attributes of persons', () => {
   test('learn themselves, keep their type, and reach ClickHouse as typed columns', async () => {
     const who = await person({ customer_number: 'C1' });
     const outcome = await apply([
-      say(who, { age: 41, city: 'Hangzhou', since: '2020-05-01', vip: true, likes: ['fund'], seen: '2026-01-01 08:00:00' }),
+      say(who, {
+        age: 41,
+        city: 'Hangzhou',
+        since: '2020-05-01',
+        vip: true,
+        likes: ['fund'],
+        seen: '2026-01-01 08:00:00',
+      }),
       say(who, { age: 'old', city: null }, { at: t0 + 1 }),
     ]);
     expect(outcome).toEqual({
@@ -84,7 +93,14 @@ describe('attributes of persons', () => {
       { id: who.personId },
     );
     expect(rows).toEqual([
-      { age: 41, city: null, since: '2020-05-01', vip: true, likes: ['fund'], seen: '2026-01-01 00:00:00.000' },
+      {
+        age: 41,
+        city: null,
+        since: '2020-05-01',
+        vip: true,
+        likes: ['fund'],
+        seen: '2026-01-01 00:00:00.000',
+      },
     ]);
     const catalogue = await profile.catalogue();
     expect(catalogue.attributes.find((field) => field.name === 'age')).toMatchObject({
@@ -96,7 +112,10 @@ describe('attributes of persons', () => {
 
   test('the same batch twice changes nothing, increments count once', async () => {
     const who = await person({ customer_number: 'C2' });
-    const batch = [say(who, { visits: 2 }, { action: 'increment' }), say(who, { tags: ['a'] }, { action: 'append' })];
+    const batch = [
+      say(who, { visits: 2 }, { action: 'increment' }),
+      say(who, { tags: ['a'] }, { action: 'append' }),
+    ];
     await apply(batch);
     await apply(batch);
     expect(await attributesOf(who.personId)).toEqual({ visits: 2, tags: ['a'] });
@@ -113,7 +132,13 @@ describe('attributes of persons', () => {
   test('identifying values are encrypted at rest, printed in ClickHouse, masked in views, opened for rendering', async () => {
     await profile.declare({
       attributes: [
-        { name: 'name', title: { en: 'Name', zh: '姓名' }, valueType: 'string', pii: 'identifying', mask: 'name' },
+        {
+          name: 'name',
+          title: { en: 'Name', zh: '姓名' },
+          valueType: 'string',
+          pii: 'identifying',
+          mask: 'name',
+        },
         { name: 'aum', title: { en: 'AUM', zh: '资产' }, valueType: 'number', unit: 'cny', pii: 'sensitive' },
       ],
     });
@@ -126,9 +151,12 @@ describe('attributes of persons', () => {
       [who.personId],
     );
     expect(stored!.text).not.toContain('张');
-    const rows = await platform.clickhouse.query('select name, aum from person final where person_id = {id:UInt64}', {
-      id: who.personId,
-    });
+    const rows = await platform.clickhouse.query(
+      'select name, aum from person final where person_id = {id:UInt64}',
+      {
+        id: who.personId,
+      },
+    );
     expect(rows).toEqual([{ name: platform.secrets.fingerprint('张三丰'), aum: 600_000 }]);
     expect(await attributesOf(who.personId)).toEqual({ name: '张三丰', aum: 600_000 });
     const view = await profile.personView(who.personId);
@@ -147,7 +175,9 @@ describe('attributes of persons', () => {
 
   test('names that objects inherit, secrets and reserved names are refused or kept apart', async () => {
     const who = await person({ customer_number: 'C5' });
-    const outcome = await apply([say(who, { constructor: 'x', version: 3, cvv2: '123', 'a b': 1, nested: { a: 1 } })]);
+    const outcome = await apply([
+      say(who, { constructor: 'x', version: 3, cvv2: '123', 'a b': 1, nested: { a: 1 } }),
+    ]);
     expect(outcome.rejections.map((each) => `${each.field} ${each.code}`).sort()).toEqual([
       'a b reserved_name',
       'cvv2 value_forbidden',
@@ -166,14 +196,21 @@ describe('attributes of persons', () => {
     expect(await attributesOf(who.personId)).toEqual({ phone_brand: 'B' });
     await profile.declare({
       attributes: [
-        { name: 'phone_brand', title: { en: 'Brand', zh: '品牌' }, valueType: 'string', precedence: ['core'] },
+        {
+          name: 'phone_brand',
+          title: { en: 'Brand', zh: '品牌' },
+          valueType: 'string',
+          precedence: ['core'],
+        },
       ],
     });
     expect(await attributesOf(who.personId)).toEqual({ phone_brand: 'A' });
   });
 
   test('batches of several processes on the same persons lose nothing', async () => {
-    const people = await Promise.all(Array.from({ length: 20 }, (_, i) => person({ customer_number: `P${i}` })));
+    const people = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => person({ customer_number: `P${i}` })),
+    );
     await Promise.all(
       Array.from({ length: 8 }, (_, round) =>
         apply(
@@ -190,7 +227,9 @@ describe('attributes of persons', () => {
 
 describe('merges and splits', () => {
   test('attributes and consents follow the keys that asserted them', async () => {
-    await profile.declare({ purposes: [{ purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } }] });
+    await profile.declare({
+      purposes: [{ purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } }],
+    });
     const customer = await person({ customer_number: 'M1' });
     const device = await person({ device: 'dev-m1' });
     await apply([
@@ -213,7 +252,9 @@ describe('merges and splits', () => {
     await eventually(async () =>
       expect(await attributesOf(merged.personId)).toEqual({ city: 'Wuhan', os: 'android', logins: 3 }),
     );
-    expect((await profile.consentsOf(platform.database, [merged.personId])).get(merged.personId)).toHaveLength(1);
+    expect(
+      (await profile.consentsOf(platform.database, [merged.personId])).get(merged.personId),
+    ).toHaveLength(1);
     expect(await attributesOf(device.personId)).toBeUndefined();
     const mirrored = await platform.clickhouse.query<{ person_id: number }>(
       'select person_id from person final where person_id in {ids:Array(UInt64)}',
@@ -242,7 +283,9 @@ describe('merges and splits', () => {
     );
     await eventually(async () => expect(await attributesOf(customer.personId)).toEqual({ city: 'Wuhan' }));
     expect(await attributesOf(device.personId)).toEqual({ os: 'android', logins: 3 });
-    expect((await profile.consentsOf(platform.database, [device.personId])).get(device.personId)).toHaveLength(1);
+    expect(
+      (await profile.consentsOf(platform.database, [device.personId])).get(device.personId),
+    ).toHaveLength(1);
     const again = await platform.clickhouse.query<{ person_id: number }>(
       `select person_id from consent final where person_id in {ids:Array(UInt64)} and granted = 1`,
       { ids: [customer.personId, device.personId] },
@@ -252,7 +295,12 @@ describe('merges and splits', () => {
 });
 
 describe('consents and suppressions', () => {
-  const consent = (who: { personId: number; keyNumber: number }, granted: boolean, at: number, channel = 'sms'): Operation => ({
+  const consent = (
+    who: { personId: number; keyNumber: number },
+    granted: boolean,
+    at: number,
+    channel = 'sms',
+  ): Operation => ({
     kind: 'consent',
     ...who,
     purpose: 'marketing',
@@ -264,7 +312,9 @@ describe('consents and suppressions', () => {
     proof: { form: 'A-17' },
   });
   const stateOf = async (personId: number, channel = 'sms') =>
-    (await profile.consentsOf(platform.database, [personId])).get(personId)?.find((each) => each.channel === channel);
+    (await profile.consentsOf(platform.database, [personId]))
+      .get(personId)
+      ?.find((each) => each.channel === channel);
 
   test('the newest word counts, a withdrawal beats a grant of the same instant, all is kept', async () => {
     const who = await person({ customer_number: 'K1' });
@@ -273,7 +323,11 @@ describe('consents and suppressions', () => {
     await apply([consent(who, true, t0 + 9), consent(who, false, t0 + 9)]);
     expect(await stateOf(who.personId)).toMatchObject({ granted: false });
     await apply([consent(who, true, t0 + 10)]);
-    expect(await stateOf(who.personId)).toMatchObject({ granted: true, valid: true, proof: { form: 'A-17' } });
+    expect(await stateOf(who.personId)).toMatchObject({
+      granted: true,
+      valid: true,
+      proof: { form: 'A-17' },
+    });
     const [kept] = await platform.database.query<{ n: number }>(
       'select count(*) as n from profile.consent where person_id = $1',
       [who.personId],
@@ -285,7 +339,9 @@ describe('consents and suppressions', () => {
     const who = await person({ customer_number: 'K2' });
     await apply([consent(who, true, t0, '*')]);
     expect(await stateOf(who.personId, 'push')).toMatchObject({ valid: true });
-    await profile.declare({ purposes: [{ purpose: 'marketing', version: 2, title: { en: 'Marketing', zh: '营销' } }] });
+    await profile.declare({
+      purposes: [{ purpose: 'marketing', version: 2, title: { en: 'Marketing', zh: '营销' } }],
+    });
     expect(await stateOf(who.personId, 'push')).toMatchObject({ granted: true, valid: false });
     await profile.mirror();
     const rows = await platform.clickhouse.query(
@@ -310,11 +366,15 @@ describe('consents and suppressions', () => {
       sourceId: 'hub',
       messageId: 'reply 1',
     };
-    const suppress = () => platform.database.transaction((transaction) => profile.suppress(transaction, [order]));
+    const suppress = () =>
+      platform.database.transaction((transaction) => profile.suppress(transaction, [order]));
     expect(await suppress()).toBe(1);
     expect(await suppress()).toBe(0);
-    const at = async (now: number) => (await profile.suppressionsOf(platform.database, [who.personId], now)).get(who.personId);
-    expect(await at(t0 + 50)).toEqual([expect.objectContaining({ reason: 'opted_out', expiresAt: t0 + 100 })]);
+    const at = async (now: number) =>
+      (await profile.suppressionsOf(platform.database, [who.personId], now)).get(who.personId);
+    expect(await at(t0 + 50)).toEqual([
+      expect.objectContaining({ reason: 'opted_out', expiresAt: t0 + 100 }),
+    ]);
     expect(await at(t0 + 100)).toBeUndefined();
   });
 });
@@ -335,11 +395,21 @@ describe('entities, relations, details', () => {
             { name: 'capital', title: title('Capital'), valueType: 'number' },
           ],
         },
-        { name: 'manager', title: title('Manager'), fields: [{ name: 'name', title: title('Name'), valueType: 'string' }] },
+        {
+          name: 'manager',
+          title: title('Manager'),
+          fields: [{ name: 'name', title: title('Name'), valueType: 'string' }],
+        },
       ],
       relationTypes: [
         { name: 'legal_representative', title: title('Legal representative'), from: 'person', to: 'company' },
-        { name: 'managed_by', title: title('Managed by'), from: 'person', to: 'manager', cardinality: 'many_to_one' },
+        {
+          name: 'managed_by',
+          title: title('Managed by'),
+          from: 'person',
+          to: 'manager',
+          cardinality: 'many_to_one',
+        },
       ],
       detailTypes: [
         {
@@ -358,13 +428,22 @@ describe('entities, relations, details', () => {
 
   test('partial states are laid over the stored one; an older one only fills gaps', async () => {
     const entity = (fields: Record<string, unknown>, at: number): Operation => ({
-      kind: 'entity', type: 'company', id: 'E1', fields, ...said(at) });
+      kind: 'entity',
+      type: 'company',
+      id: 'E1',
+      fields,
+      ...said(at),
+    });
     await apply([entity({ name: 'Wutong Ltd', capital: 5 }, t0 + 10)]);
     await profile.mirror();
     await apply([entity({ capital: 7, staff: 12 }, t0 + 20), entity({ capital: 1, city: 'Xi’an' }, t0 + 5)]);
     await profile.mirror();
     expect((await profile.entitiesOf('company', ['E1'])).get('E1')).toEqual({
-      name: 'Wutong Ltd', capital: 7, staff: 12, city: 'Xi’an' });
+      name: 'Wutong Ltd',
+      capital: 7,
+      staff: 12,
+      city: 'Xi’an',
+    });
     const outcome = await apply([{ ...entity({}, t0), type: 'unknown' } as Operation]);
     expect(outcome.rejections[0]).toMatchObject({ code: 'type_not_declared' });
   });
@@ -372,7 +451,14 @@ describe('entities, relations, details', () => {
   test('a detail has its newest state and its history', async () => {
     const who = await person({ customer_number: 'D1' });
     const detail = (fields: Record<string, unknown>, at: number): Operation => ({
-      kind: 'detail', type: 'holding', id: 'H1', owner: { type: 'person', ...who }, time: t0, fields, ...said(at) });
+      kind: 'detail',
+      type: 'holding',
+      id: 'H1',
+      owner: { type: 'person', ...who },
+      time: t0,
+      fields,
+      ...said(at),
+    });
     await apply([detail({ amount: 100, maturity_date: '2026-02-01', status: 'held' }, t0)]);
     await profile.mirror();
     await apply([detail({ status: 'redeemed' }, t0 + 50)]);
@@ -390,7 +476,14 @@ describe('entities, relations, details', () => {
     const boss = await person({ customer_number: 'R1' });
     const partner = await person({ customer_number: 'R2' });
     const relation = (type: string, who: typeof boss, to: string, id: string, at: number): Operation => ({
-      kind: 'relation', type, from: { type: 'person', ...who }, to: { type: to, id }, fields: { share: 40 }, validFrom: at, ...said(at) });
+      kind: 'relation',
+      type,
+      from: { type: 'person', ...who },
+      to: { type: to, id },
+      fields: { share: 40 },
+      validFrom: at,
+      ...said(at),
+    });
     await apply([
       { kind: 'entity', type: 'company', id: 'E2', fields: { name: 'Plane Tree' }, ...said(t0) },
       { kind: 'entity', type: 'manager', id: 'RM1', fields: { name: 'Li' }, ...said(t0) },
@@ -421,8 +514,16 @@ describe('entities, relations, details', () => {
     const first = await person({ device: 'dev-t' });
     const second = await person({ customer_number: 'T1' });
     const event = (who: typeof first, name: string, time: string) => ({
-      person_id: who.personId, key_number: who.keyNumber, time, received_at: time, event: name,
-      event_id: platform.ids.newId(), source_id: 'app', batch_id: platform.ids.newId(), properties: { page: name } });
+      person_id: who.personId,
+      key_number: who.keyNumber,
+      time,
+      received_at: time,
+      event: name,
+      event_id: platform.ids.newId(),
+      source_id: 'app',
+      batch_id: platform.ids.newId(),
+      properties: { page: name },
+    });
     await platform.clickhouse.insert('event', [
       event(first, 'open', '2026-01-01 10:00:00.000'),
       event(second, 'buy', '2026-01-02 10:00:00.000'),
@@ -432,9 +533,13 @@ describe('entities, relations, details', () => {
       expect((await profile.timeline({ personId: merged.personId, limit: 5 })).items).toHaveLength(2),
     );
     const page = await profile.timeline({ personId: merged.personId, limit: 1 });
-    expect(page.items).toMatchObject([{ event: 'buy', time: '2026-01-02T10:00:00.000Z', properties: { page: 'buy' } }]);
+    expect(page.items).toMatchObject([
+      { event: 'buy', time: '2026-01-02T10:00:00.000Z', properties: { page: 'buy' } },
+    ]);
     const next = await profile.timeline({ personId: merged.personId, limit: 1, cursor: page.nextCursor! });
     expect(next.items.map((each) => each.event)).toEqual(['open']);
-    expect((await profile.timeline({ personId: merged.personId, limit: 5, events: ['open'] })).items).toHaveLength(1);
+    expect(
+      (await profile.timeline({ personId: merged.personId, limit: 5, events: ['open'] })).items,
+    ).toHaveLength(1);
   });
 });

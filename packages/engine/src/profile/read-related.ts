@@ -46,14 +46,19 @@ export async function relatedEntities(
       if (epochOfClickHouse(row.valid_from) > now || epochOfClickHouse(row.valid_to) <= now) continue;
       const outward = row.from_type === 'person' && owners.has(row.from_id);
       const personId = owners.get(outward ? row.from_id : row.to_id)!;
-      found.push({ personId, type: outward ? row.to_type : row.from_type, id: outward ? row.to_id : row.from_id });
+      found.push({
+        personId,
+        type: outward ? row.to_type : row.from_type,
+        id: outward ? row.to_id : row.from_id,
+      });
     }
   }
   const entities = new Map<string, Record<string, Value>>();
   for (const farType of new Set(found.map((each) => each.type))) {
     if (farType === 'person') continue;
     const ids = [...new Set(found.filter((each) => each.type === farType).map((each) => each.id))];
-    for (const [id, fields] of await openEntities(platform, model, farType, ids)) entities.set(`${farType} ${id}`, fields);
+    for (const [id, fields] of await openEntities(platform, model, farType, ids))
+      entities.set(`${farType} ${id}`, fields);
   }
   const related = new Map<number, RelatedEntity[]>();
   for (const { personId, type: farType, id } of found) {
@@ -77,7 +82,10 @@ export async function openEntities(
   const opened = new Map<string, Record<string, Value>>();
   for (const page of pagesOf(ids)) {
     for (const [id, row] of await readEntities(platform.clickhouse, type, page)) {
-      opened.set(id, openFields(declared.fields, (field) => storedOf(row, field), platform.secrets));
+      opened.set(
+        id,
+        openFields(declared.fields, (field) => storedOf(row, field), platform.secrets),
+      );
     }
   }
   return opened;

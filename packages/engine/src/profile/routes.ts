@@ -57,7 +57,11 @@ function viewRoutes(server: HttpServer, { platform, profile, model }: RouteNeeds
 }
 
 function declarationRoutes(server: HttpServer, { platform, profile }: RouteNeeds): void {
-  const declare = async (actor: string, object: string, declarations: Declarations): Promise<{ version: number }> => {
+  const declare = async (
+    actor: string,
+    object: string,
+    declarations: Declarations,
+  ): Promise<{ version: number }> => {
     const version = await profile.declare(declarations);
     await platform.database.transaction((transaction) =>
       platform.audit.record(transaction, { actor, action: 'profile.declare', object, detail: { version } }),
@@ -154,7 +158,12 @@ function suppressionRoutes(server: HttpServer, { platform, identity }: RouteNeed
   });
   server.handle(consentsApi.liftSuppression, ({ params, user }) =>
     platform.database.transaction(async (transaction) => {
-      const lifted = await liftSuppression(transaction, params.suppressionId, platform.clock.now(), user.name);
+      const lifted = await liftSuppression(
+        transaction,
+        params.suppressionId,
+        platform.clock.now(),
+        user.name,
+      );
       if (lifted) {
         const object = `suppression ${params.suppressionId}`;
         await platform.audit.record(transaction, { actor: user.name, action: 'suppression.lift', object });

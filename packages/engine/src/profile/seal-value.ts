@@ -34,7 +34,10 @@ export function clickHouseTime(ms: number): string {
 }
 
 /** A stored value as the field's ClickHouse column holds it. */
-export function columnValue(stored: Stored, field: Pick<Field, 'valueType'>): string | number | boolean | string[] {
+export function columnValue(
+  stored: Stored,
+  field: Pick<Field, 'valueType'>,
+): string | number | boolean | string[] {
   if (isSealed(stored)) return stored.print;
   return field.valueType === 'datetime' ? clickHouseTime(stored as number) : stored;
 }

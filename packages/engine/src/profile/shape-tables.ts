@@ -134,7 +134,9 @@ export function createTableShaper(clickhouse: ClickHouse): TableShaper {
       }
       const missing = shape.fields.filter((field) => !made.has(`${shape.table}.${field.name}`));
       if (missing.length === 0) continue;
-      const added = missing.map((field) => `add column if not exists ${columnOf(field.name)} ${columnTypeOf(field)}`);
+      const added = missing.map(
+        (field) => `add column if not exists ${columnOf(field.name)} ${columnTypeOf(field)}`,
+      );
       await clickhouse.command(`alter table ${shape.table} ${added.join(', ')}`);
       for (const field of missing) made.add(`${shape.table}.${field.name}`);
     }

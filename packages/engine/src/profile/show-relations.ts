@@ -25,8 +25,16 @@ interface RowEnd {
   readonly keyNumber: number;
 }
 
-const fromEnd = (row: RelationRow): RowEnd => ({ type: row.from_type, id: row.from_id, keyNumber: row.from_key_number });
-const toEnd = (row: RelationRow): RowEnd => ({ type: row.to_type, id: row.to_id, keyNumber: row.to_key_number });
+const fromEnd = (row: RelationRow): RowEnd => ({
+  type: row.from_type,
+  id: row.from_id,
+  keyNumber: row.from_key_number,
+});
+const toEnd = (row: RelationRow): RowEnd => ({
+  type: row.to_type,
+  id: row.to_id,
+  keyNumber: row.to_key_number,
+});
 const sameEnd = (a: RowEnd, b: RowEnd): boolean => a.type === b.type && a.id === b.id;
 
 /**
@@ -53,7 +61,8 @@ export async function showRelations(
   const neighbourRows: RelationRow[] = [];
   const details: profileApi.ShownDetail[] = [];
   for (const [farType, farIds] of far) {
-    for (const [id, row] of await readEntities(clickhouse, farType, [...farIds])) entities.set(`${farType} ${id}`, row);
+    for (const [id, row] of await readEntities(clickhouse, farType, [...farIds]))
+      entities.set(`${farType} ${id}`, row);
     neighbourRows.push(...(await readRelations(clickhouse, farType, [...farIds], { limit: 2_000 })));
     details.push(...(await showDetails(needs, farType, [...farIds])));
   }
@@ -62,7 +71,10 @@ export async function showRelations(
   const show = { needs, entities, people };
   return rows.map((row) => {
     const end = farOf(row);
-    const others = end.type === 'person' ? [] : neighbourRows.filter((other) => touches(other, end) && !hasOwn(other, isOwn));
+    const others =
+      end.type === 'person'
+        ? []
+        : neighbourRows.filter((other) => touches(other, end) && !hasOwn(other, isOwn));
     return {
       ...showRelation(show, row, end),
       neighbours: others.slice(0, NEIGHBOURS_SHOWN).map((other) => showNeighbour(show, other, end)),
@@ -71,8 +83,10 @@ export async function showRelations(
   });
 }
 
-const touches = (row: RelationRow, end: RowEnd): boolean => sameEnd(fromEnd(row), end) || sameEnd(toEnd(row), end);
-const hasOwn = (row: RelationRow, isOwn: (end: RowEnd) => boolean): boolean => isOwn(fromEnd(row)) || isOwn(toEnd(row));
+const touches = (row: RelationRow, end: RowEnd): boolean =>
+  sameEnd(fromEnd(row), end) || sameEnd(toEnd(row), end);
+const hasOwn = (row: RelationRow, isOwn: (end: RowEnd) => boolean): boolean =>
+  isOwn(fromEnd(row)) || isOwn(toEnd(row));
 
 interface Shown {
   readonly needs: ViewNeeds;
@@ -80,10 +94,17 @@ interface Shown {
   readonly people: Map<number, { personId: number; title: string }>;
 }
 
-function showEnd({ needs, entities, people }: Shown, end: RowEnd): { type: string; id: string; title?: string } {
+function showEnd(
+  { needs, entities, people }: Shown,
+  end: RowEnd,
+): { type: string; id: string; title?: string } {
   if (end.type === 'person') {
     const person = people.get(end.keyNumber);
-    return { type: 'person', id: String(person?.personId ?? end.keyNumber), ...(person ? { title: person.title } : {}) };
+    return {
+      type: 'person',
+      id: String(person?.personId ?? end.keyNumber),
+      ...(person ? { title: person.title } : {}),
+    };
   }
   const declared = needs.model.entityTypes.get(end.type);
   const row = entities.get(`${end.type} ${end.id}`);

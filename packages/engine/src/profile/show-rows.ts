@@ -62,7 +62,8 @@ export function entityTitle(
   secrets: Secrets,
 ): string {
   if (!row) return id;
-  const wanted = type.titleField ?? type.fields.find((field) => field.name === 'name' || field.name === 'title')?.name;
+  const wanted =
+    type.titleField ?? type.fields.find((field) => field.name === 'name' || field.name === 'title')?.name;
   const field = type.fields.find((each) => each.name === wanted);
   const stored = field && storedOf(row, field);
   return field && stored !== undefined ? String(shownValue(stored, field, secrets, false)) : id;

@@ -18,7 +18,10 @@ export async function readTimeline(
   if (keys.length === 0) throw new CodedError('person_not_found');
   const keyNumbers = keys.map((key) => key.keyNumber);
   const former = await formerPeople(platform.database, keyNumbers);
-  const [beforeMs, beforeId] = readCursor(query.cursor) ?? [query.to ?? LAST_MS, query.to ? FIRST_UUID : LAST_UUID];
+  const [beforeMs, beforeId] = readCursor(query.cursor) ?? [
+    query.to ?? LAST_MS,
+    query.to ? FIRST_UUID : LAST_UUID,
+  ];
   const rows = await readEvents(platform.clickhouse, {
     personIds: [...new Set([query.personId, ...keyNumbers, ...former])],
     keyNumbers,
@@ -46,6 +49,7 @@ const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
 function readCursor(cursor: string | undefined): [number, string] | undefined {
   const match = /^(-?\d{1,15})_([0-9a-f-]{36})$/.exec(cursor ?? '');
-  if (cursor !== undefined && !match) throw new CodedError('invalid_request', { details: { cursor: 'unreadable' } });
+  if (cursor !== undefined && !match)
+    throw new CodedError('invalid_request', { details: { cursor: 'unreadable' } });
   return match ? [Number(match[1]), match[2]!] : undefined;
 }

@@ -63,7 +63,9 @@ export function listEntityRows(
   columns: readonly string[],
   options: { search: string; after: string; limit: number },
 ): Promise<TableRow[]> {
-  const matches = ['entity_id', ...columns].map((column) => `positionCaseInsensitiveUTF8(${column}, {search:String}) > 0`);
+  const matches = ['entity_id', ...columns].map(
+    (column) => `positionCaseInsensitiveUTF8(${column}, {search:String}) > 0`,
+  );
   return clickhouse.query<TableRow>(
     `select * from ${entityTable(type)} final
      where entity_id > {after:String} ${options.search === '' ? '' : `and (${matches.join(' or ')})`}

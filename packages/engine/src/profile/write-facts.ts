@@ -25,19 +25,26 @@ export async function writeFactRows(
   const relations = facts.filter((fact): fact is CheckedRelation => fact.kind === 'relation');
   for (const [type, group] of entities) {
     const known = fieldsByName(model.entityTypes.get(type)!);
-    const rows = await overlay(clickhouse, entityTable(type), 'entity_id', group, (fact) => entityRow(fact, known));
+    const rows = await overlay(clickhouse, entityTable(type), 'entity_id', group, (fact) =>
+      entityRow(fact, known),
+    );
     await insertRows(clickhouse, entityTable(type), rows);
   }
   for (const [type, group] of details) {
     const known: Map<string, Field> = fieldsByName(model.detailTypes.get(type)!);
-    const rows = await overlay(clickhouse, detailTable(type), 'detail_id', group, (fact) => detailRow(fact, known));
+    const rows = await overlay(clickhouse, detailTable(type), 'detail_id', group, (fact) =>
+      detailRow(fact, known),
+    );
     // History first: a crash in between leaves a state in the history that is written again, not one missing.
     await insertRows(clickhouse, historyTable(type), rows);
     await insertRows(clickhouse, detailTable(type), rows);
   }
   if (relations.length > 0) {
     const rows = relations.map(relationRow);
-    await insertRows(clickhouse, 'relation', [...(await closeReplaced(clickhouse, model, relations, rows)), ...rows]);
+    await insertRows(clickhouse, 'relation', [
+      ...(await closeReplaced(clickhouse, model, relations, rows)),
+      ...rows,
+    ]);
   }
 }
 

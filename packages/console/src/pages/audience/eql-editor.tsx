@@ -25,7 +25,9 @@ export function EqlEditor({ text: value, onChange, check }: EqlEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const insert = (name: string) => {
     const element = field.current;
-    const [from, to] = element ? [element.selectionStart, element.selectionEnd] : [value.length, value.length];
+    const [from, to] = element
+      ? [element.selectionStart, element.selectionEnd]
+      : [value.length, value.length];
     onChange(`${value.slice(0, from)}${name}${value.slice(to)}`);
     requestAnimationFrame(() => {
       element?.focus();
@@ -65,7 +67,12 @@ export function EqlEditor({ text: value, onChange, check }: EqlEditorProps) {
           ) : (
             valid && <StateMark tone="good">{words.valid}</StateMark>
           )}
-          <Problems value={value} problems={problems} onChange={onChange} onGo={(offset) => goTo(field.current, offset)} />
+          <Problems
+            value={value}
+            problems={problems}
+            onChange={onChange}
+            onGo={(offset) => goTo(field.current, offset)}
+          />
         </div>
       </div>
       <NamePicker onPick={insert} />
@@ -120,7 +127,9 @@ function Problems({ value, problems, onChange, onGo }: ProblemsProps) {
         const { position, suggestion } = problem;
         const apply = () => {
           if (!position || suggestion === undefined) return;
-          onChange(value.slice(0, position.offset) + suggestion + value.slice(position.offset + position.length));
+          onChange(
+            value.slice(0, position.offset) + suggestion + value.slice(position.offset + position.length),
+          );
         };
         return (
           // Problems have no identity; the list is replaced as a whole.

@@ -16,7 +16,12 @@ interface Pick {
 }
 
 function picksOf(names: Names): Pick[] {
-  const within = (group: Group, owner: string, ownerTitle: string, fields: { name: string; title: string }[]) =>
+  const within = (
+    group: Group,
+    owner: string,
+    ownerTitle: string,
+    fields: { name: string; title: string }[],
+  ) =>
     fields.map(({ name, title }): Pick => ({
       group,
       name: `${owner}.${name}`,
@@ -34,11 +39,24 @@ function picksOf(names: Names): Pick[] {
       ...within('events', name, title || name, properties),
     ]),
     ...names.entities.flatMap(({ name, title, attributes }) => within('entities', name, title, attributes)),
-    ...names.relations.map(({ name, title }): Pick => ({ group: 'relations', name, title, insert: `via ${name}` })),
-    ...names.segments.map(
-      ({ segmentId, name }): Pick => ({ group: 'segments', name: segmentId, title: name, insert: `in segment ${segmentId}` }),
-    ),
-    ...names.tags.map(({ tagId, name }): Pick => ({ group: 'tags', name: tagId, title: name, insert: `tag ${tagId}` })),
+    ...names.relations.map(({ name, title }): Pick => ({
+      group: 'relations',
+      name,
+      title,
+      insert: `via ${name}`,
+    })),
+    ...names.segments.map(({ segmentId, name }): Pick => ({
+      group: 'segments',
+      name: segmentId,
+      title: name,
+      insert: `in segment ${segmentId}`,
+    })),
+    ...names.tags.map(({ tagId, name }): Pick => ({
+      group: 'tags',
+      name: tagId,
+      title: name,
+      insert: `tag ${tagId}`,
+    })),
   ];
 }
 

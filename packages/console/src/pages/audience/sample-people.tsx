@@ -32,20 +32,20 @@ export function SamplePeople({ label, people, more }: SamplePeopleProps) {
       phone: 'title',
       render: ({ personId, attributes }) => (
         <Link to={`/people/${personId}`}>
-          {typeof attributes['name'] === 'string' ? attributes['name'] : text.people.numbered(String(personId))}
+          {typeof attributes['name'] === 'string'
+            ? attributes['name']
+            : text.people.numbered(String(personId))}
         </Link>
       ),
     },
-    ...fields.map(
-      (field): Column<SamplePerson> => ({
-        key: field.name,
-        title: field.title[language],
-        numeric: field.valueType === 'number',
-        render: ({ attributes }) => (
-          <ValueText value={attributes[field.name]} valueType={field.valueType} unit={field.unit} />
-        ),
-      }),
-    ),
+    ...fields.map((field): Column<SamplePerson> => ({
+      key: field.name,
+      title: field.title[language],
+      numeric: field.valueType === 'number',
+      render: ({ attributes }) => (
+        <ValueText value={attributes[field.name]} valueType={field.valueType} unit={field.unit} />
+      ),
+    })),
   ];
   return (
     <RecordTable

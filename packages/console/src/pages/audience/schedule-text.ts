@@ -1,4 +1,4 @@
-import type { Schedule } from '@wutong/contract';
+import type { Schedule } from '../../api/vocabulary.ts';
 import type { Text } from '../../text/text.ts';
 
 /** When a segment is computed, in words. */

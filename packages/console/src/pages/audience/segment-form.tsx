@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, Form, Input, InputNumber } from 'antd';
-import { audienceApi, audienceIdSchema, type Schedule } from '@wutong/contract';
+import { audienceApi } from '@wutong/contract';
+import { audienceIdSchema, type Schedule } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -34,7 +35,15 @@ const SAMPLE = 10;
 const DEFAULT_MINUTES = 60;
 
 /** Writes a segment: name, expression, live count, what each condition removes, some of the people. */
-export function SegmentForm({ draft, idFixed, submitLabel, busy, error, onSubmit, onCancel }: SegmentFormProps) {
+export function SegmentForm({
+  draft,
+  idFixed,
+  submitLabel,
+  busy,
+  error,
+  onSubmit,
+  onCancel,
+}: SegmentFormProps) {
   const { text: words } = useReader();
   const [text, setText] = useState(draft.text);
   const check = useEqlCheck(text);

@@ -1,6 +1,7 @@
 import { Button, Input } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
-import { audienceApi, type SegmentView } from '@wutong/contract';
+import { audienceApi } from '@wutong/contract';
+import type { SegmentView } from '../../api/vocabulary.ts';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';

@@ -1,7 +1,8 @@
 import { useCallback, useMemo } from 'react';
 import { App, Button } from 'antd';
 import { Link, useParams } from 'react-router-dom';
-import { audienceApi, type ResponseOf, type Usage } from '@wutong/contract';
+import { audienceApi, type ResponseOf } from '@wutong/contract';
+import type { Usage } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
@@ -74,7 +75,10 @@ function SegmentActions({ segment, onEdit }: { segment: Segment; onEdit: () => v
   const mayWrite = useMay('audience.write');
   const { message, modal } = App.useApp();
   const params = { segmentId: segment.segmentId };
-  const compute = useWrite(audienceApi.computeSegment, [audienceApi.readSegment, audienceApi.listSegmentMembers]);
+  const compute = useWrite(audienceApi.computeSegment, [
+    audienceApi.readSegment,
+    audienceApi.listSegmentMembers,
+  ]);
   const archive = useWrite(audienceApi.archiveSegment);
   if (!mayWrite) return null;
   const computeNow = () =>
@@ -126,7 +130,14 @@ function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }
   const submit = async ({ name, description, schedule, text: expression }: SegmentDraft) => {
     await save.mutateAsync({
       params: { segmentId: segment.segmentId },
-      body: { name, description, schedule, folder: segment.folder, text: expression, version: segment.version },
+      body: {
+        name,
+        description,
+        schedule,
+        folder: segment.folder,
+        text: expression,
+        version: segment.version,
+      },
     });
     void message.success(text.audience.saved);
     onClose();
@@ -171,7 +182,11 @@ function Reading({ segment }: { segment: Segment }) {
           />
           <Stat
             label={words.computed}
-            value={<span className={styles.text}>{segment.computedAt ? <TimeText at={segment.computedAt} /> : words.neverComputed}</span>}
+            value={
+              <span className={styles.text}>
+                {segment.computedAt ? <TimeText at={segment.computedAt} /> : words.neverComputed}
+              </span>
+            }
             note={last && words.took(format.integer(last.tookMs))}
           />
           <Stat
@@ -242,7 +257,8 @@ function UsageList({ title, usages, none }: { title: string; usages: readonly Us
           const to = doors[kind](id);
           return (
             <li key={`${kind} ${id}`}>
-              <span className="faint">{text.audience.usage[kind]}</span> {to ? <Link to={to}>{name}</Link> : name}
+              <span className="faint">{text.audience.usage[kind]}</span>{' '}
+              {to ? <Link to={to}>{name}</Link> : name}
             </li>
           );
         })}

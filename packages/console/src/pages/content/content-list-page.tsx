@@ -1,6 +1,7 @@
 import { Input, Select } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
-import { channels, contentApi, type Channel, type ResponseOf } from '@wutong/contract';
+import { contentApi, type ResponseOf } from '@wutong/contract';
+import { channels, type Channel } from '../../api/vocabulary.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Filters } from '../../parts/filters.tsx';
@@ -95,7 +96,11 @@ function useColumns(): Column<Row>[] {
         </span>
       ),
     },
-    { key: 'purpose', title: text.messages.purpose, render: ({ purpose }) => wordFor(text.words.purpose, purpose) },
+    {
+      key: 'purpose',
+      title: text.messages.purpose,
+      render: ({ purpose }) => wordFor(text.words.purpose, purpose),
+    },
     {
       key: 'version',
       title: words.version,

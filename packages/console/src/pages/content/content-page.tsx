@@ -1,6 +1,7 @@
 import { App, Button, Select } from 'antd';
 import { useParams } from 'react-router-dom';
-import { contentApi, type ContentVersion } from '@wutong/contract';
+import { contentApi } from '@wutong/contract';
+import type { ContentVersion } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';

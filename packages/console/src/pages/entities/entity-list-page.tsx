@@ -69,16 +69,14 @@ function EntityTable({ type }: { type: EntityType }) {
     ...type.fields
       .filter(({ name }) => name !== type.titleField)
       .slice(0, MOST_COLUMNS)
-      .map(
-        (field): Column<Row> => ({
-          key: field.name,
-          title: field.title[language],
-          numeric: field.valueType === 'number',
-          render: ({ attributes }) => (
-            <ValueText value={attributes[field.name]} valueType={field.valueType} unit={field.unit} />
-          ),
-        }),
-      ),
+      .map((field): Column<Row> => ({
+        key: field.name,
+        title: field.title[language],
+        numeric: field.valueType === 'number',
+        render: ({ attributes }) => (
+          <ValueText value={attributes[field.name]} valueType={field.valueType} unit={field.unit} />
+        ),
+      })),
   ];
   return (
     <>

@@ -12,7 +12,11 @@ import { wordFor, type Text } from '../../text/text.ts';
 export type Message = ResponseOf<typeof hubApi.listMessages>['items'][number];
 
 /** The furthest a message came, as one code: clicked beats delivered beats sent. */
-export function reachedState({ state, deliveredAt, clickedAt }: Message): keyof Text['words']['messageState'] {
+export function reachedState({
+  state,
+  deliveredAt,
+  clickedAt,
+}: Message): keyof Text['words']['messageState'] {
   if (clickedAt) return 'clicked';
   return deliveredAt && state === 'sent' ? 'delivered' : state;
 }
@@ -71,7 +75,8 @@ export function useMessageColumns(nameOf?: (personId: number) => ReactNode): Col
       key: 'strategy',
       title: words.strategy,
       ellipsis: true,
-      render: ({ strategyId }) => (strategyId ? <Link to={`/strategies/${strategyId}`}>{strategyName(strategyId)}</Link> : '–'),
+      render: ({ strategyId }) =>
+        strategyId ? <Link to={`/strategies/${strategyId}`}>{strategyName(strategyId)}</Link> : '–',
     },
     { key: 'reserved', title: words.reserved, render: ({ reservedAt }) => <TimeText at={reservedAt} /> },
     { key: 'sent', title: words.sent, phone: 'hidden', render: ({ sentAt }) => <TimeText at={sentAt} /> },

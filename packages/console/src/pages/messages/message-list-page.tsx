@@ -1,6 +1,7 @@
 import { Checkbox, Select, Tag } from 'antd';
 import { useNavigate } from 'react-router-dom';
-import { canvasApi, channels, hubApi, messageStates, type Channel, type MessageState } from '@wutong/contract';
+import { canvasApi, hubApi } from '@wutong/contract';
+import { channels, messageStates, type Channel, type MessageState } from '../../api/vocabulary.ts';
 import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
@@ -68,19 +69,31 @@ export default function MessageListPage() {
           value={strategyId}
           onChange={setStrategyId}
           any={words.anyStrategy}
-          options={(strategies.data?.items ?? []).map((each) => ({ value: each.strategyId, label: each.name }))}
+          options={(strategies.data?.items ?? []).map((each) => ({
+            value: each.strategyId,
+            label: each.name,
+          }))}
         />
         <Choice
           label={words.supplier}
           value={supplierId}
           onChange={setSupplierId}
           any={words.anySupplier}
-          options={(suppliers.data?.items ?? []).map((each) => ({ value: each.supplierId, label: each.name }))}
+          options={(suppliers.data?.items ?? []).map((each) => ({
+            value: each.supplierId,
+            label: each.name,
+          }))}
         />
-        <Checkbox checked={delivered === 'true'} onChange={({ target }) => setDelivered(target.checked ? 'true' : '')}>
+        <Checkbox
+          checked={delivered === 'true'}
+          onChange={({ target }) => setDelivered(target.checked ? 'true' : '')}
+        >
           {words.onlyDelivered}
         </Checkbox>
-        <Checkbox checked={clicked === 'true'} onChange={({ target }) => setClicked(target.checked ? 'true' : '')}>
+        <Checkbox
+          checked={clicked === 'true'}
+          onChange={({ target }) => setClicked(target.checked ? 'true' : '')}
+        >
           {words.onlyClicked}
         </Checkbox>
         {nodeId && (

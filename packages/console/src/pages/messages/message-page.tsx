@@ -75,7 +75,9 @@ function MessageFacts({ story: { message } }: { story: Story }) {
             ? [
                 words.strategy,
                 <span key="strategy">
-                  <Link to={`/strategies/${message.strategyId}?version=${message.strategyVersion}&node=${message.nodeId}`}>
+                  <Link
+                    to={`/strategies/${message.strategyId}?version=${message.strategyVersion}&node=${message.nodeId}`}
+                  >
                     {strategyName(message.strategyId)}
                   </Link>
                   <span className="faint"> · {nodeTitle(place, message.nodeId)}</span>
@@ -99,12 +101,19 @@ function MessageFacts({ story: { message } }: { story: Story }) {
           [words.reserved, <TimeText key="reserved" at={message.reservedAt} form="full" />],
           message.dueAt && [words.due, <TimeText key="due" at={message.dueAt} form="full" />],
           message.sentAt && [words.sent, <TimeText key="sent" at={message.sentAt} form="full" />],
-          message.deliveredAt && [words.delivered, <TimeText key="delivered" at={message.deliveredAt} form="full" />],
+          message.deliveredAt && [
+            words.delivered,
+            <TimeText key="delivered" at={message.deliveredAt} form="full" />,
+          ],
           message.clickedAt && [words.clicked, <TimeText key="clicked" at={message.clickedAt} form="full" />],
           [words.entry, format.integer(message.entry)],
           [
             words.id,
-            <Typography.Text key="id" copyable={{ tooltips: [text.state.copy, words.idCopied] }} className="mono">
+            <Typography.Text
+              key="id"
+              copyable={{ tooltips: [text.state.copy, words.idCopied] }}
+              className="mono"
+            >
               {message.messageId}
             </Typography.Text>,
           ],

@@ -74,7 +74,9 @@ function AttemptStep({ attempt, receipts }: { attempt: Attempt; receipts: readon
         <span className="row">
           <b>{words.attempt(String(attempt.ordinal))}</b>
           <span>{supplierName(attempt.supplierId)}</span>
-          <StateMark tone={toneOf(attempt.state)}>{wordFor(text.words.attemptState, attempt.state)}</StateMark>
+          <StateMark tone={toneOf(attempt.state)}>
+            {wordFor(text.words.attemptState, attempt.state)}
+          </StateMark>
         </span>
         <span className="faint">
           <TimeText at={attempt.calledAt} form="full" />
@@ -83,9 +85,22 @@ function AttemptStep({ attempt, receipts }: { attempt: Attempt; receipts: readon
       <div className={styles.facts}>
         <Facts
           facts={[
-            attempt.address && [words.address, <span key="address" className="number">{attempt.address}</span>],
-            attempt.code && [words.supplierCode, <code key="code" className="mono">{attempt.code}</code>],
-            attempt.answeredAt && [words.answered, <TimeText key="answered" at={attempt.answeredAt} form="full" />],
+            attempt.address && [
+              words.address,
+              <span key="address" className="number">
+                {attempt.address}
+              </span>,
+            ],
+            attempt.code && [
+              words.supplierCode,
+              <code key="code" className="mono">
+                {attempt.code}
+              </code>,
+            ],
+            attempt.answeredAt && [
+              words.answered,
+              <TimeText key="answered" at={attempt.answeredAt} form="full" />,
+            ],
             attempt.finalAt && [words.final, <TimeText key="final" at={attempt.finalAt} form="full" />],
             attempt.parts > 1 && ['', words.parts(format.integer(attempt.parts))],
           ]}

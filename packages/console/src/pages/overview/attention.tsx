@@ -27,7 +27,12 @@ export function Attention({ overview }: { overview: Overview }) {
     });
   }
   if (down > 0) {
-    lines.push({ key: 'suppliers', tone: 'bad', sentence: words.supplierDown(format.integer(down)), to: '/suppliers' });
+    lines.push({
+      key: 'suppliers',
+      tone: 'bad',
+      sentence: words.supplierDown(format.integer(down)),
+      to: '/suppliers',
+    });
   }
   if (data.rejected.value > 0) {
     lines.push({

@@ -25,11 +25,18 @@ export function StrategyProgress({ strategies }: { strategies: readonly Row[] })
     {
       key: 'state',
       title: words.state,
-      render: ({ state }) => <StateMark tone={toneOf(state)}>{wordFor(text.words.strategyState, state)}</StateMark>,
+      render: ({ state }) => (
+        <StateMark tone={toneOf(state)}>{wordFor(text.words.strategyState, state)}</StateMark>
+      ),
     },
     { key: 'entered', title: words.entered, numeric: true, render: ({ entered }) => format.integer(entered) },
     { key: 'running', title: words.running, numeric: true, render: ({ running }) => format.integer(running) },
-    { key: 'converted', title: words.converted, numeric: true, render: ({ converted }) => format.integer(converted) },
+    {
+      key: 'converted',
+      title: words.converted,
+      numeric: true,
+      render: ({ converted }) => format.integer(converted),
+    },
     {
       key: 'conversion',
       title: words.conversion,

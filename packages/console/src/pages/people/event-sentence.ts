@@ -28,6 +28,8 @@ const MOST = 4;
 /** The few properties that say what happened, as name and value. */
 export function tellingProperties(entry: TimelineEntry): [string, unknown][] {
   return Object.entries(entry.properties)
-    .filter(([name, value]) => !TECHNICAL.test(name) && value !== null && value !== '' && typeof value !== 'object')
+    .filter(
+      ([name, value]) => !TECHNICAL.test(name) && value !== null && value !== '' && typeof value !== 'object',
+    )
     .slice(0, MOST);
 }

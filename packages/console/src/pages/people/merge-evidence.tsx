@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { App, Button, Checkbox, Input, Modal } from 'antd';
-import { identityApi, type PersonView } from '@wutong/contract';
+import { identityApi } from '@wutong/contract';
+import type { PersonView } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';

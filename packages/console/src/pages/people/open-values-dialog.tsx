@@ -1,5 +1,6 @@
 import { Form, Input, Modal } from 'antd';
-import { profileApi, type PersonView } from '@wutong/contract';
+import { profileApi } from '@wutong/contract';
+import type { PersonView } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { sentenceOf } from '../../parts/states.tsx';

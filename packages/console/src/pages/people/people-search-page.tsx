@@ -22,7 +22,12 @@ export default function PeopleSearchPage() {
   const found = useRead(identityApi.findPeople, { query: { search } }, { enabled: search !== '' });
   const nameOf = usePersonNames((found.data?.items ?? []).map(({ personId }) => personId));
   const columns: Column<Row>[] = [
-    { key: 'person', title: text.frame.menu.people, phone: 'title', render: ({ personId }) => nameOf(personId) },
+    {
+      key: 'person',
+      title: text.frame.menu.people,
+      phone: 'title',
+      render: ({ personId }) => nameOf(personId),
+    },
     {
       key: 'matched',
       title: words.matchedBy,
@@ -67,7 +72,11 @@ export default function PeopleSearchPage() {
       ) : (
         <Panel
           flush
-          title={found.data && found.data.items.length > 0 ? words.found(format.integer(found.data.items.length)) : undefined}
+          title={
+            found.data && found.data.items.length > 0
+              ? words.found(format.integer(found.data.items.length))
+              : undefined
+          }
         >
           <Answer query={found}>
             {({ items }) => (

@@ -1,4 +1,4 @@
-import type { ShownDetail, ShownValue } from '@wutong/contract';
+import type { ShownDetail, ShownValue } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
 import { Panel } from '../../parts/page.tsx';
@@ -31,10 +31,21 @@ export function PersonDetails({ details }: { details: readonly ShownDetail[] }) 
   );
 }
 
-export function DetailTable({ title, type, rows }: { title: string; type: string; rows: readonly ShownDetail[] }) {
+export function DetailTable({
+  title,
+  type,
+  rows,
+}: {
+  title: string;
+  type: string;
+  rows: readonly ShownDetail[];
+}) {
   const { text, format, language } = useReader();
   const fields = fieldsOf(useCatalogue(), 'detailTypes', type);
-  const present = [...new Set(rows.flatMap(({ fields: values }) => Object.keys(values)))].slice(0, MOST_COLUMNS);
+  const present = [...new Set(rows.flatMap(({ fields: values }) => Object.keys(values)))].slice(
+    0,
+    MOST_COLUMNS,
+  );
   const columns: Column<ShownDetail>[] = [
     {
       key: 'id',

@@ -12,7 +12,11 @@ import { useMessageColumns } from '../messages/message-columns.tsx';
 export function PersonMessages({ personId }: { personId: number }) {
   const { text } = useReader();
   const navigate = useNavigate();
-  const messages = usePages(hubApi.listMessages, { query: { personId, limit: 30 } }, { refetchIntervalMs: CALM_MS });
+  const messages = usePages(
+    hubApi.listMessages,
+    { query: { personId, limit: 30 } },
+    { refetchIntervalMs: CALM_MS },
+  );
   const columns = useMessageColumns();
   return (
     <Panel flush>

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Button, Tabs } from 'antd';
 import { useParams } from 'react-router-dom';
-import { profileApi, type PersonView } from '@wutong/contract';
+import { profileApi } from '@wutong/contract';
+import type { PersonView } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
@@ -27,7 +28,10 @@ export default function PersonPage() {
   const person = useRead(profileApi.readPerson, { params: { personId } }, { refetchIntervalMs: CALM_MS });
   if (!person.data && person.error) {
     return (
-      <Page title={text.people.numbered(String(personId))} back={{ to: '/people', label: text.people.search }}>
+      <Page
+        title={text.people.numbered(String(personId))}
+        back={{ to: '/people', label: text.people.search }}
+      >
         <Failure error={person.error} onRetry={() => void person.refetch()} />
       </Page>
     );
@@ -91,9 +95,21 @@ function PersonSheet({ masked }: { masked: PersonView }) {
           destroyOnHidden
           items={[
             { key: 'timeline', label: words.tabs.timeline, children: <PersonTimeline personId={personId} /> },
-            { key: 'holdings', label: words.tabs.holdings, children: <PersonDetails details={person.details} /> },
-            { key: 'relations', label: words.tabs.relations, children: <PersonRelations relations={person.relations} /> },
-            { key: 'strategies', label: words.tabs.strategies, children: <PersonStrategies personId={personId} /> },
+            {
+              key: 'holdings',
+              label: words.tabs.holdings,
+              children: <PersonDetails details={person.details} />,
+            },
+            {
+              key: 'relations',
+              label: words.tabs.relations,
+              children: <PersonRelations relations={person.relations} />,
+            },
+            {
+              key: 'strategies',
+              label: words.tabs.strategies,
+              children: <PersonStrategies personId={personId} />,
+            },
             { key: 'messages', label: words.tabs.messages, children: <PersonMessages personId={personId} /> },
             { key: 'merges', label: words.tabs.merges, children: <MergeEvidence person={person} /> },
           ]}

@@ -1,5 +1,5 @@
 import { Link } from 'react-router-dom';
-import type { ShownRelation } from '@wutong/contract';
+import type { ShownRelation } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
 import { Panel } from '../../parts/page.tsx';
@@ -15,7 +15,8 @@ type End = ShownRelation['end'];
 export function EndLink({ end }: { end: End }) {
   const { text } = useReader();
   const title = end.title ?? (end.type === 'person' ? text.people.numbered(end.id) : end.id);
-  const to = end.type === 'person' ? `/people/${end.id}` : `/entities/${end.type}/${encodeURIComponent(end.id)}`;
+  const to =
+    end.type === 'person' ? `/people/${end.id}` : `/entities/${end.type}/${encodeURIComponent(end.id)}`;
   return <Link to={to}>{title}</Link>;
 }
 
@@ -35,7 +36,10 @@ export function PersonRelations({ relations }: { relations: readonly ShownRelati
     <div className="stack">
       <Panel flush>
         {relations.map((relation) => (
-          <div key={`${relation.relationType} ${relation.direction} ${relation.end.id}`} className={styles.relation}>
+          <div
+            key={`${relation.relationType} ${relation.direction} ${relation.end.id}`}
+            className={styles.relation}
+          >
             <span className="spread">
               <span>
                 <span className="faint">{relation.title[language]}</span>{' '}
@@ -58,14 +62,18 @@ export function PersonRelations({ relations }: { relations: readonly ShownRelati
               fields={fieldsOf(catalogue, 'relationTypes', relation.relationType)}
             />
             {relation.entity && (
-              <FieldLine values={relation.entity} fields={fieldsOf(catalogue, 'entityTypes', relation.end.type)} />
+              <FieldLine
+                values={relation.entity}
+                fields={fieldsOf(catalogue, 'entityTypes', relation.end.type)}
+              />
             )}
             {relation.neighbours.length > 0 && (
               <div className={styles.neighbours}>
                 <span className="faint">{text.people.neighbours}</span>
                 {relation.neighbours.map((neighbour) => (
                   <span key={`${neighbour.type} ${neighbour.id}`}>
-                    <EndLink end={neighbour} /> <span className="faint">{neighbour.relationTitle[language]}</span>
+                    <EndLink end={neighbour} />{' '}
+                    <span className="faint">{neighbour.relationTitle[language]}</span>
                   </span>
                 ))}
               </div>

@@ -1,5 +1,6 @@
 import { Link } from 'react-router-dom';
-import { audienceApi, type PersonView } from '@wutong/contract';
+import { audienceApi } from '@wutong/contract';
+import type { PersonView } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -65,7 +66,8 @@ function ConsentPanel({ person }: { person: PersonView }) {
         {person.suppressions.map(({ suppressionId, scope, channel, reason, expiresAt }) => (
           <li key={suppressionId}>
             <span>
-              {words.suppressions} · {scope === 'person' ? words.wholePerson : words.oneAddress} · {channelName(channel)}
+              {words.suppressions} · {scope === 'person' ? words.wholePerson : words.oneAddress} ·{' '}
+              {channelName(channel)}
             </span>
             <StateMark tone="bad">
               {wordFor(text.words.reason, reason)}
@@ -95,7 +97,12 @@ function Memberships({ personId }: { personId: number }) {
       </div>
       {tags.length > 0 && (
         <div style={{ marginTop: 12 }}>
-          <Facts facts={tags.map(({ tagId, name, values }) => [name, <span key={tagId}>{values.join(text.punctuation.comma)}</span>])} />
+          <Facts
+            facts={tags.map(({ tagId, name, values }) => [
+              name,
+              <span key={tagId}>{values.join(text.punctuation.comma)}</span>,
+            ])}
+          />
         </div>
       )}
     </Panel>

@@ -31,7 +31,9 @@ export function PersonStrategies({ personId }: { personId: number }) {
               <div key={entry.entry} className={styles.relation}>
                 <span className="spread">
                   <b>
-                    <Link to={`/strategies/${entry.strategyId}?version=${entry.version}`}>{entry.strategyName}</Link>
+                    <Link to={`/strategies/${entry.strategyId}?version=${entry.version}`}>
+                      {entry.strategyName}
+                    </Link>
                   </b>
                   <TimeText at={entry.enteredAt} form="full" />
                 </span>

@@ -1,5 +1,13 @@
 import { Button, Form, Modal, Select } from 'antd';
-import { channels, decisionApi, purposes, riskLevels, type Channel, type Purpose, type RiskLevel } from '@wutong/contract';
+import { decisionApi } from '@wutong/contract';
+import {
+  channels,
+  purposes,
+  riskLevels,
+  type Channel,
+  type Purpose,
+  type RiskLevel,
+} from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { sentenceOf } from '../../parts/states.tsx';
@@ -42,7 +50,11 @@ export function PolicyDialog({ personId, onClose }: { personId: number; onClose:
           />
         </Form.Item>
         <Form.Item name="riskLevel" label={words.riskLevel}>
-          <Select allowClear style={{ width: 72 }} options={riskLevels.map((value) => ({ value, label: value }))} />
+          <Select
+            allowClear
+            style={{ width: 72 }}
+            options={riskLevels.map((value) => ({ value, label: value }))}
+          />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={test.isPending}>
           {words.test}

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
-import { canvasApi, type StrategyVersion } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import type { StrategyVersion } from '../../api/vocabulary.ts';
 import { call } from '../../api/call.ts';
 import { useText } from '../../frame/reader.tsx';
 
@@ -13,7 +14,9 @@ export function useNodeTitles(
   entries: readonly Versioned[],
 ): (entry: Versioned, nodeId: string | undefined) => string {
   const { words } = useText();
-  const wanted = new Map(entries.map(({ strategyId, version }) => [`${strategyId} ${version}`, { strategyId, version }]));
+  const wanted = new Map(
+    entries.map(({ strategyId, version }) => [`${strategyId} ${version}`, { strategyId, version }]),
+  );
   const documents = useQueries({
     queries: [...wanted.values()].map((params) => ({
       queryKey: [canvasApi.readStrategyVersion.name, { params }],

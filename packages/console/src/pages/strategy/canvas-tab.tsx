@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Button, Drawer, Select } from 'antd';
-import { canvasApi, type Strategy, type StrategyVersion } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Definition } from '../../parts/page.tsx';
@@ -76,7 +77,8 @@ export function CanvasTab({ strategy, versions }: CanvasTabProps) {
         />
         {numbers.data && (
           <span className="faint">
-            {text.state.updatedAt(format.timeOfDay(numbers.data.at))} <Definition text={words.numbersDefinition} />
+            {text.state.updatedAt(format.timeOfDay(numbers.data.at))}{' '}
+            <Definition text={words.numbersDefinition} />
           </span>
         )}
       </div>

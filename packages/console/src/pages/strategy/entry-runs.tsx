@@ -21,7 +21,11 @@ export function EntryRuns({ strategyId }: { strategyId: string }) {
       phone: 'title',
       render: ({ scheduledAt }) => <TimeText at={scheduledAt} form="full" />,
     },
-    { key: 'version', title: text.strategy.version, render: ({ version }) => text.strategy.versionNumber(String(version)) },
+    {
+      key: 'version',
+      title: text.strategy.version,
+      render: ({ version }) => text.strategy.versionNumber(String(version)),
+    },
     {
       key: 'state',
       title: text.strategy.state,
@@ -33,14 +37,23 @@ export function EntryRuns({ strategyId }: { strategyId: string }) {
       ),
     },
     { key: 'found', title: words.found, numeric: true, render: ({ found }) => format.integer(found) },
-    { key: 'entered', title: text.strategy.entered, numeric: true, render: ({ entered }) => format.integer(entered) },
+    {
+      key: 'entered',
+      title: text.strategy.entered,
+      numeric: true,
+      render: ({ entered }) => format.integer(entered),
+    },
     {
       key: 'passedOver',
       title: words.passedOver,
       numeric: true,
       render: ({ passedOver }) => format.integer(passedOver),
     },
-    { key: 'finished', title: words.finished, render: ({ finishedAt }) => <TimeText at={finishedAt} form="full" /> },
+    {
+      key: 'finished',
+      title: words.finished,
+      render: ({ finishedAt }) => <TimeText at={finishedAt} form="full" />,
+    },
   ];
   return (
     <Panel flush>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { App, Button, Input, Modal } from 'antd';
-import { canvasApi, type Strategy, type StrategyVersion } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
@@ -9,7 +10,11 @@ import { sentenceOf } from '../../parts/states.tsx';
 type Act = 'submit' | 'approve' | 'reject' | 'publish' | 'pause' | 'resume' | 'stop';
 
 /** What may be done to a strategy now, by its state and the reader's rights. */
-function actsFor(strategy: Strategy, pending: StrategyVersion | undefined, may: { write: boolean; approve: boolean }) {
+function actsFor(
+  strategy: Strategy,
+  pending: StrategyVersion | undefined,
+  may: { write: boolean; approve: boolean },
+) {
   const acts: Act[] = [];
   const { state, draftChanged } = strategy;
   if (pending?.state === 'submitted' && may.approve) acts.push('approve', 'reject');

@@ -1,6 +1,7 @@
 import { Button, Input, Select } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
-import { canvasApi, strategyStates, type StrategyState, type StrategySummary } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import { strategyStates, type StrategyState, type StrategySummary } from '../../api/vocabulary.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
@@ -113,7 +114,12 @@ function useColumns(): Column<StrategySummary>[] {
     { key: 'entered', title: words.entered, numeric: true, render: ({ entered }) => format.integer(entered) },
     { key: 'active', title: words.active, numeric: true, render: ({ active }) => format.integer(active) },
     { key: 'holdout', title: words.holdout, numeric: true, render: ({ holdout }) => format.integer(holdout) },
-    { key: 'goal', title: words.goal, numeric: true, render: ({ goalReached }) => format.integer(goalReached) },
+    {
+      key: 'goal',
+      title: words.goal,
+      numeric: true,
+      render: ({ goalReached }) => format.integer(goalReached),
+    },
     { key: 'updated', title: words.updated, render: ({ updatedAt }) => <TimeText at={updatedAt} /> },
   ];
 }

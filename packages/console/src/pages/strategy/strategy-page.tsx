@@ -1,7 +1,8 @@
 import { lazy, Suspense } from 'react';
 import { Tabs } from 'antd';
 import { useParams } from 'react-router-dom';
-import { canvasApi, type Strategy, type StrategyVersion } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -20,7 +21,11 @@ const EffectReport = lazy(() => import('./effect/effect-report.tsx'));
 export default function StrategyPage() {
   const { strategyId = '' } = useParams();
   const { text } = useReader();
-  const strategy = useRead(canvasApi.readStrategy, { params: { strategyId } }, { refetchIntervalMs: LIVE_MS * 2 });
+  const strategy = useRead(
+    canvasApi.readStrategy,
+    { params: { strategyId } },
+    { refetchIntervalMs: LIVE_MS * 2 },
+  );
   const versions = useRead(
     canvasApi.listStrategyVersions,
     { params: { strategyId } },
@@ -62,8 +67,8 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
         <>
           {strategy.description && <>{strategy.description} · </>}
           {publishedVersion !== undefined && `${words.versionNumber(String(publishedVersion))} · `}
-          {words.entered} {format.integer(strategy.entered)} · {words.active} {format.integer(strategy.active)} ·{' '}
-          {words.goal} {format.integer(strategy.goalReached)}
+          {words.entered} {format.integer(strategy.entered)} · {words.active}{' '}
+          {format.integer(strategy.active)} · {words.goal} {format.integer(strategy.goalReached)}
         </>
       }
       actions={<LifeCycleActions strategy={strategy} versions={versions} />}
@@ -73,7 +78,11 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
         onChange={setTab}
         destroyOnHidden
         items={[
-          { key: 'canvas', label: words.tabs.canvas, children: <CanvasTab strategy={strategy} versions={versions} /> },
+          {
+            key: 'canvas',
+            label: words.tabs.canvas,
+            children: <CanvasTab strategy={strategy} versions={versions} />,
+          },
           {
             key: 'effect',
             label: words.tabs.effect,

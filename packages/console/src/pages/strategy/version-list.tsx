@@ -1,5 +1,5 @@
 import { Link } from 'react-router-dom';
-import type { StrategyVersion } from '@wutong/contract';
+import type { StrategyVersion } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Definition, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -18,7 +18,9 @@ export function VersionList({ versions }: { versions: readonly StrategyVersion[]
       title: text.strategy.version,
       phone: 'title',
       render: ({ strategyId, version }) => (
-        <Link to={`/strategies/${strategyId}?version=${version}`}>{text.strategy.versionNumber(String(version))}</Link>
+        <Link to={`/strategies/${strategyId}?version=${version}`}>
+          {text.strategy.versionNumber(String(version))}
+        </Link>
       ),
     },
     {
@@ -50,7 +52,11 @@ export function VersionList({ versions }: { versions: readonly StrategyVersion[]
       title: words.submitted,
       render: ({ submittedBy, submittedAt }) => signed(submittedBy, submittedAt),
     },
-    { key: 'decided', title: words.decided, render: ({ decidedBy, decidedAt }) => signed(decidedBy, decidedAt) },
+    {
+      key: 'decided',
+      title: words.decided,
+      render: ({ decidedBy, decidedAt }) => signed(decidedBy, decidedAt),
+    },
     {
       key: 'published',
       title: text.strategy.published,

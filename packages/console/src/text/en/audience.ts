@@ -48,7 +48,8 @@ export const audience: Text['audience'] = {
   withoutValue: (count) => `${count} people have no value for an attribute used; they do not fit`,
   took: (milliseconds) => `${milliseconds} ms`,
   conditions: 'What each condition does',
-  conditionsDefinition: '“Alone”: people for whom this condition holds. “Removes”: people who would be in without it.',
+  conditionsDefinition:
+    '“Alone”: people for whom this condition holds. “Removes”: people who would be in without it.',
   alone: 'Alone',
   removes: 'Removes',
   sample: 'Some of them',
@@ -72,7 +73,8 @@ export const audience: Text['audience'] = {
   compute: 'Compute now',
   computeDone: (count) => `Computed: ${count} people`,
   archive: 'Archive',
-  archiveQuestion: 'Archive this segment? It is no longer computed and can be brought back; one in use cannot be archived.',
+  archiveQuestion:
+    'Archive this segment? It is no longer computed and can be brought back; one in use cannot be archived.',
   restore: 'Bring back',
   archived: 'Archived',
   trend: 'People over time',

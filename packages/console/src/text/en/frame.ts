@@ -105,10 +105,12 @@ export const state: Text['state'] = {
   loading: 'Loading',
   failed: 'This did not load',
   retry: 'Try again',
-  noAnswer: 'The server does not answer. What you see is kept, and goes on by itself once it is back; or try again now.',
+  noAnswer:
+    'The server does not answer. What you see is kept, and goes on by itself once it is back; or try again now.',
   unreadable: 'The answer could not be read; a proxy may have cut in. Try again shortly.',
   crashed: 'This page failed',
-  crashedHint: 'Your data is untouched. Open the page again; if it fails again, give the operator the line below.',
+  crashedHint:
+    'Your data is untouched. Open the page again; if it fails again, give the operator the line below.',
   reopen: 'Open again',
   notFound: 'There is no such page',
   notFoundHint: 'The address may have changed. Use the navigation, or press / to search.',

@@ -11,7 +11,8 @@ export const people: Text['people'] = {
   nothing: 'Nobody found',
   nothingHint: 'Check that the key is whole; newly collected people can be found within seconds.',
   start: 'Find a person by a key',
-  startHint: 'All keys of one person lead to one 360° view. Segments, strategy nodes and messages lead there too.',
+  startHint:
+    'All keys of one person lead to one 360° view. Segments, strategy nodes and messages lead there too.',
   matchedBy: 'Matched',
   keys: 'Keys',
   portrait: 'Portrait',
@@ -44,7 +45,8 @@ export const people: Text['people'] = {
     messages: 'Messages',
     strategies: 'Strategies',
     none: 'No events yet',
-    noneHint: 'What the person does in each channel, the messages and the strategy nodes appear here in time order.',
+    noneHint:
+      'What the person does in each channel, the messages and the strategy nodes appear here in time order.',
     source: 'Source',
   },
   noDetails: 'No holdings or details',
@@ -95,6 +97,7 @@ export const people: Text['people'] = {
     assertionsDefinition:
       'A person is made of assertions between keys; retract one and the person splits, and history follows.',
     kind: {
+      seen: 'Seen together',
       bind: 'Bound',
       sign_up: 'Signed up',
       unbind: 'Unbound',
@@ -126,7 +129,8 @@ export const entities: Text['entities'] = {
   none: 'No entity of this type',
   noneHint: 'Entities appear here once an import or the collection API has written them.',
   noTypes: 'No entity type declared',
-  noTypesHint: 'An import’s mapping file or the API declares entity types such as company, product, institution.',
+  noTypesHint:
+    'An import’s mapping file or the API declares entity types such as company, product, institution.',
   attributes: 'Attributes',
   relations: 'Relations',
   details: 'Details',

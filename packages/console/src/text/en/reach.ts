@@ -65,7 +65,8 @@ export const contents: Text['contents'] = {
   created: 'Changed',
   problems: (count) => `${count} to look at`,
   none: 'No content yet',
-  noneHint: 'Content has its own text for each channel and is rendered per person. The first item written through the API appears here.',
+  noneHint:
+    'Content has its own text for each channel and is rendered per person. The first item written through the API appears here.',
   noneFound: 'No such content',
   texts: 'Texts',
   preview: 'Preview',
@@ -119,9 +120,11 @@ export const suppliers: Text['suppliers'] = {
   bound: 'Connected since',
   lastError: 'Last error',
   none: 'No supplier connected',
-  noneHint: 'Connect suppliers of SMS (SMPP), e-mail (SMTP), push and others so that strategies reach people.',
+  noneHint:
+    'Connect suppliers of SMS (SMPP), e-mail (SMTP), push and others so that strategies reach people.',
   routes: 'Routes',
-  routesDefinition: 'Tried from the top; the first that fits is used, shares are fixed per person. Share 0 serves cascades only.',
+  routesDefinition:
+    'Tried from the top; the first that fits is used, shares are fixed per person. Share 0 serves cascades only.',
   route: 'Route',
   purposes: 'Purposes',
   anyPurpose: 'Every purpose',

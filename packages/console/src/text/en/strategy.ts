@@ -2,7 +2,8 @@ import type { Text } from '../text.ts';
 
 export const strategy: Text['strategy'] = {
   list: 'Strategies',
-  listLead: 'People, content and channels joined into a flow that runs by itself, person by person, with numbers on every node.',
+  listLead:
+    'People, content and channels joined into a flow that runs by itself, person by person, with numbers on every node.',
   newStrategy: 'New strategy',
   name: 'Name',
   namePlaceholder: 'For example: renewal of matured holdings',
@@ -26,7 +27,8 @@ export const strategy: Text['strategy'] = {
   published: 'Published',
   pending: 'Awaiting approval',
   none: 'No strategy yet',
-  noneHint: 'A template is the fastest start: choose one, check its people and content, submit it, publish it.',
+  noneHint:
+    'A template is the fastest start: choose one, check its people and content, submit it, publish it.',
   noneFound: 'No such strategy',
   noneFoundHint: 'Try another name or state.',
   tabs: { canvas: 'Canvas', effect: 'Effect', versions: 'Versions', runs: 'Entry runs' },
@@ -45,7 +47,8 @@ export const strategy: Text['strategy'] = {
     reject: (version) => `Reject version ${version}?`,
     publish: (version) =>
       `Publish version ${version}? People begin to enter by its entry rule; those inside stay on their version.`,
-    pause: (count) => `Pause? The ${count} people inside stay where they are; nothing is sent until you resume.`,
+    pause: (count) =>
+      `Pause? The ${count} people inside stay where they are; nothing is sent until you resume.`,
     resume: (count) => `Resume? ${count} people go on from where they are; nothing is sent twice.`,
     stop: (count) => `Stop for good? The ${count} people inside leave, and this cannot be undone.`,
   },

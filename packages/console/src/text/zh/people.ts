@@ -1,7 +1,8 @@
 export const people = {
   numbered: (id: string) => `客户 ${id}`,
   search: '客户查询',
-  searchLead: '输入一个完整的标识：客户号、手机号、账号、邮箱、设备或微信标识。为保护个人信息，不支持模糊匹配。',
+  searchLead:
+    '输入一个完整的标识：客户号、手机号、账号、邮箱、设备或微信标识。为保护个人信息，不支持模糊匹配。',
   searchPlaceholder: '例如 13800001234 或 C0001234',
   searchButton: '查询',
   found: (count: string) => `找到 ${count} 位客户`,
@@ -91,6 +92,7 @@ export const people = {
     assertions: '合并依据',
     assertionsDefinition: '客户由标识之间的断言合并而成；撤回断言即可拆分，历史随之重新归属。',
     kind: {
+      seen: '同时出现',
       bind: '绑定',
       sign_up: '注册登录',
       unbind: '解绑',

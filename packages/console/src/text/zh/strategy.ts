@@ -41,7 +41,8 @@ export const strategy = {
     submit: (name: string) => `提交「${name}」的草稿？草稿将固化为新版本，由审批人按内容核对。`,
     approve: (version: string) => `批准第 ${version} 版？批准后内容不可再变，可以发布。`,
     reject: (version: string) => `驳回第 ${version} 版？`,
-    publish: (version: string) => `发布第 ${version} 版？符合条件的客户将按进入规则开始进入；已在流程中的客户留在原版本。`,
+    publish: (version: string) =>
+      `发布第 ${version} 版？符合条件的客户将按进入规则开始进入；已在流程中的客户留在原版本。`,
     pause: (count: string) => `暂停策略？流程中的 ${count} 位客户停在原处，不再发送，恢复后继续。`,
     resume: (count: string) => `恢复策略？${count} 位客户从原处继续，已发送的不会重发。`,
     stop: (count: string) => `终止策略？流程中的 ${count} 位客户将离开，且不能恢复。`,
@@ -50,7 +51,8 @@ export const strategy = {
   note: '备注',
   done: '已完成',
   kindNumbers: { in: '进入', waiting: '在此', out: '离开', refused: '被拒' },
-  numbersDefinition: '进入：到达此节点的人数；在此：当前停留；离开 = 进入 − 在此；被拒：因合规或频控规则未触达。',
+  numbersDefinition:
+    '进入：到达此节点的人数；在此：当前停留；离开 = 进入 − 在此；被拒：因合规或频控规则未触达。',
   edge: {
     next: '',
     treated: '实验组',

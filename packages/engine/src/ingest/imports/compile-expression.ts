@@ -25,7 +25,11 @@ export interface FileContext {
   readonly missing: ReadonlySet<string>;
   readonly timeZone: string;
   readonly lookups: ReadonlyMap<string, Lookup>;
+  /** The row at hand, from 1; templates may name it `{#}`. */
+  readonly position: { row: number };
 }
+
+const ROW_NUMBER = '#';
 
 /** Rows of another file by one of its columns. */
 export interface Lookup {
@@ -56,10 +60,12 @@ export function compileExpression(expression: ColumnExpression, context: FileCon
 export function columnsOf(expression: ColumnExpression): string[] {
   if (typeof expression === 'string') return [expression];
   if ('constant' in expression) return [];
-  if ('template' in expression)
-    return [...expression.template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!);
+  if ('template' in expression) return namesIn(expression.template);
   return ['lookup' in expression ? expression.by : expression.column];
 }
+
+const namesIn = (template: string): string[] =>
+  [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!).filter((name) => name !== ROW_NUMBER);
 
 function positionOf(column: string, columns: readonly string[]): number {
   const position = columns.indexOf(column);
@@ -70,7 +76,7 @@ function positionOf(column: string, columns: readonly string[]): number {
 
 function cellReader(
   column: string,
-  { columns, missing }: FileContext,
+  { columns, missing }: Pick<FileContext, 'columns' | 'missing'>,
 ): (row: readonly string[]) => string | undefined {
   const position = positionOf(column, columns);
   return (row) => {
@@ -81,7 +87,10 @@ function cellReader(
 
 function templateReader(template: string, context: FileContext): Reader {
   const parts = template.split(/\{([^{}]+)\}/g);
-  const readers = parts.map((part, index) => (index % 2 === 1 ? cellReader(part, context) : () => part));
+  const readers = parts.map((part, index) => {
+    if (index % 2 === 0) return () => part;
+    return part === ROW_NUMBER ? () => String(context.position.row) : cellReader(part, context);
+  });
   return (row) => {
     let text = '';
     for (const read of readers) {
@@ -205,7 +214,7 @@ function dateStep(step: Extract<TransformStep, { date: string }>, timeZone: stri
 /** Whether a row gives the record. */
 export function compileConditions(
   conditions: readonly RowCondition[] | undefined,
-  context: FileContext,
+  context: Pick<FileContext, 'columns' | 'missing'>,
 ): (row: readonly string[]) => boolean {
   const tests = (conditions ?? []).map((condition) => {
     const read = cellReader(condition.column, context);

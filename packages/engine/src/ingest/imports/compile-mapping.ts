@@ -16,6 +16,7 @@ export interface RowCompiler {
   /** Records of a row; those that do not fit are told to `refuse` and left out. */
   drafts(
     row: readonly string[],
+    number: number,
     refuse: (recordIndex: number, problem: RowProblem) => void,
     take: (recordIndex: number, draft: Draft) => void,
   ): void;
@@ -25,7 +26,8 @@ export interface RowCompiler {
 export function compileFile(file: FileMapping, context: FileContext, asOf: number): RowCompiler {
   const builders = file.records.map((record) => compileRecord(record, context, asOf));
   return {
-    drafts(row, refuse, take) {
+    drafts(row, number, refuse, take) {
+      context.position.row = number;
       for (let index = 0; index < builders.length; index++) {
         try {
           const draft = builders[index]!(row);
@@ -48,21 +50,33 @@ function compileRecord(record: RecordMapping, context: FileContext, asOf: number
 }
 
 function compileBuilder(record: RecordMapping, context: FileContext, asOf: number): Builder {
-  const text = (expression: ColumnExpression, name: string) => requiredText(compileExpression(expression, context), name);
+  const text = (expression: ColumnExpression, name: string) =>
+    requiredText(compileExpression(expression, context), name);
   switch (record.record) {
     case 'person': {
-      const [keys, values, at] = [compileKeys(record.keys, context), compileFields(record.attributes, context), compileTime(record.at, context, asOf)];
+      const [keys, values, at] = [
+        compileKeys(record.keys, context),
+        compileFields(record.attributes, context),
+        compileTime(record.at, context, asOf),
+      ];
       const { link, action } = record;
       return (row) => ({ kind: 'person', keys: keys(row), link, action, values: values(row), at: at(row) });
     }
     case 'entity': {
-      const [id, fields, at] = [text(record.id, 'id'), compileFields(record.fields, context), compileTime(record.at, context, asOf)];
+      const [id, fields, at] = [
+        text(record.id, 'id'),
+        compileFields(record.fields, context),
+        compileTime(record.at, context, asOf),
+      ];
       return (row) => ({ kind: 'entity', type: record.type, id: id(row), fields: fields(row), at: at(row) });
     }
     case 'relation': {
       const [from, to] = [compileEnd(record.from, context), compileEnd(record.to, context)];
       const [fields, at] = [compileFields(record.fields, context), compileTime(record.at, context, asOf)];
-      const [validFrom, validTo] = [compileBound(record.validFrom, context), compileBound(record.validTo, context)];
+      const [validFrom, validTo] = [
+        compileBound(record.validFrom, context),
+        compileBound(record.validTo, context),
+      ];
       return (row) => ({
         kind: 'relation',
         type: record.type,
@@ -75,32 +89,67 @@ function compileBuilder(record: RecordMapping, context: FileContext, asOf: numbe
       });
     }
     case 'detail': {
-      const [id, owner, fields] = [text(record.id, 'id'), compileEnd(record.owner, context), compileFields(record.fields, context)];
+      const [id, owner, fields] = [
+        text(record.id, 'id'),
+        compileEnd(record.owner, context),
+        compileFields(record.fields, context),
+      ];
       const at = compileTime(record.at, context, asOf);
       const time = compileBound(record.time, context);
       return (row) => {
         const said = at(row);
-        return { kind: 'detail', type: record.type, id: id(row), owner: owner(row), time: time(row) ?? said, fields: fields(row), at: said };
+        return {
+          kind: 'detail',
+          type: record.type,
+          id: id(row),
+          owner: owner(row),
+          time: time(row) ?? said,
+          fields: fields(row),
+          at: said,
+        };
       };
     }
     case 'event': {
-      const [event, keys, properties] = [text(record.event, 'event'), compileKeys(record.keys, context), compileFields(record.properties, context)];
+      const [event, keys, properties] = [
+        text(record.event, 'event'),
+        compileKeys(record.keys, context),
+        compileFields(record.properties, context),
+      ];
       const time = compileBound(record.time, context);
-      const messageId = record.messageId === undefined ? undefined : text(record.messageId, "messageId");
+      const messageId = record.messageId === undefined ? undefined : text(record.messageId, 'messageId');
       return (row) => {
         const at = time(row);
         if (at === undefined) throw new RowProblem('time', 'missing');
-        return { kind: 'event', event: event(row), keys: keys(row), properties: properties(row), at, messageId: messageId?.(row) };
+        return {
+          kind: 'event',
+          event: event(row),
+          keys: keys(row),
+          properties: properties(row),
+          at,
+          messageId: messageId?.(row),
+        };
       };
     }
     case 'consent': {
-      const [keys, purpose, channel] = [compileKeys(record.keys, context), text(record.purpose, 'purpose'), text(record.channel, 'channel')];
+      const [keys, purpose, channel] = [
+        compileKeys(record.keys, context),
+        text(record.purpose, 'purpose'),
+        text(record.channel, 'channel'),
+      ];
       const granted = compileExpression(record.granted, context);
       const [proof, at] = [compileFields(record.proof, context), compileTime(record.at, context, asOf)];
       return (row) => {
         const said = coerceValue(granted(row) ?? '', 'boolean', 'UTC');
         if (said === undefined) throw new RowProblem('granted', 'neither true nor false');
-        return { kind: 'consent', keys: keys(row), purpose: purpose(row), channel: channel(row), granted: said as boolean, proof: proof(row), at: at(row) };
+        return {
+          kind: 'consent',
+          keys: keys(row),
+          purpose: purpose(row),
+          channel: channel(row),
+          granted: said as boolean,
+          proof: proof(row),
+          at: at(row),
+        };
       };
     }
   }
@@ -145,7 +194,10 @@ function compileFields(
   fields: Readonly<Record<string, ColumnExpression>>,
   context: FileContext,
 ): (row: readonly string[]) => Record<string, CellValue> {
-  const readers = Object.entries(fields).map(([name, expression]) => ({ name, read: compileExpression(expression, context) }));
+  const readers = Object.entries(fields).map(([name, expression]) => ({
+    name,
+    read: compileExpression(expression, context),
+  }));
   return (row) => {
     const values: Record<string, CellValue> = {};
     for (const { name, read } of readers) {
@@ -156,7 +208,11 @@ function compileFields(
   };
 }
 
-function compileTime(expression: ColumnExpression | undefined, context: FileContext, asOf: number): (row: readonly string[]) => number {
+function compileTime(
+  expression: ColumnExpression | undefined,
+  context: FileContext,
+  asOf: number,
+): (row: readonly string[]) => number {
   const read = compileBound(expression, context);
   return (row) => read(row) ?? asOf;
 }
@@ -188,18 +244,44 @@ export function neededColumns(file: FileMapping): string[] {
       case 'entity':
         return [record.id, ...Object.values(record.fields), record.at];
       case 'relation':
-        return [...ofEnd(record.from), ...ofEnd(record.to), ...Object.values(record.fields), record.validFrom, record.validTo, record.at];
+        return [
+          ...ofEnd(record.from),
+          ...ofEnd(record.to),
+          ...Object.values(record.fields),
+          record.validFrom,
+          record.validTo,
+          record.at,
+        ];
       case 'detail':
         return [record.id, ...ofEnd(record.owner), record.time, ...Object.values(record.fields), record.at];
       case 'event':
-        return [record.event, ...ofKeys(record.keys), record.time, ...Object.values(record.properties), record.messageId];
+        return [
+          record.event,
+          ...ofKeys(record.keys),
+          record.time,
+          ...Object.values(record.properties),
+          record.messageId,
+        ];
       case 'consent':
-        return [...ofKeys(record.keys), record.purpose, record.channel, record.granted, ...Object.values(record.proof), record.at];
+        return [
+          ...ofKeys(record.keys),
+          record.purpose,
+          record.channel,
+          record.granted,
+          ...Object.values(record.proof),
+          record.at,
+        ];
     }
   });
   const conditions = file.records.flatMap((record) => record.when ?? []).map((condition) => condition.column);
-  return [...new Set([...expressions.flatMap((each) => (each === undefined ? [] : columnsOf(each))), ...conditions])];
+  return [
+    ...new Set([
+      ...expressions.flatMap((each) => (each === undefined ? [] : columnsOf(each))),
+      ...conditions,
+    ]),
+  ];
 }
 
-const ofKeys = (keys: readonly { value: ColumnExpression }[]): ColumnExpression[] => keys.map((key) => key.value);
+const ofKeys = (keys: readonly { value: ColumnExpression }[]): ColumnExpression[] =>
+  keys.map((key) => key.value);
 const ofEnd = (end: EndExpression): ColumnExpression[] => ('person' in end ? ofKeys(end.person) : [end.id]);

@@ -7,7 +7,8 @@ export interface DraftKey {
 }
 
 /** A person by keys, or an entity. */
-export type DraftEnd = { readonly keys: readonly DraftKey[] } | { readonly type: string; readonly id: string };
+export type DraftEnd =
+  { readonly keys: readonly DraftKey[] } | { readonly type: string; readonly id: string };
 
 type Values = Readonly<Record<string, CellValue>>;
 

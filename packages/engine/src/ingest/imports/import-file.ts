@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Catalogue, FileMapping, Mapping } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
-import { RowProblem, type FileContext, type Lookup } from './compile-expression.ts';
+import { compileConditions, RowProblem, type FileContext, type Lookup } from './compile-expression.ts';
 import { compileFile, neededColumns, type RowCompiler } from './compile-mapping.ts';
 import type { PlacedDraft, RowRejection } from './draft.ts';
 import { loadBatch, type ImportRooms } from './load-batch.ts';
@@ -44,6 +44,7 @@ export async function importFile(
     missing: new Set(file.missing),
     timeZone: mapping.timeZone ?? platform.config.timeZone,
     lookups,
+    position: { row: 0 },
   };
   const compiler = compileFile(file, context, job.asOf);
   const whole = wholeRecords(file, job.catalogue);
@@ -76,7 +77,8 @@ async function* batches(blocks: AsyncIterable<string[][]>, skip: number): AsyncG
     left -= block.length - fresh.length;
     waiting = waiting.length === 0 ? fresh : waiting.concat(fresh);
     let start = 0;
-    for (; waiting.length - start >= BATCH_ROWS; start += BATCH_ROWS) yield waiting.slice(start, start + BATCH_ROWS);
+    for (; waiting.length - start >= BATCH_ROWS; start += BATCH_ROWS)
+      yield waiting.slice(start, start + BATCH_ROWS);
     if (start > 0) waiting = waiting.slice(start);
   }
   if (waiting.length > 0) yield waiting;
@@ -87,7 +89,12 @@ interface Prepared {
   readonly rejections: RowRejection[];
 }
 
-function prepareBatch(block: readonly string[][], first: number, compiler: RowCompiler, columns: number): Prepared {
+function prepareBatch(
+  block: readonly string[][],
+  first: number,
+  compiler: RowCompiler,
+  columns: number,
+): Prepared {
   const drafts: PlacedDraft[] = [];
   const rejections: RowRejection[] = [];
   block.forEach((cells, index) => {
@@ -99,6 +106,7 @@ function prepareBatch(block: readonly string[][], first: number, compiler: RowCo
     }
     compiler.drafts(
       cells,
+      row,
       (record, problem: RowProblem) =>
         rejections.push({ row, record, code: 'value_type_conflict', detail: problem.message }),
       (record, draft) => drafts.push({ row, record, draft }),
@@ -122,12 +130,10 @@ async function writeBatch(
   });
   const rejections = [...batch.prepared.rejections, ...outcome.rejections].sort((a, b) => a.row - b.row);
   const rejectedRows = new Set(rejections.map((each) => each.row)).size;
-  const kept = rejections.slice(0, Math.max(0, job.rejectionsLeft)).map(
-    (each): StoredRejection => ({
-      ...each,
-      box: platform.secrets.encrypt(JSON.stringify(batch.block[each.row - batch.first])),
-    }),
-  );
+  const kept = rejections.slice(0, Math.max(0, job.rejectionsLeft)).map((each): StoredRejection => ({
+    ...each,
+    box: platform.secrets.encrypt(JSON.stringify(batch.block[each.row - batch.first])),
+  }));
   job.rejectionsLeft -= kept.length;
   await platform.database.transaction((transaction) =>
     settleBatch(transaction, runId, file.file, {
@@ -156,16 +162,29 @@ function wholeRecords(file: FileMapping, catalogue: Catalogue): Set<number> {
 export async function readLookups(file: FileMapping, dataDirectory: string): Promise<Map<string, Lookup>> {
   const lookups = new Map<string, Lookup>();
   for (const [name, lookup] of Object.entries(file.lookups)) {
-    const { columns: wanted, key } = lookup;
+    const { columns: wanted, key, when } = lookup;
     const shape = { ...file, file: lookup.file, header: undefined, format: 'csv' as const };
-    const { columns, blocks } = await readRows(openFile(resolve(dataDirectory, lookup.file), lookup.file), shape, [key, ...wanted]);
+    const { columns, blocks } = await readRows(openFile(resolve(dataDirectory, lookup.file)), shape, [
+      key,
+      ...wanted,
+      ...(when ?? []).map((condition) => condition.column),
+    ]);
+    const holds = compileConditions(when, { columns, missing: new Set(file.missing) });
     const keyAt = columns.indexOf(key);
     const places = wanted.map((column) => columns.indexOf(column));
     const rows = new Map<string, readonly string[]>();
     for await (const block of blocks) {
-      for (const row of block) rows.set(row[keyAt] ?? '', places.map((place) => row[place] ?? ''));
+      for (const row of block) {
+        if (holds(row))
+          rows.set(
+            row[keyAt] ?? '',
+            places.map((place) => row[place] ?? ''),
+          );
+      }
       if (rows.size > MAXIMUM_LOOKUP_ROWS) {
-        throw new CodedError('mapping_invalid', { details: { lookup: name, maximumRows: MAXIMUM_LOOKUP_ROWS } });
+        throw new CodedError('mapping_invalid', {
+          details: { lookup: name, maximumRows: MAXIMUM_LOOKUP_ROWS },
+        });
       }
     }
     lookups.set(name, { columns: wanted, rows });

@@ -44,11 +44,13 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
   const plan = planResolution(batch);
 
   const people = await platform.database.transaction(async (transaction) => {
-    const resolutions = plan.records.length > 0 ? await rooms.identity.resolve(transaction, plan.records) : [];
+    const resolutions =
+      plan.records.length > 0 ? await rooms.identity.resolve(transaction, plan.records) : [];
     const found = new PeopleOfBatch(plan.indexOf, resolutions);
-    await rooms.profile.meet(transaction, found.personIds());
     const { operations, places } = personOperations(batch, found);
     const outcome = await rooms.profile.apply(transaction, operations);
+    // After the attributes, which make most of the rows.
+    await rooms.profile.meet(transaction, found.personIds());
     return { found, operations, places, outcome };
   });
   const { found, operations, places, outcome } = people;
@@ -56,7 +58,10 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
     rejections.push({ ...placeOf(places[index]!), code, detail: field ? `${field}: ${detail}` : detail });
   }
   for (const kind of ['attributes', 'consent']) {
-    count(kind === 'attributes' ? 'person' : kind, operations.filter((operation) => operation.kind === kind).length);
+    count(
+      kind === 'attributes' ? 'person' : kind,
+      operations.filter((operation) => operation.kind === kind).length,
+    );
   }
   for (const placed of batch.drafts) {
     const problem = found.problemOf(placed.draft);
@@ -67,7 +72,11 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
   if (facts.operations.length > 0) {
     const written = await rooms.profile.writeFacts(facts.operations);
     for (const { index, code, field, detail } of written.rejections) {
-      rejections.push({ ...placeOf(facts.places[index]!), code, detail: field ? `${field}: ${detail}` : detail });
+      rejections.push({
+        ...placeOf(facts.places[index]!),
+        code,
+        detail: field ? `${field}: ${detail}` : detail,
+      });
     }
     for (const operation of facts.operations) count(operation.kind, 1);
     for (const each of written.rejections) if (!each.field) count(facts.operations[each.index]!.kind, -1);
@@ -159,7 +168,14 @@ function personOperations(
     operations.push(
       draft.kind === 'person'
         ? { kind: 'attributes', ...common, action: draft.action, values: draft.values }
-        : { kind: 'consent', ...common, purpose: draft.purpose, channel: draft.channel, granted: draft.granted, proof: draft.proof },
+        : {
+            kind: 'consent',
+            ...common,
+            purpose: draft.purpose,
+            channel: draft.channel,
+            granted: draft.granted,
+            proof: draft.proof,
+          },
     );
   }
   return { operations, places };
@@ -180,7 +196,11 @@ function factOperations(
   return { operations, places };
 }
 
-function factOf(batch: Batch, { draft, row, record }: PlacedDraft, people: PeopleOfBatch): FactOperation | undefined {
+function factOf(
+  batch: Batch,
+  { draft, row, record }: PlacedDraft,
+  people: PeopleOfBatch,
+): FactOperation | undefined {
   const messageId = `${batch.messagePrefix}#${row}.${record}`;
   const whole = batch.wholeRecords.has(record);
   switch (draft.kind) {
@@ -193,7 +213,10 @@ function factOf(batch: Batch, { draft, row, record }: PlacedDraft, people: Peopl
     case 'relation': {
       const { validFrom, validTo, ...rest } = draft;
       const [from, to] = [people.end(draft.from), people.end(draft.to)];
-      const bounds = { ...(validFrom === undefined ? {} : { validFrom }), ...(validTo === undefined ? {} : { validTo }) };
+      const bounds = {
+        ...(validFrom === undefined ? {} : { validFrom }),
+        ...(validTo === undefined ? {} : { validTo }),
+      };
       return from && to && { ...rest, ...bounds, from, to, sourceId: batch.sourceId, messageId };
     }
     case 'person':
@@ -227,5 +250,6 @@ async function appendEvents(
   const outcome = await rooms.ingest.append(batch.sourceId, records);
   count('event', outcome.stored);
   if (outcome.duplicate > 0) count('duplicate event', outcome.duplicate);
-  for (const { index, code } of outcome.rejections) rejections.push({ ...placeOf(placed[index]!), code, detail: 'event' });
+  for (const { index, code } of outcome.rejections)
+    rejections.push({ ...placeOf(placed[index]!), code, detail: 'event' });
 }

@@ -12,17 +12,9 @@ export interface RowStream {
   readonly blocks: AsyncIterable<string[][]>;
 }
 
-/** Bytes of a file of the data directory. Throws import_file_missing. */
-export function openFile(path: string, shownName: string): Readable {
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
-  stream.on('error', () => undefined);
-  const missing = new Promise<never>((_resolve, reject) => {
-    stream.once('error', () =>
-      reject(new CodedError('import_file_missing', { details: { file: shownName } })),
-    );
-  });
-  missing.catch(() => undefined);
-  return stream;
+/** Bytes of a file; opened when the first is asked for. */
+export async function* openFile(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 }
 
 /**

@@ -50,7 +50,9 @@ export async function runImport(
   const started = performance.now();
   const mapping = await readMapping(options.mappingFile);
   const sizes = await fileSizes(mapping, options.dataDirectory);
-  const fingerprint = createHash('sha256').update(JSON.stringify([mapping, sizes])).digest('hex');
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([mapping, sizes]))
+    .digest('hex');
   const { run, resumed } = await openRun(platform, mapping, fingerprint);
   await withRunLock(platform, run.run_id, async () => {
     try {
@@ -107,7 +109,8 @@ async function fileSizes(mapping: Mapping, dataDirectory: string): Promise<numbe
   return Promise.all(
     mapping.files.map(async ({ file }) => {
       const found = await stat(resolve(dataDirectory, file)).catch(() => undefined);
-      if (!found?.isFile()) throw new CodedError('import_file_missing', { details: { file, directory: dataDirectory } });
+      if (!found?.isFile())
+        throw new CodedError('import_file_missing', { details: { file, directory: dataDirectory } });
       return found.size;
     }),
   );
@@ -181,7 +184,9 @@ async function importFiles(
   options: { dataDirectory: string; onProgress?: (progress: ImportProgress) => void },
 ): Promise<void> {
   const { database } = platform;
-  const states = new Map(((await readFiles(database, [run.run_id])).get(run.run_id) ?? []).map((file) => [file.file, file]));
+  const states = new Map(
+    ((await readFiles(database, [run.run_id])).get(run.run_id) ?? []).map((file) => [file.file, file]),
+  );
   const catalogue = await rooms.profile.catalogue();
   let rejectionsLeft = MAXIMUM_REJECTIONS - (await countRejections(database, run.run_id));
   for (const file of run.mapping.files) {
@@ -200,9 +205,10 @@ async function importFiles(
       rowsDone: state.rows_done,
       catalogue,
       rejectionsLeft,
-      onProgress: (rows: number, rejectedRows: number) => options.onProgress?.({ file: file.file, rows, rejectedRows }),
+      onProgress: (rows: number, rejectedRows: number) =>
+        options.onProgress?.({ file: file.file, rows, rejectedRows }),
     };
-    await importFile(platform, rooms, job, openFile(path, file.file), await readLookups(file, options.dataDirectory));
+    await importFile(platform, rooms, job, openFile(path), await readLookups(file, options.dataDirectory));
     rejectionsLeft = job.rejectionsLeft;
   }
 }

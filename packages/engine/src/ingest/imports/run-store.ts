@@ -44,7 +44,16 @@ export async function insertRun(
   await transaction.execute(
     `insert into imports.run (run_id, name, source_id, mapping, fingerprint, state, as_of, started_at)
      values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8)`,
-    [run.runId, run.mapping.name, run.mapping.sourceId, JSON.stringify(run.mapping), run.fingerprint, run.state, run.asOf, run.now],
+    [
+      run.runId,
+      run.mapping.name,
+      run.mapping.sourceId,
+      JSON.stringify(run.mapping),
+      run.fingerprint,
+      run.state,
+      run.asOf,
+      run.now,
+    ],
   );
   await transaction.execute(
     `insert into imports.file (run_id, file, position)
@@ -54,7 +63,10 @@ export async function insertRun(
 }
 
 /** The newest run with this fingerprint that did not end well: the one to go on with. */
-export async function findInterrupted(transaction: Transaction, fingerprint: string): Promise<RunRow | undefined> {
+export async function findInterrupted(
+  transaction: Transaction,
+  fingerprint: string,
+): Promise<RunRow | undefined> {
   const rows = await transaction.query<RunRow>(
     `select ${RUN_COLUMNS} from imports.run
      where fingerprint = $1 and state in ('running', 'failed') order by started_at desc limit 1`,
@@ -64,7 +76,9 @@ export async function findInterrupted(transaction: Transaction, fingerprint: str
 }
 
 export async function readRun(transaction: Transaction, runId: string): Promise<RunRow | undefined> {
-  const rows = await transaction.query<RunRow>(`select ${RUN_COLUMNS} from imports.run where run_id = $1`, [runId]);
+  const rows = await transaction.query<RunRow>(`select ${RUN_COLUMNS} from imports.run where run_id = $1`, [
+    runId,
+  ]);
   return rows[0];
 }
 
@@ -82,7 +96,10 @@ export function listRuns(
   );
 }
 
-export async function readFiles(transaction: Transaction, runIds: readonly string[]): Promise<Map<string, FileRow[]>> {
+export async function readFiles(
+  transaction: Transaction,
+  runIds: readonly string[],
+): Promise<Map<string, FileRow[]>> {
   const rows = await transaction.query<FileRow & { run_id: string }>(
     `select run_id, file, bytes, rows_done, rows_rejected, finished from imports.file
      where run_id = any($1::uuid[]) order by run_id, position`,
@@ -110,7 +127,12 @@ export async function setState(
 }
 
 /** Remembers the size of a file when it is first opened; later calls return the remembered one. */
-export async function rememberBytes(transaction: Transaction, runId: string, file: string, bytes: number): Promise<number> {
+export async function rememberBytes(
+  transaction: Transaction,
+  runId: string,
+  file: string,
+  bytes: number,
+): Promise<number> {
   const rows = await transaction.query<{ bytes: number }>(
     `update imports.file set bytes = coalesce(bytes, $3) where run_id = $1 and file = $2 returning bytes`,
     [runId, file, bytes],
@@ -123,7 +145,12 @@ export async function settleBatch(
   transaction: Transaction,
   runId: string,
   file: string,
-  batch: { rows: number; rejectedRows: number; records: Record<string, number>; rejections: readonly StoredRejection[] },
+  batch: {
+    rows: number;
+    rejectedRows: number;
+    records: Record<string, number>;
+    rejections: readonly StoredRejection[];
+  },
 ): Promise<void> {
   await transaction.execute(
     'update imports.file set rows_done = rows_done + $3, rows_rejected = rows_rejected + $4 where run_id = $1 and file = $2',
@@ -166,7 +193,10 @@ async function insertRejections(
 }
 
 export async function finishFile(transaction: Transaction, runId: string, file: string): Promise<void> {
-  await transaction.execute('update imports.file set finished = true where run_id = $1 and file = $2', [runId, file]);
+  await transaction.execute('update imports.file set finished = true where run_id = $1 and file = $2', [
+    runId,
+    file,
+  ]);
 }
 
 /** A page of rejections in the order of files and rows. */
@@ -175,7 +205,17 @@ export function readRejections(
   runId: string,
   after: { file: string; row: number; record: number; position: number },
   limit: number,
-): Promise<{ file: string; row_number: number; record: number; position: number; code: string; detail: string; row_box: string }[]> {
+): Promise<
+  {
+    file: string;
+    row_number: number;
+    record: number;
+    position: number;
+    code: string;
+    detail: string;
+    row_box: string;
+  }[]
+> {
   return transaction.query(
     `select file, row_number, record, position, code, detail, row_box from imports.rejection
      where run_id = $1 and (file, row_number, record, position) > ($2, $3, $4, $5)

@@ -14,8 +14,8 @@ export interface WatchedPeople {
  * The day that people are in counts them as watched.
  */
 export function cumulativeConversion(groups: readonly WatchedPeople[], lastDay: number): number[] {
-  const converted = new Array<number>(lastDay + 1).fill(0);
-  const leaving = new Array<number>(lastDay + 2).fill(0);
+  const converted = Array.from({ length: lastDay + 1 }, () => 0);
+  const leaving = Array.from({ length: lastDay + 2 }, () => 0);
   let atRisk = 0;
   for (const group of groups) {
     atRisk += group.people;

@@ -29,7 +29,12 @@ export function channelResults(
       channel,
       supplier: supplierId,
       supplierName: supplierNames.get(supplierId) ?? supplierId,
-      ...{ attempted: 0, sent: 0, delivered: 0, clicked: 0, failed: 0, uncertain: 0 },
+      attempted: 0,
+      sent: 0,
+      delivered: 0,
+      clicked: 0,
+      failed: 0,
+      uncertain: 0,
     };
     result.attempted += messages;
     result[state] += messages;

@@ -3,7 +3,13 @@ import type { Platform } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { cumulativeConversion } from '../statistics/cumulative-conversion.ts';
 import { readSummary, type ReadStrategy } from './read-summary.ts';
-import { readDays, readEntityTitles, readInstitutions, type DayRow, type InstitutionRow } from './strategy-store.ts';
+import {
+  readDays,
+  readEntityTitles,
+  readInstitutions,
+  type DayRow,
+  type InstitutionRow,
+} from './strategy-store.ts';
 
 type Effect = ResponseOf<typeof insightApi.readStrategyEffect>;
 

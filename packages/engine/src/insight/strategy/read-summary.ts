@@ -3,7 +3,13 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import type { InsightNeeds, MessageTally, ReportedStrategy } from '../needs.ts';
 import { compareProportions, rateOf, type Proportion } from '../statistics/compare-proportions.ts';
 import { channelResults, titledBooks } from './present-books.ts';
-import { countCollected, readGroups, readTaskOutcomes, type GroupRow, type StrategyScope } from './strategy-store.ts';
+import {
+  countCollected,
+  readGroups,
+  readTaskOutcomes,
+  type GroupRow,
+  type StrategyScope,
+} from './strategy-store.ts';
 
 type Summary = insightApi.Summary;
 
@@ -101,7 +107,10 @@ function contentsOf(groups: readonly GroupRow[], branches: readonly string[]): S
 
 function sumOfSteps(
   steps: Summary['steps'],
-): Pick<Summary, 'suppressed' | 'pending' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain' | 'balanced'> {
+): Pick<
+  Summary,
+  'suppressed' | 'pending' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain' | 'balanced'
+> {
   const suppressed: Record<string, number> = {};
   for (const step of steps) {
     for (const [reason, count] of Object.entries(step.suppressed)) {

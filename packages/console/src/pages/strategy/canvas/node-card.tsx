@@ -1,5 +1,6 @@
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
-import type { Finding, NodeNumbers, StrategyNode } from '@wutong/contract';
+import type { Finding, StrategyNode } from '@wutong/contract';
+import type { NodeNumbers } from '../../../api/vocabulary.ts';
 import { Tooltip } from 'antd';
 import { WarningFilled } from '@ant-design/icons';
 import { useReader } from '../../../frame/reader.tsx';
@@ -48,7 +49,9 @@ export function NodeCard({ data }: NodeProps<CardNode>) {
       )}
       <dl className={styles.numbers}>
         <Number name={names.in} value={format.compact(numbers?.in)} />
-        {!small && <Number name={names.waiting} value={format.compact(numbers?.waiting)} lively={!!numbers?.waiting} />}
+        {!small && (
+          <Number name={names.waiting} value={format.compact(numbers?.waiting)} lively={!!numbers?.waiting} />
+        )}
         {!small && <Number name={names.out} value={format.compact(numbers?.out)} />}
         {!small && (
           <Number name={names.refused} value={format.compact(numbers?.refused)} warns={!!numbers?.refused} />
@@ -59,7 +62,17 @@ export function NodeCard({ data }: NodeProps<CardNode>) {
   );
 }
 
-function Number({ name, value, lively, warns }: { name: string; value: string; lively?: boolean; warns?: boolean }) {
+function Number({
+  name,
+  value,
+  lively,
+  warns,
+}: {
+  name: string;
+  value: string;
+  lively?: boolean;
+  warns?: boolean;
+}) {
   return (
     <div data-lively={lively} data-warns={warns}>
       <dt>{name}</dt>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
-import type { NodeNumbers, NodeOfKind, StrategyNode } from '@wutong/contract';
+import type { NodeOfKind, StrategyNode } from '@wutong/contract';
+import type { NodeNumbers } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useContentNames } from '../../../frame/use-names.ts';
 import { EqlText } from '../../../parts/eql-text.tsx';
@@ -144,7 +145,11 @@ function KeySettings({ node }: { node: NodeOfKind<'holdout'> | NodeOfKind<'split
     node.kind === 'holdout'
       ? [[text.strategy.edge.holdout, format.percent(node.share / 10_000)]]
       : node.branches.map(({ label, share }): Fact => [label, format.percent(share / 10_000)]);
-  return <Facts facts={[...shares, node.key ? [text.strategy.panel.key, <code key="key">{node.key}</code>] : false]} />;
+  return (
+    <Facts
+      facts={[...shares, node.key ? [text.strategy.panel.key, <code key="key">{node.key}</code>] : false]}
+    />
+  );
 }
 
 function ReachSettings({ node }: { node: NodeOfKind<'send'> | NodeOfKind<'task'> }) {
@@ -163,21 +168,31 @@ function ReachSettings({ node }: { node: NodeOfKind<'send'> | NodeOfKind<'task'>
     <Facts
       facts={[
         node.content && [words.content, reference(node.content)],
-        ...Object.entries(node.contentByVariant ?? {}).map(
-          ([label, each]): Fact => [`${words.content} ${label}`, reference(each)],
-        ),
+        ...Object.entries(node.contentByVariant ?? {}).map(([label, each]): Fact => [
+          `${words.content} ${label}`,
+          reference(each),
+        ]),
         node.riskLevel && [words.riskLevel, node.riskLevel],
         node.expiresMs !== undefined && [words.expires, format.duration(node.expiresMs)],
         cascade && [words.attempts, format.integer(cascade.maximumAttempts)],
         cascade && [words.onReject, cascade.onReject ? text.state.yes : text.state.no],
-        cascade?.noReceiptAfterMs !== undefined && [words.noReceipt, format.duration(cascade.noReceiptAfterMs)],
+        cascade?.noReceiptAfterMs !== undefined && [
+          words.noReceipt,
+          format.duration(cascade.noReceiptAfterMs),
+        ],
         node.kind === 'task' && [words.due, format.duration(node.dueMs)],
       ]}
     />
   );
 }
 
-function WaitSettings({ node, nodeTitle }: { node: NodeOfKind<'wait'>; nodeTitle: (nodeId: string) => string }) {
+function WaitSettings({
+  node,
+  nodeTitle,
+}: {
+  node: NodeOfKind<'wait'>;
+  nodeTitle: (nodeId: string) => string;
+}) {
   const { text, format } = useReader();
   const words = text.strategy.panel;
   const { wait } = node;
@@ -188,12 +203,10 @@ function WaitSettings({ node, nodeTitle }: { node: NodeOfKind<'wait'>; nodeTitle
         [text.event, wordFor(text.words.event, wait.event)],
         [words.timeout, format.duration(wait.timeoutMs)],
         wait.ofNodes && [words.ofNodes, wait.ofNodes.map(nodeTitle).join(text.punctuation.comma)],
-        ...wait.where.map(
-          ({ property, operator, value, sameAs }): Fact => [
-            property,
-            `${text.operators[operator]} ${String(value ?? sameAs ?? '')}`,
-          ],
-        ),
+        ...wait.where.map(({ property, operator, value, sameAs }): Fact => [
+          property,
+          `${text.operators[operator]} ${String(value ?? sameAs ?? '')}`,
+        ]),
       ]}
     />
   );

@@ -1,5 +1,6 @@
 import { Button, Segmented } from 'antd';
-import { canvasApi, type EnrolledPerson } from '@wutong/contract';
+import { canvasApi } from '@wutong/contract';
+import type { EnrolledPerson } from '../../../api/vocabulary.ts';
 import { LIVE_MS } from '../../../api/use-endpoint.ts';
 import { usePages } from '../../../api/use-pages.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -44,7 +45,11 @@ export function NodePeople({ strategyId, version, nodeId }: NodePeopleProps) {
             {people.items.length === 0 && <EmptyState small title={text.strategy.panel.nobody} />}
             <ul>
               {people.items.map((person) => (
-                <PersonLine key={`${person.personId}-${person.entry}`} person={person} name={nameOf(person.personId)} />
+                <PersonLine
+                  key={`${person.personId}-${person.entry}`}
+                  person={person}
+                  name={nameOf(person.personId)}
+                />
               ))}
             </ul>
             {people.more && (

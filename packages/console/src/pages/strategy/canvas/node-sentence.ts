@@ -27,7 +27,9 @@ function contentSentence(node: NodeOfKind<'send'> | NodeOfKind<'task'>, needs: S
   const variants = Object.entries(node.contentByVariant ?? {});
   if (variants.length > 0) {
     const separator = needs.text.punctuation.semicolon;
-    return variants.map(([label, { contentId }]) => `${label} ${needs.contentName(contentId)}`).join(separator);
+    return variants
+      .map(([label, { contentId }]) => `${label} ${needs.contentName(contentId)}`)
+      .join(separator);
   }
   return node.content ? needs.contentName(node.content.contentId) : sentence.contentMissing;
 }
@@ -56,7 +58,9 @@ export function sentenceOfNode(node: StrategyNode, needs: SentenceNeeds): string
     case 'holdout':
       return sentence.holdout(shareText(node.share));
     case 'split':
-      return sentence.split(node.branches.map(({ label, share }) => `${label} ${shareText(share)}`).join(' · '));
+      return sentence.split(
+        node.branches.map(({ label, share }) => `${label} ${shareText(share)}`).join(' · '),
+      );
     case 'send':
       return sentence.send(wordFor(text.words.channel, node.channel), contentSentence(node, needs));
     case 'task': {

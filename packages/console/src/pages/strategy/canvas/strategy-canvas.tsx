@@ -10,7 +10,8 @@ import {
   type NodeTypes,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import type { Finding, StrategyDocument, StrategyNumbers } from '@wutong/contract';
+import type { Finding, StrategyDocument } from '@wutong/contract';
+import type { StrategyNumbers } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useContentNames } from '../../../frame/use-names.ts';
 import { useWide } from '../../../parts/use-wide.ts';
@@ -32,7 +33,13 @@ const nodeTypes: NodeTypes = { card: NodeCard };
 const edgeTypes: EdgeTypes = { flow: FlowEdge };
 
 /** The strategy as a picture that reads from top to bottom, with live numbers. */
-export default function StrategyCanvas({ document, numbers, findings, chosen, onChoose }: StrategyCanvasProps) {
+export default function StrategyCanvas({
+  document,
+  numbers,
+  findings,
+  chosen,
+  onChoose,
+}: StrategyCanvasProps) {
   const { text } = useReader();
   const wide = useWide();
   const nodes = useCardNodes(document, numbers, findings, chosen);
@@ -127,7 +134,12 @@ function useRoutedEdges(document: StrategyDocument, numbers: StrategyNumbers | u
       target: edge.to,
       type: 'flow',
       focusable: false,
-      markerEnd: { type: MarkerType.ArrowClosed, color: quiet ? '#bdb8a9' : '#8fae9f', width: 14, height: 14 },
+      markerEnd: {
+        type: MarkerType.ArrowClosed,
+        color: quiet ? '#bdb8a9' : '#8fae9f',
+        width: 14,
+        height: 14,
+      },
       data: {
         points: placed.edges.get(edgeKey(edge)) ?? [],
         label: named,

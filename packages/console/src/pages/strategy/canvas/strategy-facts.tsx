@@ -44,12 +44,10 @@ export function StrategyFacts({ document, findings, nodeTitle, onChoose }: Strat
             policy.quietHours && [words.quietHours, `${policy.quietHours.from}–${policy.quietHours.to}`],
             ...(policy.caps.length === 0
               ? [[words.caps, words.noCaps] as Fact]
-              : policy.caps.map(
-                  ({ channel, limit, window }, index): Fact => [
-                    index === 0 ? words.caps : '',
-                    words.cap(channelName(channel), format.integer(limit), words.window[window]),
-                  ],
-                )),
+              : policy.caps.map(({ channel, limit, window }, index): Fact => [
+                  index === 0 ? words.caps : '',
+                  words.cap(channelName(channel), format.integer(limit), words.window[window]),
+                ])),
           ]}
         />
       </section>

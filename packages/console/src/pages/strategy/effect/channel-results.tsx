@@ -1,4 +1,4 @@
-import type { Summary } from '@wutong/contract';
+import type { Summary } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
@@ -11,7 +11,9 @@ type Row = Summary['channels'][number];
 export function ChannelResults({ channels }: { channels: readonly Row[] }) {
   const { text, format } = useReader();
   const words = text.effect;
-  const count = (key: 'attempted' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain'): Column<Row> => ({
+  const count = (
+    key: 'attempted' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain',
+  ): Column<Row> => ({
     key,
     title: words[key],
     numeric: true,

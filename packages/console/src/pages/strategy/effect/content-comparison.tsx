@@ -1,4 +1,4 @@
-import type { Summary } from '@wutong/contract';
+import type { Summary } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { IntervalPlot } from '../../../parts/interval-plot.tsx';
 import { Panel } from '../../../parts/page.tsx';
@@ -48,10 +48,7 @@ export function ContentComparison({ summary }: { summary: Summary }) {
             </b>{' '}
             <span className="faint number">{words.p(format.pValue(contentComparison.p))}</span>
           </p>
-          <IntervalPlot
-            effects={[{ name: words.contents, ...contentComparison }]}
-            zeroLabel={words.zero}
-          />
+          <IntervalPlot effects={[{ name: words.contents, ...contentComparison }]} zeroLabel={words.zero} />
         </>
       )}
     </Panel>

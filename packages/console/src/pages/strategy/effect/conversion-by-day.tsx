@@ -14,8 +14,18 @@ export function ConversionByDay({ days }: { days: readonly Day[] }) {
   const categories = useMemo(() => days.map(({ day }) => words.day(String(day))), [days, words]);
   const series = useMemo(
     () => [
-      { name: words.treated, values: days.map(({ treatedRate }) => treatedRate), color: palette.accent, area: true },
-      { name: words.holdout, values: days.map(({ holdoutRate }) => holdoutRate), color: '#7d867f', dashed: true },
+      {
+        name: words.treated,
+        values: days.map(({ treatedRate }) => treatedRate),
+        color: palette.accent,
+        area: true,
+      },
+      {
+        name: words.holdout,
+        values: days.map(({ holdoutRate }) => holdoutRate),
+        color: '#7d867f',
+        dashed: true,
+      },
     ],
     [days, words],
   );

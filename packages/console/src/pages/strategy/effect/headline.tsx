@@ -1,4 +1,5 @@
-import { insightApi, type Comparison, type ResponseOf } from '@wutong/contract';
+import { insightApi, type ResponseOf } from '@wutong/contract';
+import type { Comparison } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { IntervalPlot } from '../../../parts/interval-plot.tsx';
 import { Definition, Panel } from '../../../parts/page.tsx';
@@ -37,7 +38,8 @@ export function Headline({ report }: { report: Report }) {
             <Definition text={words.effectDefinition} />
           </p>
           <p className="soft number">
-            {words.interval(format.points(goal.low), format.points(goal.high))} · {words.p(format.pValue(goal.p))}
+            {words.interval(format.points(goal.low), format.points(goal.high))} ·{' '}
+            {words.p(format.pValue(goal.p))}
           </p>
           {verdict === 'up' && extra > 0 && <p className="soft">{words.extra(format.integer(extra))}</p>}
         </div>
@@ -55,7 +57,9 @@ export function Headline({ report }: { report: Report }) {
             </div>
           ))}
           <IntervalPlot
-            effects={[{ name: words.difference, difference: goal.difference, low: goal.low, high: goal.high }]}
+            effects={[
+              { name: words.difference, difference: goal.difference, low: goal.low, high: goal.high },
+            ]}
             zeroLabel={words.zero}
           />
         </div>

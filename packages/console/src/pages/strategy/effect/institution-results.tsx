@@ -14,15 +14,26 @@ export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
   const words = text.effect;
   const sorted = rows.toSorted((left, right) => right.treated.people - left.treated.people);
   const columns: Column<Row>[] = [
-    { key: 'name', title: words.institution, phone: 'title', render: ({ name, institutionId }) => name || institutionId },
+    {
+      key: 'name',
+      title: words.institution,
+      phone: 'title',
+      render: ({ name, institutionId }) => name || institutionId,
+    },
     ...(['treated', 'holdout'] as const).flatMap((side): Column<Row>[] => [
       {
         key: `${side}-people`,
         title: words[side],
         numeric: true,
-        render: (row) => words.convertedOf(format.integer(row[side].converted), format.integer(row[side].people)),
+        render: (row) =>
+          words.convertedOf(format.integer(row[side].converted), format.integer(row[side].people)),
       },
-      { key: `${side}-rate`, title: words.rate, numeric: true, render: (row) => format.percent(rateOf(row[side])) },
+      {
+        key: `${side}-rate`,
+        title: words.rate,
+        numeric: true,
+        render: (row) => format.percent(rateOf(row[side])),
+      },
     ]),
     {
       key: 'difference',
@@ -36,7 +47,12 @@ export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
   ];
   return (
     <Panel title={words.institutions} flush>
-      <RecordTable label={words.institutions} columns={columns} rows={sorted} rowKey={({ institutionId }) => institutionId} />
+      <RecordTable
+        label={words.institutions}
+        columns={columns}
+        rows={sorted}
+        rowKey={({ institutionId }) => institutionId}
+      />
     </Panel>
   );
 }

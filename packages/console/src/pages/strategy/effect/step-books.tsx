@@ -1,4 +1,4 @@
-import type { Summary } from '@wutong/contract';
+import type { Summary } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
@@ -19,20 +19,36 @@ export function StepBooks({ steps, balanced }: { steps: readonly Row[]; balanced
       phone: 'title',
       render: ({ title, nodeId, strategyVersion }) => (
         <>
-          {title || nodeId} <span className="faint">{text.strategy.versionNumber(String(strategyVersion))}</span>
+          {title || nodeId}{' '}
+          <span className="faint">{text.strategy.versionNumber(String(strategyVersion))}</span>
         </>
       ),
     },
-    { key: 'audience', title: words.audience, numeric: true, render: ({ audience }) => <b>{format.integer(audience)}</b> },
+    {
+      key: 'audience',
+      title: words.audience,
+      numeric: true,
+      render: ({ audience }) => <b>{format.integer(audience)}</b>,
+    },
     {
       key: 'suppressed',
       title: `= ${words.suppressedCount}`,
       numeric: true,
       render: (row) => format.integer(suppressedOf(row)),
     },
-    { key: 'pending', title: `+ ${words.pending}`, numeric: true, render: ({ pending }) => format.integer(pending) },
+    {
+      key: 'pending',
+      title: `+ ${words.pending}`,
+      numeric: true,
+      render: ({ pending }) => format.integer(pending),
+    },
     { key: 'sent', title: `+ ${words.sent}`, numeric: true, render: ({ sent }) => format.integer(sent) },
-    { key: 'failed', title: `+ ${words.failed}`, numeric: true, render: ({ failed }) => format.integer(failed) },
+    {
+      key: 'failed',
+      title: `+ ${words.failed}`,
+      numeric: true,
+      render: ({ failed }) => format.integer(failed),
+    },
     {
       key: 'uncertain',
       title: `+ ${words.uncertain}`,
@@ -43,7 +59,9 @@ export function StepBooks({ steps, balanced }: { steps: readonly Row[]; balanced
       key: 'balanced',
       title: words.books,
       render: (row) => (
-        <StateMark tone={row.balanced ? 'good' : 'bad'}>{row.balanced ? words.balanced : words.notBalanced}</StateMark>
+        <StateMark tone={row.balanced ? 'good' : 'bad'}>
+          {row.balanced ? words.balanced : words.notBalanced}
+        </StateMark>
       ),
     },
   ];
@@ -53,7 +71,9 @@ export function StepBooks({ steps, balanced }: { steps: readonly Row[]; balanced
       definition={words.booksDefinition}
       flush
       extra={
-        <StateMark tone={balanced ? 'good' : 'bad'}>{balanced ? words.allBalanced : words.someNotBalanced}</StateMark>
+        <StateMark tone={balanced ? 'good' : 'bad'}>
+          {balanced ? words.allBalanced : words.someNotBalanced}
+        </StateMark>
       }
     >
       <RecordTable

@@ -32,7 +32,8 @@ export function createFcmAdapter(supplier: SupplierSettings, hearing: Hearing): 
 
   /** The OAuth token of the service account (RFC 7523), shared by all messages. */
   function accessToken(): Promise<string> {
-    if (token !== undefined && token.until - TOKEN_MARGIN_MS > clock.now()) return Promise.resolve(token.value);
+    if (token !== undefined && token.until - TOKEN_MARGIN_MS > clock.now())
+      return Promise.resolve(token.value);
     fetching ??= fetchToken().finally(() => {
       fetching = undefined;
     });
@@ -124,7 +125,8 @@ export function createFcmAdapter(supplier: SupplierSettings, hearing: Hearing): 
       stopped = true;
       clearTimeout(timer);
       const until = performance.now() + graceMs;
-      while (inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (inFlight > 0 && performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 10));
     },
   };
 }
@@ -145,8 +147,12 @@ function messageOf({ address, fields, messageId }: Submission): object {
 /** Codes of FCM's ErrorCode table, found in `details[].errorCode`. */
 function answerOf(status: number, body: FcmBody): Answer {
   if (status >= 200 && status < 300) return { kind: 'accepted', providerIds: body.name ? [body.name] : [] };
-  const code = body.error?.details?.find((detail) => detail.errorCode)?.errorCode ?? body.error?.status ?? `HTTP ${status}`;
-  if (code === 'UNREGISTERED' || status === 404) return { kind: 'rejected', code, final: true, addressGone: true };
+  const code =
+    body.error?.details?.find((detail) => detail.errorCode)?.errorCode ??
+    body.error?.status ??
+    `HTTP ${status}`;
+  if (code === 'UNREGISTERED' || status === 404)
+    return { kind: 'rejected', code, final: true, addressGone: true };
   if (status === 401) return { kind: 'not_sent', code };
   // Google asks to try these again later; the message was not taken.
   if (status === 429 || status === 503) return { kind: 'throttled', code };

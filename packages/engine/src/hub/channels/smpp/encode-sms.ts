@@ -22,7 +22,9 @@ export function encodeSms(text: string, reference: number): EncodedPart[] {
   return parts.map((part, index) => {
     const body = gsm ? smpp.encodings.ASCII.encode(part) : Buffer.from(part, 'utf16le').swap16();
     const header =
-      parts.length === 1 ? Buffer.alloc(0) : Buffer.from([5, 0, 3, reference & 0xff, parts.length, index + 1]);
+      parts.length === 1
+        ? Buffer.alloc(0)
+        : Buffer.from([5, 0, 3, reference & 0xff, parts.length, index + 1]);
     return {
       short_message: Buffer.concat([header, body]),
       data_coding: gsm ? 0 : 8,

@@ -41,7 +41,10 @@ export function createSmppAdapter(supplier: SupplierSettings, hearing: Hearing, 
         // Who waits for room in the window has written nothing.
         for (const wake of waiting.splice(0)) wake();
         if (stopping) return;
-        const pause = Math.min(settings.longestReconnectMs, settings.reconnectMs * 2 ** Math.min(failures++, 10));
+        const pause = Math.min(
+          settings.longestReconnectMs,
+          settings.reconnectMs * 2 ** Math.min(failures++, 10),
+        );
         reconnect = setTimeout(connect, pause * (0.5 + Math.random() / 2));
       },
       deliver: (pdu) => void hear(pdu),
@@ -60,7 +63,10 @@ export function createSmppAdapter(supplier: SupplierSettings, hearing: Hearing, 
       }
       from?.respond(pdu);
     } catch (error) {
-      log.warn({ supplier: supplier.supplierId, error: (error as Error).message }, 'a deliver_sm could not be taken in');
+      log.warn(
+        { supplier: supplier.supplierId, error: (error as Error).message },
+        'a deliver_sm could not be taken in',
+      );
     }
   }
 
@@ -89,7 +95,11 @@ export function createSmppAdapter(supplier: SupplierSettings, hearing: Hearing, 
     }
   }
 
-  async function submitPart(submission: Submission, part: EncodedPart, othersAreOut: boolean): Promise<Answer> {
+  async function submitPart(
+    submission: Submission,
+    part: EncodedPart,
+    othersAreOut: boolean,
+  ): Promise<Answer> {
     for (let retry = 0; ; retry++) {
       const answer = answerOf(await exchange(submission, part));
       const again = answer.kind === 'throttled' && othersAreOut && retry < PART_RETRIES;
@@ -118,7 +128,12 @@ export function createSmppAdapter(supplier: SupplierSettings, hearing: Hearing, 
       stopping = true;
       clearTimeout(reconnect);
       const until = performance.now() + graceMs;
-      while (link !== undefined && link.isBound() && (inFlight > 0 || waiting.length > 0) && performance.now() < until) {
+      while (
+        link !== undefined &&
+        link.isBound() &&
+        (inFlight > 0 || waiting.length > 0) &&
+        performance.now() < until
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await link?.unbind();

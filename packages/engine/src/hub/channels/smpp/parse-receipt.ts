@@ -65,7 +65,9 @@ export function parseReceipt(pdu: Pdu, form: ReceiptIdForm): Receipt | undefined
   const numbered = pdu.message_state === undefined ? undefined : STATE_OF_NUMBER[pdu.message_state];
   const state = numbered ?? (status === undefined ? 'uncertain' : receiptStateOf(status));
   const error = /\berr:\s*([^\s]+)/i.exec(text)?.[1];
-  const code = [status, error].filter((part) => part !== undefined && part !== '' && !/^0+$/.test(part)).join(' ');
+  const code = [status, error]
+    .filter((part) => part !== undefined && part !== '' && !/^0+$/.test(part))
+    .join(' ');
   return {
     providerIds: readingsOfReceiptId(id, form),
     state,

@@ -71,7 +71,8 @@ export function openSmppLink(settings: SmppSettings, password: string, events: L
       awaited.delete(each);
       each.settle({ kind: 'lost', reason: 'timeout' });
     }
-    if (enquiredAt !== undefined && now - enquiredAt > settings.responseTimeoutMs) close('no answer to enquire_link');
+    if (enquiredAt !== undefined && now - enquiredAt > settings.responseTimeoutMs)
+      close('no answer to enquire_link');
     else if (enquiredAt === undefined && now - heardAt > settings.enquireLinkMs) {
       enquiredAt = now;
       session.enquire_link(() => {
@@ -83,7 +84,12 @@ export function openSmppLink(settings: SmppSettings, password: string, events: L
   timer.unref();
 
   session.on('connect', () => {
-    const credentials = { system_id: settings.systemId, password, system_type: settings.systemType, interface_version: 0x34 };
+    const credentials = {
+      system_id: settings.systemId,
+      password,
+      system_type: settings.systemType,
+      interface_version: 0x34,
+    };
     session.bind_transceiver(credentials, (pdu) => {
       if (closed) return;
       if (pdu.command_status !== 0) return close(`bind refused: ${statusCode(pdu.command_status)}`);

@@ -71,7 +71,8 @@ export function createSmtpAdapter(supplier: SupplierSettings, hearing: Hearing):
       stopped = true;
       clearTimeout(timer);
       const until = performance.now() + graceMs;
-      while (inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (inFlight > 0 && performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 10));
       transport.close();
     },
   };
@@ -148,5 +149,7 @@ function answerOfError(error: SmtpError): Answer {
   }
   if (responseCode !== undefined && responseCode >= 400) return { kind: 'throttled', code };
   if (command === 'DATA' || command === 'API') return { kind: 'uncertain', code };
-  return error.code === 'ETIMEDOUT' && command !== 'CONN' ? { kind: 'uncertain', code } : { kind: 'not_sent', code };
+  return error.code === 'ETIMEDOUT' && command !== 'CONN'
+    ? { kind: 'uncertain', code }
+    : { kind: 'not_sent', code };
 }

@@ -69,13 +69,19 @@ export function createWebhookAdapter(supplier: SupplierSettings, hearing: Hearin
     async stop(graceMs) {
       stopped = true;
       const until = performance.now() + graceMs;
-      while (inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (inFlight > 0 && performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 10));
     },
   };
 }
 
 /** `v1,<base64>` for each secret, so that a receiver may hold either while one replaces the other. */
-function signaturesOf(id: string, timestamp: number, body: string, secrets: Readonly<Record<string, string>>): string {
+function signaturesOf(
+  id: string,
+  timestamp: number,
+  body: string,
+  secrets: Readonly<Record<string, string>>,
+): string {
   return [secrets.signingSecret, secrets.previousSigningSecret]
     .filter((secret): secret is string => secret !== undefined && secret !== '')
     .map((secret) => {

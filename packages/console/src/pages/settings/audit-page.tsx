@@ -1,0 +1,91 @@
+import { Input } from 'antd';
+import { platformApi, type ResponseOf } from '@wutong/contract';
+import { CALM_MS } from '../../api/use-endpoint.ts';
+import { usePages } from '../../api/use-pages.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { Filters } from '../../parts/filters.tsx';
+import { Page, Panel } from '../../parts/page.tsx';
+import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { Answer, EmptyState } from '../../parts/states.tsx';
+import { TimeText } from '../../parts/time-text.tsx';
+import { useUrlState } from '../../parts/url-state.ts';
+
+type Row = ResponseOf<typeof platformApi.listAudit>['items'][number];
+
+/** Who did what, newest first, and whether the chain of entries holds. */
+export default function AuditPage() {
+  const { text } = useReader();
+  const words = text.data.audit;
+  const [action, setAction] = useUrlState('action');
+  const entries = usePages(
+    platformApi.listAudit,
+    { query: { action: action || undefined, limit: 50 } },
+    { refetchIntervalMs: CALM_MS },
+  );
+  const columns: Column<Row>[] = [
+    { key: 'at', title: words.at, render: ({ at }) => <TimeText at={at} form="full" /> },
+    { key: 'actor', title: words.actor, render: ({ actor }) => actor },
+    {
+      key: 'action',
+      title: words.action,
+      phone: 'title',
+      render: (row) => <code className="mono">{row.action}</code>,
+    },
+    {
+      key: 'object',
+      title: words.object,
+      ellipsis: true,
+      render: ({ object }) => <span title={object}>{object}</span>,
+    },
+    {
+      key: 'detail',
+      title: words.detail,
+      phone: 'hidden',
+      ellipsis: true,
+      render: ({ detail }) => (
+        <span className="faint" title={JSON.stringify(detail, null, 2)}>
+          {Object.entries(detail)
+            .map(
+              ([name, value]) =>
+                `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+            )
+            .join(' · ') || '–'}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Page title={words.title} lead={words.lead}>
+      <Filters>
+        <Input.Search
+          allowClear
+          defaultValue={action}
+          placeholder={words.anyAction}
+          aria-label={words.action}
+          onSearch={setAction}
+          style={{ width: 240 }}
+        />
+        {entries.first && (
+          <StateMark tone={entries.first.intact ? 'good' : 'bad'}>
+            {entries.first.intact ? words.intact : words.broken}
+          </StateMark>
+        )}
+      </Filters>
+      <Panel flush>
+        <Answer query={entries.query} rows={8}>
+          {() => (
+            <RecordTable
+              label={words.title}
+              columns={columns}
+              rows={entries.items}
+              rowKey={({ sequence }) => sequence}
+              more={entries.more}
+              empty={<EmptyState title={words.none} />}
+            />
+          )}
+        </Answer>
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+import { App, Form, Input, Modal, Radio } from 'antd';
+import { hubApi, type ResponseOf } from '@wutong/contract';
+import { taskOutcomes } from '../../api/vocabulary.ts';
+import { useWrite } from '../../api/use-endpoint.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { sentenceOf } from '../../parts/states.tsx';
+import styles from './tasks.module.css';
+
+type Task = ResponseOf<typeof hubApi.listTasks>['items'][number];
+interface Fields {
+  outcome: (typeof taskOutcomes)[number];
+  note?: string;
+}
+
+/** What came of a call: one tap and, if need be, a line. */
+export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => void }) {
+  const { text } = useReader();
+  const words = text.tasks;
+  const { message } = App.useApp();
+  const [form] = Form.useForm<Fields>();
+  const record = useWrite(hubApi.recordTaskOutcome, [hubApi.listTasks]);
+  const submit = async (body: Fields) => {
+    await record.mutateAsync({ params: { taskId: task.taskId }, body });
+    void message.success(words.recorded);
+    onClose();
+  };
+  return (
+    <Modal
+      open
+      title={task.title}
+      okText={words.record}
+      cancelText={text.state.cancel}
+      confirmLoading={record.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(body) => void submit(body).catch(() => undefined)}
+      >
+        <Form.Item
+          name="outcome"
+          label={words.outcome}
+          rules={[{ required: true, message: words.chooseOutcome }]}
+        >
+          <Radio.Group className={styles.outcomes} optionType="button">
+            {taskOutcomes.map((value) => (
+              <Radio.Button key={value} value={value}>
+                {words.outcomes[value]}
+              </Radio.Button>
+            ))}
+          </Radio.Group>
+        </Form.Item>
+        <Form.Item name="note" label={words.note}>
+          <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
+        </Form.Item>
+      </Form>
+      {record.error && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {sentenceOf(record.error, text)}
+        </p>
+      )}
+    </Modal>
+  );
+}

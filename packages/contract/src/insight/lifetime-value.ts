@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+
+/** What people are worth after their first `start` event in the period: the sum of a property, cumulative. */
+export const lifetimeValueRequestSchema = scopeSchema.extend({
+  start: analysedEventSchema,
+  value: analysedEventSchema,
+  valueProperty: propertyPathSchema.optional().describe('absent: events are counted'),
+  unit: z.enum(['day', 'week', 'month']).default('month'),
+  periods: z.number().int().min(1).max(60).default(12),
+});
+export type LifetimeValueRequest = z.output<typeof lifetimeValueRequestSchema>;
+
+export const lifetimeValueAnswerSchema = answerSchema.extend({
+  unit: z.enum(['day', 'week', 'month']),
+  cohorts: z.array(
+    z.object({
+      from: z.string(),
+      people: count,
+      cumulative: z.array(z.number().nullable()).describe('value per person up to the end of period n; null: not begun'),
+    }),
+  ),
+  overall: z.array(z.object({ period: count, people: count, perPerson: z.number() })),
+});
+export type LifetimeValueAnswer = z.output<typeof lifetimeValueAnswerSchema>;
+
+export const lifetimeValueCellSchema = z.object({
+  cohort: z.iso.datetime({ offset: true }),
+  payers: z.boolean().default(false).describe('only those with some value'),
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+
+/**
+ * Recency, frequency, value: each person scored 1 … `buckets` on days since the last event, number of events and
+ * sum of a property, by equal shares of people (ties get the same score); the highest score is the best.
+ */
+export const recencyRequestSchema = scopeSchema.extend({
+  event: analysedEventSchema,
+  valueProperty: propertyPathSchema,
+  buckets: z.number().int().min(2).max(10).default(5),
+});
+export type RecencyRequest = z.output<typeof recencyRequestSchema>;
+
+const score = z.number().int().min(1).max(10);
+export const recencyAnswerSchema = answerSchema.extend({
+  people: count,
+  cells: z.array(
+    z.object({
+      recency: score,
+      frequency: score,
+      value: score,
+      people: count,
+      meanDays: z.number(),
+      meanEvents: z.number(),
+      meanValue: z.number(),
+    }),
+  ),
+});
+export type RecencyAnswer = z.output<typeof recencyAnswerSchema>;
+
+export const recencyCellSchema = z.object({ recency: score, frequency: score, value: score });

@@ -1,0 +1,131 @@
+import type { Platform } from '../platform/index.ts';
+import { presentPerson } from '../identity/index.ts';
+import { shareStatement } from './compile/compile.ts';
+import { COMPUTE_SETTINGS } from './compute-segments.ts';
+import { prepareExpression } from './prepare-expression.ts';
+import type { CatalogueReader } from './read-catalogue.ts';
+import { refusalOf } from './run-expression.ts';
+import { nextDue } from './schedule.ts';
+import { computeSqlTag } from './sql-tag.ts';
+import { beginTagRuns, finishTagRun, postponeTag, type TagRow } from './tag-store.ts';
+import { writeTagValues } from './tag-value-store.ts';
+import type { BoundValue } from './bind/bound.ts';
+
+/** Tags computed in one pass. */
+const SHARED_TAGS = 32;
+
+interface Computable {
+  readonly row: TagRow;
+  readonly value: BoundValue;
+}
+
+/** Computes tags: rules together in shared scans, SQL tags one by one. The caller holds the compute lock. */
+export async function computeTags(
+  platform: Platform,
+  reader: CatalogueReader,
+  rows: readonly TagRow[],
+): Promise<void> {
+  const now = platform.clock.now();
+  const preparation = await reader.preparation(now);
+  const computable: Computable[] = [];
+  for (const row of rows) {
+    if (row.kind === 'sql') {
+      await guarded(platform, [row], now, () => computeOneSql(platform, row, now));
+      continue;
+    }
+    if (row.kind !== 'rule' || !row.document) continue;
+    const prepared = prepareExpression({ document: row.document }, preparation);
+    if ('problems' in prepared || prepared.query.kind !== 'value') {
+      const problem = 'problems' in prepared ? prepared.problems[0]?.en : 'The expression gives no value.';
+      await postponeTag(platform.database, row.tag_id, dueOf(platform, row, now), problem ?? '');
+    } else {
+      computable.push({ row, value: prepared.query.value });
+    }
+  }
+  for (let start = 0; start < computable.length; start += SHARED_TAGS) {
+    await computeTogether(platform, computable.slice(start, start + SHARED_TAGS), now);
+  }
+}
+
+async function computeTogether(platform: Platform, tags: readonly Computable[], now: number): Promise<void> {
+  const done = await guarded(
+    platform,
+    tags.map((tag) => tag.row),
+    now,
+    () => computeBlock(platform, tags, now),
+  );
+  // Alone, each shows whether it is the one that cannot be computed.
+  if (!done && tags.length > 1) for (const tag of tags) await computeTogether(platform, [tag], now);
+}
+
+/** False when the work was refused by the engine; a single tag then shows why. */
+async function guarded(
+  platform: Platform,
+  rows: readonly TagRow[],
+  now: number,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (typeof (error as { type?: unknown }).type !== 'string' && refusalOf(error) === error) throw error;
+    const [only, ...others] = rows;
+    if (only && others.length === 0) {
+      const message = error instanceof Error ? error.message : String(error);
+      await postponeTag(platform.database, only.tag_id, dueOf(platform, only, now), message.slice(0, 500));
+    }
+    return false;
+  }
+}
+
+async function computeBlock(platform: Platform, tags: readonly Computable[], now: number): Promise<void> {
+  const startedAt = performance.now();
+  const runs = await beginTagRuns(platform.database, tags.map((tag) => tag.row.tag_id));
+  const statement = shareStatement({ kind: 'person' }, { presentPerson, now });
+  const values = tags.map((tag) => ({
+    tagId: tag.row.tag_id,
+    version: runs.get(tag.row.tag_id) ?? 0,
+    value: statement.value(tag.value),
+    type: tag.value.type,
+  }));
+  const people = await writeTagValues(
+    platform.clickhouse,
+    values,
+    { rows: statement.rows(), parameters: statement.parameters.values },
+    COMPUTE_SETTINGS,
+  );
+  const tookMs = (performance.now() - startedAt) / tags.length;
+  await platform.database.transaction(async (transaction) => {
+    for (const { row } of tags) {
+      await finishTagRun(transaction, {
+        tagId: row.tag_id,
+        run: runs.get(row.tag_id) ?? 0,
+        at: now,
+        people: people.get(row.tag_id) ?? 0,
+        tookMs,
+        dueAt: dueOf(platform, row, now),
+      });
+    }
+  });
+}
+
+async function computeOneSql(platform: Platform, row: TagRow, now: number): Promise<void> {
+  const startedAt = performance.now();
+  const run = (await beginTagRuns(platform.database, [row.tag_id])).get(row.tag_id) ?? 0;
+  const people = await computeSqlTag(platform, row, run);
+  await platform.database.transaction((transaction) =>
+    finishTagRun(transaction, {
+      tagId: row.tag_id,
+      run,
+      at: now,
+      people,
+      tookMs: performance.now() - startedAt,
+      dueAt: dueOf(platform, row, now),
+    }),
+  );
+}
+
+function dueOf(platform: Platform, row: TagRow, now: number): number | undefined {
+  return nextDue(row.schedule, now, platform.config.timeZone);
+}

@@ -1,0 +1,126 @@
+import type { Identity } from '../identity/index.ts';
+import type { Ingest } from '../ingest/index.ts';
+import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
+import type { Profile } from '../profile/index.ts';
+import { whileComputing } from './compute-lock.ts';
+import { computeSegments } from './compute-segments.ts';
+import { computeTags } from './compute-tags.ts';
+import { createExpressions } from './expressions.ts';
+import { followIdentity } from './follow-identity.ts';
+import type { Audience } from './front-door.ts';
+import { createMemberLookup } from './lookup-members.ts';
+import { createSegments } from './manage-segments.ts';
+import { createTags } from './manage-tags.ts';
+import { selectChanges, streamMembers } from './membership-store.ts';
+import { prepareExpression } from './prepare-expression.ts';
+import { createCatalogueReader } from './read-catalogue.ts';
+import { audienceRoutes } from './routes.ts';
+import { selectDueSegments } from './segment-store.ts';
+import { selectDueTags } from './tag-store.ts';
+import { replaceUses } from './usage-store.ts';
+
+/** The earlier rooms the audience stands on. */
+export interface AudienceNeeds {
+  readonly profile: Pick<Profile, 'catalogue' | 'attributesOf'>;
+  readonly identity: Pick<Identity, 'takePersonChanges'>;
+  readonly ingest: { readonly plan: Pick<Ingest['plan'], 'list'> };
+}
+
+const COMPUTE_INTERVAL_MS = 100;
+const IDENTITY_INTERVAL_MS = 100;
+const LOOKUP_INTERVAL_MS = 100;
+const USE_INTERVAL_MS = 5_000;
+const DUE_LIMIT = 256;
+
+/** Makes the room. `start` runs the schedule, follows merges and splits, and keeps the look-up fresh. */
+export function createAudience(platform: Platform, needs: AudienceNeeds): Audience {
+  const { database, clickhouse, clock } = platform;
+  const reader = createCatalogueReader(platform, {
+    catalogue: () => needs.profile.catalogue(),
+    plannedEvents: () => needs.ingest.plan.list(),
+  });
+  const expressions = createExpressions(platform, reader);
+  const segments = createSegments(platform, reader);
+  const tags = createTags(platform, reader);
+  const lookup = createMemberLookup(platform);
+  const loops: RunningLoop[] = [];
+
+  /** One round of the schedule; one process at a time computes. */
+  async function computeDue(): Promise<boolean> {
+    const now = clock.now();
+    const due = async (): Promise<[number, number]> => {
+      const [segmentRows, tagRows] = await Promise.all([
+        selectDueSegments(database, now, DUE_LIMIT),
+        selectDueTags(database, now, DUE_LIMIT),
+      ]);
+      if (segmentRows.length > 0) await computeSegments(platform, reader, segmentRows);
+      if (tagRows.length > 0) await computeTags(platform, reader, tagRows);
+      return [segmentRows.length, tagRows.length];
+    };
+    // Looked at without the lock first: most rounds find nothing to do.
+    const [first] = await selectDueSegments(database, now, 1);
+    const [firstTag] = first ? [] : await selectDueTags(database, now, 1);
+    if (!first && !firstTag) return false;
+    const done = await whileComputing(platform, { wait: false }, due);
+    return done !== undefined && Math.max(...done) === DUE_LIMIT;
+  }
+
+  const audience: Audience = {
+    ...expressions,
+    async *segmentMembers(segmentId) {
+      const { run } = await segments.get(segmentId);
+      if (run > 0) yield* streamMembers(clickhouse, segmentId, run);
+    },
+    async segmentsOf(personId) {
+      return (await lookup.segmentsOf(personId)).map((segment) => segment.segmentId);
+    },
+    computeSegments: (segmentIds) => segments.compute(segmentIds),
+    async segmentWatermark(segmentId) {
+      const { run } = await segments.get(segmentId);
+      return { run, personId: Number.MAX_SAFE_INTEGER };
+    },
+    async segmentChanges(segmentId, after, limit) {
+      const { run } = await segments.get(segmentId);
+      return run < after.run ? [] : selectChanges(clickhouse, segmentId, after, run, limit);
+    },
+    async declareUses(transaction, user, used) {
+      const preparation = await reader.preparation(clock.now());
+      const names = { segments: new Set<string>(), tags: new Set<string>() };
+      for (const expression of used) {
+        const prepared = prepareExpression(expression, preparation);
+        if ('problems' in prepared) {
+          throw new CodedError('eql_invalid', { details: { problems: prepared.problems } });
+        }
+        for (const segment of prepared.usedSegments) names.segments.add(segment);
+        for (const tag of prepared.usedTags) names.tags.add(tag);
+      }
+      await replaceUses(transaction, user, names);
+    },
+    routes: (server) =>
+      audienceRoutes(server, { platform, audience, reader, segments, tags, lookup, profile: needs.profile }),
+    async start() {
+      await lookup.refresh();
+      const loop = (name: string, intervalMs: number, run: () => Promise<boolean>): void => {
+        loops.push(platform.jobs.loop({ name: `audience.${name}`, intervalMs, run }));
+      };
+      if (platform.config.roles.has('worker')) {
+        loop('compute', COMPUTE_INTERVAL_MS, computeDue);
+        loop('identity', IDENTITY_INTERVAL_MS, () => followIdentity(platform, needs.identity));
+      }
+      loop('lookup', LOOKUP_INTERVAL_MS, async () => {
+        await lookup.refresh();
+        return false;
+      });
+      loop('usage', USE_INTERVAL_MS, async () => {
+        await lookup.flushUse();
+        return false;
+      });
+    },
+    async stop() {
+      for (const loop of loops.reverse()) await loop.stop();
+      loops.length = 0;
+      await lookup.flushUse().catch(() => undefined);
+    },
+  };
+  return audience;
+}

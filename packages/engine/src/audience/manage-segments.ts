@@ -1,0 +1,251 @@
+import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
+import { CodedError, type Platform } from '../platform/index.ts';
+import { whileComputing } from './compute-lock.ts';
+import { computeSegments, publishRuns } from './compute-segments.ts';
+import type { Asker, Expression } from './front-door.ts';
+import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
+import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
+import type { CatalogueReader } from './read-catalogue.ts';
+import {
+  beginRuns,
+  insertSegment,
+  insertSegmentVersion,
+  pageSegments,
+  selectRuns,
+  selectSegments,
+  selectVersions,
+  setSegmentArchived,
+  updateSegment,
+  type SegmentRow,
+} from './segment-store.ts';
+import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+
+export type SegmentInput = {
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly schedule: audienceApi.Schedule;
+  readonly text?: string | undefined;
+  readonly document?: EqlDocument | undefined;
+};
+
+/** Segments: made, edited, archived, listed, computed on request. Times are epoch ms UTC. */
+export interface Segments {
+  /** @throws CodedError segment_exists, eql_invalid, segment_cycle */
+  create(
+    input: SegmentInput & {
+      segmentId: string;
+      kind: SegmentRow['kind'];
+      personIds?: readonly number[] | undefined;
+    },
+    asker: Asker,
+  ): Promise<SegmentRow>;
+  /** @throws CodedError segment_not_found, conflict, eql_invalid, segment_cycle */
+  edit(segmentId: string, input: SegmentInput & { version: number }, asker: Asker): Promise<SegmentRow>;
+  /** @throws CodedError segment_not_found, segment_in_use */
+  archive(segmentId: string, archived: boolean, asker: Asker): Promise<SegmentRow>;
+  /** @throws CodedError segment_not_found */
+  get(segmentId: string): Promise<SegmentRow>;
+  page: (page: Parameters<typeof pageSegments>[1]) => Promise<SegmentRow[]>;
+  runs(segmentId: string, limit: number): ReturnType<typeof selectRuns>;
+  versions(segmentId: string): ReturnType<typeof selectVersions>;
+  uses(segmentId: string): Promise<UserOfNames[]>;
+  usedBy(segmentId: string): Promise<UserOfNames[]>;
+  /** Computes now, sharing scans; resolves when the members are committed. @throws segment_not_found */
+  compute(segmentIds: readonly string[]): Promise<void>;
+}
+
+export function createSegments(platform: Platform, reader: CatalogueReader): Segments {
+  const { database, clock } = platform;
+
+  async function get(segmentId: string): Promise<SegmentRow> {
+    const [row] = await selectSegments(database, [segmentId]);
+    if (!row) throw new CodedError('segment_not_found', { details: { segmentId } });
+    return row;
+  }
+
+  async function compute(segmentIds: readonly string[]): Promise<void> {
+    await whileComputing(platform, { wait: true }, async () => {
+      const rows = await selectSegments(database, segmentIds);
+      const missing = segmentIds.find((id) => !rows.some((row) => row.segment_id === id));
+      if (missing !== undefined) throw new CodedError('segment_not_found', { details: { segmentId: missing } });
+      await computeSegments(platform, reader, rows);
+    });
+  }
+
+  async function importMembers(segmentId: string, personIds: readonly number[]): Promise<void> {
+    await whileComputing(platform, { wait: true }, async () => {
+      const startedAt = performance.now();
+      const runs = await beginRuns(database, [segmentId]);
+      await clearUnfinished(platform.clickhouse, runs);
+      for (const run of runs) await writeImportedMembers(platform.clickhouse, run, personIds);
+      await publishRuns(platform, runs, { at: clock.now(), kind: 'import', startedAt, dueAt: () => undefined });
+    });
+  }
+
+  return {
+    async create(input, asker) {
+      const at = clock.now();
+      const prepared = input.kind === 'import' ? undefined : await prepareRule(reader, at, input.segmentId, input, asker);
+      const created = await database.transaction(async (transaction) => {
+        const inserted = await insertSegment(transaction, {
+          ...definitionOf(input, prepared),
+          segmentId: input.segmentId,
+          kind: input.kind,
+          owner: asker.userId,
+          at,
+          // Computed at once by the caller; the loop takes over from there, also when the caller dies.
+          dueAt: input.kind === 'import' ? undefined : at,
+        });
+        if (!inserted) return false;
+        await declareOwnUses(transaction, input.segmentId, input.name, prepared);
+        await platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: 'segment.create',
+          object: input.segmentId,
+        });
+        return true;
+      });
+      if (!created) throw new CodedError('segment_exists', { details: { segmentId: input.segmentId } });
+      if (input.kind === 'import') await importMembers(input.segmentId, input.personIds ?? []);
+      else await compute([input.segmentId]);
+      return get(input.segmentId);
+    },
+
+    async edit(segmentId, input, asker) {
+      const at = clock.now();
+      const before = await get(segmentId);
+      const isRule = before.kind === 'rule';
+      const prepared = isRule ? await prepareRule(reader, at, segmentId, input, asker) : undefined;
+      const done = await database.transaction(async (transaction) => {
+        const definition = isRule
+          ? definitionOf(input, prepared)
+          : { ...definitionOf(input, undefined), body: before.body ?? undefined, document: before.document ?? undefined };
+        const updated = await updateSegment(transaction, {
+          ...definition,
+          segmentId,
+          version: input.version,
+          at,
+          dueAt: isRule ? at : undefined,
+        });
+        if (!updated) return false;
+        await insertSegmentVersion(transaction, {
+          ...definition,
+          segmentId,
+          version: input.version + 1,
+          editedBy: asker.userId,
+          at,
+        });
+        if (isRule) await declareOwnUses(transaction, segmentId, input.name, prepared);
+        await platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: 'segment.edit',
+          object: segmentId,
+          detail: { version: input.version + 1 },
+        });
+        return true;
+      });
+      if (!done) throw new CodedError('conflict', { details: { segmentId, newest: before.version } });
+      if (isRule) await compute([segmentId]);
+      return get(segmentId);
+    },
+
+    async archive(segmentId, archived, asker) {
+      await get(segmentId);
+      const users = archived ? await selectUsers(database, 'segment', segmentId) : [];
+      if (users.length > 0) {
+        throw new CodedError('segment_in_use', { details: { usedBy: users.map((user) => user.name) } });
+      }
+      await database.transaction(async (transaction) => {
+        await setSegmentArchived(transaction, segmentId, archived, clock.now());
+        await platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: archived ? 'segment.archive' : 'segment.restore',
+          object: segmentId,
+        });
+      });
+      return get(segmentId);
+    },
+
+    get,
+    page: (page) => pageSegments(database, page),
+    runs: (segmentId, limit) => selectRuns(database, segmentId, limit),
+    versions: (segmentId) => selectVersions(database, segmentId),
+    uses: (segmentId) => selectUsed(database, 'segment', segmentId),
+    usedBy: (segmentId) => selectUsers(database, 'segment', segmentId),
+    compute,
+  };
+
+  function declareOwnUses(
+    transaction: Parameters<typeof replaceUses>[0],
+    segmentId: string,
+    name: string,
+    prepared: PreparedExpression | undefined,
+  ): Promise<void> {
+    return replaceUses(
+      transaction,
+      { kind: 'segment', id: segmentId, name },
+      { segments: prepared?.usedSegments ?? [], tags: prepared?.usedTags ?? [] },
+    );
+  }
+}
+
+/** The rule, bound as if it were already saved, so that a circle through other segments is found now. */
+async function prepareRule(
+  reader: CatalogueReader,
+  now: number,
+  segmentId: string,
+  input: Expression,
+  asker: Asker,
+): Promise<PreparedExpression> {
+  const preparation = await reader.preparation(now);
+  const prepared = requireExpression(input, preparation, asker);
+  if (prepared.query.kind !== 'population' || prepared.query.subject.kind !== 'person') {
+    throw new CodedError('eql_invalid', {
+      details: {
+        problems: [
+          {
+            code: 'not_allowed_here',
+            en: 'A segment is a population of people: person where …',
+            zh: '人群须以自然人为总体：person where …',
+          },
+        ],
+      },
+    });
+  }
+  const others = preparation.catalogue.segments.filter((segment) => segment.segmentId !== segmentId);
+  const self = { segmentId, name: segmentId, document: prepared.document, run: 0 };
+  const saved = { ...preparation, catalogue: { ...preparation.catalogue, segments: [...others, self] } };
+  try {
+    requireExpression({ text: `person where in segment \`${segmentId}\`` }, saved);
+  } catch (error) {
+    const problems = (error as CodedError).details?.['problems'] as { code: string }[] | undefined;
+    if (problems?.some((problem) => problem.code === 'cycle')) {
+      throw new CodedError('segment_cycle', { details: { problems } });
+    }
+    throw error;
+  }
+  return prepared;
+}
+
+function definitionOf(
+  input: SegmentInput,
+  prepared: PreparedExpression | undefined,
+): {
+  name: string;
+  description: string;
+  folder: string;
+  schedule: audienceApi.Schedule;
+  body: string | undefined;
+  document: EqlDocument | undefined;
+} {
+  return {
+    name: input.name,
+    description: input.description,
+    folder: input.folder,
+    schedule: input.schedule,
+    // What people wrote, comments included; the canonical text where the builder made a document.
+    body: prepared ? (input.text ?? formatEql(prepared.document)) : undefined,
+    document: prepared?.document,
+  };
+}

@@ -1,0 +1,196 @@
+import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
+import { CodedError, type Platform } from '../platform/index.ts';
+import type { EqlType } from './bind/bound.ts';
+import { whileComputing } from './compute-lock.ts';
+import { computeTags } from './compute-tags.ts';
+import type { Asker } from './front-door.ts';
+import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
+import type { CatalogueReader } from './read-catalogue.ts';
+import { checkTagSql } from './sql-tag.ts';
+import {
+  beginTagRuns,
+  finishTagRun,
+  insertTag,
+  pageTags,
+  selectTagRuns,
+  selectTags,
+  setTagArchived,
+  type TagRow,
+} from './tag-store.ts';
+import { countPeopleOfTags, selectFrequentValues, selectTagsOf, setTagValues } from './tag-value-store.ts';
+import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+
+export interface TagInput {
+  readonly tagId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly kind: TagRow['kind'];
+  readonly schedule: audienceApi.Schedule;
+  readonly text?: string | undefined;
+  readonly document?: EqlDocument | undefined;
+  readonly valueType: EqlType;
+}
+
+/** Tags: made, archived, listed, computed or set. Times are epoch ms UTC. */
+export interface Tags {
+  /** @throws CodedError tag_exists, eql_invalid, tag_sql_refused */
+  create(input: TagInput, asker: Asker): Promise<TagRow>;
+  /** @throws CodedError tag_not_found, tag_in_use */
+  archive(tagId: string, archived: boolean, asker: Asker): Promise<TagRow>;
+  /** @throws CodedError tag_not_found */
+  get(tagId: string): Promise<TagRow>;
+  page: (page: Parameters<typeof pageTags>[1]) => Promise<TagRow[]>;
+  runs(tagId: string): ReturnType<typeof selectTagRuns>;
+  frequentValues(tagId: string): ReturnType<typeof selectFrequentValues>;
+  uses(tagId: string): Promise<UserOfNames[]>;
+  usedBy(tagId: string): Promise<UserOfNames[]>;
+  /** @throws CodedError tag_not_found */
+  compute(tagIds: readonly string[]): Promise<void>;
+  /** Sets values of a manual or imported tag. @throws CodedError tag_not_found, tag_not_settable */
+  setValues(
+    tagId: string,
+    values: readonly { personId: number; values: readonly string[] }[],
+    asker: Asker,
+  ): Promise<void>;
+  /** Values of a person's tags, as texts. */
+  tagsOf(personId: number): Promise<{ tagId: string; name: string; values: string[] }[]>;
+}
+
+export function createTags(platform: Platform, reader: CatalogueReader): Tags {
+  const { database, clickhouse, clock } = platform;
+
+  async function get(tagId: string): Promise<TagRow> {
+    const [row] = await selectTags(database, [tagId]);
+    if (!row) throw new CodedError('tag_not_found', { details: { tagId } });
+    return row;
+  }
+
+  async function compute(tagIds: readonly string[]): Promise<void> {
+    await whileComputing(platform, { wait: true }, async () => {
+      const rows = await selectTags(database, tagIds);
+      const missing = tagIds.find((id) => !rows.some((row) => row.tag_id === id));
+      if (missing !== undefined) throw new CodedError('tag_not_found', { details: { tagId: missing } });
+      await computeTags(platform, reader, rows);
+    });
+  }
+
+  return {
+    async create(input, asker) {
+      const at = clock.now();
+      const prepared = input.kind === 'rule' ? await prepareValue(reader, at, input, asker) : undefined;
+      if (input.kind === 'sql') await checkTagSql(platform, input.text ?? '');
+      const isComputed = input.kind === 'rule' || input.kind === 'sql';
+      const valueType = prepared?.query.kind === 'value' ? prepared.query.value.type : input.valueType;
+      const created = await database.transaction(async (transaction) => {
+        const inserted = await insertTag(transaction, {
+          ...input,
+          valueType,
+          body: prepared ? (input.text ?? formatEql(prepared.document)) : input.text,
+          document: prepared?.document,
+          owner: asker.userId,
+          at,
+          dueAt: isComputed ? at : undefined,
+        });
+        if (!inserted) return false;
+        const used = { segments: prepared?.usedSegments ?? [], tags: prepared?.usedTags ?? [] };
+        await replaceUses(transaction, { kind: 'tag', id: input.tagId, name: input.name }, used);
+        const entry = { actor: asker.userId, action: 'tag.create', object: input.tagId };
+        await platform.audit.record(transaction, entry);
+        return true;
+      });
+      if (!created) throw new CodedError('tag_exists', { details: { tagId: input.tagId } });
+      if (isComputed) await compute([input.tagId]);
+      return get(input.tagId);
+    },
+
+    async archive(tagId, archived, asker) {
+      await get(tagId);
+      const users = archived ? await selectUsers(database, 'tag', tagId) : [];
+      if (users.length > 0) {
+        throw new CodedError('tag_in_use', { details: { usedBy: users.map((user) => user.name) } });
+      }
+      await database.transaction(async (transaction) => {
+        await setTagArchived(transaction, tagId, archived, clock.now());
+        const action = archived ? 'tag.archive' : 'tag.restore';
+        await platform.audit.record(transaction, { actor: asker.userId, action, object: tagId });
+      });
+      return get(tagId);
+    },
+
+    async setValues(tagId, values, asker) {
+      const row = await get(tagId);
+      if (row.kind !== 'manual' && row.kind !== 'import') {
+        throw new CodedError('tag_not_settable', { details: { tagId } });
+      }
+      const startedAt = performance.now();
+      const at = clock.now();
+      const run = (await beginTagRuns(database, [tagId])).get(tagId) ?? 0;
+      await setTagValues(clickhouse, tagId, row.value_type, run, values);
+      const people = (await countPeopleOfTags(clickhouse, [tagId])).get(tagId) ?? 0;
+      await database.transaction(async (transaction) => {
+        const tookMs = performance.now() - startedAt;
+        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt: undefined });
+        const detail = { people: values.length };
+        await platform.audit.record(transaction, { actor: asker.userId, action: 'tag.set', object: tagId, detail });
+      });
+    },
+
+    async tagsOf(personId) {
+      const held = await selectTagsOf(clickhouse, personId);
+      const rows = await selectTags(database, held.map((each) => each.tag_id));
+      const byId = new Map(rows.map((row) => [row.tag_id, row]));
+      return held.flatMap(({ tag_id, texts, numbers }) => {
+        const row = byId.get(tag_id);
+        if (!row || row.archived) return [];
+        return [{ tagId: tag_id, name: row.name, values: shownValues(row.value_type, texts, numbers) }];
+      });
+    },
+
+    get,
+    page: (page) => pageTags(database, page),
+    runs: (tagId) => selectTagRuns(database, tagId),
+    frequentValues: (tagId) => selectFrequentValues(clickhouse, tagId),
+    uses: (tagId) => selectUsed(database, 'tag', tagId),
+    usedBy: (tagId) => selectUsers(database, 'tag', tagId),
+    compute,
+  };
+}
+
+async function prepareValue(
+  reader: CatalogueReader,
+  now: number,
+  input: TagInput,
+  asker: Asker,
+): Promise<PreparedExpression> {
+  const prepared = requireExpression(input, await reader.preparation(now), asker);
+  if (prepared.query.kind === 'value') return prepared;
+  throw new CodedError('eql_invalid', {
+    details: {
+      problems: [
+        {
+          code: 'not_allowed_here',
+          en: 'A tag is a value for each person, such as count(event login) or tier { … }; this is a population.',
+          zh: '标签应为每个人的取值，例如 count(event login) 或 tier { … }；这里是人群表达式。',
+        },
+      ],
+    },
+  });
+}
+
+function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
+  switch (type) {
+    case 'number':
+      return numbers.map(String);
+    case 'boolean':
+      return numbers.map((value) => String(value === 1));
+    case 'instant':
+      return numbers.map((value) => new Date(value).toISOString());
+    case 'map':
+      return texts.map((text, index) => `${text}: ${Math.round((numbers[index] ?? 0) * 1000) / 10}%`);
+    case 'text':
+    case 'date':
+    case 'list':
+      return [...texts];
+  }
+}

@@ -1,0 +1,60 @@
+import type { audienceApi } from '@wutong/contract';
+import { addUnits, DAY_MS, instantOf, startOf, wallOf } from './calendar.ts';
+
+/** When something scheduled is due next after an instant (epoch ms); undefined: on request only. */
+export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone: string): number | undefined {
+  switch (schedule.every) {
+    case 'manual':
+      return undefined;
+    case 'minutes':
+      return after + schedule.minutes * 60_000;
+    case 'day':
+      return firstAfter(after, timeZone, schedule.at, (day) => day + DAY_MS, startOf(wallOf(after, timeZone), 'day'));
+    case 'week': {
+      const monday = startOf(wallOf(after, timeZone), 'week');
+      const first = monday + (schedule.weekday - 1) * DAY_MS;
+      return firstAfter(after, timeZone, schedule.at, (day) => day + 7 * DAY_MS, first);
+    }
+    case 'month': {
+      const month = startOf(wallOf(after, timeZone), 'month');
+      return firstAfterInMonths(after, timeZone, schedule, month);
+    }
+  }
+}
+
+function firstAfter(
+  after: number,
+  timeZone: string,
+  at: string,
+  step: (day: number) => number,
+  first: number,
+): number {
+  let day = first;
+  for (;;) {
+    const due = instantOf(day + timeOfDay(at), timeZone);
+    if (due > after) return due;
+    day = step(day);
+  }
+}
+
+/** A month without the day has it on its last one. */
+function firstAfterInMonths(
+  after: number,
+  timeZone: string,
+  schedule: { day: number; at: string },
+  firstMonth: number,
+): number {
+  let month = firstMonth;
+  for (;;) {
+    const next = addUnits(month, 1, 'month');
+    const day = Math.min(month + (schedule.day - 1) * DAY_MS, next - DAY_MS);
+    const due = instantOf(day + timeOfDay(schedule.at), timeZone);
+    if (due > after) return due;
+    month = next;
+  }
+}
+
+function timeOfDay(at: string): number {
+  const [hours = 0, minutes = 0] = at.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
+}

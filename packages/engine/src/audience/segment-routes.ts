@@ -1,0 +1,138 @@
+import { audienceApi } from '@wutong/contract';
+import { CodedError, type HttpServer } from '../platform/index.ts';
+import { askerOf } from './eql-routes.ts';
+import { pageMembers } from './membership-store.ts';
+import type { RouteNeeds } from './routes.ts';
+import type { RunRow, SegmentRow } from './segment-store.ts';
+import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
+
+const TREND_RUNS = 400;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Segments, their members, and a person's segments. */
+export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
+  const { platform, segments, lookup, tags } = needs;
+
+  server.handle(audienceApi.listSegments, async ({ query }) => {
+    const rows = await segments.page({
+      search: query.search,
+      archived: query.archived === 'true',
+      unused: query.unused === 'true',
+      after: positionOfCursor(query.cursor),
+      limit: query.limit + 1,
+    });
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map(showSegment),
+      ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
+    };
+  });
+
+  server.handle(audienceApi.createSegment, async ({ body, user }) =>
+    showSegment(await segments.create(body, askerOf(user))),
+  );
+
+  server.handle(audienceApi.editSegment, async ({ params, body, user }) =>
+    showSegment(await segments.edit(params.segmentId, body, askerOf(user))),
+  );
+
+  server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
+    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user))),
+  );
+
+  server.handle(audienceApi.readSegment, async ({ params }) => {
+    const { segmentId } = params;
+    const row = await segments.get(segmentId);
+    const [trend, versions, uses, usedBy, total] = await Promise.all([
+      segments.runs(segmentId, TREND_RUNS),
+      segments.versions(segmentId),
+      segments.uses(segmentId),
+      segments.usedBy(segmentId),
+      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+    ]);
+    return {
+      ...showSegment(row),
+      ...(row.document ? { document: row.document } : {}),
+      total: total[0]?.total ?? 0,
+      trend: trend.map(showRun),
+      versions: versions.map((version) => ({
+        version: version.version,
+        ...(version.body === null ? {} : { text: version.body }),
+        editedBy: version.edited_by,
+        editedAt: iso(version.edited_at),
+      })),
+      uses,
+      usedBy,
+      lookups: row.lookups,
+    };
+  });
+
+  server.handle(audienceApi.listSegmentMembers, async ({ params, query }) => {
+    const row = await segments.get(params.segmentId);
+    const after = personOfCursor(query.cursor) ?? -1;
+    const page = { after, limit: query.limit + 1 };
+    const ids = row.run === 0 ? [] : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
+    const items = await showPeople(needs, ids.slice(0, query.limit));
+    const last = ids.length > query.limit ? items.at(-1) : undefined;
+    return { items, ...(last ? { nextCursor: String(last.personId) } : {}) };
+  });
+
+  server.handle(audienceApi.computeSegment, async ({ params }) => {
+    const row = await segments.get(params.segmentId);
+    if (row.kind === 'import') throw new CodedError('segment_not_rule', { details: params });
+    await segments.compute([params.segmentId]);
+    const [newest] = await segments.runs(params.segmentId, 1);
+    const after = await segments.get(params.segmentId);
+    if (!newest || after.problem !== null) {
+      throw new CodedError('eql_invalid', { details: { problems: [{ en: after.problem ?? 'not computed' }] } });
+    }
+    return showRun(newest);
+  });
+
+  server.handle(audienceApi.readPersonSegments, async ({ params, query }) => {
+    const { personId } = params;
+    const found = await lookup.segmentsOf(personId);
+    if (query.tags !== 'true') return { personId, segments: found };
+    return { personId, segments: found, tags: await tags.tagsOf(personId) };
+  });
+}
+
+function showSegment(row: SegmentRow): audienceApi.SegmentView {
+  return {
+    segmentId: row.segment_id,
+    name: row.name,
+    description: row.description,
+    folder: row.folder,
+    kind: row.kind,
+    version: row.version,
+    ...(row.body === null ? {} : { text: row.body }),
+    schedule: row.schedule,
+    owner: row.owner,
+    archived: row.archived,
+    createdAt: iso(row.created_at),
+    updatedAt: iso(row.updated_at),
+    ...(row.members === null ? {} : { members: row.members }),
+    ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
+    ...(row.problem === null ? {} : { problem: row.problem }),
+  };
+}
+
+function showRun(run: RunRow): {
+  run: number;
+  at: string;
+  kind: RunRow['kind'];
+  members: number;
+  entered: number;
+  left: number;
+  tookMs: number;
+} {
+  return {
+    run: run.run,
+    at: iso(run.at),
+    kind: run.kind,
+    members: run.members,
+    entered: run.entered,
+    left: run.left_count,
+    tookMs: run.took_ms,
+  };
+}

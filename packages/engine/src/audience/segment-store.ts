@@ -1,0 +1,285 @@
+import type { audienceApi, EqlDocument } from '@wutong/contract';
+import type { Transaction } from '../platform/index.ts';
+
+/** A segment as stored; times are epoch ms UTC. */
+export interface SegmentRow {
+  readonly segment_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly kind: 'rule' | 'snapshot' | 'import';
+  readonly version: number;
+  readonly body: string | null;
+  readonly document: EqlDocument | null;
+  readonly schedule: audienceApi.Schedule;
+  readonly owner: string;
+  readonly archived: boolean;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly run: number;
+  readonly last_run: number;
+  readonly members: number | null;
+  readonly computed_at: number | null;
+  readonly problem: string | null;
+  readonly lookups: number;
+}
+
+export interface NewSegment {
+  readonly segmentId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly kind: SegmentRow['kind'];
+  readonly body: string | undefined;
+  readonly document: EqlDocument | undefined;
+  readonly schedule: audienceApi.Schedule;
+  readonly owner: string;
+  readonly at: number;
+  readonly dueAt: number | undefined;
+}
+
+/** Inserts a segment and its first version; false when the id is taken. */
+export async function insertSegment(transaction: Transaction, segment: NewSegment): Promise<boolean> {
+  const rows = await transaction.execute(
+    `insert into audience.segment
+       (segment_id, name, description, folder, kind, version, body, document, schedule, owner, created_at, updated_at, due_at)
+     values ($1, $2, $3, $4, $5, 1, $6, $7::jsonb, $8::jsonb, $9, $10, $10, $11)
+     on conflict (segment_id) do nothing`,
+    [
+      segment.segmentId,
+      segment.name,
+      segment.description,
+      segment.folder,
+      segment.kind,
+      segment.body ?? null,
+      segment.document ? JSON.stringify(segment.document) : null,
+      JSON.stringify(segment.schedule),
+      segment.owner,
+      segment.at,
+      segment.dueAt ?? null,
+    ],
+  );
+  if (rows === 0) return false;
+  await insertSegmentVersion(transaction, { ...segment, version: 1, editedBy: segment.owner });
+  return true;
+}
+
+export async function insertSegmentVersion(
+  transaction: Transaction,
+  version: {
+    segmentId: string;
+    version: number;
+    body: string | undefined;
+    document: EqlDocument | undefined;
+    editedBy: string;
+    at: number;
+  },
+): Promise<void> {
+  await transaction.execute(
+    `insert into audience.segment_version (segment_id, version, body, document, edited_by, edited_at)
+     values ($1, $2, $3, $4::jsonb, $5, $6)`,
+    [
+      version.segmentId,
+      version.version,
+      version.body ?? null,
+      version.document ? JSON.stringify(version.document) : null,
+      version.editedBy,
+      version.at,
+    ],
+  );
+}
+
+/** Replaces the definition; false when `version` is not the newest. */
+export async function updateSegment(
+  transaction: Transaction,
+  segment: Omit<NewSegment, 'kind' | 'owner'> & { version: number },
+): Promise<boolean> {
+  const rows = await transaction.execute(
+    `update audience.segment
+     set name = $3, description = $4, folder = $5, body = $6, document = $7::jsonb, schedule = $8::jsonb,
+         updated_at = $9, due_at = $10, version = version + 1, problem = null
+     where segment_id = $1 and version = $2`,
+    [
+      segment.segmentId,
+      segment.version,
+      segment.name,
+      segment.description,
+      segment.folder,
+      segment.body ?? null,
+      segment.document ? JSON.stringify(segment.document) : null,
+      JSON.stringify(segment.schedule),
+      segment.at,
+      segment.dueAt ?? null,
+    ],
+  );
+  return rows > 0;
+}
+
+export async function setSegmentArchived(
+  transaction: Transaction,
+  segmentId: string,
+  archived: boolean,
+  at: number,
+): Promise<void> {
+  await transaction.execute(
+    'update audience.segment set archived = $2, updated_at = $3 where segment_id = $1',
+    [segmentId, archived, at],
+  );
+}
+
+export async function selectSegments(
+  transaction: Transaction,
+  segmentIds: readonly string[],
+): Promise<SegmentRow[]> {
+  return transaction.query<SegmentRow>(
+    'select * from audience.segment where segment_id = any($1) order by segment_id',
+    [segmentIds],
+  );
+}
+
+/** One page, newest first; the cursor is `created_at segment_id` of the last row. */
+export async function pageSegments(
+  transaction: Transaction,
+  page: {
+    search: string | undefined;
+    archived: boolean;
+    unused: boolean;
+    after: { at: number; id: string } | undefined;
+    limit: number;
+  },
+): Promise<SegmentRow[]> {
+  return transaction.query<SegmentRow>(
+    `select s.* from audience.segment s
+     where s.archived = $1
+       and ($2::text is null or s.name ilike $2 or s.segment_id ilike $2 or s.description ilike $2)
+       and (not $3 or not exists (
+             select from audience.usage u where u.used_kind = 'segment' and u.used_id = s.segment_id))
+       and ($4::bigint is null or (s.created_at, s.segment_id) < ($4, $5))
+     order by s.created_at desc, s.segment_id desc limit $6`,
+    [
+      page.archived,
+      page.search === undefined ? null : `%${page.search.replaceAll(/[\\%_]/g, '\\$&')}%`,
+      page.unused,
+      page.after?.at ?? null,
+      page.after?.id ?? null,
+      page.limit,
+    ],
+  );
+}
+
+/** Segments whose time has come, the longest overdue first. */
+export async function selectDueSegments(transaction: Transaction, now: number, limit: number): Promise<SegmentRow[]> {
+  return transaction.query<SegmentRow>(
+    `select * from audience.segment where due_at <= $1 and not archived and kind <> 'import'
+     order by due_at limit $2`,
+    [now, limit],
+  );
+}
+
+export async function postponeSegment(
+  transaction: Transaction,
+  segmentId: string,
+  dueAt: number | undefined,
+  problem: string | undefined,
+): Promise<void> {
+  await transaction.execute(
+    'update audience.segment set due_at = $2, problem = $3 where segment_id = $1',
+    [segmentId, dueAt ?? null, problem ?? null],
+  );
+}
+
+/** Takes the next run number of each segment; committed at once, so that no number is ever used twice. */
+export async function beginRuns(
+  transaction: Transaction,
+  segmentIds: readonly string[],
+): Promise<{ segmentId: string; run: number; committedRun: number }[]> {
+  const rows = await transaction.query<{ segment_id: string; last_run: number; run: number }>(
+    `update audience.segment set last_run = last_run + 1 where segment_id = any($1)
+     returning segment_id, last_run, run`,
+    [segmentIds],
+  );
+  return rows.map((row) => ({ segmentId: row.segment_id, run: row.last_run, committedRun: row.run }));
+}
+
+export interface FinishedRun {
+  readonly segmentId: string;
+  readonly run: number;
+  readonly at: number;
+  readonly kind: 'full' | 'incremental' | 'identity' | 'import';
+  readonly members: number;
+  readonly entered: number;
+  readonly left: number;
+  readonly tookMs: number;
+  readonly dueAt: number | undefined;
+}
+
+/** Makes runs the present ones: from here on they are the members everybody sees. */
+export async function commitRuns(transaction: Transaction, runs: readonly FinishedRun[]): Promise<void> {
+  for (const run of runs) {
+    await transaction.execute(
+      `insert into audience.segment_run (segment_id, run, at, kind, members, entered, left_count, took_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [run.segmentId, run.run, run.at, run.kind, run.members, run.entered, run.left, run.tookMs],
+    );
+    // A run that moved memberships for identity does not count as a computation: the schedule goes on.
+    await transaction.execute(
+      `update audience.segment
+       set run = $2, members = $3, problem = null,
+           computed_at = case when $4 then computed_at else $5 end,
+           due_at = case when $4 then due_at else $6 end
+       where segment_id = $1`,
+      [run.segmentId, run.run, run.members, run.kind === 'identity', run.at, run.dueAt ?? null],
+    );
+  }
+}
+
+export interface RunRow {
+  readonly run: number;
+  readonly at: number;
+  readonly kind: 'full' | 'incremental' | 'identity' | 'import';
+  readonly members: number;
+  readonly entered: number;
+  readonly left_count: number;
+  readonly took_ms: number;
+}
+
+/** Newest runs first. */
+export async function selectRuns(transaction: Transaction, segmentId: string, limit: number): Promise<RunRow[]> {
+  return transaction.query<RunRow>(
+    `select run, at, kind, members, entered, left_count, took_ms from audience.segment_run
+     where segment_id = $1 order by run desc limit $2`,
+    [segmentId, limit],
+  );
+}
+
+export async function selectVersions(
+  transaction: Transaction,
+  segmentId: string,
+): Promise<{ version: number; body: string | null; edited_by: string; edited_at: number }[]> {
+  return transaction.query(
+    `select version, body, edited_by, edited_at from audience.segment_version
+     where segment_id = $1 order by version desc limit 200`,
+    [segmentId],
+  );
+}
+
+/** Present runs of all segments that are in use, for the look-up in memory. */
+export async function selectPresentRuns(
+  transaction: Transaction,
+): Promise<{ segment_id: string; name: string; run: number; members: number }[]> {
+  return transaction.query(
+    `select segment_id, name, run, coalesce(members, 0) as members from audience.segment
+     where run > 0 and not archived order by segment_id`,
+  );
+}
+
+export async function addLookups(
+  transaction: Transaction,
+  counts: ReadonlyMap<string, number>,
+): Promise<void> {
+  await transaction.execute(
+    `update audience.segment s set lookups = lookups + c.amount
+     from unnest($1::text[], $2::bigint[]) as c(segment_id, amount) where s.segment_id = c.segment_id`,
+    [[...counts.keys()], [...counts.values()]],
+  );
+}

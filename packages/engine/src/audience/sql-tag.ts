@@ -1,0 +1,84 @@
+import { CodedError, type Platform } from '../platform/index.ts';
+import { refusalOf } from './run-expression.ts';
+import type { TagRow } from './tag-store.ts';
+import { countPeopleOfTags, heldValue, removeOlderValues } from './tag-value-store.ts';
+
+/** Tables an analyst's SQL may read, besides entity_* and detail_*. */
+const READABLE = new Set(['event', 'person', 'relation', 'consent', 'suppression', 'tag_value']);
+const READABLE_PREFIXES = ['entity_', 'detail_'];
+
+/** The engine's own limits for a statement written by hand: it reads, for at most a minute, within bounds. */
+const SANDBOX_SETTINGS = {
+  readonly: '1',
+  max_execution_time: 60,
+  max_rows_to_read: '1000000000',
+  max_memory_usage: '2000000000',
+  max_result_rows: '20000000',
+  allow_ddl: 0,
+  allow_introspection_functions: 0,
+} as const;
+
+/**
+ * Checks SQL by the engine's own parse tree: one SELECT, of person_id and value, over the readable tables of
+ * our database, without table functions (files, URLs, other servers).
+ * @throws CodedError tag_sql_refused
+ */
+export async function checkTagSql(platform: Platform, sql: string): Promise<void> {
+  const refuse = (reason: string): never => {
+    throw new CodedError('tag_sql_refused', { details: { reason } });
+  };
+  if (/\bSETTINGS\b|\bINTO\s+OUTFILE\b|\bFORMAT\s+\w+\s*;?\s*$/i.test(sql)) {
+    refuse('SETTINGS, INTO OUTFILE and FORMAT are not allowed');
+  }
+  let tree: string[] = [];
+  try {
+    const rows = await platform.clickhouse.query<{ explain: string }>(
+      `EXPLAIN QUERY TREE run_passes = 1 SELECT person_id, value FROM (${sql}\n)`,
+      {},
+      SANDBOX_SETTINGS,
+    );
+    tree = rows.map((row) => row.explain);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message.slice(0, 500) : 'the engine cannot read it');
+  }
+  const own = await platform.clickhouse.query<{ name: string }>('SELECT currentDatabase() AS name');
+  for (const line of tree) {
+    if (/\bTABLE_FUNCTION\b/.test(line)) refuse('table functions are not allowed');
+    const table = /\bTABLE id: \d+.*table_name: ([^\s,]+)/.exec(line)?.[1];
+    if (table === undefined) continue;
+    const [database, name = ''] = table.includes('.') ? table.split('.') : [own[0]?.name, table];
+    const readable = READABLE.has(name) || READABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
+    if (database !== own[0]?.name || !readable) refuse(`the table ${table} may not be read`);
+  }
+}
+
+/** Computes an SQL tag; returns how many people have a value. */
+export async function computeSqlTag(platform: Platform, row: TagRow, run: number): Promise<number> {
+  const sql = row.body ?? '';
+  await checkTagSql(platform, sql);
+  const held = heldValue(row.value_type, 'typed');
+  const typed = {
+    number: 'toFloat64OrNull(toString(value))',
+    boolean: "toString(value) IN ('1', 'true')",
+    date: 'toDate32OrNull(toString(value))',
+    instant: "parseDateTime64BestEffortOrNull(toString(value), 3, 'UTC')",
+    list: 'value',
+    map: 'value',
+    text: 'toNullable(toString(value))',
+  }[row.value_type];
+  try {
+    // The read alone is sandboxed; writing its result is ours.
+    await platform.clickhouse.command(
+      `INSERT INTO tag_value (tag_id, person_id, texts, numbers, version)
+       SELECT {tag:String}, person_id, ${held.texts}, ${held.numbers}, {version:UInt64}
+       FROM (SELECT toUInt64(person_id) AS person_id, any(${typed}) AS typed FROM (${sql}\n) GROUP BY person_id)
+       WHERE ${held.present}`,
+      { tag: row.tag_id, version: run },
+      { max_execution_time: 60, max_rows_to_read: '1000000000', max_memory_usage: '2000000000', priority: 5 },
+    );
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  await removeOlderValues(platform.clickhouse, row.tag_id, run);
+  return (await countPeopleOfTags(platform.clickhouse, [row.tag_id])).get(row.tag_id) ?? 0;
+}

@@ -1,0 +1,94 @@
+import { audienceApi } from '@wutong/contract';
+import type { HttpServer } from '../platform/index.ts';
+import type { EqlType } from './bind/bound.ts';
+import { askerOf } from './eql-routes.ts';
+import type { RouteNeeds } from './routes.ts';
+import { positionOfCursor } from './show-people.ts';
+import type { TagRow } from './tag-store.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Tags and their values. */
+export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
+  const { platform, tags } = needs;
+
+  server.handle(audienceApi.listTags, async ({ query }) => {
+    const rows = await tags.page({
+      search: query.search,
+      archived: query.archived === 'true',
+      after: positionOfCursor(query.cursor),
+      limit: query.limit + 1,
+    });
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map(showTag),
+      ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
+    };
+  });
+
+  server.handle(audienceApi.createTag, async ({ body, user }) =>
+    showTag(await tags.create(body, askerOf(user))),
+  );
+
+  server.handle(audienceApi.readTag, async ({ params }) => {
+    const { tagId } = params;
+    const row = await tags.get(tagId);
+    const [values, trend, uses, usedBy, total] = await Promise.all([
+      tags.frequentValues(tagId),
+      tags.runs(tagId),
+      tags.uses(tagId),
+      tags.usedBy(tagId),
+      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+    ]);
+    return {
+      ...showTag(row),
+      ...(row.document ? { document: row.document } : {}),
+      total: total[0]?.total ?? 0,
+      values,
+      trend: trend.map((run) => ({ at: iso(run.at), people: run.people, tookMs: run.took_ms })),
+      uses,
+      usedBy,
+    };
+  });
+
+  server.handle(audienceApi.archiveTag, async ({ params, body, user }) =>
+    showTag(await tags.archive(params.tagId, body.archived, askerOf(user))),
+  );
+
+  server.handle(audienceApi.computeTag, async ({ params }) => {
+    await tags.get(params.tagId);
+    await tags.compute([params.tagId]);
+    return showTag(await tags.get(params.tagId));
+  });
+
+  server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {
+    await tags.setValues(params.tagId, body.values, askerOf(user));
+    return { changed: body.values.length };
+  });
+}
+
+/** A distribution is shown as a list of texts. */
+function shownType(type: EqlType): audienceApi.TagView['valueType'] {
+  return type === 'map' ? 'list' : type;
+}
+
+function showTag(row: TagRow): audienceApi.TagView {
+  return {
+    tagId: row.tag_id,
+    name: row.name,
+    description: row.description,
+    folder: row.folder,
+    kind: row.kind,
+    valueType: shownType(row.value_type),
+    version: row.version,
+    ...(row.body === null ? {} : { text: row.body }),
+    schedule: row.schedule,
+    owner: row.owner,
+    archived: row.archived,
+    createdAt: iso(row.created_at),
+    updatedAt: iso(row.updated_at),
+    ...(row.people === null ? {} : { people: row.people }),
+    ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
+    ...(row.problem === null ? {} : { problem: row.problem }),
+  };
+}

@@ -1,0 +1,174 @@
+import type { audienceApi, EqlDocument } from '@wutong/contract';
+import type { Transaction } from '../platform/index.ts';
+import type { EqlType } from './bind/bound.ts';
+
+/** A tag as stored; times are epoch ms UTC. */
+export interface TagRow {
+  readonly tag_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly kind: 'rule' | 'sql' | 'import' | 'manual';
+  readonly value_type: EqlType;
+  readonly version: number;
+  readonly body: string | null;
+  readonly document: EqlDocument | null;
+  readonly schedule: audienceApi.Schedule;
+  readonly owner: string;
+  readonly archived: boolean;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly last_run: number;
+  readonly people: number | null;
+  readonly computed_at: number | null;
+  readonly problem: string | null;
+}
+
+export interface NewTag {
+  readonly tagId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly folder: string;
+  readonly kind: TagRow['kind'];
+  readonly valueType: EqlType;
+  readonly body: string | undefined;
+  readonly document: EqlDocument | undefined;
+  readonly schedule: audienceApi.Schedule;
+  readonly owner: string;
+  readonly at: number;
+  readonly dueAt: number | undefined;
+}
+
+/** Inserts a tag; false when the id is taken. */
+export async function insertTag(transaction: Transaction, tag: NewTag): Promise<boolean> {
+  const rows = await transaction.execute(
+    `insert into audience.tag
+       (tag_id, name, description, folder, kind, value_type, version, body, document, schedule, owner, created_at, updated_at, due_at)
+     values ($1, $2, $3, $4, $5, $6, 1, $7, $8::jsonb, $9::jsonb, $10, $11, $11, $12)
+     on conflict (tag_id) do nothing`,
+    [
+      tag.tagId,
+      tag.name,
+      tag.description,
+      tag.folder,
+      tag.kind,
+      tag.valueType,
+      tag.body ?? null,
+      tag.document ? JSON.stringify(tag.document) : null,
+      JSON.stringify(tag.schedule),
+      tag.owner,
+      tag.at,
+      tag.dueAt ?? null,
+    ],
+  );
+  return rows > 0;
+}
+
+export async function selectTags(transaction: Transaction, tagIds: readonly string[]): Promise<TagRow[]> {
+  return transaction.query<TagRow>('select * from audience.tag where tag_id = any($1) order by tag_id', [
+    tagIds,
+  ]);
+}
+
+/** One page, newest first. */
+export async function pageTags(
+  transaction: Transaction,
+  page: {
+    search: string | undefined;
+    archived: boolean;
+    after: { at: number; id: string } | undefined;
+    limit: number;
+  },
+): Promise<TagRow[]> {
+  return transaction.query<TagRow>(
+    `select * from audience.tag
+     where archived = $1 and ($2::text is null or name ilike $2 or tag_id ilike $2 or description ilike $2)
+       and ($3::bigint is null or (created_at, tag_id) < ($3, $4))
+     order by created_at desc, tag_id desc limit $5`,
+    [
+      page.archived,
+      page.search === undefined ? null : `%${page.search.replaceAll(/[\\%_]/g, '\\$&')}%`,
+      page.after?.at ?? null,
+      page.after?.id ?? null,
+      page.limit,
+    ],
+  );
+}
+
+export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {
+  return transaction.query<TagRow>(
+    `select * from audience.tag where due_at <= $1 and not archived and kind in ('rule', 'sql')
+     order by due_at limit $2`,
+    [now, limit],
+  );
+}
+
+/** The next version number of each tag's values, never used twice. */
+export async function beginTagRuns(
+  transaction: Transaction,
+  tagIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await transaction.query<{ tag_id: string; last_run: number }>(
+    'update audience.tag set last_run = last_run + 1 where tag_id = any($1) returning tag_id, last_run',
+    [tagIds],
+  );
+  return new Map(rows.map((row) => [row.tag_id, row.last_run]));
+}
+
+/** Notes a computation that is done. */
+export async function finishTagRun(
+  transaction: Transaction,
+  done: {
+    tagId: string;
+    run: number;
+    at: number;
+    people: number;
+    tookMs: number;
+    dueAt: number | undefined;
+  },
+): Promise<void> {
+  await transaction.execute(
+    'insert into audience.tag_run (tag_id, run, at, people, took_ms) values ($1, $2, $3, $4, $5)',
+    [done.tagId, done.run, done.at, done.people, done.tookMs],
+  );
+  await transaction.execute(
+    'update audience.tag set people = $2, computed_at = $3, due_at = $4, problem = null where tag_id = $1',
+    [done.tagId, done.people, done.at, done.dueAt ?? null],
+  );
+}
+
+export async function postponeTag(
+  transaction: Transaction,
+  tagId: string,
+  dueAt: number | undefined,
+  problem: string,
+): Promise<void> {
+  await transaction.execute('update audience.tag set due_at = $2, problem = $3 where tag_id = $1', [
+    tagId,
+    dueAt ?? null,
+    problem,
+  ]);
+}
+
+export async function setTagArchived(
+  transaction: Transaction,
+  tagId: string,
+  archived: boolean,
+  at: number,
+): Promise<void> {
+  await transaction.execute('update audience.tag set archived = $2, updated_at = $3 where tag_id = $1', [
+    tagId,
+    archived,
+    at,
+  ]);
+}
+
+export async function selectTagRuns(
+  transaction: Transaction,
+  tagId: string,
+): Promise<{ at: number; people: number; took_ms: number }[]> {
+  return transaction.query(
+    'select at, people, took_ms from audience.tag_run where tag_id = $1 order by run desc limit 400',
+    [tagId],
+  );
+}
