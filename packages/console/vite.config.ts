@@ -6,6 +6,7 @@ const libraries: [string, RegExp][] = [
   ['echarts', /node_modules\/(echarts|zrender)\//],
   ['canvas', /node_modules\/(@xyflow|d3-|zustand|classcat)/],
   ['antd', /node_modules\/(antd|@ant-design|@rc-component|rc-)/],
+  ['contract', /(node_modules\/zod\/|packages\/contract\/)/],
   ['react', /node_modules\/(react|react-dom|react-router|react-router-dom|scheduler|@tanstack)\//],
 ];
 

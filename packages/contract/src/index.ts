@@ -6,3 +6,4 @@ export * from './model.ts';
 export * from './eql/index.ts';
 export * from './strategy/index.ts';
 export * from './mapping.ts';
+export * from './insight/index.ts';

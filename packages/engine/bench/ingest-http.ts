@@ -66,7 +66,9 @@ async function checkBooks(clickhouse: ClickHouse, expected: number): Promise<voi
     'select count() as rows, uniqExact(event_id) as distinct from event',
   );
   if (row!.rows !== expected || row!.distinct !== expected) {
-    throw new Error(`the books do not balance: sent ${expected}, stored ${row!.rows}, distinct ${row!.distinct}`);
+    throw new Error(
+      `the books do not balance: sent ${expected}, stored ${row!.rows}, distinct ${row!.distinct}`,
+    );
   }
 }
 

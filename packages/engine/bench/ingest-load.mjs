@@ -34,7 +34,8 @@ function record(number) {
 const bodies = [];
 for (let index = 0; index < requests; index++) {
   const records = [];
-  for (let each = 0; each < eventsARequest; each++) records.push(record(first + index * eventsARequest + each));
+  for (let each = 0; each < eventsARequest; each++)
+    records.push(record(first + index * eventsARequest + each));
   const data = gzipSync(JSON.stringify(records), { level: 1 }).toString('base64');
   bodies.push(`gzip=1&data_list=${encodeURIComponent(data)}`);
 }

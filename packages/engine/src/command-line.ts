@@ -3,9 +3,10 @@
  * folder its engines are used; otherwise they are started for the length of the command.
  */
 import { parseArgs } from 'node:util';
-import { resolve } from 'node:path';
+import { errorDefinitions } from '@wutong/contract';
+import { dirname, resolve } from 'node:path';
 import { ConfigError, readConfig } from './config.ts';
-import { EngineError, NewerSchemaError } from './platform/index.ts';
+import { CodedError, EngineError, NewerSchemaError } from './platform/index.ts';
 import { openInstallation, type Installation } from './open-installation.ts';
 
 interface Command {
@@ -15,29 +16,36 @@ interface Command {
   run(installation: Installation, words: string[]): Promise<number>;
 }
 
+const SAY_EVERY_MS = 1_000;
+
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   import: {
-    usage: 'import --mapping FILE [--data FOLDER] [--errors FILE]',
+    usage: 'import --mapping FILE [--data FOLDER]',
     en: 'load files as a mapping file says (examples/mappings/)',
     zh: '按映射文件导入数据（见 examples/mappings/）',
     async run({ rooms }, words) {
       const { values } = parseArgs({
         args: words,
-        options: { mapping: { type: 'string' }, data: { type: 'string' }, errors: { type: 'string' } },
+        options: { mapping: { type: 'string' }, data: { type: 'string' } },
       });
       if (!values.mapping) throw new ConfigError('import wants --mapping FILE');
-      const outcome = await rooms.importFiles({
-        mappingFile: resolve(values.mapping),
-        dataDirectory: values.data ? resolve(values.data) : undefined,
-        errorsFile: values.errors ? resolve(values.errors) : undefined,
-        onProgress: say,
+      const mappingFile = resolve(values.mapping);
+      let saidAt = 0;
+      const summary = await rooms.importFiles({
+        mappingFile,
+        dataDirectory: values.data ? resolve(values.data) : dirname(mappingFile),
+        onProgress({ file, rows, rejectedRows }) {
+          if (performance.now() - saidAt < SAY_EVERY_MS) return;
+          saidAt = performance.now();
+          say(`${file}: ${rows.toLocaleString('en-US')} rows, ${rejectedRows} with something rejected`);
+        },
       });
-      process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-      return outcome.state === 'done' ? 0 : 1;
+      process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+      return 0;
     },
   },
   refold: {
@@ -103,6 +111,10 @@ try {
     error instanceof EngineError ||
     error instanceof NewerSchemaError ||
     (error as { code?: string }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+  if (error instanceof CodedError) {
+    say(`${error.message}\n${errorDefinitions[error.code].zh}\n${JSON.stringify(error.details)}`);
+    process.exit(1);
+  }
   say(isForOperator ? (error as Error).message : ((error as Error).stack ?? String(error)));
   process.exit(isForOperator ? 2 : 1);
 }

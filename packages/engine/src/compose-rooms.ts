@@ -1,15 +1,20 @@
+import { createAudience } from './audience/index.ts';
+import { createCanvas, type Canvas } from './canvas/index.ts';
 import { contentNeeds, hubNeeds } from './connect-rooms.ts';
 import { createContent } from './content/index.ts';
 import { createDecision } from './decision/index.ts';
 import { createHub, HUB_CONSUMER, HUB_WANTED_EVENTS } from './hub/index.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
-import { createIngest } from './ingest/index.ts';
+import { createImports, createIngest, importRoutes, runImport, type ImportSummary } from './ingest/index.ts';
+import { createInsight } from './insight/index.ts';
 import type { HttpServer, Platform } from './platform/index.ts';
 import { createProfile } from './profile/index.ts';
 
 /** All rooms of a process, wired. */
 export interface Rooms {
   readonly identity: Identity;
+  /** Loads files from a folder as a mapping file says. */
+  importFiles(options: Parameters<typeof runImport>[2]): Promise<ImportSummary>;
   routes(server: HttpServer): void;
   /** Starts the loops, in the order of the rooms. */
   start(): Promise<void>;
@@ -17,24 +22,51 @@ export interface Rooms {
   stop(): Promise<void>;
 }
 
+const CANVAS_CONSUMER = 'canvas';
+
 /** Builds the rooms in their order and hands each what it may use; the only place that sees all. */
 export function composeRooms(platform: Platform): Rooms {
   const identity = createIdentity(platform);
   const profile = createProfile(platform, identity);
+  // Ingest asks the canvas which events it waits for, at each batch: by then it is there.
+  const later: { canvas?: Canvas } = {};
   const ingest = createIngest(platform, {
     identity,
     profile,
-    wantedEvents: { [HUB_CONSUMER]: () => HUB_WANTED_EVENTS },
+    wantedEvents: {
+      [HUB_CONSUMER]: () => HUB_WANTED_EVENTS,
+      [CANVAS_CONSUMER]: () => later.canvas?.wantedEvents() ?? new Set(),
+    },
   });
+  const imports = createImports(platform, { identity, profile, ingest });
+  const audience = createAudience(platform, { identity, profile, ingest });
   const content = createContent(platform, contentNeeds(profile));
   const decision = createDecision(platform, { identity, profile });
   const hub = createHub(platform, hubNeeds(platform, { identity, profile, content, decision, ingest }));
+  const canvas = createCanvas(platform, { identity, ingest, audience, content, decision, hub });
+  later.canvas = canvas;
+  const insight = createInsight(platform, {
+    identity,
+    ingest: {
+      rejectedTotals: () => ingest.rejectedTotals(),
+      async eventTitle(event) {
+        const [planned] = await ingest.plan.list({ search: event, hidden: true });
+        return planned?.event === event ? planned.title || undefined : undefined;
+      },
+    },
+    profile,
+    audience,
+    hub,
+    canvas,
+  });
 
-  const rooms = [identity, profile, ingest, decision, hub];
+  const rooms = [identity, profile, ingest, audience, decision, hub, canvas, insight];
   return {
     identity,
+    importFiles: (options) => runImport(platform, { identity, profile, ingest }, options),
     routes(server) {
-      for (const room of [identity, profile, ingest, content, decision, hub]) room.routes(server);
+      for (const room of [...rooms, content]) room.routes(server);
+      importRoutes(server, platform, imports);
     },
     async start() {
       for (const room of rooms) await room.start();

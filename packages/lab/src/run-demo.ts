@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const { say, signal } = options;
   const door = openFrontDoor(options.url, options.token, signal);
   const clock = await openLabClock(door);
-  const suppliers = await startSuppliers(clock, options.stateDirectory);
+  const suppliers = await startSuppliers(options.stateDirectory);
   try {
     const state = readState(options, clock);
     const bank = createBank(state.people, state.startMs);
@@ -104,7 +104,9 @@ async function live(
     agenda,
     appKey: sources.app,
     coreKey: sources.core,
+    journal: openJournal(join(options.stateDirectory, 'decisions.jsonl')),
   });
+  suppliers.household = (mobile) => customers.household(mobile);
   suppliers.onPush = (token, messageId, title) => customers.onPush(token, messageId, title);
   suppliers.onSms = (mobile, text, reply) => customers.onSms(mobile, text, reply);
   const managers = createManagers({ door, clock, agenda, draw: bank.draw, customers });

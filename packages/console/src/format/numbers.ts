@@ -6,6 +6,8 @@ import type { Language } from '../text/language.ts';
 
 const MISSING = '–';
 const WAN = 10_000;
+/** Below this a number is short enough to be read whole. */
+const EXACT_BELOW = 100_000;
 const YI = 100_000_000;
 
 const localeOf = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en-US');
@@ -25,11 +27,11 @@ export function formatDecimal(value: number | null | undefined, language: Langua
   return new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: digits }).format(value);
 }
 
-/** A head-line number: exact below 10,000, then 2.35 万 / 1.2 亿 in Chinese and 23.5K / 120M in English. */
+/** A head-line number: exact below 100,000, then 23.5 万 / 1.2 亿 in Chinese and 235K / 120M in English. */
 export function formatCompact(value: number | null | undefined, language: Language): string {
   if (isMissing(value)) return MISSING;
   const size = Math.abs(value);
-  if (size < WAN) return formatInteger(value, language);
+  if (size < EXACT_BELOW) return formatInteger(value, language);
   if (language === 'en') {
     return new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
   }

@@ -12,26 +12,26 @@ import * as times from '../format/times.ts';
 
 /** Formatters bound to the language and the zone. */
 export interface Formatters {
-  integer(value: number | null | undefined): string;
-  decimal(value: number | null | undefined, digits?: number): string;
-  compact(value: number | null | undefined): string;
-  yuan(value: number | null | undefined): string;
-  percent(share: number | null | undefined, digits?: number): string;
-  points(difference: number | null | undefined, digits?: number): string;
-  pValue(value: number | null | undefined): string;
-  date(instant: times.Instant): string;
-  dateTime(instant: times.Instant): string;
-  shortTime(instant: times.Instant): string;
-  timeOfDay(instant: times.Instant): string;
-  duration(durationMs: number | null | undefined): string;
+  integer: (value: number | null | undefined) => string;
+  decimal: (value: number | null | undefined, digits?: number) => string;
+  compact: (value: number | null | undefined) => string;
+  yuan: (value: number | null | undefined) => string;
+  percent: (share: number | null | undefined, digits?: number) => string;
+  points: (difference: number | null | undefined, digits?: number) => string;
+  pValue: (value: number | null | undefined) => string;
+  date: (instant: times.Instant) => string;
+  dateTime: (instant: times.Instant) => string;
+  shortTime: (instant: times.Instant) => string;
+  timeOfDay: (instant: times.Instant) => string;
+  duration: (durationMs: number | null | undefined) => string;
 }
 
 interface Reader {
   language: Language;
-  setLanguage(language: Language): void;
+  setLanguage: (language: Language) => void;
   text: Text;
   timeZone: string;
-  setTimeZone(timeZone: string): void;
+  setTimeZone: (timeZone: string) => void;
   format: Formatters;
 }
 

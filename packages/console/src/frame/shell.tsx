@@ -16,7 +16,9 @@ export function Shell() {
         {frame.skipToContent}
       </a>
       <aside className={styles.side}>
-        <Navigation />
+        <div className={styles.fixed}>
+          <Navigation />
+        </div>
       </aside>
       <Drawer
         placement="left"

@@ -17,11 +17,12 @@ export function ValueText({ value, valueType, unit }: ValueTextProps) {
   if (value === null || value === undefined || value === '') return <span className="faint">–</span>;
   if (typeof value === 'boolean') return <>{value ? text.state.yes : text.state.no}</>;
   if (typeof value === 'number') {
+    if (unit === 'percent') return <span className="number">{format.decimal(value)}%</span>;
     if (unit === 'cny') return <span className="number">{format.yuan(value)}</span>;
     return (
       <span className="number">
         {format.decimal(value)}
-        {unit ? ` ${unit}` : ''}
+        {unit ? ` ${(text.units as Record<string, string | undefined>)[unit] ?? unit}` : ''}
       </span>
     );
   }
@@ -29,7 +30,7 @@ export function ValueText({ value, valueType, unit }: ValueTextProps) {
     if (valueType === 'datetime' || (valueType === undefined && ISO_TIME.test(value))) {
       return <TimeText at={value} form="full" />;
     }
-    return <>{value}</>;
+    return <>{(text.words.value as Record<string, string | undefined>)[value] ?? value}</>;
   }
   if (Array.isArray(value)) return <>{value.map(String).join(text.punctuation.comma)}</>;
   return <code className="mono">{JSON.stringify(value)}</code>;

@@ -50,6 +50,7 @@ const tones: Record<string, Tone> = {
   in_review: 'busy',
   in_progress: 'busy',
   open: 'busy',
+  claimed: 'busy',
   assigned: 'busy',
   paused: 'warn',
   deferred: 'warn',

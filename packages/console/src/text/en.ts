@@ -38,6 +38,7 @@ export const en: Text = {
     exists: 'has a value',
     missing: 'has no value',
   },
+  units: { day: 'days', year: 'years', month: 'months', count: 'times' },
   event: 'Event',
   time: 'Time',
   kind: 'Kind',

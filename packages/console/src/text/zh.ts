@@ -37,6 +37,7 @@ export const zh = {
     exists: '有值',
     missing: '无值',
   },
+  units: { day: '天', year: '年', month: '个月', count: '次' },
   event: '事件',
   time: '时间',
   kind: '类型',

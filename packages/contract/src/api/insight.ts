@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 
+export * from './insight-analyses.ts';
+
 const count = z.number().int().min(0);
 
 /** Two proportions compared: shares, their difference, its 95 % interval and two-sided p-value. */

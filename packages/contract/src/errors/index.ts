@@ -8,6 +8,7 @@ import { hubErrors } from './hub.ts';
 import { profileErrors } from './profile.ts';
 import { importErrors } from './imports.ts';
 import { audienceErrors } from './audience.ts';
+import { insightErrors } from './insight.ts';
 
 /** Every error code of the product; a room's file is added here once. */
 export const errorDefinitions = {
@@ -21,6 +22,7 @@ export const errorDefinitions = {
   ...profileErrors,
   ...importErrors,
   ...audienceErrors,
+  ...insightErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorDefinitions;

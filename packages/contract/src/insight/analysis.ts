@@ -32,10 +32,22 @@ export const analysisCellSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('funnel'), analysis: funnelRequestSchema, cell: funnelCellSchema }),
   z.object({ kind: z.literal('retention'), analysis: retentionRequestSchema, cell: retentionCellSchema }),
   z.object({ kind: z.literal('path'), analysis: pathRequestSchema, cell: pathCellSchema }),
-  z.object({ kind: z.literal('distribution'), analysis: distributionRequestSchema, cell: distributionCellSchema }),
+  z.object({
+    kind: z.literal('distribution'),
+    analysis: distributionRequestSchema,
+    cell: distributionCellSchema,
+  }),
   z.object({ kind: z.literal('interval'), analysis: intervalRequestSchema, cell: intervalCellSchema }),
-  z.object({ kind: z.literal('attribution'), analysis: attributionRequestSchema, cell: attributionCellSchema }),
-  z.object({ kind: z.literal('lifetime_value'), analysis: lifetimeValueRequestSchema, cell: lifetimeValueCellSchema }),
+  z.object({
+    kind: z.literal('attribution'),
+    analysis: attributionRequestSchema,
+    cell: attributionCellSchema,
+  }),
+  z.object({
+    kind: z.literal('lifetime_value'),
+    analysis: lifetimeValueRequestSchema,
+    cell: lifetimeValueCellSchema,
+  }),
   z.object({ kind: z.literal('session'), analysis: sessionRequestSchema, cell: sessionCellSchema }),
   z.object({ kind: z.literal('recency'), analysis: recencyRequestSchema, cell: recencyCellSchema }),
 ]);

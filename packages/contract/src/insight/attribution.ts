@@ -6,7 +6,15 @@ import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSche
  * conversion; `markov`: removal effect in a first-order chain that knows the paths without conversion too;
  * `shapley`: each touch's mean contribution over the sets of touches seen.
  */
-export const attributionModels = ['first', 'last', 'linear', 'position', 'time_decay', 'markov', 'shapley'] as const;
+export const attributionModels = [
+  'first',
+  'last',
+  'linear',
+  'position',
+  'time_decay',
+  'markov',
+  'shapley',
+] as const;
 export const attributionModelSchema = z.enum(attributionModels);
 export type AttributionModel = z.output<typeof attributionModelSchema>;
 
@@ -16,8 +24,18 @@ export const attributionRequestSchema = scopeSchema.extend({
   touchBy: propertyPathSchema.optional().describe('name of a touch, e.g. channel; absent: the event'),
   conversion: analysedEventSchema,
   valueProperty: propertyPathSchema.optional(),
-  lookbackMs: z.number().int().min(1_000).max(366 * 86_400_000).default(30 * 86_400_000),
-  halfLifeMs: z.number().int().min(1_000).max(366 * 86_400_000).default(7 * 86_400_000),
+  lookbackMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(366 * 86_400_000)
+    .default(30 * 86_400_000),
+  halfLifeMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(366 * 86_400_000)
+    .default(7 * 86_400_000),
   models: z.array(attributionModelSchema).min(1).default(['last', 'linear', 'markov']),
 });
 export type AttributionRequest = z.output<typeof attributionRequestSchema>;
@@ -31,7 +49,9 @@ export const attributionAnswerSchema = answerSchema.extend({
       touch: z.string(),
       people: count.describe('touched people'),
       touches: count,
-      credits: z.record(z.string(), z.object({ conversions: z.number(), value: z.number() })).describe('by model'),
+      credits: z
+        .record(z.string(), z.object({ conversions: z.number(), value: z.number() }))
+        .describe('by model'),
     }),
   ),
 });
@@ -39,5 +59,8 @@ export type AttributionAnswer = z.output<typeof attributionAnswerSchema>;
 
 export const attributionCellSchema = z.object({
   touch: z.string().max(500),
-  converted: z.boolean().default(true).describe('touched in the time before a conversion; false: touched at all'),
+  converted: z
+    .boolean()
+    .default(true)
+    .describe('touched in the time before a conversion; false: touched at all'),
 });

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, breakdownSchema, count, groupSchema, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  breakdownSchema,
+  count,
+  groupSchema,
+  propertyPathSchema,
+  scopeSchema,
+} from './scope.ts';
 
 export const personMeasureSchema = z.union([
   z.object({ kind: z.enum(['count', 'days']).describe('events; calendar days with one') }),

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, breakdownSchema, count, groupSchema, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  breakdownSchema,
+  count,
+  groupSchema,
+  propertyPathSchema,
+  scopeSchema,
+} from './scope.ts';
 
 export const MAXIMUM_STEPS = 12;
 
@@ -11,7 +19,12 @@ export const MAXIMUM_STEPS = 12;
 export const funnelRequestSchema = scopeSchema.extend({
   steps: z.array(analysedEventSchema).min(2).max(MAXIMUM_STEPS),
   order: z.enum(['ordered', 'strict', 'any']).default('ordered'),
-  windowMs: z.number().int().min(1_000).max(366 * 86_400_000).default(7 * 86_400_000),
+  windowMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(366 * 86_400_000)
+    .default(7 * 86_400_000),
   exclusions: z
     .array(
       analysedEventSchema.extend({
@@ -24,7 +37,10 @@ export const funnelRequestSchema = scopeSchema.extend({
     .describe('a chain does not go on over one of these; ordered funnels only'),
   sameProperty: propertyPathSchema.optional().describe('all steps have the same value, e.g. product_id'),
   breakdown: breakdownSchema.optional(),
-  touch: z.enum(['first', 'last']).default('first').describe('property breakdown: of the first or last step-1 event'),
+  touch: z
+    .enum(['first', 'last'])
+    .default('first')
+    .describe('property breakdown: of the first or last step-1 event'),
   timeToConvert: z.boolean().default(false),
 });
 export type FunnelRequest = z.output<typeof funnelRequestSchema>;
@@ -46,7 +62,9 @@ export const funnelAnswerSchema = answerSchema.extend({
   groups: z.array(z.object({ group: groupSchema, steps: z.array(funnelStepSchema) })).optional(),
   times: z
     .object({
-      steps: z.array(quantilesSchema).describe('from step n to step n + 1, of the first chain that got furthest'),
+      steps: z
+        .array(quantilesSchema)
+        .describe('from step n to step n + 1, of the first chain that got furthest'),
       whole: quantilesSchema,
       histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), people: count })),
     })

@@ -19,7 +19,7 @@ export {
   type Breakdown,
   type Period,
   type Scope,
-  type TimeUnit,
+  type BucketUnit,
 } from './scope.ts';
 export * from './sequence.ts';
 export * from './session.ts';

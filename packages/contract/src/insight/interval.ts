@@ -8,7 +8,12 @@ import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSche
 export const intervalRequestSchema = scopeSchema.extend({
   first: analysedEventSchema,
   then: analysedEventSchema,
-  maximumMs: z.number().int().min(1_000).max(3_660 * 86_400_000).default(366 * 86_400_000),
+  maximumMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_660 * 86_400_000)
+    .default(366 * 86_400_000),
   sameProperty: propertyPathSchema.optional(),
 });
 export type IntervalRequest = z.output<typeof intervalRequestSchema>;

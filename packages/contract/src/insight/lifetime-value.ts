@@ -17,7 +17,9 @@ export const lifetimeValueAnswerSchema = answerSchema.extend({
     z.object({
       from: z.string(),
       people: count,
-      cumulative: z.array(z.number().nullable()).describe('value per person up to the end of period n; null: not begun'),
+      cumulative: z
+        .array(z.number().nullable())
+        .describe('value per person up to the end of period n; null: not begun'),
     }),
   ),
   overall: z.array(z.object({ period: count, people: count, perPerson: z.number() })),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, breakdownSchema, count, groupSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  breakdownSchema,
+  count,
+  groupSchema,
+  scopeSchema,
+} from './scope.ts';
 
 /** Periods are bits of a 64-bit number, so that a person is one number whatever they did. */
 export const MAXIMUM_PERIODS = 60;
@@ -12,7 +19,13 @@ export const retentionRequestSchema = scopeSchema.extend({
   start: analysedEventSchema,
   returning: analysedEventSchema,
   unit: z.enum(['day', 'week', 'month']).default('day'),
-  periods: z.number().int().min(1).max(MAXIMUM_PERIODS - 1).default(7).describe('periods after the first'),
+  periods: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAXIMUM_PERIODS - 1)
+    .default(7)
+    .describe('periods after the first'),
   cohort: z.enum(['first', 'every']).default('first'),
   mode: z.enum(['on', 'rolling']).default('on'),
   breakdown: breakdownSchema.optional().describe('not by property'),
@@ -24,9 +37,18 @@ const returnedSchema = z
   .describe('periods 0 … n; null: not begun yet. Period 0 counts returns in the cohort’s own period');
 export const retentionAnswerSchema = answerSchema.extend({
   unit: z.enum(['day', 'week', 'month']),
-  cohorts: z.array(z.object({ from: z.string(), group: groupSchema.optional(), people: count, returned: returnedSchema })),
+  cohorts: z.array(
+    z.object({ from: z.string(), group: groupSchema.optional(), people: count, returned: returnedSchema }),
+  ),
   overall: z
-    .array(z.object({ group: groupSchema.optional(), people: z.array(count), returned: z.array(count), rates: z.array(z.number()) }))
+    .array(
+      z.object({
+        group: groupSchema.optional(),
+        people: z.array(count),
+        returned: z.array(count),
+        rates: z.array(z.number()),
+      }),
+    )
     .describe('over cohorts that have lived the whole period'),
 });
 export type RetentionAnswer = z.output<typeof retentionAnswerSchema>;

@@ -59,8 +59,8 @@ export const scopeSchema = z.object({
 });
 export type Scope = z.output<typeof scopeSchema>;
 
-export const timeUnitSchema = z.enum(['hour', 'day', 'week', 'month']);
-export type TimeUnit = z.output<typeof timeUnitSchema>;
+export const bucketUnitSchema = z.enum(['hour', 'day', 'week', 'month']);
+export type BucketUnit = z.output<typeof bucketUnitSchema>;
 
 /** Said of every answer. */
 export const answerSchema = z.object({
@@ -71,7 +71,9 @@ export const answerSchema = z.object({
   sampled: z
     .object({
       share: z.number(),
-      error: z.number().describe('half width of the 95 % interval of a share of one half, in shares of people'),
+      error: z
+        .number()
+        .describe('half width of the 95 % interval of a share of one half, in shares of people'),
     })
     .optional(),
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, scopeSchema, timeUnitSchema } from './scope.ts';
+import { analysedEventSchema, answerSchema, count, scopeSchema, bucketUnitSchema } from './scope.ts';
 
 /** Visits: events of a person with no more than `gapMs` between two. A session belongs to the bucket it begins in. */
 export const sessionRequestSchema = scopeSchema.extend({
   events: z.array(analysedEventSchema).max(100).default([]).describe('none: all collected events'),
-  gapMs: z.number().int().min(1_000).max(366 * 86_400_000).default(30 * 60_000),
-  unit: timeUnitSchema.default('day'),
+  gapMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(366 * 86_400_000)
+    .default(30 * 60_000),
+  unit: bucketUnitSchema.default('day'),
 });
 export type SessionRequest = z.output<typeof sessionRequestSchema>;
 
@@ -19,10 +24,12 @@ const sessionNumbers = {
 export const sessionAnswerSchema = answerSchema.extend({
   ...sessionNumbers,
   medianMs: z.number(),
-  unit: timeUnitSchema,
+  unit: bucketUnitSchema,
   buckets: z.array(z.object({ from: z.string(), ...sessionNumbers })),
   lengths: z.array(z.object({ fromMs: z.number(), toMs: z.number().nullable(), sessions: count })),
-  entries: z.array(z.object({ event: z.string(), sessions: count })).describe('first events, most frequent first'),
+  entries: z
+    .array(z.object({ event: z.string(), sessions: count }))
+    .describe('first events, most frequent first'),
   exits: z.array(z.object({ event: z.string(), sessions: count })),
 });
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;

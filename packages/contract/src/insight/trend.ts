@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, breakdownSchema, groupSchema, propertyPathSchema, scopeSchema, timeUnitSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  breakdownSchema,
+  groupSchema,
+  propertyPathSchema,
+  scopeSchema,
+  bucketUnitSchema,
+} from './scope.ts';
 
 /** `people`: distinct; `perPerson`: events ÷ people; the others over a numeric property (`distinct`: of any type). */
 export const measureSchema = z.union([
@@ -13,8 +21,11 @@ export type Measure = z.output<typeof measureSchema>;
 
 /** Event analysis: one or several events over time, each with its measure. */
 export const trendRequestSchema = scopeSchema.extend({
-  series: z.array(analysedEventSchema.extend({ measure: measureSchema.default({ kind: 'count' }) })).min(1).max(10),
-  unit: timeUnitSchema.default('day'),
+  series: z
+    .array(analysedEventSchema.extend({ measure: measureSchema.default({ kind: 'count' }) }))
+    .min(1)
+    .max(10),
+  unit: bucketUnitSchema.default('day'),
   breakdown: breakdownSchema.optional(),
   compare: z.enum(['previous_period', 'previous_year']).optional(),
 });
@@ -28,7 +39,7 @@ const trendSeriesSchema = z.object({
   total: z.number().describe('over the whole period; people are distinct over it, not added up'),
 });
 export const trendAnswerSchema = answerSchema.extend({
-  unit: timeUnitSchema,
+  unit: bucketUnitSchema,
   buckets: z.array(z.string()).describe('start of each bucket'),
   series: z.array(trendSeriesSchema),
   compared: z.object({ from: z.string(), to: z.string(), series: z.array(trendSeriesSchema) }).optional(),

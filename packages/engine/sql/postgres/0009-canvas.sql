@@ -74,15 +74,14 @@ create table canvas.enrolment (
   end_reason text,
   goal_until_at bigint,
   goal_at bigint,
-  primary key (person_id, strategy_id, entry)
-) with (fillfactor = 70);
+  primary key (strategy_id, entry, person_id)
+);
 -- Nobody is inside a strategy twice.
 create unique index enrolment_inside on canvas.enrolment (strategy_id, person_id) where is_active;
 -- The stepper's claim.
 create index enrolment_due on canvas.enrolment (strategy_id, due_at) where is_active;
--- Drill-down in the order of entry.
-create index enrolment_entry on canvas.enrolment (strategy_id, entry);
-create index enrolment_key on canvas.enrolment (key_number);
+-- Hearing events, and the look at former entries. Every move writes into each index, so there are no more.
+create index enrolment_person on canvas.enrolment (person_id, strategy_id);
 create unique index enrolment_request on canvas.enrolment (strategy_id, request_id) where request_id is not null;
 
 -- Every node that an entry has left: append-only. Documents have no cycles, so a node is left once.

@@ -69,9 +69,7 @@ export function wallOfDate(date: string): WallMs {
 function addMonths(wall: WallMs, months: number): WallMs {
   const from = new Date(wall);
   const first = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, 1);
-  const lastDay = new Date(
-    Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0),
-  ).getUTCDate();
+  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0)).getUTCDate();
   const timeOfDay = wall - Math.floor(wall / DAY_MS) * DAY_MS;
   return first + (Math.min(from.getUTCDate(), lastDay) - 1) * DAY_MS + timeOfDay;
 }

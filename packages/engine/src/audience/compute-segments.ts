@@ -60,7 +60,11 @@ export async function computeSegments(
   }
 }
 
-async function computeTogether(platform: Platform, segments: readonly Computable[], now: number): Promise<void> {
+async function computeTogether(
+  platform: Platform,
+  segments: readonly Computable[],
+  now: number,
+): Promise<void> {
   try {
     await computeBlock(platform, segments, now);
   } catch (error) {
@@ -104,7 +108,8 @@ async function computeBlock(platform: Platform, segments: readonly Computable[],
     at: now,
     kind: 'full',
     startedAt,
-    dueAt: (segmentId) => dueOf(segments.find((each) => each.row.segment_id === segmentId)?.row, now, platform),
+    dueAt: (segmentId) =>
+      dueOf(segments.find((each) => each.row.segment_id === segmentId)?.row, now, platform),
   });
 }
 

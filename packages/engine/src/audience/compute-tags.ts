@@ -81,7 +81,10 @@ async function guarded(
 
 async function computeBlock(platform: Platform, tags: readonly Computable[], now: number): Promise<void> {
   const startedAt = performance.now();
-  const runs = await beginTagRuns(platform.database, tags.map((tag) => tag.row.tag_id));
+  const runs = await beginTagRuns(
+    platform.database,
+    tags.map((tag) => tag.row.tag_id),
+  );
   const statement = shareStatement({ kind: 'person' }, { presentPerson, now });
   const values = tags.map((tag) => ({
     tagId: tag.row.tag_id,

@@ -1,3 +1,4 @@
+import { countTotals } from './count-totals.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
 import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
@@ -96,6 +97,7 @@ export function createAudience(platform: Platform, needs: AudienceNeeds): Audien
       }
       await replaceUses(transaction, user, names);
     },
+    totals: () => countTotals(database, clickhouse),
     routes: (server) =>
       audienceRoutes(server, { platform, audience, reader, segments, tags, lookup, profile: needs.profile }),
     async start() {

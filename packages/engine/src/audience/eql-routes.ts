@@ -64,9 +64,7 @@ function shownCatalogue(
     name: each.name,
     title: each.title[language],
   });
-  const fields = (
-    list: Catalogue['model']['attributes'],
-  ): { name: string; title: string; type: string }[] =>
+  const fields = (list: Catalogue['model']['attributes']): { name: string; title: string; type: string }[] =>
     list.map((field) => ({ ...named(field), type: eqlTypeOf(field.valueType) }));
   const { model } = catalogue;
   return {

@@ -34,12 +34,11 @@ export function estimateRows(query: BoundQuery, sizes: TableSizes): number {
   walk(query, shape);
   if (shape.buckets > MAXIMUM_BUCKETS) return Number.POSITIVE_INFINITY;
   const span = Math.max(1, sizes.eventsToMs - sizes.eventsFromMs);
-  const share = Math.min(1, Math.max(0, (sizes.eventsToMs - Math.max(shape.fromMs, sizes.eventsFromMs)) / span));
-  return (
-    sizes.people +
-    (shape.events ? sizes.events * share : 0) +
-    shape.sequences * sizes.events * 4
+  const share = Math.min(
+    1,
+    Math.max(0, (sizes.eventsToMs - Math.max(shape.fromMs, sizes.eventsFromMs)) / span),
   );
+  return sizes.people + (shape.events ? sizes.events * share : 0) + shape.sequences * sizes.events * 4;
 }
 
 interface Shape {

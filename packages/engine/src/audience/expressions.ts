@@ -3,7 +3,14 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import type { Asker, Audience, Expression } from './front-door.ts';
 import { prepareExpression, requireExpression, type PreparedExpression } from './prepare-expression.ts';
-import { countPeople, INTERACTIVE_SETTINGS, listKeys, onlyPeople, openStatement, run } from './run-expression.ts';
+import {
+  countPeople,
+  INTERACTIVE_SETTINGS,
+  listKeys,
+  onlyPeople,
+  openStatement,
+  run,
+} from './run-expression.ts';
 
 /** Largest page of people. */
 const MAXIMUM_PAGE = 100_000;
@@ -23,7 +30,11 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     return requireExpression(expression, await reader.preparation(now), asker);
   }
 
-  async function preparePeople(expression: Expression, now: number, asker?: Asker): Promise<PreparedExpression> {
+  async function preparePeople(
+    expression: Expression,
+    now: number,
+    asker?: Asker,
+  ): Promise<PreparedExpression> {
     const prepared = await prepare(expression, now, asker);
     const { query } = prepared;
     if (query.kind === 'population' && query.subject.kind === 'person') return prepared;
@@ -69,7 +80,10 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       const limit = Math.min(page.limit, MAXIMUM_PAGE);
       const prepared = await preparePeople(expression, now, asker);
       // One more than asked says whether there is a next page.
-      const keys = (await listKeys(platform, prepared, now, { after: page.after, limit: limit + 1 })) as number[];
+      const keys = (await listKeys(platform, prepared, now, {
+        after: page.after,
+        limit: limit + 1,
+      })) as number[];
       const personIds = keys.slice(0, limit);
       const last = personIds.at(-1);
       return keys.length > limit && last !== undefined ? { personIds, nextAfter: last } : { personIds };
@@ -80,11 +94,10 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       const statement = openStatement(await preparePeople(expression, now), now);
       const condition = statement.condition((await preparePeople(expression, now)).query);
       const sql = `SELECT frame_key FROM (${statement.rows()}) WHERE ${condition} ORDER BY frame_key`;
-      const blocks = clickhouse.queryStream<{ frame_key: number }>(
-        sql,
-        statement.parameters.values,
-        { ...INTERACTIVE_SETTINGS, max_execution_time: 3_600 },
-      );
+      const blocks = clickhouse.queryStream<{ frame_key: number }>(sql, statement.parameters.values, {
+        ...INTERACTIVE_SETTINGS,
+        max_execution_time: 3_600,
+      });
       for await (const rows of blocks) yield rows.map((row) => row.frame_key);
     },
 
@@ -112,7 +125,17 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       if (personIds.length === 0) return values;
       const prepared = await prepare(expression, now);
       if (prepared.query.kind !== 'value') {
-        throw new CodedError('eql_invalid', { details: { problems: [{ code: 'not_allowed_here', en: 'A value is needed here, not a population.', zh: '此处需要取值表达式，而不是人群。' }] } });
+        throw new CodedError('eql_invalid', {
+          details: {
+            problems: [
+              {
+                code: 'not_allowed_here',
+                en: 'A value is needed here, not a population.',
+                zh: '此处需要取值表达式，而不是人群。',
+              },
+            ],
+          },
+        });
       }
       const statement = openStatement(prepared, now, restriction(prepared, personIds));
       const value = statement.value(prepared.query.value);

@@ -14,7 +14,10 @@ const CHANGES_LIMIT = 5_000;
  * vanishes or comes twice; whether the new person still fits the rule is the next computation's to say.
  * True when there may be more.
  */
-export async function followIdentity(platform: Platform, identity: Identity): Promise<boolean> {
+export async function followIdentity(
+  platform: Platform,
+  identity: Pick<Identity, 'takePersonChanges'>,
+): Promise<boolean> {
   const moved = await whileComputing(platform, { wait: false }, () =>
     platform.database.transaction(async (transaction) => {
       const changes = await identity.takePersonChanges(transaction, CONSUMER, CHANGES_LIMIT);
@@ -44,7 +47,10 @@ async function affectedRuns(platform: Platform, changes: readonly PersonChange[]
     },
   );
   if (rows.length === 0) return [];
-  const runs = await beginRuns(platform.database, rows.map((row) => row.segment_id));
+  const runs = await beginRuns(
+    platform.database,
+    rows.map((row) => row.segment_id),
+  );
   await clearUnfinished(platform.clickhouse, runs);
   return runs;
 }

@@ -60,21 +60,13 @@ export interface Audience {
   /** Counts now. Throws `eql_invalid`, `eql_too_expensive`, `eql_too_slow`. */
   count(expression: Expression, asker?: Asker, options?: { breakdown?: boolean }): Promise<CountedExpression>;
   /** People of an expression in ascending order of id, at most 100,000 a page. */
-  people(
-    expression: Expression,
-    page: { after?: number; limit: number },
-    asker?: Asker,
-  ): Promise<PeoplePage>;
+  people(expression: Expression, page: { after?: number; limit: number }, asker?: Asker): Promise<PeoplePage>;
   /** All people of an expression in ascending order, in blocks, without holding them all. */
   streamPeople(expression: Expression): AsyncIterable<number[]>;
   /** Which of the given people an expression describes at `now` (default: the clock's). One query for all. */
   evaluate(expression: Expression, personIds: readonly number[], now?: number): Promise<Set<number>>;
   /** Value of a value expression for each of the given people; people without a value are absent. */
-  values(
-    expression: Expression,
-    personIds: readonly number[],
-    now?: number,
-  ): Promise<Map<number, unknown>>;
+  values(expression: Expression, personIds: readonly number[], now?: number): Promise<Map<number, unknown>>;
   /** SQL of the people of an expression, for a sub-query: `person_id IN (<sql>)`. All its names begin with `prefix`. */
   peopleSql(
     expression: Expression,
@@ -89,11 +81,9 @@ export interface Audience {
   /** Watermark of a segment: a position after which no committed change exists. */
   segmentWatermark(segmentId: string): Promise<ChangePosition>;
   /** Committed changes after a position, in order of (run, person). Empty: nothing more at present. */
-  segmentChanges(
-    segmentId: string,
-    after: ChangePosition,
-    limit: number,
-  ): Promise<MembershipChange[]>;
+  segmentChanges(segmentId: string, after: ChangePosition, limit: number): Promise<MembershipChange[]>;
+  /** Segments in use, and people in at least one of them at the last computation. */
+  totals(): Promise<{ segments: number; people: number }>;
   /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */
   declareUses(
     transaction: Transaction,

@@ -68,7 +68,8 @@ export function createSegments(platform: Platform, reader: CatalogueReader): Seg
     await whileComputing(platform, { wait: true }, async () => {
       const rows = await selectSegments(database, segmentIds);
       const missing = segmentIds.find((id) => !rows.some((row) => row.segment_id === id));
-      if (missing !== undefined) throw new CodedError('segment_not_found', { details: { segmentId: missing } });
+      if (missing !== undefined)
+        throw new CodedError('segment_not_found', { details: { segmentId: missing } });
       await computeSegments(platform, reader, rows);
     });
   }
@@ -79,14 +80,20 @@ export function createSegments(platform: Platform, reader: CatalogueReader): Seg
       const runs = await beginRuns(database, [segmentId]);
       await clearUnfinished(platform.clickhouse, runs);
       for (const run of runs) await writeImportedMembers(platform.clickhouse, run, personIds);
-      await publishRuns(platform, runs, { at: clock.now(), kind: 'import', startedAt, dueAt: () => undefined });
+      await publishRuns(platform, runs, {
+        at: clock.now(),
+        kind: 'import',
+        startedAt,
+        dueAt: () => undefined,
+      });
     });
   }
 
   return {
     async create(input, asker) {
       const at = clock.now();
-      const prepared = input.kind === 'import' ? undefined : await prepareRule(reader, at, input.segmentId, input, asker);
+      const prepared =
+        input.kind === 'import' ? undefined : await prepareRule(reader, at, input.segmentId, input, asker);
       const created = await database.transaction(async (transaction) => {
         const inserted = await insertSegment(transaction, {
           ...definitionOf(input, prepared),
@@ -120,7 +127,11 @@ export function createSegments(platform: Platform, reader: CatalogueReader): Seg
       const done = await database.transaction(async (transaction) => {
         const definition = isRule
           ? definitionOf(input, prepared)
-          : { ...definitionOf(input, undefined), body: before.body ?? undefined, document: before.document ?? undefined };
+          : {
+              ...definitionOf(input, undefined),
+              body: before.body ?? undefined,
+              document: before.document ?? undefined,
+            };
         const updated = await updateSegment(transaction, {
           ...definition,
           segmentId,

@@ -132,13 +132,21 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
         const tookMs = performance.now() - startedAt;
         await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt: undefined });
         const detail = { people: values.length };
-        await platform.audit.record(transaction, { actor: asker.userId, action: 'tag.set', object: tagId, detail });
+        await platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: 'tag.set',
+          object: tagId,
+          detail,
+        });
       });
     },
 
     async tagsOf(personId) {
       const held = await selectTagsOf(clickhouse, personId);
-      const rows = await selectTags(database, held.map((each) => each.tag_id));
+      const rows = await selectTags(
+        database,
+        held.map((each) => each.tag_id),
+      );
       const byId = new Map(rows.map((row) => [row.tag_id, row]));
       return held.flatMap(({ tag_id, texts, numbers }) => {
         const row = byId.get(tag_id);

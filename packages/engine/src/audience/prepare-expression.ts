@@ -70,11 +70,14 @@ export function requireExpression(
   asker?: Asker,
 ): PreparedExpression {
   const prepared = prepareExpression(expression, against, asker);
-  if ('problems' in prepared) throw new CodedError('eql_invalid', { details: { problems: prepared.problems } });
+  if ('problems' in prepared)
+    throw new CodedError('eql_invalid', { details: { problems: prepared.problems } });
   if (!prepared.allowed) {
     throw new CodedError('eql_too_expensive', {
       details: {
-        estimatedRows: Number.isFinite(prepared.estimatedRows) ? Math.round(prepared.estimatedRows) : 'unbounded',
+        estimatedRows: Number.isFinite(prepared.estimatedRows)
+          ? Math.round(prepared.estimatedRows)
+          : 'unbounded',
       },
     });
   }

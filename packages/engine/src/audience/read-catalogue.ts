@@ -56,7 +56,11 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
       const [names, tradingCalendar, tableSizes] = await Promise.all([catalogue(), calendar(), sizes()]);
       return {
         catalogue: names,
-        time: { now, timeZone: platform.config.timeZone, tradingCalendar: tradingCalendar satisfies TradingCalendar },
+        time: {
+          now,
+          timeZone: platform.config.timeZone,
+          tradingCalendar: tradingCalendar satisfies TradingCalendar,
+        },
         sizes: tableSizes,
         seal: (value) => platform.secrets.fingerprint(value),
       };
@@ -82,7 +86,12 @@ function remembered<Result>(forMs: number, read: () => Promise<Result>): () => P
 }
 
 async function readSizes(platform: Platform): Promise<TableSizes> {
-  const rows = await platform.clickhouse.query<{ people: number; events: number; from_ms: number; to_ms: number }>(
+  const rows = await platform.clickhouse.query<{
+    people: number;
+    events: number;
+    from_ms: number;
+    to_ms: number;
+  }>(
     `SELECT (SELECT count() FROM person) AS people, count() AS events,
             toUnixTimestamp64Milli(min(time)) AS from_ms, toUnixTimestamp64Milli(max(time)) AS to_ms
      FROM event`,

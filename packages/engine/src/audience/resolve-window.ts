@@ -60,7 +60,12 @@ function resolveRolling(
   if (window.unit === 'trading_day') {
     const far = nthTradingDay(wallOf(time.now, time.timeZone), window.amount, step, time.tradingCalendar);
     return step < 0
-      ? { fromMs: instantOf(far, time.timeZone), toMs: time.now + 1, fromDate: dateTextOf(far), toDate: today }
+      ? {
+          fromMs: instantOf(far, time.timeZone),
+          toMs: time.now + 1,
+          fromDate: dateTextOf(far),
+          toDate: today,
+        }
       : {
           fromMs: time.now,
           toMs: instantOf(far + DAY_MS, time.timeZone),

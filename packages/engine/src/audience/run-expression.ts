@@ -23,7 +23,8 @@ export function openStatement(
   now: number,
   options: { people?: (parameters: Parameters) => PeopleFilter; prefix?: string } = {},
 ): SharedStatement {
-  const subject = prepared.query.kind === 'population' ? prepared.query.subject : ({ kind: 'person' } as const);
+  const subject =
+    prepared.query.kind === 'population' ? prepared.query.subject : ({ kind: 'person' } as const);
   return shareStatement(subject, { presentPerson, now, ...options });
 }
 

@@ -9,7 +9,13 @@ export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone:
     case 'minutes':
       return after + schedule.minutes * 60_000;
     case 'day':
-      return firstAfter(after, timeZone, schedule.at, (day) => day + DAY_MS, startOf(wallOf(after, timeZone), 'day'));
+      return firstAfter(
+        after,
+        timeZone,
+        schedule.at,
+        (day) => day + DAY_MS,
+        startOf(wallOf(after, timeZone), 'day'),
+      );
     case 'week': {
       const monday = startOf(wallOf(after, timeZone), 'week');
       const first = monday + (schedule.weekday - 1) * DAY_MS;

@@ -84,7 +84,9 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     const [newest] = await segments.runs(params.segmentId, 1);
     const after = await segments.get(params.segmentId);
     if (!newest || after.problem !== null) {
-      throw new CodedError('eql_invalid', { details: { problems: [{ en: after.problem ?? 'not computed' }] } });
+      throw new CodedError('eql_invalid', {
+        details: { problems: [{ en: after.problem ?? 'not computed' }] },
+      });
     }
     return showRun(newest);
   });

@@ -168,7 +168,11 @@ export async function pageSegments(
 }
 
 /** Segments whose time has come, the longest overdue first. */
-export async function selectDueSegments(transaction: Transaction, now: number, limit: number): Promise<SegmentRow[]> {
+export async function selectDueSegments(
+  transaction: Transaction,
+  now: number,
+  limit: number,
+): Promise<SegmentRow[]> {
   return transaction.query<SegmentRow>(
     `select * from audience.segment where due_at <= $1 and not archived and kind <> 'import'
      order by due_at limit $2`,
@@ -182,10 +186,11 @@ export async function postponeSegment(
   dueAt: number | undefined,
   problem: string | undefined,
 ): Promise<void> {
-  await transaction.execute(
-    'update audience.segment set due_at = $2, problem = $3 where segment_id = $1',
-    [segmentId, dueAt ?? null, problem ?? null],
-  );
+  await transaction.execute('update audience.segment set due_at = $2, problem = $3 where segment_id = $1', [
+    segmentId,
+    dueAt ?? null,
+    problem ?? null,
+  ]);
 }
 
 /** Takes the next run number of each segment; committed at once, so that no number is ever used twice. */
@@ -244,7 +249,11 @@ export interface RunRow {
 }
 
 /** Newest runs first. */
-export async function selectRuns(transaction: Transaction, segmentId: string, limit: number): Promise<RunRow[]> {
+export async function selectRuns(
+  transaction: Transaction,
+  segmentId: string,
+  limit: number,
+): Promise<RunRow[]> {
   return transaction.query<RunRow>(
     `select run, at, kind, members, entered, left_count, took_ms from audience.segment_run
      where segment_id = $1 order by run desc limit $2`,

@@ -74,7 +74,12 @@ export async function computeSqlTag(platform: Platform, row: TagRow, run: number
        FROM (SELECT toUInt64(person_id) AS person_id, any(${typed}) AS typed FROM (${sql}\n) GROUP BY person_id)
        WHERE ${held.present}`,
       { tag: row.tag_id, version: run },
-      { max_execution_time: 60, max_rows_to_read: '1000000000', max_memory_usage: '2000000000', priority: 5 },
+      {
+        max_execution_time: 60,
+        max_rows_to_read: '1000000000',
+        max_memory_usage: '2000000000',
+        priority: '5',
+      },
     );
   } catch (error) {
     throw refusalOf(error);

@@ -13,7 +13,11 @@ export function heldValue(type: EqlType, value: string): { texts: string; number
     case 'boolean':
       return { texts: none, numbers: `[toFloat64(assumeNotNull(${value}))]`, present };
     case 'instant':
-      return { texts: none, numbers: `[toFloat64(toUnixTimestamp64Milli(assumeNotNull(${value})))]`, present };
+      return {
+        texts: none,
+        numbers: `[toFloat64(toUnixTimestamp64Milli(assumeNotNull(${value})))]`,
+        present,
+      };
     case 'date':
     case 'text':
       return { texts: `[toString(assumeNotNull(${value}))]`, numbers: noNumbers, present };
@@ -53,11 +57,18 @@ export async function writeTagValues(
     settings,
   );
   for (const tag of tags) await removeOlderValues(clickhouse, tag.tagId, tag.version);
-  return countPeopleOfTags(clickhouse, tags.map((tag) => tag.tagId));
+  return countPeopleOfTags(
+    clickhouse,
+    tags.map((tag) => tag.tagId),
+  );
 }
 
 /** Removes the values of people whose newest one is older than a version: they have none any more. */
-export async function removeOlderValues(clickhouse: ClickHouse, tagId: string, version: number): Promise<void> {
+export async function removeOlderValues(
+  clickhouse: ClickHouse,
+  tagId: string,
+  version: number,
+): Promise<void> {
   await clickhouse.command(
     `INSERT INTO tag_value (tag_id, person_id, texts, numbers, version, deleted)
      SELECT tag_id, person_id, [], [], {version:UInt64}, 1 FROM tag_value FINAL

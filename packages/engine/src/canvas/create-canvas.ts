@@ -1,3 +1,4 @@
+import { reportStrategies, reportStrategy } from './report-strategies.ts';
 import type { Platform, RunningLoop } from '../platform/index.ts';
 import { checkDocument } from './check-document.ts';
 import { strategiesWithWork } from './enrolment-store.ts';
@@ -62,6 +63,8 @@ export function createCanvas(
       return presentNumbers(program, await readNumbers(database, strategyId, version), clock.now());
     },
     simulate: (input) => simulateStrategy(platform, needs, input),
+    strategies: () => reportStrategies(database),
+    strategy: (strategyId) => reportStrategy(database, strategyId),
     wantedEvents: () => wanted.names(),
     async settle() {
       await wanted.refresh();

@@ -16,7 +16,8 @@ export async function followPersons(of: StepDependencies, transaction: Transacti
   if (changes.length === 0) return false;
   // Later changes of a key replace earlier ones: they come in the order in which they were made.
   const personOfKey = new Map(changes.map((change) => [change.keyNumber, change.newPersonId]));
-  const enrolments = await lockForMove(transaction, [...personOfKey.keys()], [...personOfKey.values()]);
+  const former = [...new Set(changes.map((change) => change.oldPersonId))];
+  const enrolments = await lockForMove(transaction, former, [...new Set(personOfKey.values())]);
   const settlement = settleMoves(enrolments, personOfKey, of.platform.clock.now());
   await endAbsorbed(of, transaction, settlement.ended, enrolments);
   await writeEnrolments(transaction, await markAlready(of, transaction, settlement));

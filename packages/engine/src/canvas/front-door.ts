@@ -1,3 +1,4 @@
+import type { ReportedStrategy, StrategyProgress } from './report-strategies.ts';
 import type { canvasApi, Finding, StrategyDocument } from '@wutong/contract';
 import type { HttpServer } from '../platform/index.ts';
 import type { StoredStrategy } from './strategy-store.ts';
@@ -56,6 +57,10 @@ export interface Canvas {
   ): Promise<StoredStrategy>;
   numbers(strategyId: string, version: number): Promise<canvasApi.StrategyNumbers>;
   simulate(input: { document: StrategyDocument; sample: number; eventRate: number }): Promise<Simulation>;
+  /** Strategies with their numbers, last changed first, at most 1,000. */
+  strategies(): Promise<StrategyProgress[]>;
+  /** One strategy with the documents that ran. */
+  strategy(strategyId: string): Promise<ReportedStrategy | undefined>;
   /** Names of the events that ingest must put into the inbox for this room. */
   wantedEvents(): ReadonlySet<string>;
   /**

@@ -1,3 +1,4 @@
+import { countOpenTasks, reportSuppliers } from './report-suppliers.ts';
 import type { Platform, RunningLoop } from '../platform/index.ts';
 import { booksOf, selectTally } from './books-store.ts';
 import { createDelivery } from './deliver-messages.ts';
@@ -88,6 +89,9 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
     },
 
     hold: (transaction, strategyId, held) => holdSteps(transaction, strategyId, held),
+
+    suppliers: () => reportSuppliers(database),
+    openTasks: () => countOpenTasks(database),
 
     async canReach(channel, purpose) {
       await directory.refresh();

@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createHandsets, startSmsc, type Behaviour, type Handsets, type Smsc } from '../../../lab/src/simulators/index.ts';
+import {
+  createHandsets,
+  startSmsc,
+  type Behaviour,
+  type Handsets,
+  type Smsc,
+} from '../../../lab/src/simulators/index.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import {
   createHubRooms,
@@ -58,8 +64,22 @@ async function startWorld(
   secondBehaviour: Partial<Behaviour> = {},
   settings: Record<string, unknown> = {},
 ): Promise<void> {
-  first = await startSmsc({ name: 'first', systemId: 'wutong', password: 'secret', behaviour: firstBehaviour, handsets, seed: node });
-  second = await startSmsc({ name: 'second', systemId: 'wutong', password: 'secret', behaviour: secondBehaviour, handsets, seed: node });
+  first = await startSmsc({
+    name: 'first',
+    systemId: 'wutong',
+    password: 'secret',
+    behaviour: firstBehaviour,
+    handsets,
+    seed: node,
+  });
+  second = await startSmsc({
+    name: 'second',
+    systemId: 'wutong',
+    password: 'secret',
+    behaviour: secondBehaviour,
+    handsets,
+    seed: node,
+  });
   for (const [supplierId, smsc] of [
     ['first', first],
     ['second', second],
@@ -94,11 +114,20 @@ describe('delivery by SMS', () => {
     await startWorld();
     const nodeId = await reserve(200);
     await until(async () => (await books(nodeId)).delivered === 200, 'all delivered');
-    expect(await books(nodeId)).toMatchObject({ audience: 200, sent: 200, pending: 0, failed: 0, uncertain: 0, balanced: true });
+    expect(await books(nodeId)).toMatchObject({
+      audience: 200,
+      sent: 200,
+      pending: 0,
+      failed: 0,
+      uncertain: 0,
+      balanced: true,
+    });
     expect([first.counts.accepted, second.counts.accepted]).toEqual([140, 60]);
     expect(handsets.total()).toBe(200);
     expect(handsets.doubles()).toEqual([]);
-    expect(handsets.of(mobileOf(7))[0]!.text).toMatch(/^【梧桐银行】客户7，.*http:\/\/localhost:7500\/r\/\w+ 拒收请回复R$/);
+    expect(handsets.of(mobileOf(7))[0]!.text).toMatch(
+      /^【梧桐银行】客户7，.*http:\/\/localhost:7500\/r\/\w+ 拒收请回复R$/,
+    );
   });
 
   test('a reservation made twice is one message', async () => {
@@ -129,7 +158,9 @@ describe('delivery by SMS', () => {
 
   test('the other supplier takes what the first gives no receipt for in time', async () => {
     await startWorld({ noReceiptShare: 1 });
-    const nodeId = await reserve(20, { cascade: { onReject: true, noReceiptAfterMs: HOUR_MS, maximumAttempts: 2, nextChannels: [] } });
+    const nodeId = await reserve(20, {
+      cascade: { onReject: true, noReceiptAfterMs: HOUR_MS, maximumAttempts: 2, nextChannels: [] },
+    });
     await until(async () => (await books(nodeId)).sent === 20, 'all accepted');
     await until(async () => (await books(nodeId)).delivered === 6, 'the share of the second');
     expect(second.counts.accepted).toBe(6);
@@ -141,22 +172,32 @@ describe('delivery by SMS', () => {
   });
 
   test('duplicate, late, early and out-of-order receipts change nothing', async () => {
-    const receipts = { duplicateReceiptShare: 0.25, lateShare: 0.25, earlyReceiptShare: 0.25, outOfOrderShare: 0.25 };
+    const receipts = {
+      duplicateReceiptShare: 0.25,
+      lateShare: 0.25,
+      earlyReceiptShare: 0.25,
+      outOfOrderShare: 0.25,
+    };
     await startWorld(receipts, receipts);
     const nodeId = await reserve(120);
     await until(async () => (await books(nodeId)).delivered === 120, 'all delivered');
     await until(() => first.waiting() + second.waiting() === 0, 'all receipts taken');
     expect(await books(nodeId)).toMatchObject({ audience: 120, sent: 120, delivered: 120, balanced: true });
-    const [orphans] = await platform.database.query<{ n: number }>('select count(*) as n from hub.receipt where attempt_id is null');
+    const [orphans] = await platform.database.query<{ n: number }>(
+      'select count(*) as n from hub.receipt where attempt_id is null',
+    );
     expect(orphans!.n).toBe(0);
     expect(handsets.doubles()).toEqual([]);
   });
 
-  test.each(['decimal', 'padded', 'upper'] as const)('receipt ids written %s are matched', async (receiptIds) => {
-    await startWorld({ receiptIds }, { receiptIds });
-    const nodeId = await reserve(100);
-    await until(async () => (await books(nodeId)).delivered === 100, 'all delivered');
-  });
+  test.each(['decimal', 'padded', 'upper'] as const)(
+    'receipt ids written %s are matched',
+    async (receiptIds) => {
+      await startWorld({ receiptIds }, { receiptIds });
+      const nodeId = await reserve(100);
+      await until(async () => (await books(nodeId)).delivered === 100, 'all delivered');
+    },
+  );
 
   test('a lost answer is uncertain, never sent again, and settled by its receipt', async () => {
     await startWorld({ lostAnswerShare: 1 }, { lostAnswerShare: 1 }, { responseTimeoutMs: 400 });
@@ -192,7 +233,13 @@ describe('delivery by SMS', () => {
   });
 
   test('a long message is delivered when all its parts are', async () => {
-    await makeApprovedContent(rooms, platform, 'long', { sms: { text: `【梧桐银行】${'到期提醒'.repeat(40)}{{ person.name }}` } }, 'service');
+    await makeApprovedContent(
+      rooms,
+      platform,
+      'long',
+      { sms: { text: `【梧桐银行】${'到期提醒'.repeat(40)}{{ person.name }}` } },
+      'service',
+    );
     await startWorld();
     const nodeId = await reserve(10, { contentId: 'long' });
     await until(async () => (await books(nodeId)).delivered === 10, 'all delivered');
@@ -206,10 +253,18 @@ describe('delivery by SMS', () => {
     await new Promise((resolve) => setTimeout(resolve, 700)); // the directory is read every half second
     const nodeId = await reserve(20);
     const withdrawn = await platform.database.transaction((transaction) =>
-      hub.withdraw(transaction, { strategyId: 'renewal', nodeId, personIds: people.slice(0, 5) }, 'goal_reached'),
+      hub.withdraw(
+        transaction,
+        { strategyId: 'renewal', nodeId, personIds: people.slice(0, 5) },
+        'goal_reached',
+      ),
     );
     expect(withdrawn).toBe(5);
-    expect(await books(nodeId)).toMatchObject({ pending: 15, suppressed: { goal_reached: 5 }, balanced: true });
+    expect(await books(nodeId)).toMatchObject({
+      pending: 15,
+      suppressed: { goal_reached: 5 },
+      balanced: true,
+    });
     expect(first.counts.submits + second.counts.submits).toBe(0);
     await platform.database.execute("update hub.supplier set state = 'active'");
     await until(async () => (await books(nodeId)).delivered === 15, 'the rest delivered');
@@ -241,7 +296,9 @@ describe('delivery by SMS', () => {
 
   test('receipts that waited at the supplier during our outage come before any cascade', async () => {
     await startWorld({ receiptDelayMs: [150, 200] }, { receiptDelayMs: [150, 200] });
-    const nodeId = await reserve(40, { cascade: { onReject: true, noReceiptAfterMs: HOUR_MS, maximumAttempts: 2, nextChannels: [] } });
+    const nodeId = await reserve(40, {
+      cascade: { onReject: true, noReceiptAfterMs: HOUR_MS, maximumAttempts: 2, nextChannels: [] },
+    });
     await until(async () => (await books(nodeId)).sent === 40, 'all accepted');
     await hub.stop();
     await until(() => first.waiting() + second.waiting() === 40, 'receipts wait');

@@ -1,3 +1,4 @@
+import type { SupplierLine } from './report-suppliers.ts';
 import type { hubApi } from '@wutong/contract';
 import type { Content } from '../content/index.ts';
 import type { JudgeRequest, Verdict } from '../decision/index.ts';
@@ -141,6 +142,10 @@ export interface Hub {
   ): Promise<number>;
   /** Holds back (or lets go on) all waiting messages of a strategy; nothing is lost or sent again. */
   hold(transaction: Transaction, strategyId: string, held: boolean): Promise<void>;
+  /** All suppliers in a line each. */
+  suppliers(): Promise<SupplierLine[]>;
+  /** Tasks that wait for an outcome. */
+  openTasks(): Promise<number>;
   /** Whether some enabled route leads to an active supplier that may lawfully carry this purpose. */
   canReach(channel: Channel, purpose: Purpose): Promise<boolean>;
   routes(server: HttpServer): void;

@@ -224,19 +224,24 @@ export async function insertReceipts(transaction: Transaction, rows: readonly Re
   );
 }
 
-/** Orphans that these ids have been waiting for; taken out to be recorded again with their attempt. */
+/**
+ * Orphans that these ids have been waiting for; taken out to be recorded again with their attempt. Suppliers reuse
+ * ids, so an orphan older than the call, or about another address, is not meant.
+ */
 export function takeOrphans(
   transaction: Transaction,
-  keys: readonly { supplierId: string; providerId: string }[],
+  keys: readonly { supplierId: string; providerId: string; attemptId: string }[],
 ): Promise<ReceiptRow[]> {
   if (keys.length === 0) return Promise.resolve([]);
   return transaction.query(
     `delete from hub.receipt r
-     using (select distinct * from unnest($1::text[], $2::text[])) as k(supplier_id, provider_id)
+     using unnest($1::text[], $2::text[], $3::uuid[]) as k(supplier_id, provider_id, attempt_id)
+       join hub.attempt a using (attempt_id)
      where r.supplier_id = k.supplier_id and r.provider_id = k.provider_id and r.attempt_id is null
+       and r.received_at >= a.called_at and (r.address_print is null or r.address_print = a.address_print)
      returning r.receipt_id, r.supplier_id, r.provider_id, r.attempt_id, r.state, r.code, r.address_print, r.received_at,
        r.changed`,
-    [keys.map((key) => key.supplierId), keys.map((key) => key.providerId)],
+    [keys.map((key) => key.supplierId), keys.map((key) => key.providerId), keys.map((key) => key.attemptId)],
   );
 }
 

@@ -224,10 +224,11 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
 }
 
 /** Ids under which an orphan may have been kept: its supplier may write the same id in another base. */
-function keysOfOrphans(part: PartRow): { supplierId: string; providerId: string }[] {
+function keysOfOrphans(part: PartRow): { supplierId: string; providerId: string; attemptId: string }[] {
   return readingsOfReceiptId(part.provider_id, 'auto').map((providerId) => ({
     supplierId: part.supplier_id,
     providerId,
+    attemptId: part.attempt_id,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { countTotals } from './count-totals.ts';
 import type { identityApi } from '@wutong/contract';
 import type { Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { forgetForeignTransactions, takePersonChanges } from './change-store.ts';
@@ -38,6 +39,7 @@ export function createIdentity(platform: Platform): Identity {
     findPeople: (text) => reader.findPeople(platform.database, text),
     personsOf: (keyNumbers, transaction) => reader.personsOf(through(transaction), keyNumbers),
     takePersonChanges,
+    totals: (sinceMs) => countTotals(platform.database, sinceMs),
     async keyTypes() {
       const { byType } = await rules.newest(platform.database);
       return [...byType.values()].map(declaredPart);

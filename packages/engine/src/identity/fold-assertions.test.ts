@@ -47,13 +47,26 @@ function fold(lines: readonly string[]): { persons: string; refused: string; sha
   const sets = new Map<number, string[]>();
   for (const [key, person] of result.personOf) sets.set(person, [...(sets.get(person) ?? []), names[key]!]);
   return {
-    persons: [...sets.values()].map((set) => set.sort().join(' ')).sort().join(' | '),
-    refused: result.refusals.map((each) => `${each.reason} ${names[each.anchor]} ${names[each.other]}`).sort().join(', '),
-    shared: [...result.shared.keys()].map((key) => names[key]).sort().join(' '),
+    persons: [...sets.values()]
+      .map((set) => set.sort().join(' '))
+      .sort()
+      .join(' | '),
+    refused: result.refusals
+      .map((each) => `${each.reason} ${names[each.anchor]} ${names[each.other]}`)
+      .sort()
+      .join(', '),
+    shared: [...result.shared.keys()]
+      .map((key) => names[key])
+      .sort()
+      .join(' '),
   };
 }
 
-function check(lines: readonly string[], persons: string, rest: { refused?: string; shared?: string } = {}): void {
+function check(
+  lines: readonly string[],
+  persons: string,
+  rest: { refused?: string; shared?: string } = {},
+): void {
   const expected = { persons, refused: rest.refused ?? '', shared: rest.shared ?? '' };
   expect(fold(lines)).toEqual(expected);
 }
@@ -80,7 +93,15 @@ describe('guards', () => {
   it('keeps a device with its first customer', () => check(['1 bind c1 d1', '2 bind c2 d1'], 'c1 d1 | c2'));
   it('lets the tablet of a branch glue nobody, not even those before it was found out', () =>
     check(
-      ['1 bind d1 k1', '2 bind d1 k2', '3 bind c1 d1', '4 bind c2 d1', '5 bind c3 d1', '6 bind c4 d1', '7 bind c1 k1'],
+      [
+        '1 bind d1 k1',
+        '2 bind d1 k2',
+        '3 bind c1 d1',
+        '4 bind c2 d1',
+        '5 bind c3 d1',
+        '6 bind c4 d1',
+        '7 bind c1 k1',
+      ],
       'c1 k1 | c2 | c3 | c4 | d1 | k2',
       { shared: 'd1' },
     ));
@@ -97,8 +118,7 @@ describe('guards', () => {
 });
 
 describe('decisions', () => {
-  it('merges against the guards', () =>
-    check(['1 bind c1 l1', '2 bind c2 l1', '3 merge c2 l1'], 'c1 c2 l1'));
+  it('merges against the guards', () => check(['1 bind c1 l1', '2 bind c2 l1', '3 merge c2 l1'], 'c1 c2 l1'));
   it('keeps apart for all times', () => check(['1 bind c1 m1', '2 apart c1 m1', '3 bind c1 m1'], 'c1 | m1'));
   it('lets the later of two decisions hold', () => {
     check(['1 bind c1 m1', '2 apart c1 m1', '3 merge c1 m1'], 'c1 m1');

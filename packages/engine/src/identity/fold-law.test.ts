@@ -40,7 +40,9 @@ const HOUR_MS = 3_600_000;
 
 const keyArbitrary = fc
   .constantFrom(...Object.keys(UNIVERSE))
-  .chain((type) => fc.integer({ min: 1, max: UNIVERSE[type]! }).map((value) => ({ type, value: `1390001234${value}` })));
+  .chain((type) =>
+    fc.integer({ min: 1, max: UNIVERSE[type]! }).map((value) => ({ type, value: `1390001234${value}` })),
+  );
 
 const recordArbitrary = fc.record({
   keys: fc.array(keyArbitrary, { minLength: 1, maxLength: 3 }),
@@ -58,7 +60,11 @@ async function freshProcesses(): Promise<Identity[]> {
 }
 
 function recordsOf(operations: readonly Operation[]): ResolveRecord[] {
-  return operations.map((operation, index) => ({ ...operation, sourceId: 'law', messageId: `message-${index}` }));
+  return operations.map((operation, index) => ({
+    ...operation,
+    sourceId: 'law',
+    messageId: `message-${index}`,
+  }));
 }
 
 async function apply(identity: Identity, batch: readonly ResolveRecord[]): Promise<void> {
@@ -100,7 +106,10 @@ async function readOpenItems(): Promise<string[]> {
 }
 
 /** The map after applying batches one after another; the fold of the whole log finds nothing else. */
-async function mapAfter(mixed: readonly (readonly ResolveRecord[])[], identity: Identity): Promise<string[][]> {
+async function mapAfter(
+  mixed: readonly (readonly ResolveRecord[])[],
+  identity: Identity,
+): Promise<string[][]> {
   for (const batch of mixed) await apply(identity, batch);
   expect(await identity.refoldAll({ repair: false })).toMatchObject({ movedKeys: 0, samples: [] });
   return [await readMap(), await readOpenItems()];
@@ -189,7 +198,9 @@ it('what resolve answers is what the map says, in every process', async () => {
       const processes = await freshProcesses();
       for (const [index, batch] of batches(recordsOf(operations), sizes).entries()) {
         const process = processes[index % processes.length]!;
-        const results = await platform.database.transaction((transaction) => process.resolve(transaction, batch));
+        const results = await platform.database.transaction((transaction) =>
+          process.resolve(transaction, batch),
+        );
         const present = await process.personsOf(results.map((result) => result.keyNumber));
         for (const result of results) expect(present.get(result.keyNumber)).toBe(result.personId);
       }

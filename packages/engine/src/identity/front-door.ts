@@ -1,3 +1,4 @@
+import type { IdentityTotals } from './count-totals.ts';
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
 
@@ -81,6 +82,8 @@ export interface Identity {
    * A change is visible here from the moment its own transaction is committed and no older one is open.
    */
   takePersonChanges(transaction: Transaction, consumer: string, limit: number): Promise<PersonChange[]>;
+  /** Counts of the map; `…Since` from this instant (epoch ms) on. Scans all keys. */
+  totals(sinceMs: number): Promise<IdentityTotals>;
   /** Key types, strongest first. */
   keyTypes(): Promise<identityApi.KeyType[]>;
   /** Declares or changes a key type and folds the whole map anew; with `dryRun` only says what would change. */

@@ -28,7 +28,10 @@ async function resolve(lines: readonly string[], by: Identity = identity): Promi
   const records = lines.map((line) => {
     const [link, ...rest] = line.split(' ');
     const at = rest[0]?.startsWith('@') ? Number(rest.shift()!.slice(1)) : 1_000_000 + messages;
-    const keys = rest.map((pair) => ({ type: pair.split('=')[0]!, value: pair.slice(pair.indexOf('=') + 1) }));
+    const keys = rest.map((pair) => ({
+      type: pair.split('=')[0]!,
+      value: pair.slice(pair.indexOf('=') + 1),
+    }));
     return { keys, link: link as LinkKind, at, sourceId: 'test', messageId: `message-${messages++}` };
   });
   return platform.database.transaction((transaction) => by.resolve(transaction, records));
@@ -78,7 +81,11 @@ describe('resolve', () => {
     const changes = await platform.database.transaction((transaction) =>
       identity.takePersonChanges(transaction, 'test', 1000),
     );
-    expect(changes.at(-1)).toMatchObject({ keyNumber: customer, oldPersonId: customer, newPersonId: visitor });
+    expect(changes.at(-1)).toMatchObject({
+      keyNumber: customer,
+      oldPersonId: customer,
+      newPersonId: visitor,
+    });
     const again = await platform.database.transaction((transaction) =>
       identity.takePersonChanges(transaction, 'test', 1000),
     );
@@ -159,7 +166,9 @@ describe('reading', () => {
     await resolve(['bind @20 customer_number=C-addr mobile=13500000002']);
     const personId = await person('customer_number=C-addr');
     expect((await identity.addressOf([personId], 'mobile')).get(personId)!.open()).toBe('13500000002');
-    await resolve(['A', 'B', 'C', 'D', 'E'].map((name) => `bind customer_number=C-${name} mobile=13500000002`));
+    await resolve(
+      ['A', 'B', 'C', 'D', 'E'].map((name) => `bind customer_number=C-${name} mobile=13500000002`),
+    );
     expect((await identity.addressOf([personId], 'mobile')).get(personId)!.open()).toBe('13500000001');
   });
 });
@@ -192,7 +201,11 @@ describe('quarantine and un-merge', () => {
   });
 
   it('takes keys out of a person for good', async () => {
-    await resolve(['bind customer_number=C-u1 cookie=u1', 'bind cookie=u1 cookie=u2', 'bind cookie=u2 email=u@example.com']);
+    await resolve([
+      'bind customer_number=C-u1 cookie=u1',
+      'bind cookie=u1 cookie=u2',
+      'bind cookie=u2 email=u@example.com',
+    ]);
     const personId = await person('customer_number=C-u1');
     const keys = (await identity.keysOf([personId])).get(personId)!;
     const leaving = keys.filter((key) => ['u2', 'u@example.com'].includes(key.open()));
@@ -202,16 +215,19 @@ describe('quarantine and un-merge', () => {
     await resolve(['bind cookie=u1 cookie=u2', 'bind customer_number=C-u1 email=u@example.com']);
     expect(await person('cookie=u2')).toBe(await person('email=u@example.com'));
     expect(await person('cookie=u2')).not.toBe(await person('customer_number=C-u1'));
-    await expect(identity.unmerge({ ...request, keyNumbers: [keys[0]!.keyNumber, 999_999_999] })).rejects.toThrow(
-      'key_not_of_person',
-    );
+    await expect(
+      identity.unmerge({ ...request, keyNumbers: [keys[0]!.keyNumber, 999_999_999] }),
+    ).rejects.toThrow('key_not_of_person');
   });
 });
 
 describe('rules', () => {
   it('says what a change would do before it is saved, and repairs old persons when it is', async () => {
     const [device] = (await identity.keyTypes()).filter((type) => type.type === 'device');
-    await resolve(['bind customer_number=C-rule device=rule-test-1', 'bind device=rule-test-1 cookie=rule-1']);
+    await resolve([
+      'bind customer_number=C-rule device=rule-test-1',
+      'bind device=rule-test-1 cookie=rule-1',
+    ]);
     const together = await person('customer_number=C-rule');
     const blocking = { ...device!, blockedPatterns: ['rule-test-.*'] };
     const change = await identity.saveKeyType(blocking, { dryRun: true, actor: 'engineer' });

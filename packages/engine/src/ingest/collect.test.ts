@@ -53,7 +53,10 @@ const ledger = async (sourceId = 'app'): Promise<unknown> =>
 
 describe('collection', () => {
   it('stores events once, and answers with what became of each', async () => {
-    const records = [event('m1'), event('m2', { properties: { amount: 1.5, tags: ['a'], nested: { x: 1 } } })];
+    const records = [
+      event('m1'),
+      event('m2', { properties: { amount: 1.5, tags: ['a'], nested: { x: 1 } } }),
+    ];
     const first = await collect([...records, event('m1')]);
     expect(first.status).toBe(200);
     expect(await first.json()).toEqual({ received: 3, stored: 2, duplicate: 1, rejected: 0, rejections: [] });
@@ -76,7 +79,11 @@ describe('collection', () => {
       platform.database.transaction((transaction) => room.ingest.takeInbox(transaction, consumer, limit));
     const taken = await take('canvas');
     expect(taken.map((each) => each.event)).toEqual(['view_product', 'view_product', 'view_product']);
-    expect(taken[2]).toMatchObject({ sourceId: 'app', time: now() - 1_000, properties: { product_id: 'P1' } });
+    expect(taken[2]).toMatchObject({
+      sourceId: 'app',
+      time: now() - 1_000,
+      properties: { product_id: 'P1' },
+    });
     expect(await take('canvas')).toEqual([]);
     expect(await take('hub')).toEqual([]);
   });
@@ -153,9 +160,9 @@ describe('collection', () => {
     await expect
       .poll(() => platform.database.query('select count(*) as waiting from ingest.outbox'))
       .toEqual([{ waiting: 0 }]);
-    expect(await platform.clickhouse.query(`select count() as stored from event where event = '$fact'`)).toEqual([
-      { stored: 1 },
-    ]);
+    expect(
+      await platform.clickhouse.query(`select count() as stored from event where event = '$fact'`),
+    ).toEqual([{ stored: 1 }]);
     for (const consumer of ['canvas', 'hub']) {
       const taken = await platform.database.transaction((transaction) =>
         room.ingest.takeInbox(transaction, consumer, 10),

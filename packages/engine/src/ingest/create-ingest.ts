@@ -1,3 +1,4 @@
+import { countRejected } from './count-rejected.ts';
 import type { Database, HttpServer, Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { createBankDays } from './bank-day.ts';
 import { beat, keepClaimDays, signOff } from './claim-store.ts';
@@ -33,6 +34,8 @@ export interface Ingest {
   takeInbox(transaction: Transaction, consumer: string, limit: number): Promise<InboxEvent[]>;
   readonly sources: Sources;
   readonly plan: PlanEditor;
+  /** Records rejected ever, and on the bank's present day. */
+  rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** One round of the relay now, for tests and orderly ends: true when there may be more. */
   relay(): Promise<boolean>;
   /** Settles cut-off batches now; returns how many. */
@@ -100,6 +103,7 @@ export function createIngest(
     plan: planEditor,
     relay: () => relayOutbox(needs),
     recover: () => recoverBatches(needs),
+    rejectedTotals: () => countRejected(platform.database, days.dayOf(platform.clock.now())),
     routes(server) {
       serveCollection(server.fastify, { platform, sources, groups });
       addRoutes(server, { platform, sources, rejected, planEditor, days });

@@ -65,7 +65,12 @@ export function createPlanEditor(platform: Platform, changed: () => Promise<void
       if (!isOpenName(event)) throw new CodedError('event_name_invalid', { details: { event } });
       await database.transaction(async (transaction) => {
         await upsertPlanEvent(transaction, event, change, clock.now());
-        await audit.record(transaction, { actor, action: 'plan.save_event', object: event, detail: { ...change } });
+        await audit.record(transaction, {
+          actor,
+          action: 'plan.save_event',
+          object: event,
+          detail: { ...change },
+        });
       });
       await changed();
       return read(event);
@@ -76,7 +81,12 @@ export function createPlanEditor(platform: Platform, changed: () => Promise<void
       await database.transaction(async (transaction) => {
         await upsertPlanProperty(transaction, event, property, change, clock.now());
         const object = `${event}.${property}`;
-        await audit.record(transaction, { actor, action: 'plan.save_property', object, detail: { ...change } });
+        await audit.record(transaction, {
+          actor,
+          action: 'plan.save_property',
+          object,
+          detail: { ...change },
+        });
       });
       await changed();
       return read(event);

@@ -70,7 +70,7 @@ async function take(needs: ReceiveNeeds, format: Format, request: CollectRequest
   if (!source) return UNKNOWN;
   const receivedAt = needs.platform.clock.now();
   const context = { receivedAt, timeZone: needs.platform.config.timeZone, source };
-  const items = decodeItems(format, parsed, context, request.body.length);
+  const items = decodeItems(format, parsed, context);
   if (parsed.dryRun) return { kind: 'dry_run', outcome: validated(items) };
   if (items.length === 0) return { kind: 'taken', outcome: validated(items) };
   const submission: Submission = {
@@ -96,10 +96,8 @@ function decodeItems(
   format: Format,
   parsed: ParsedRequest,
   context: DecodeContext,
-  bodyBytes: number,
 ): (DecodedRecord | Rejection)[] {
-  // Compressed bodies grow up to a few hundred times; only then, or for large bodies, can one record be over the limit.
-  const mayBeLarge = bodyBytes > RECORD_LIMITS.bytes / 256;
+  const mayBeLarge = parsed.textBytes > RECORD_LIMITS.bytes;
   return parsed.items.map((item) => decodeItem(format, item, parsed.batch, context, mayBeLarge));
 }
 
@@ -125,18 +123,8 @@ export function decodeItem(
   }
 }
 
-/** Whether the record's text is over the limit. Few values and short texts cannot be: no need to write them out. */
 function isLarge(record: DecodedRecord): boolean {
-  const values = 'properties' in record ? record.properties : 'attributes' in record ? record.attributes : {};
-  let known = 0;
-  for (const name in values) {
-    const value = values[name];
-    if (typeof value === 'string') known += value.length * 3 + 400;
-    else if (typeof value === 'object' && value !== null)
-      return JSON.stringify(values).length > RECORD_LIMITS.bytes;
-    else known += 500;
-  }
-  return known > RECORD_LIMITS.bytes && Buffer.byteLength(JSON.stringify(values)) > RECORD_LIMITS.bytes;
+  return Buffer.byteLength(JSON.stringify(record)) > RECORD_LIMITS.bytes;
 }
 
 /** The text of one item as received, as far as parsed JSON keeps it. */

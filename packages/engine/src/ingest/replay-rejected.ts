@@ -161,7 +161,8 @@ export function createRejected(needs: {
 /** The records of a kept record or body. A repaired body is text: the records themselves. */
 function takeApart(format: Format, row: RejectedRow, raw: string): ParsedRequest | Rejection {
   try {
-    if (row.unit === 'record') return { items: [JSON.parse(raw) as unknown], batch: row.context };
+    if (row.unit === 'record')
+      return { items: [JSON.parse(raw) as unknown], batch: row.context, textBytes: raw.length };
     return format.parse(requestOf(row, raw));
   } catch (error) {
     if (error instanceof BodyError) return error.rejection;

@@ -5,15 +5,12 @@ import type { EntityEnd } from './record.ts';
 /** The change of the model that a record asks for; undefined for events and pure identity records. */
 export function toOperation(entry: Entry): Operation | undefined {
   const { record, submission } = entry;
-  if (!record) return undefined;
+  if (!record || record.kind === 'event' || record.kind === 'identity') return undefined;
   const personId = entry.resolution?.personId ?? 0;
   const keyNumber = entry.resolution?.keyNumber ?? 0;
   const from = { at: Math.round(record.time), sourceId: submission.sourceId, messageId: record.messageId };
   const end = (named: EntityEnd | undefined): End => named ?? { type: 'person', personId, keyNumber };
   switch (record.kind) {
-    case 'event':
-    case 'identity':
-      return undefined;
     case 'attributes':
       return {
         kind: 'attributes',

@@ -58,10 +58,16 @@ function coerceDate(raw: unknown, timeZone: string): string | undefined {
 
 /** `YYYY-MM-DD` of a day that exists between 1900 and 2299. */
 export function validDay(year: number, month: number, day: number): string | undefined {
-  const ms = Date.UTC(year, month - 1, day);
-  const date = new Date(ms);
-  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return exists && inRange(ms) ? date.toISOString().slice(0, 10) : undefined;
+  if (year < 1900 || year > 2299 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
+    return undefined;
+  return `${year}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`;
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return isLeap ? 29 : DAYS[month - 1]!;
 }
 
 function coerceInstant(raw: unknown, timeZone: string): number | undefined {

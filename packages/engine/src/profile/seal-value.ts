@@ -30,8 +30,13 @@ export function shownValue(
 
 /** `YYYY-MM-DD hh:mm:ss.SSS` in UTC, as ClickHouse reads a DateTime64(3, 'UTC'). */
 export function clickHouseTime(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
+  if (ms === lastTime.ms) return lastTime.text;
+  lastTime = { ms, text: new Date(ms).toISOString().replace('T', ' ').slice(0, 23) };
+  return lastTime.text;
 }
+
+/** Rows of one file often say the same time. */
+let lastTime = { ms: 0, text: '1970-01-01 00:00:00.000' };
 
 /** A stored value as the field's ClickHouse column holds it. */
 export function columnValue(

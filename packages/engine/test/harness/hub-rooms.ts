@@ -1,7 +1,13 @@
 import { hubNeeds, contentNeeds } from '../../src/connect-rooms.ts';
 import { createContent, type Content, type ContentVariants, type Purpose } from '../../src/content/index.ts';
 import { createDecision, type Decision } from '../../src/decision/index.ts';
-import { createHub, HUB_WANTED_EVENTS, type Hub, type HubNeeds, type Reservation } from '../../src/hub/index.ts';
+import {
+  createHub,
+  HUB_WANTED_EVENTS,
+  type Hub,
+  type HubNeeds,
+  type Reservation,
+} from '../../src/hub/index.ts';
 import { createIdentity, type Identity } from '../../src/identity/index.ts';
 import { createIngest, type Ingest } from '../../src/ingest/index.ts';
 import type { Platform } from '../../src/platform/index.ts';
@@ -23,13 +29,19 @@ export interface HubRooms {
 export async function createHubRooms(platform: Platform): Promise<HubRooms> {
   const identity = createIdentity(platform);
   const profile = createProfile(platform, identity);
-  const ingest = createIngest(platform, { identity, profile, wantedEvents: { hub: () => HUB_WANTED_EVENTS } });
+  const ingest = createIngest(platform, {
+    identity,
+    profile,
+    wantedEvents: { hub: () => HUB_WANTED_EVENTS },
+  });
   const content = createContent(platform, contentNeeds(profile));
   const decision = createDecision(platform, { identity, profile });
   const needs = hubNeeds(platform, { identity, profile, content, decision, ingest });
   await identity.start();
   await profile.start();
-  await profile.declare({ purposes: [{ purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } }] });
+  await profile.declare({
+    purposes: [{ purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } }],
+  });
   return {
     identity,
     profile,
@@ -56,7 +68,10 @@ export async function makeReachablePeople(
 ): Promise<number[]> {
   const personIds: number[] = [];
   for (let from = 0; from < count; from += MAKE_AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(MAKE_AT_ONCE, count - from) }, (_, index) => first + from + index);
+    const numbers = Array.from(
+      { length: Math.min(MAKE_AT_ONCE, count - from) },
+      (_, index) => first + from + index,
+    );
     personIds.push(...(await makeBatch(rooms, platform, numbers)));
   }
   return personIds;
@@ -89,7 +104,11 @@ function makeBatch(
       numbers.flatMap((number, index) => {
         const { personId, keyNumber } = resolutions[index]!;
         const from = { personId, keyNumber, at, sourceId: 'test' };
-        const attributes = { kind: 'attributes' as const, action: 'set' as const, values: { name: `客户${number}` } };
+        const attributes = {
+          kind: 'attributes' as const,
+          action: 'set' as const,
+          values: { name: `客户${number}` },
+        };
         return [
           { ...attributes, ...from, messageId: `attributes-${number}` },
           ...['sms', 'push', 'email', 'in_app', 'task'].map((channel) => ({
@@ -113,7 +132,10 @@ export function mobileOf(number: number): string {
 }
 
 export const TEST_VARIANTS: ContentVariants = {
-  sms: { text: '【梧桐银行】{{ person.name }}，您的理财即将到期，详见 {{ link }} 拒收请回复R', link: 'https://bank.example/renew' },
+  sms: {
+    text: '【梧桐银行】{{ person.name }}，您的理财即将到期，详见 {{ link }} 拒收请回复R',
+    link: 'https://bank.example/renew',
+  },
   push: { title: '理财即将到期', body: '{{ person.name }}，看看新的产品' },
   in_app: { slot: 'home_banner', title: '理财即将到期', body: '{{ person.name }}' },
   email: { subject: '理财即将到期', text: '{{ person.name }} 您好。退订：{{ unsubscribe_link }}' },
@@ -200,7 +222,11 @@ export async function insertTestSupplier(
 }
 
 /** A route over suppliers with these shares. */
-export async function insertTestRoute(platform: Platform, channel: string, shares: Record<string, number>): Promise<void> {
+export async function insertTestRoute(
+  platform: Platform,
+  channel: string,
+  shares: Record<string, number>,
+): Promise<void> {
   await platform.database.execute(
     `insert into hub.route (route_id, name, channel, priority, purposes, prefixes, shares, enabled)
      values ($1, $1, $1, 1, '{}', '{}', $2, true)`,

@@ -32,6 +32,8 @@ export interface Customers {
   onSms(mobile: string, text: string, reply: (text: string) => void): void;
   /** A manager called. Whether the customer agreed to renew. */
   onCall(customerNumber: string): boolean;
+  /** People who share a number. */
+  household(mobile: string): number;
   /** How many renewed only because something reached them. */
   persuaded(): number;
 }
@@ -250,6 +252,7 @@ export function createCustomers(world: {
       const customer = byNumber.get(customerNumber);
       return customer ? considerAfter(customer, 'call', '', clock.now()) : false;
     },
+    household: (mobile) => byMobile.get(mobile)?.length ?? 1,
     persuaded: () => journal.decisions.filter((decision) => decision.persuaded).length,
   };
 }

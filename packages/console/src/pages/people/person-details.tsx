@@ -1,6 +1,7 @@
-import type { ShownDetail, ShownValue } from '../../api/vocabulary.ts';
+import type { ShownDetail } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
+import { EntityName } from '../../parts/entity-name.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
@@ -41,7 +42,9 @@ export function DetailTable({
   rows: readonly ShownDetail[];
 }) {
   const { text, format, language } = useReader();
-  const fields = fieldsOf(useCatalogue(), 'detailTypes', type);
+  const catalogue = useCatalogue();
+  const fields = fieldsOf(catalogue, 'detailTypes', type);
+  const references = catalogue?.detailTypes.find(({ name }) => name === type)?.references ?? [];
   const present = [...new Set(rows.flatMap(({ fields: values }) => Object.keys(values)))].slice(
     0,
     MOST_COLUMNS,
@@ -59,9 +62,13 @@ export function DetailTable({
         key: name,
         title: field?.title[language] ?? name,
         numeric: field?.valueType === 'number',
-        render: ({ fields: values }) => (
-          <ValueText value={values[name] as ShownValue} valueType={field?.valueType} unit={field?.unit} />
-        ),
+        render: ({ fields: values }) => {
+          const value = values[name];
+          const reference = references.find((each) => each.field === name);
+          if (reference && typeof value === 'string')
+            return <EntityName type={reference.entityType} id={value} />;
+          return <ValueText value={value} valueType={field?.valueType} unit={field?.unit} />;
+        },
       };
     }),
     { key: 'time', title: text.time, render: ({ time }) => <TimeText at={time} form="date" /> },

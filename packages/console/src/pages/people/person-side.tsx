@@ -8,6 +8,7 @@ import { Panel } from '../../parts/page.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Chip, StateMark } from '../../parts/state-mark.tsx';
 import { wordFor } from '../../text/text.ts';
+import { EndLink } from './person-relations.tsx';
 import styles from './person.module.css';
 
 /** Who this is: portrait, keys, consents, segments and tags. */
@@ -21,10 +22,14 @@ export function PersonSide({ person }: { person: PersonView }) {
           <p className="faint">{words.noAttributes}</p>
         ) : (
           <Facts
-            facts={person.attributes.map(({ name, title, value, valueType, unit }) => [
-              title[language] || name,
-              <ValueText key={name} value={value} valueType={valueType} unit={unit} />,
-            ])}
+            facts={person.attributes.map(({ name, title, value, valueType, unit }) => {
+              // An attribute that repeats the id of a related entity is shown by that entity's name.
+              const end = person.relations.find((relation) => relation.end.id === value)?.end;
+              return [
+                title[language] || name,
+                end ? <EndLink end={end} /> : <ValueText value={value} valueType={valueType} unit={unit} />,
+              ];
+            })}
           />
         )}
       </Panel>

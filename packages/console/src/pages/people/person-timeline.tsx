@@ -6,6 +6,7 @@ import { profileApi } from '@wutong/contract';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useEventTitles } from '../../frame/use-event-titles.ts';
 import { useContentNames, useStrategyNames, useSupplierNames } from '../../frame/use-names.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/page.tsx';
@@ -87,6 +88,7 @@ export function PersonTimeline({ personId }: { personId: number }) {
 
 function Entry({ entry }: { entry: TimelineEntry }) {
   const { text, format } = useReader();
+  const titles = useEventTitles();
   const [unfolded, setUnfolded] = useState(false);
   const kind: EventClass = classOf(entry.event);
   const Icon = icons[kind];
@@ -100,7 +102,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </span>
       <div className={styles.body}>
         <button type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
-          {wordFor(text.words.event, entry.event)}
+          {titles.event(entry.event)}
         </button>
         <EntryLine entry={entry} />
         {unfolded && (
@@ -109,7 +111,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
               facts={[
                 [text.people.timeline.source, entry.sourceId],
                 ...Object.entries(entry.properties).map(
-                  ([name, value]) => [name, <ValueText key={name} value={value} />] as const,
+                  ([name, value]) =>
+                    [titles.property(entry.event, name), <ValueText key={name} value={value} />] as const,
                 ),
               ]}
             />
@@ -123,6 +126,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 /** The line below an event's name: what it was about, with names in place of ids. */
 function EntryLine({ entry }: { entry: TimelineEntry }) {
   const { text } = useReader();
+  const titles = useEventTitles();
   const strategyName = useStrategyNames();
   const contentName = useContentNames();
   const supplierName = useSupplierNames();
@@ -133,7 +137,7 @@ function EntryLine({ entry }: { entry: TimelineEntry }) {
       <span className={styles.line}>
         {tellingProperties(entry).map(([name, value]) => (
           <span key={name}>
-            <span className="faint">{name}</span> <ValueText value={value} />
+            <span className="faint">{titles.property(entry.event, name)}</span> <ValueText value={value} />
           </span>
         ))}
       </span>

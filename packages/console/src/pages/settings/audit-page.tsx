@@ -46,10 +46,7 @@ export default function AuditPage() {
       render: ({ detail }) => (
         <span className="faint" title={JSON.stringify(detail, null, 2)}>
           {Object.entries(detail)
-            .map(
-              ([name, value]) =>
-                `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-            )
+            .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
             .join(' · ') || '–'}
         </span>
       ),

@@ -53,6 +53,7 @@ export const effect: Text['effect'] = {
   books: 'Books of the send steps',
   booksDefinition:
     'True at any moment: audience = suppressed + pending + sent + failed + uncertain. A row that is not is red.',
+  check: 'Check',
   step: 'Step',
   audience: 'Audience',
   suppressedCount: 'Suppressed',

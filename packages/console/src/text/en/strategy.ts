@@ -89,6 +89,8 @@ export const strategy: Text['strategy'] = {
     refused: 'Refused',
     goal: 'Reached the goal',
     goal_reached: 'Reached the goal',
+    already_sent: 'Sent already',
+    merged: 'Merged into somebody else',
     ended: 'Ended',
     exit: 'Ended',
     stopped: 'Strategy stopped',

@@ -50,6 +50,7 @@ export const effect = {
   noSuppressed: '没有人次被抑制',
   books: '发送账目',
   booksDefinition: '任何时刻都应成立：受众 = 抑制 + 待发送 + 已发送 + 失败 + 结果不明。不平的一行会标红。',
+  check: '核对',
   step: '步骤',
   audience: '受众',
   suppressedCount: '抑制',

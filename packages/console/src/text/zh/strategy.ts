@@ -84,6 +84,8 @@ export const strategy = {
     refused: '被拒',
     goal: '达成目标',
     goal_reached: '达成目标',
+    already_sent: '已发送过',
+    merged: '合并到另一位客户',
     ended: '结束',
     exit: '结束',
     stopped: '策略终止',

@@ -27,7 +27,10 @@ export const cloudEventsFormat: Format = {
 /** Binary mode is known by the header `ce-specversion` (HTTP protocol binding, 3.1). */
 function parse(request: CollectRequest): ParsedRequest {
   const bytes = decodedBody(request);
-  if (request.headers['ce-specversion'] === undefined) return { items: itemsOf(parseJson(bytes)), batch: {} };
+  const textBytes = bytes.length;
+  if (request.headers['ce-specversion'] === undefined) {
+    return { items: itemsOf(parseJson(bytes)), batch: {}, textBytes };
+  }
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name.startsWith('ce-') && typeof value === 'string')
@@ -36,7 +39,7 @@ function parse(request: CollectRequest): ParsedRequest {
   const type = request.headers['content-type'] ?? 'application/json';
   if (/json/i.test(type)) attributes.data = bytes.length > 0 ? parseJson(bytes) : undefined;
   else attributes.data_base64 = bytes.toString('base64');
-  return { items: [attributes], batch: {} };
+  return { items: [attributes], batch: {}, textBytes };
 }
 
 /** Header values carry what is not ASCII percent-encoded (HTTP protocol binding, 3.1.3.2). */

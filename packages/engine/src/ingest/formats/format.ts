@@ -22,6 +22,8 @@ export interface ParsedRequest {
   readonly sourceKey?: string | undefined;
   readonly items: readonly unknown[];
   readonly batch: BatchContext;
+  /** Length of the text that the items were parsed from, inflated: no item is longer. */
+  readonly textBytes: number;
   /** Only validate. */
   readonly dryRun?: boolean;
 }

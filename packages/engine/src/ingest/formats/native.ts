@@ -24,12 +24,14 @@ export function bearerToken(request: CollectRequest): string | undefined {
 }
 
 function parse(request: CollectRequest): ParsedRequest {
-  const value = parseJson(decodedBody(request));
+  const bytes = decodedBody(request);
+  const value = parseJson(bytes);
   if (!isObject(value) || !Array.isArray(value.records)) {
     throw new BodyError('body_undecodable', { reason: 'records_missing' });
   }
   return {
     items: itemsOf(value.records),
+    textBytes: bytes.length,
     batch: value.sentAt === undefined ? {} : { sentAt: value.sentAt },
   };
 }

@@ -12,7 +12,7 @@ const ENCRYPTED = new Set(['9', '13']);
 export function readSensorsBody(request: CollectRequest): ParsedRequest {
   const bytes = decodedBody(request);
   const first = firstByte(bytes);
-  if (first === 0x5b || first === 0x7b) return parsed(request, parseJson(bytes));
+  if (first === 0x5b || first === 0x7b) return parsed(request, bytes);
   const fields = bytes.length > 0 ? readForm(bytes.toString('latin1')) : new Map<string, string>();
   const field = (name: string): string | undefined =>
     fields.get(name) ?? request.query.get(name) ?? undefined;
@@ -23,15 +23,21 @@ export function readSensorsBody(request: CollectRequest): ParsedRequest {
   checkChecksum(encoded, field('crc') ?? /^crc=(-?\d+)$/.exec(field('ext') ?? '')?.[1]);
   if (ENCRYPTED.has(field('gzip') ?? '')) throw new BodyError('body_encrypted');
   const decoded = Buffer.from(encoded, 'base64');
-  return parsed(request, parseJson(isGzip(decoded) ? gunzip(decoded) : decoded));
+  return parsed(request, isGzip(decoded) ? gunzip(decoded) : decoded);
 }
 
-function parsed(request: CollectRequest, value: unknown): ParsedRequest {
-  const items = itemsOf(value);
+function parsed(request: CollectRequest, json: Buffer): ParsedRequest {
+  const items = itemsOf(parseJson(json));
   const head = items[0];
   const token = isObject(head) && typeof head.token === 'string' ? head.token : undefined;
   const batch: BatchContext = {};
-  return { sourceKey: token, items, batch, dryRun: request.headers['dry-run'] === 'true' };
+  return {
+    sourceKey: token,
+    items,
+    batch,
+    textBytes: json.length,
+    dryRun: request.headers['dry-run'] === 'true',
+  };
 }
 
 function firstByte(bytes: Buffer): number | undefined {

@@ -31,10 +31,11 @@ export function sensorsKeys(
   source: SourceKeys,
 ): RawKey[] | Rejection {
   const version2 = item.version === '2.0' || item.schema !== undefined;
-  const place = (name: string): unknown => item[name] ?? (version2 ? properties[name] : undefined);
-  const identities = place('identities');
-  const userId = place('user_id') ?? (version2 && item.schema === 'users' ? item.id : undefined);
-  const distinctId = place('distinct_id');
+  const second: Record<string, unknown> = version2 ? properties : {};
+  const identities = item.identities ?? second.identities;
+  const userId =
+    item.user_id ?? second.user_id ?? (version2 && item.schema === 'users' ? item.id : undefined);
+  const distinctId = item.distinct_id ?? second.distinct_id;
   const isLogin = properties.$is_login_id === true;
   if (version2) {
     for (const name of ['identities', 'user_id', 'distinct_id']) delete properties[name];

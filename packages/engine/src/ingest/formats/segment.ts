@@ -52,7 +52,8 @@ function basicUser(request: CollectRequest): string | undefined {
 
 /** Browsers send JSON as text/plain, some clients gzip under a form type: the type is not looked at. */
 function parse(request: CollectRequest): ParsedRequest {
-  const value = parseJson(decodedBody(request));
+  const bytes = decodedBody(request);
+  const value = parseJson(bytes);
   const last = request.path.slice(request.path.lastIndexOf('/') + 1);
   const body = isObject(value) ? value : {};
   const isBatch = Array.isArray(body.batch);
@@ -62,6 +63,7 @@ function parse(request: CollectRequest): ParsedRequest {
   return {
     sourceKey: typeof writeKey === 'string' ? writeKey : undefined,
     items,
+    textBytes: bytes.length,
     batch: {
       call: CALLS[last] ?? last,
       ...(isBatch && isObject(body.context) ? { context: body.context } : {}),

@@ -32,10 +32,12 @@ export function createCsvParser(delimiter: string): CsvParser {
   function parse(text: string, last: boolean): string[][] {
     const parsed: string[][] = [];
     let start = 0;
+    // Looked for once, not once a line: in a file without quotes every search would run to the end of the piece.
+    let quote = positionOr(text.indexOf('"'), text.length);
     while (start < text.length) {
       const lineEnd = text.indexOf('\n', start);
-      const quote = nextQuote(text, start, lineEnd < 0 ? text.length : lineEnd);
-      if (quote < 0) {
+      if (quote < start) quote = positionOr(text.indexOf('"', start), text.length);
+      if (quote >= (lineEnd < 0 ? text.length : lineEnd)) {
         if (lineEnd < 0 && !last) break;
         const end = lineEnd < 0 ? text.length : lineEnd;
         const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
@@ -62,11 +64,7 @@ export function createCsvParser(delimiter: string): CsvParser {
   };
 }
 
-/** Position of a quote in a stretch of text. */
-function nextQuote(text: string, start: number, end: number): number {
-  const quote = text.indexOf('"', start);
-  return quote >= 0 && quote < end ? quote : -1;
-}
+const positionOr = (position: number, otherwise: number): number => (position < 0 ? otherwise : position);
 
 /** A row with quotes in it; undefined when the text ends before the row does. */
 function parseQuotedRow(

@@ -3,11 +3,11 @@ import { Link } from 'react-router-dom';
 import type { NodeOfKind, StrategyNode } from '@wutong/contract';
 import type { NodeNumbers } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { useContentNames } from '../../../frame/use-names.ts';
 import { EqlText } from '../../../parts/eql-text.tsx';
 import { Facts, type Fact } from '../../../parts/facts.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
-import { wordFor } from '../../../text/text.ts';
 import { NodePeople } from './node-people.tsx';
 import { nodeIcons } from './node-icon.tsx';
 import { sentenceOfNode } from './node-sentence.ts';
@@ -25,6 +25,7 @@ interface NodePanelProps {
 export function NodePanel({ strategyId, version, node, numbers, nodeTitle }: NodePanelProps) {
   const { text, format } = useReader();
   const contentName = useContentNames();
+  const { event: eventTitle } = useEventTitles();
   const words = text.strategy.panel;
   const { icon: Icon } = nodeIcons[node.kind];
   const reaches = node.kind === 'send' || node.kind === 'task';
@@ -35,7 +36,7 @@ export function NodePanel({ strategyId, version, node, numbers, nodeTitle }: Nod
           <Icon /> {text.words.nodeKind[node.kind]}
         </p>
         <h3 className={styles.title}>{node.title || text.words.nodeKind[node.kind]}</h3>
-        <p className="soft">{sentenceOfNode(node, { text, format, contentName })}</p>
+        <p className="soft">{sentenceOfNode(node, { text, format, contentName, eventTitle })}</p>
         {node.note && <p className={styles.note}>{node.note}</p>}
       </header>
       {numbers && (
@@ -195,16 +196,17 @@ function WaitSettings({
 }) {
   const { text, format } = useReader();
   const words = text.strategy.panel;
+  const titles = useEventTitles();
   const { wait } = node;
   if (wait.type !== 'event') return <p className="faint">–</p>;
   return (
     <Facts
       facts={[
-        [text.event, wordFor(text.words.event, wait.event)],
+        [text.event, titles.event(wait.event)],
         [words.timeout, format.duration(wait.timeoutMs)],
         wait.ofNodes && [words.ofNodes, wait.ofNodes.map(nodeTitle).join(text.punctuation.comma)],
         ...wait.where.map(({ property, operator, value, sameAs }): Fact => [
-          property,
+          titles.property(wait.event, property),
           `${text.operators[operator]} ${String(value ?? sameAs ?? '')}`,
         ]),
       ]}

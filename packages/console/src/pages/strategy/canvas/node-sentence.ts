@@ -7,6 +7,7 @@ export interface SentenceNeeds {
   text: Text;
   format: Formatters;
   contentName: (contentId: string | undefined) => string;
+  eventTitle: (event: string) => string;
 }
 
 /** A share out of 10,000 as a percentage without needless zeroes: 50%, 33.33%. */
@@ -14,9 +15,9 @@ export function shareText(share: number): string {
   return `${Math.round((share / SHARE_TOTAL) * 10_000) / 100}%`;
 }
 
-function entrySentence({ source }: NodeOfKind<'entry'>, { text, format }: SentenceNeeds): string {
+function entrySentence({ source }: NodeOfKind<'entry'>, { text, format, eventTitle }: SentenceNeeds): string {
   const { sentence } = text.strategy;
-  if (source.type === 'event') return sentence.entryEvent(wordFor(text.words.event, source.event));
+  if (source.type === 'event') return sentence.entryEvent(eventTitle(source.event));
   if (source.type === 'api') return sentence.entryApi;
   if (source.schedule.kind === 'daily') return sentence.entryDaily(source.schedule.at);
   return source.schedule.at ? sentence.entryOnceAt(format.shortTime(source.schedule.at)) : sentence.entryOnce;
@@ -34,7 +35,7 @@ function contentSentence(node: NodeOfKind<'send'> | NodeOfKind<'task'>, needs: S
   return node.content ? needs.contentName(node.content.contentId) : sentence.contentMissing;
 }
 
-function waitSentence({ wait }: NodeOfKind<'wait'>, { text, format }: SentenceNeeds): string {
+function waitSentence({ wait }: NodeOfKind<'wait'>, { text, format, eventTitle }: SentenceNeeds): string {
   const { sentence } = text.strategy;
   switch (wait.type) {
     case 'duration':
@@ -44,7 +45,7 @@ function waitSentence({ wait }: NodeOfKind<'wait'>, { text, format }: SentenceNe
     case 'window':
       return sentence.waitWindow(wait.from, wait.to);
     case 'event':
-      return sentence.waitEvent(wordFor(text.words.event, wait.event), format.duration(wait.timeoutMs));
+      return sentence.waitEvent(eventTitle(wait.event), format.duration(wait.timeoutMs));
   }
 }
 

@@ -8,11 +8,13 @@ import {
   ReactFlow,
   type EdgeTypes,
   type NodeTypes,
+  type ReactFlowInstance,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import type { Finding, StrategyDocument } from '@wutong/contract';
 import type { StrategyNumbers } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { useContentNames } from '../../../frame/use-names.ts';
 import { useWide } from '../../../parts/use-wide.ts';
 import { FlowEdge, type RoutedEdge } from './flow-edge.tsx';
@@ -51,15 +53,15 @@ export default function StrategyCanvas({
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: wide ? 0.55 : 0.3 }}
+        onInit={(flow) => void showBeginning(flow, document.nodes[0]?.id, wide)}
+        panOnScroll
+        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
         minZoom={0.2}
         maxZoom={1.6}
         nodesDraggable={false}
         nodesConnectable={false}
         onNodeClick={(_event, { id }) => onChoose(id)}
         onPaneClick={() => onChoose('')}
-        onSelectionChange={undefined}
         deleteKeyCode={null}
         proOptions={{ hideAttribution: true }}
         aria-label={text.strategy.tabs.canvas}
@@ -70,6 +72,26 @@ export default function StrategyCanvas({
       </ReactFlow>
     </div>
   );
+}
+
+/** How far the picture is shrunk at most when it opens: smaller, the sentences could not be read. */
+const READABLE_ZOOM = 0.78;
+const READABLE_ZOOM_PHONE = 0.6;
+const TOP_MARGIN_PX = 24;
+
+/** Opens at the first node, large enough to read; the rest is scrolled to, or seen with "fit". */
+async function showBeginning(
+  flow: ReactFlowInstance<CardNode, RoutedEdge>,
+  firstId: string | undefined,
+  wide: boolean,
+): Promise<void> {
+  const smallest = wide ? READABLE_ZOOM : READABLE_ZOOM_PHONE;
+  await flow.fitView({ padding: 0.04, maxZoom: 1, minZoom: smallest });
+  const first = firstId === undefined ? undefined : flow.getNode(firstId);
+  if (!first) return;
+  const { x, zoom } = flow.getViewport();
+  if (flow.getZoom() <= smallest)
+    await flow.setViewport({ x, y: TOP_MARGIN_PX - first.position.y * zoom, zoom });
 }
 
 function useLabels(): (label: string) => string {
@@ -92,6 +114,7 @@ function useCardNodes(
 ): CardNode[] {
   const { text, format } = useReader();
   const contentName = useContentNames();
+  const { event: eventTitle } = useEventTitles();
   const placed = usePlaced(document);
   const byNode = new Map(numbers?.nodes.map((each) => [each.nodeId, each]));
   return document.nodes.flatMap((node): CardNode[] => {
@@ -107,7 +130,7 @@ function useCardNodes(
         ariaLabel: node.title || text.words.nodeKind[node.kind],
         data: {
           node,
-          sentence: sentenceOfNode(node, { text, format, contentName }),
+          sentence: sentenceOfNode(node, { text, format, contentName, eventTitle }),
           numbers: byNode.get(node.id),
           findings: findings.filter(({ nodeId }) => nodeId === node.id),
           chosen: node.id === chosen,

@@ -1,5 +1,6 @@
 import type { Finding, StrategyDocument } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
+import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { Facts, type Fact } from '../../../parts/facts.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
 import { wordFor } from '../../../text/text.ts';
@@ -15,6 +16,7 @@ interface StrategyFactsProps {
 /** What holds for the whole strategy: its goal, its contact rules, and what the check found. */
 export function StrategyFacts({ document, findings, nodeTitle, onChoose }: StrategyFactsProps) {
   const { text, format, language } = useReader();
+  const titles = useEventTitles();
   const words = text.strategy.panel;
   const { goal, policy } = document;
   const channelName = (channel: string) =>
@@ -26,7 +28,7 @@ export function StrategyFacts({ document, findings, nodeTitle, onChoose }: Strat
         <h4>{words.goal}</h4>
         {goal ? (
           <p>
-            {words.goalSentence(wordFor(text.words.event, goal.event), format.duration(goal.withinMs))}
+            {words.goalSentence(titles.event(goal.event), format.duration(goal.withinMs))}
             {goal.exit && <span className="faint"> · {words.goalExit}</span>}
           </p>
         ) : (

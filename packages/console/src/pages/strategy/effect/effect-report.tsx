@@ -101,7 +101,7 @@ function ReportBody({ report }: { report: Report }) {
             <ShareBars
               items={outcomes.map(([outcome, value]) => ({
                 key: outcome,
-                name: wordFor(text.words.taskOutcome, outcome),
+                name: wordFor(text.tasks.outcomes, outcome),
                 value,
               }))}
               total={summary.tasks.done}

@@ -57,7 +57,7 @@ export function StepBooks({ steps, balanced }: { steps: readonly Row[]; balanced
     },
     {
       key: 'balanced',
-      title: words.books,
+      title: words.check,
       render: (row) => (
         <StateMark tone={row.balanced ? 'good' : 'bad'}>
           {row.balanced ? words.balanced : words.notBalanced}

@@ -1,0 +1,184 @@
+import type { ClickHouse } from '../../platform/index.ts';
+import type { BlockingRule } from './choose-blocking.ts';
+import { levelExpression, type Comparison } from './comparisons.ts';
+import type { Model, Pattern } from './train-model.ts';
+
+/** Working tables of one linkage. */
+export interface LinkageTables {
+  readonly record: string;
+  readonly pair: string;
+  readonly score: string;
+  readonly rows: number;
+}
+
+const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+
+// A frequency below this share of records is not trusted: one rare value may be a typing error.
+const LEAST_FREQUENCY_ROWS = 1;
+
+/**
+ * Copies the records into one form: numbered, strings in lower case without outer blanks, dates as
+ * digits; with each value's own frequency. Empty strings are missing values.
+ */
+export async function createRecordTable(
+  clickhouse: ClickHouse,
+  run: string,
+  input: { source: string; idColumn: string; fileColumn?: string },
+  columns: readonly string[],
+): Promise<LinkageTables> {
+  const tables = {
+    record: `linkage_record_${run}`,
+    pair: `linkage_pair_${run}`,
+    score: `linkage_score_${run}`,
+  };
+  await dropLinkageTables(clickhouse, run);
+  const clean = (name: string): string =>
+    `lowerUTF8(trimBoth(replaceRegexpAll(toString(ifNull(toString(${identifier(name)}), '')), '\\\\s+', ' ')))`;
+  const values = columns.map((name, index) => `${withoutDashes(clean(name))} as c${index}`);
+  const frequencies = columns.map(
+    (_, index) =>
+      `toFloat32(greatest(count() over (partition by c${index}), ${LEAST_FREQUENCY_ROWS}) / count() over ()) as f${index}`,
+  );
+  const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
+  await clickhouse.command(
+    `create table ${tables.record} engine = MergeTree order by record_number as
+     select *, ${frequencies.join(', ')} from (
+       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
+              ${file} as file, ${values.join(', ')}
+       from (select * from ${input.source}) settings max_threads = 1)`,
+  );
+  const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${tables.record}`);
+  return { ...tables, rows: row!.rows };
+}
+
+/** A date loses its dashes, so that all dates compare as eight digits. */
+function withoutDashes(value: string): string {
+  return `replaceRegexpOne(${value}, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\\\\1\\\\2\\\\3')`;
+}
+
+/** Pairs of all rules, each pair once, with a bit for each rule that proposed it and the levels compared. */
+export async function compareCandidates(
+  clickhouse: ClickHouse,
+  tables: LinkageTables,
+  comparisons: readonly Comparison[],
+  rules: readonly BlockingRule[],
+  acrossFiles: boolean,
+): Promise<number> {
+  const proposals = rules.map(({ parts }, index) => {
+    const key = (alias: string): string =>
+      parts.map((part) => part.replace(/\bc(\d+)\b/g, `${alias}.c$1`)).join(', ');
+    const filled = parts.map((part) => `${part} != ''`).join(' and ');
+    return `select a.record_number as l, b.record_number as r, toUInt64(${2 ** index}) as rule
+            from (select record_number, file, cityHash64(${key(tables.record)}) as block from ${tables.record} where ${filled}) as a
+            join (select record_number, file, cityHash64(${key(tables.record)}) as block from ${tables.record} where ${filled}) as b
+            on a.block = b.block
+            where a.record_number < b.record_number ${acrossFiles ? 'and a.file != b.file' : ''}`;
+  });
+  await clickhouse.command(
+    `create table ${tables.pair} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
+  );
+  const columns = comparisons.map((comparison) => comparison.profile.column);
+  const needed = ['record_number', ...columns].join(', ');
+  await clickhouse.command(
+    `insert into ${tables.pair}
+     select l, r, rules, [${comparisons.map((each) => `toUInt8(${levelExpression(each)})`).join(', ')}] as levels
+     from (select l, r, groupBitOr(rule) as rules from (${proposals.join(' union all ')}) group by l, r) as pair
+     join (select ${needed} from ${tables.record}) as a on a.record_number = pair.l
+     join (select ${needed} from ${tables.record}) as b on b.record_number = pair.r`,
+    {},
+    { short_circuit_function_evaluation: 'enable', query_plan_join_swap_table: 'false' },
+  );
+  const [row] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${tables.pair}`);
+  return row!.pairs;
+}
+
+/** Level patterns of pairs drawn at random. */
+export async function samplePatterns(
+  clickhouse: ClickHouse,
+  tables: Pick<LinkageTables, 'record' | 'rows'>,
+  comparisons: readonly Comparison[],
+  pairs: number,
+): Promise<Pattern[]> {
+  // Record k is paired with the k-th of a shuffle, as often as it takes: each pair is as likely.
+  const times = Math.max(1, Math.ceil(pairs / tables.rows));
+  const share = Math.min(1, pairs / tables.rows);
+  const rows = await clickhouse.query<{ levels: number[]; count: number }>(
+    `select [${comparisons.map((each) => `toUInt8(${levelExpression(each)})`).join(', ')}] as levels, count() as count
+     from (
+       select record_number as l, toUInt32(cityHash64(record_number, shift) % ${tables.rows}) as r
+       from ${tables.record} array join range(${times}) as shift
+       where l != r and cityHash64(record_number, shift, 1) % 1000000 < ${Math.ceil(share * 1_000_000)}
+     ) as pair
+     join ${tables.record} as a on a.record_number = pair.l
+     join ${tables.record} as b on b.record_number = pair.r
+     group by levels`,
+    {},
+    { short_circuit_function_evaluation: 'enable' },
+  );
+  return rows;
+}
+
+/** Level patterns of the candidate pairs, with the rules that proposed them. */
+export async function readPatterns(
+  clickhouse: ClickHouse,
+  tables: Pick<LinkageTables, 'pair'>,
+  _comparisons: readonly Comparison[],
+  rules: number,
+): Promise<(Pattern & { rules: ReadonlySet<number> })[]> {
+  const rows = await clickhouse.query<{ levels: number[]; bits: number[]; count: number }>(
+    `select levels, bitPositionsToArray(rules) as bits, count() as count from ${tables.pair} group by levels, rules`,
+  );
+  return rows.map((row) => ({
+    levels: row.levels,
+    count: row.count,
+    rules: new Set(row.bits.map(Number).filter((bit) => bit < rules)),
+  }));
+}
+
+/**
+ * Scores all pairs and keeps those from the review threshold on, with the weight of each comparison (the
+ * base-2 logarithm of how much more often matches show it): the explanation of the decision.
+ */
+export async function writeScores(
+  clickhouse: ClickHouse,
+  tables: LinkageTables,
+  comparisons: readonly Comparison[],
+  model: Model,
+  thresholds: { link: number; review: number },
+): Promise<{ links: number; reviews: number }> {
+  const weights = comparisons.map((comparison, index) => weightExpression(comparison, index, model));
+  const prior = Math.log2(model.prior / (1 - model.prior));
+  await clickhouse.command(
+    `create table ${tables.score} engine = MergeTree order by (l, r) as
+     select l, r, levels, weights, weight, probability, probability >= ${thresholds.link} as linked
+     from (
+       select pair.l as l, pair.r as r, pair.levels as levels, [${weights.join(', ')}] as weights,
+              ${prior} + arraySum(weights) as weight, 1 / (1 + exp2(-weight)) as probability
+       from ${tables.pair} as pair
+       join ${tables.record} as a on a.record_number = pair.l
+       join ${tables.record} as b on b.record_number = pair.r
+     ) where probability >= ${thresholds.review}`,
+  );
+  const [row] = await clickhouse.query<{ links: number; reviews: number }>(
+    `select countIf(linked) as links, countIf(not linked) as reviews from ${tables.score}`,
+  );
+  return row!;
+}
+
+/** Weight of a comparison's level; on agreement, `u` is the frequency of the very value. */
+function weightExpression({ profile, levels }: Comparison, index: number, model: Model): string {
+  const m = model.m[index]!;
+  const u = model.u[index]!;
+  const table = levels.map((_, level) => Math.log2(m[level]! / u[level]!).toFixed(6));
+  const level = `pair.levels[${index + 1}]`;
+  const byFrequency = levels[0]?.byFrequency
+    ? `${level} = 0, toFloat64(log2(${m[0]!} / greatest(a.${profile.column.replace('c', 'f')}, 1e-7))), `
+    : '';
+  return `multiIf(${level} = 255, toFloat64(0), ${byFrequency}toFloat64([${table.join(', ')}][${level} + 1]))`;
+}
+
+export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
+  for (const kind of ['record', 'pair', 'score']) {
+    await clickhouse.command(`drop table if exists linkage_${kind}_${run}`);
+  }
+}

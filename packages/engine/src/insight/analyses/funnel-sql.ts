@@ -1,0 +1,185 @@
+import type { FunnelRequest } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { anyOfNames, isEvent, propertyText, ANY_EVENT } from './event-sql.ts';
+import { eventRows, groupSql, PERSON, TIME, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
+
+/** Steps take the lowest bits of a packed event, exclusions those from here. */
+const FIRST_EXCLUSION_BIT = 12;
+/** Above the marks stands the place of the lowest mark, so that events of one instant count in the order of steps. */
+const PLACE_BIT = 17;
+const TIME_BIT = 22;
+
+/** SQL of one row a person with at least one step: `person`, `level` (1 …), and `grp`, `times` where asked for. */
+export interface FunnelPeople {
+  readonly sql: string;
+  readonly hasGroup: boolean;
+}
+
+/** @throws CodedError analysis_invalid, eql_invalid */
+export async function funnelPeople(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  request: FunnelRequest,
+): Promise<FunnelPeople> {
+  checkExclusions(request);
+  const chains = needsChains(request) ? chainRows(scope, request) : windowRows(scope, request);
+  const group = request.breakdown && (await groupSql(needs, scope, request.breakdown));
+  const rowGroup = group?.of === 'row' ? group.sql : undefined;
+  const perKey = chains(rowGroup);
+  const perPerson = request.sameProperty === undefined ? perKey : bestOfPerson(perKey, rowGroup !== undefined, request);
+  if (group?.of !== 'person') return { sql: perPerson, hasGroup: rowGroup !== undefined };
+  return {
+    sql: `select people.*, ${group.sql} as grp from (${perPerson}) as people ${group.join}`,
+    hasGroup: true,
+  };
+}
+
+/** Whether the plain aggregate is not enough. An event that may be two steps would count for both there. */
+export function needsChains(request: FunnelRequest): boolean {
+  const names = request.steps.map((step) => step.event);
+  const mayOverlap = names.includes(ANY_EVENT) || new Set(names).size < names.length;
+  return request.timeToConvert || request.order !== 'ordered' || request.exclusions.length > 0 || mayOverlap;
+}
+
+function checkExclusions({ exclusions, order, steps }: FunnelRequest): void {
+  if (exclusions.length > 0 && order !== 'ordered') {
+    throw new CodedError('analysis_invalid', { details: { reason: 'exclusions_need_order' } });
+  }
+  for (const { afterStep, beforeStep = steps.length } of exclusions) {
+    if (afterStep >= beforeStep || beforeStep > steps.length) {
+      throw new CodedError('analysis_invalid', { details: { reason: 'exclusion_range', afterStep, beforeStep } });
+    }
+  }
+}
+
+type Rows = (rowGroup: string | undefined) => string;
+
+/** Later steps may lie after the period, as far as the window reaches. */
+function rowsOf(scope: ResolvedScope, request: FunnelRequest, events = request.steps): string {
+  return eventRows(scope, events, { to: scope.to + request.windowMs });
+}
+
+function columnsOf(request: FunnelRequest, rowGroup: string | undefined, isFirstStep: string): string {
+  const touch = request.touch === 'first' ? 'argMinIf' : 'argMaxIf';
+  return rowGroup === undefined ? '' : `, ${touch}(${rowGroup}, time, ${isFirstStep}) as grp`;
+}
+
+function keysOf(request: FunnelRequest): { columns: string; where: string; group: string } {
+  if (request.sameProperty === undefined) return { columns: '', where: '', group: 'person' };
+  const key = propertyText(request.sameProperty);
+  return { columns: `, ${key} as same`, where: ` and ${key} != ''`, group: 'person, same' };
+}
+
+/** ClickHouse's own aggregate keeps, for each step, the latest start that leads there: exact for plain funnels. */
+function windowRows(scope: ResolvedScope, request: FunnelRequest): Rows {
+  return (rowGroup) => {
+    const { bindings } = scope;
+    const [first, ...others] = request.steps.map((step) => isEvent(step, bindings));
+    const begins = `${first} and ${TIME} < ${bindings.integer(scope.to)}`;
+    const keys = keysOf(request);
+    return `select ${PERSON} as person${keys.columns},
+        windowFunnel(${request.windowMs})(${TIME}, ${[begins, ...others].join(', ')}) as level
+        ${columnsOf(request, rowGroup, begins)}
+      ${rowsOf(scope, request)}${keys.where} group by ${keys.group} having level > 0`;
+  };
+}
+
+/**
+ * Walks the events of each person in order with one chain of times for each step: the chain that began last of
+ * those that got there. Slower (an array for each person), and able to say more.
+ */
+function chainRows(scope: ResolvedScope, request: FunnelRequest): Rows {
+  return (rowGroup) => {
+    const { bindings } = scope;
+    const steps = request.steps.map((step) => isEvent(step, bindings));
+    const marks = [
+      ...steps.map((sql, index) => `bitShiftLeft(toUInt64(${sql}), ${index})`),
+      ...request.exclusions.map(
+        (event, index) => `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
+      ),
+    ].join(' + ');
+    const place = 'bitCount(bitAnd(bitNot(marks), marks - 1))';
+    const packed = `bitShiftLeft(${TIME}, ${TIME_BIT}) + bitShiftLeft(toUInt64(${place}), ${PLACE_BIT}) + marks`;
+    const keys = keysOf(request);
+    const isStrict = request.order === 'strict';
+    const events = isStrict
+      ? [...request.steps, { event: ANY_EVENT, where: [] }]
+      : [...request.steps, ...request.exclusions];
+    // Rows that are no step only matter where nothing may lie between.
+    const where = isStrict ? keys.where : ` and marks > 0${keys.where}`;
+    const fold = request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request);
+    return `select person, ${request.sameProperty === undefined ? '' : 'same, '}${rowGroup === undefined ? '' : 'grp, '}
+        ${fold} as folded, ${deepestOf(request)} as times, length(times) as level
+      from (
+        select ${PERSON} as person${keys.columns}, arraySort(groupArray(${packed})) as packed
+          ${columnsOf(request, rowGroup, `bitTest(marks, 0) and ${TIME} < ${bindings.integer(scope.to)}`)}
+        from (select *, ${marks} as marks ${rowsOf(scope, request, events)})
+        where ${anyOfNames(events, bindings)}${where} group by ${keys.group}
+      ) where level > 0`;
+  };
+}
+
+const EMPTY = 'emptyArrayUInt64()';
+const instantOf = `bitShiftRight(event, ${TIME_BIT})`;
+
+function orderedFold(scope: ResolvedScope, request: FunnelRequest): string {
+  const steps = request.steps.length;
+  const kept = keptChain(request);
+  const places = `range(${steps})`;
+  const before = `arrayPushFront(arrayPopBack(state.1), ${EMPTY})`;
+  const chains = `arrayMap((place, own, previous) -> multiIf(
+      not bitTest(event, place), ${kept},
+      place = 0, if(${instantOf} < ${scope.bindings.integer(scope.to)}, [${instantOf}], ${kept}),
+      notEmpty(previous) and ${instantOf} - previous[1] <= ${request.windowMs}, arrayPushBack(previous, ${instantOf}),
+      ${kept}), ${places}, state.1, ${before})`;
+  return `arrayFold((state, event) -> (${chains}, ${furthest('state')}), packed,
+    (arrayMap(place -> ${EMPTY}, ${places}), ${EMPTY}))`;
+}
+
+/** What becomes of a chain that an event does not lead on. */
+function keptChain({ order, exclusions, steps }: FunnelRequest): string {
+  if (order === 'strict') return EMPTY;
+  const broken = exclusions.map(
+    ({ afterStep, beforeStep = steps.length }, index) =>
+      `(bitTest(event, ${FIRST_EXCLUSION_BIT + index}) and place between ${afterStep - 1} and ${beforeStep - 2})`,
+  );
+  return broken.length === 0 ? 'own' : `if(${broken.join(' or ')}, ${EMPTY}, own)`;
+}
+
+/** The furthest chain so far: the first one of its length. It is taken from the state before each event. */
+function furthest(state: string): string {
+  const last = `arrayLastIndex(chain -> notEmpty(chain), ${state}.1)`;
+  return `if(${last} > length(${state}.2), ${state}.1[${last}], ${state}.2)`;
+}
+
+/**
+ * In any order: the newest time of each step. An event that may be several steps counts for the one that has
+ * waited longest. The furthest chain is the times that lie within the window of the newest.
+ */
+function anyOrderFold(scope: ResolvedScope, request: FunnelRequest): string {
+  const steps = request.steps.length;
+  const counted = `arraySort(arrayFilter(pair -> bitTest(event, pair.2), arrayZip(state.1, range(${steps}))))[1].2`;
+  const newest = `arrayMap((place, own) -> if(place = ${counted}, ${instantOf}, own), range(${steps}), state.1)`;
+  return `arrayFold((state, event) -> (${newest}, ${furthestAny('state', scope, request)}), packed,
+    (arrayMap(place -> toUInt64(0), range(${steps})), ${EMPTY}))`;
+}
+
+function furthestAny(state: string, scope: ResolvedScope, request: FunnelRequest): string {
+  const fresh = `arraySort(arrayFilter(at -> at > 0 and arrayMax(${state}.1) - at <= ${request.windowMs}, ${state}.1))`;
+  const begins = `${fresh}[1] < ${scope.bindings.integer(scope.to)}`;
+  return `if(length(${fresh}) > length(${state}.2) and ${begins}, ${fresh}, ${state}.2)`;
+}
+
+function deepestOf(request: FunnelRequest): string {
+  if (request.order !== 'any') return furthest('folded');
+  const fresh = `arraySort(arrayFilter(at -> at > 0 and arrayMax(folded.1) - at <= ${request.windowMs}, folded.1))`;
+  return `if(length(${fresh}) > length(folded.2), ${fresh}, folded.2)`;
+}
+
+/** With the same property along the chain: the best of a person's values. */
+function bestOfPerson(perKey: string, hasGroup: boolean, request: FunnelRequest): string {
+  return `select person, max(level) as level
+      ${needsChains(request) ? ', argMax(times, level) as times' : ''}
+      ${hasGroup ? ', argMax(grp, level) as grp' : ''}
+    from (${perKey}) group by person`;
+}

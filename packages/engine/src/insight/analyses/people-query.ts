@@ -1,0 +1,42 @@
+import { OTHER_GROUP } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { runQuery } from './run-query.ts';
+import type { AnalysisNeeds, ResolvedScope } from './scope-sql.ts';
+
+/** A statement that selects `person`, perhaps more than once. */
+export interface PeopleQuery {
+  readonly scope: ResolvedScope;
+  readonly sql: string;
+}
+
+/** Narrows people with a column `grp` to a group of the breakdown. @throws CodedError analysis_invalid */
+export function withGroup(scope: ResolvedScope, hasGroup: boolean, group: string | undefined): string {
+  if (group === undefined) return '';
+  if (!hasGroup || group === OTHER_GROUP) {
+    throw new CodedError('analysis_invalid', { details: { reason: 'no_such_group', group } });
+  }
+  return ` and grp = ${scope.bindings.string(group)}`;
+}
+
+/** A page of the people by id, and how many there are in all. */
+export async function readPeople(
+  needs: AnalysisNeeds,
+  { scope, sql }: PeopleQuery,
+  page: { afterPersonId?: number | undefined; limit: number },
+): Promise<{ total: number; personIds: number[]; nextAfterPersonId?: number }> {
+  const after = page.afterPersonId === undefined ? '' : `where person > ${scope.bindings.integer(page.afterPersonId)}`;
+  const [total, rows] = await Promise.all([
+    runQuery<{ total: number }>(needs, scope, `select uniqExact(person) as total from (${sql})`),
+    runQuery<{ person: number }>(
+      needs,
+      scope,
+      `select distinct person from (${sql}) ${after} order by person limit ${page.limit + 1}`,
+    ),
+  ]);
+  const personIds = rows.slice(0, page.limit).map((row) => row.person);
+  return {
+    total: total[0]!.total,
+    personIds,
+    ...(rows.length > page.limit ? { nextAfterPersonId: personIds.at(-1)! } : {}),
+  };
+}

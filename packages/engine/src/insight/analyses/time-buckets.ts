@@ -1,0 +1,64 @@
+import type { BucketUnit } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { startOfDay } from '../bank-day.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** More are no chart and no table any more. */
+const MAXIMUM_BUCKETS = 2_000;
+
+/** Start of the hour, day, week (from Monday) or month that `at` lies in, in epoch ms. */
+export function startOfBucket(at: number, unit: BucketUnit, timeZone: string): number {
+  const day = startOfDay(at, timeZone);
+  if (unit === 'hour') return day + Math.floor((at - day) / HOUR_MS) * HOUR_MS;
+  if (unit === 'day') return day;
+  // Noon is on the same day whatever clocks do in the night.
+  const noon = new Date(localNoon(day, timeZone));
+  const daysBack = unit === 'week' ? (noon.getUTCDay() + 6) % 7 : noon.getUTCDate() - 1;
+  return startOfDay(day + DAY_MS / 2 - daysBack * DAY_MS, timeZone);
+}
+
+/** The calendar day that begins at `day`, as noon of the same date in UTC. */
+function localNoon(day: number, timeZone: string): number {
+  const text = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(day + DAY_MS / 4);
+  return Date.parse(`${text}T12:00:00Z`);
+}
+
+/** Start of the bucket after the one that begins at `start`. */
+export function nextBucket(start: number, unit: BucketUnit, timeZone: string): number {
+  if (unit === 'hour') return start + HOUR_MS;
+  const days = unit === 'day' ? 1 : unit === 'week' ? 7 : 31;
+  // Half a day more: a day may have 23 hours. A month after its first day plus 31 days and a half is the next.
+  return startOfBucket(start + days * DAY_MS + DAY_MS / 2, unit, timeZone);
+}
+
+/**
+ * Starts of all buckets that touch [from, to), ascending.
+ * @throws CodedError analysis_invalid when there are too many
+ */
+export function bucketStarts(from: number, to: number, unit: BucketUnit, timeZone: string): number[] {
+  const starts: number[] = [];
+  for (let at = startOfBucket(from, unit, timeZone); at < to; at = nextBucket(at, unit, timeZone)) {
+    starts.push(at);
+    if (starts.length > MAXIMUM_BUCKETS) {
+      throw new CodedError('analysis_invalid', { details: { reason: 'too_many_buckets', maximum: MAXIMUM_BUCKETS } });
+    }
+  }
+  return starts;
+}
+
+/** SQL of the place of an instant (UInt64 epoch ms, not before the first) among bucket starts, from 0. */
+export function bucketIndexSql(instant: string, starts: readonly number[]): string {
+  const [first = 0, second] = starts;
+  const width = second === undefined ? 1 : second - first;
+  const isEven = starts.every((start, index) => start === first + index * width);
+  if (starts.length < 2) return 'toUInt64(0)';
+  // Numbers of our own making, not of a caller: they may stand in the text.
+  if (isEven) return `least(intDiv(${instant} - ${first}, ${width}), ${starts.length - 1})`;
+  return `arrayLastIndex(start -> start <= ${instant}, [${starts.join(', ')}]) - 1`;
+}

@@ -1,0 +1,71 @@
+/**
+ * Rows as ClickHouse's TabSeparated text: cheaper to write here and to read there than JSON by more than half.
+ * All rows get the columns that any of them has; what a row lacks is \N, which a column that is not nullable takes
+ * as its default.
+ */
+export function encodeRows(rows: readonly Readonly<Record<string, unknown>>[]): {
+  columns: string[];
+  bytes: Buffer;
+} {
+  const columns: string[] = [];
+  const seen = new Set<string>();
+  for (const row of rows) {
+    for (const column in row) {
+      if (seen.has(column)) continue;
+      seen.add(column);
+      columns.push(column);
+    }
+  }
+  let text = '';
+  for (const row of rows) {
+    for (let index = 0; index < columns.length; index++) {
+      if (index > 0) text += '\t';
+      text += encodeCell(row[columns[index]!]);
+    }
+    text += '\n';
+  }
+  return { columns, bytes: Buffer.from(text) };
+}
+
+const SPECIAL = /[\\\t\n\r\0]/;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\\0',
+};
+
+function encodeCell(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return escapeText(value);
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (value === null) return '\\N';
+      return Array.isArray(value)
+        ? encodeArray(value as string[])
+        : encodeMap(value as Record<string, string>);
+    default:
+      return '\\N';
+  }
+}
+
+const escapeText = (text: string): string =>
+  SPECIAL.test(text) ? text.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES[character]!) : text;
+
+/** Inside arrays and maps texts stand in single quotes, which are escaped too. */
+const quoted = (text: string): string => `'${escapeText(text).replaceAll("'", "\\'")}'`;
+
+const encodeArray = (elements: readonly string[]): string => `[${elements.map(quoted).join(',')}]`;
+
+function encodeMap(entries: Readonly<Record<string, string>>): string {
+  let text = '{';
+  for (const key in entries) {
+    if (text.length > 1) text += ',';
+    text += `${quoted(key)}:${quoted(entries[key]!)}`;
+  }
+  return `${text}}`;
+}
