@@ -1,13 +1,15 @@
 import { defineConfig } from 'vite';
 import react from '@vitejs/plugin-react';
 
-/** Large libraries stand in chunks of their own: they change seldom, and charts and the canvas load when needed. */
+/**
+ * Libraries that every page needs stand in chunks of their own, because they change seldom. The order matters: a
+ * group takes along what its modules import, so that the most shared comes first. Charts and the canvas are
+ * imported by the pages that draw them and need no group.
+ */
 const libraries: [string, RegExp][] = [
-  ['echarts', /node_modules\/(echarts|zrender)\//],
-  ['canvas', /node_modules\/(@xyflow|d3-|zustand|classcat)/],
-  ['antd', /node_modules\/(antd|@ant-design|@rc-component|rc-)/],
-  ['contract', /(node_modules\/zod\/|packages\/contract\/)/],
   ['react', /node_modules\/(react|react-dom|react-router|react-router-dom|scheduler|@tanstack)\//],
+  ['contract', /(node_modules\/zod\/|packages\/contract\/)/],
+  ['antd', /node_modules\/(antd|@ant-design|@rc-component|rc-)/],
 ];
 
 export default defineConfig({

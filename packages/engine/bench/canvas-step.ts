@@ -15,7 +15,8 @@ const BASELINE = 'claim 5,000 due rows (for update skip locked) and write them b
  * many rows in the same database.
  */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const opened = await context.createPlatform();
+  const { platform } = opened;
   try {
     const rooms = await createCanvasRooms(platform);
     await makeContent(rooms, platform, 'bench');
@@ -40,7 +41,7 @@ export const run: Bench = async (context) => {
       row('canvas-step-send', sends, 'the same with a slot message reserved and judged for each'),
     ];
   } finally {
-    await drop();
+    await opened.drop();
   }
 };
 

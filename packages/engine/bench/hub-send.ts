@@ -45,7 +45,12 @@ async function measureBareSession(port: number): Promise<number> {
       if (submitted >= MESSAGES) return;
       submitted++;
       session.submit_sm(
-        { destination_addr: mobileOf(submitted), short_message: body, data_coding: 8, registered_delivery: 1 },
+        {
+          destination_addr: mobileOf(submitted),
+          short_message: body,
+          data_coding: 8,
+          registered_delivery: 1,
+        },
         submit,
       );
     };

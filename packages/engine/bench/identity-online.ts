@@ -16,7 +16,8 @@ const NEW_LINK_EVERY = 10;
  * hour.
  */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const databases = await context.createPlatform();
+  const { platform } = databases;
   const identity = createIdentity(platform);
   try {
     await identity.start();
@@ -39,7 +40,7 @@ export const run: Bench = async (context) => {
     ];
   } finally {
     await identity.stop();
-    await drop();
+    await databases.drop();
   }
 };
 

@@ -21,7 +21,8 @@ const ROWS_A_CUSTOMER = 25;
  * written, progress settled) against ClickHouse reading the same bytes into a table of the same columns.
  */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const bench = await context.createPlatform();
+  const { platform } = bench;
   const directory = await mkdtemp(join(tmpdir(), 'wutong-bench-'));
   try {
     const file = join(directory, 'holdings.csv');
@@ -57,7 +58,7 @@ export const run: Bench = async (context) => {
       },
     ];
   } finally {
-    await drop();
+    await bench.drop();
     await rm(directory, { recursive: true });
   }
 };

@@ -75,7 +75,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     if (!state.began) {
       const behind = Date.now() - clock.now();
       await door.call(platformApi.setClock, {
-        body: { rate: Math.max(1, behind / (options.seconds * 1_000)) },
+        body: { rate: Math.max(1, Math.ceil(behind / (options.seconds * 1_000))) },
       });
       writeState(options, { ...state, loaded: true, began: true });
       say('策略已发布，时间加速 · the strategy runs on accelerated time');

@@ -23,7 +23,10 @@ export const checkEql = endpoint({
   method: 'POST',
   path: '/api/v1/eql/check',
   room: 'audience',
-  summary: { en: 'Check an expression; both faces of it, or its problems', zh: '检查表达式，返回文本与文档两种形式或错误' },
+  summary: {
+    en: 'Check an expression; both faces of it, or its problems',
+    zh: '检查表达式，返回文本与文档两种形式或错误',
+  },
   permission: 'segment.read',
   body: expressionBody,
   response: z.object({
@@ -32,9 +35,7 @@ export const checkEql = endpoint({
     text: z.string().optional().describe('formatted text'),
     document: z.unknown().optional(),
     valueType: z.string().optional().describe('type of the value, for value expressions'),
-    estimate: z
-      .object({ rows: z.number().describe('rows to read'), allowed: z.boolean() })
-      .optional(),
+    estimate: z.object({ rows: z.number().describe('rows to read'), allowed: z.boolean() }).optional(),
   }),
 });
 
@@ -56,7 +57,10 @@ export const countEql = endpoint({
   response: z.object({
     count: z.number().int(),
     total: z.number().int().describe('size of the population'),
-    withoutValue: z.number().int().describe('people for whom an attribute the expression compares is missing'),
+    withoutValue: z
+      .number()
+      .int()
+      .describe('people for whom an attribute the expression compares is missing'),
     tookMs: z.number(),
     conditions: z
       .array(
@@ -128,9 +132,7 @@ export const readCatalogue = endpoint({
         attributes: z.array(z.object({ name: z.string(), title: z.string(), type: z.string() })),
       }),
     ),
-    relations: z.array(
-      z.object({ name: z.string(), title: z.string(), from: z.string(), to: z.string() }),
-    ),
+    relations: z.array(z.object({ name: z.string(), title: z.string(), from: z.string(), to: z.string() })),
     events: z.array(
       z.object({
         name: z.string(),
@@ -243,11 +245,7 @@ export const createSegment = endpoint({
     kind: z.enum(segmentKinds).default('rule'),
     text: z.string().max(20_000).optional().describe('EQL; needed for rule and snapshot'),
     document: eqlDocumentSchema.optional().describe('EQL document; instead of text'),
-    personIds: z
-      .array(z.number().int())
-      .max(100_000)
-      .optional()
-      .describe('members of an imported segment'),
+    personIds: z.array(z.number().int()).max(100_000).optional().describe('members of an imported segment'),
   }),
   response: segmentSchema,
   errors: ['eql_invalid', 'segment_exists', 'segment_cycle'],
@@ -276,7 +274,10 @@ export const archiveSegment = endpoint({
   method: 'POST',
   path: '/api/v1/segments/:segmentId/archive',
   room: 'audience',
-  summary: { en: 'Archive a segment that nothing uses, or bring it back', zh: '归档（未被使用的）人群，或恢复' },
+  summary: {
+    en: 'Archive a segment that nothing uses, or bring it back',
+    zh: '归档（未被使用的）人群，或恢复',
+  },
   permission: 'segment.write',
   params: segmentParams,
   body: z.object({ archived: z.boolean().default(true) }),
@@ -289,7 +290,10 @@ export const readSegment = endpoint({
   method: 'GET',
   path: '/api/v1/segments/:segmentId',
   room: 'audience',
-  summary: { en: 'A segment with its count, trend, versions and lineage', zh: '人群详情：人数、趋势、版本与血缘' },
+  summary: {
+    en: 'A segment with its count, trend, versions and lineage',
+    zh: '人群详情：人数、趋势、版本与血缘',
+  },
   permission: 'segment.read',
   params: segmentParams,
   response: segmentSchema.extend({
@@ -297,7 +301,12 @@ export const readSegment = endpoint({
     total: z.number().int().describe('size of the population'),
     trend: z.array(segmentRunSchema).describe('newest first, at most 400'),
     versions: z.array(
-      z.object({ version: z.number().int(), text: z.string().optional(), editedBy: z.string(), editedAt: z.string() }),
+      z.object({
+        version: z.number().int(),
+        text: z.string().optional(),
+        editedBy: z.string(),
+        editedAt: z.string(),
+      }),
     ),
     uses: z.array(usageSchema).describe('what this segment refers to'),
     usedBy: z.array(usageSchema).describe('what refers to this segment'),
@@ -346,9 +355,7 @@ export const readPersonSegments = endpoint({
   response: z.object({
     personId: z.number().int(),
     segments: z.array(z.object({ segmentId: z.string(), name: z.string() })),
-    tags: z
-      .array(z.object({ tagId: z.string(), name: z.string(), values: z.array(z.string()) }))
-      .optional(),
+    tags: z.array(z.object({ tagId: z.string(), name: z.string(), values: z.array(z.string()) })).optional(),
   }),
 });
 

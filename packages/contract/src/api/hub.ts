@@ -229,7 +229,7 @@ export const readMessage = endpoint({
   errors: ['message_not_found'],
 });
 
-export const supplierKinds = ['smpp', 'cmpp', 'smtp', 'fcm', 'webhook', 'in_app', 'task'] as const;
+export const supplierKinds = ['smpp', 'smtp', 'fcm', 'webhook', 'in_app', 'task'] as const;
 export const supplierKindSchema = z.enum(supplierKinds);
 export type SupplierKind = z.output<typeof supplierKindSchema>;
 

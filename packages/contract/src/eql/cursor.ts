@@ -96,7 +96,8 @@ export class Cursor {
 
   string(): string {
     const token = this.peek();
-    if (token.kind !== 'text') return this.fail("A text in 'quotes' is expected here.", '此处应为带单引号的文本。');
+    if (token.kind !== 'text')
+      return this.fail("A text in 'quotes' is expected here.", '此处应为带单引号的文本。');
     this.index++;
     return token.text;
   }

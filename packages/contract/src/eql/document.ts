@@ -235,9 +235,7 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('kind'
   z.object({
     kind: z.literal('sequence'),
     steps: z
-      .array(
-        z.object({ source: eventSourceSchema, negated, within: durationSchema.optional() }),
-      )
+      .array(z.object({ source: eventSourceSchema, negated, within: durationSchema.optional() }))
       .min(2)
       .max(16),
     same: name.optional(),
@@ -260,7 +258,10 @@ const boundedDocumentSchema: z.ZodType<EqlDocument> = z.discriminatedUnion('kind
   z.object({ kind: z.literal('value'), value: valueLazy, timeZone }),
   z.object({
     kind: z.literal('tier'),
-    tiers: z.array(z.object({ label: z.string().min(1).max(200), when: conditionLazy })).min(1).max(100),
+    tiers: z
+      .array(z.object({ label: z.string().min(1).max(200), when: conditionLazy }))
+      .min(1)
+      .max(100),
     otherwise: z.string().max(200).optional(),
     timeZone,
   }),

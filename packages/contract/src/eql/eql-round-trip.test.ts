@@ -14,7 +14,19 @@ import {
 
 /** Random documents of every node kind. Groups have two items, because a group of one reads as its item. */
 const name = fc.oneof(
-  fc.constantFrom('aum', '等级', 'last', 'where', 'tag', 'any', 'two words', 'a.b', 'count', 'event', '`'.replace('`', 'x')),
+  fc.constantFrom(
+    'aum',
+    '等级',
+    'last',
+    'where',
+    'tag',
+    'any',
+    'two words',
+    'a.b',
+    'count',
+    'event',
+    '`'.replace('`', 'x'),
+  ),
   fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/),
 );
 const text = fc.oneof(fc.constantFrom("it's", '', '张三', '--', '/*'), fc.string({ maxLength: 6 }));
@@ -23,7 +35,10 @@ const calendarUnit = fc.constantFrom('day', 'week', 'month', 'quarter', 'year');
 const duration = fc.record({ amount: fc.integer({ min: 1, max: 400 }), unit });
 const moment = fc.oneof(
   fc.record({ kind: fc.constant('date'), value: fc.constantFrom('2026-01-31', '2024-02-29') }),
-  fc.record({ kind: fc.constant('instant'), value: fc.constantFrom('2026-01-31T10:00:00Z', '2026-01-31T10:00:00') }),
+  fc.record({
+    kind: fc.constant('instant'),
+    value: fc.constantFrom('2026-01-31T10:00:00Z', '2026-01-31T10:00:00'),
+  }),
   duration.chain((each) =>
     fc.constantFrom('ago', 'ahead').map((direction) => ({ kind: 'relative', direction, ...each })),
   ),
@@ -32,7 +47,11 @@ const window = fc.oneof(
   duration.chain((each) =>
     fc.constantFrom('last', 'next').map((direction) => ({ kind: 'rolling', direction, ...each })),
   ),
-  fc.record({ kind: fc.constant('calendar'), which: fc.constantFrom('last', 'this', 'next'), unit: calendarUnit }),
+  fc.record({
+    kind: fc.constant('calendar'),
+    which: fc.constantFrom('last', 'this', 'next'),
+    unit: calendarUnit,
+  }),
   fc.record({ kind: fc.constant('between'), from: moment, to: moment }),
   fc.record({ kind: fc.constant('between'), from: moment }),
   fc.record({ kind: fc.constant('between'), to: moment }),
@@ -49,7 +68,10 @@ const { condition, value, eventSource } = fc.letrec<{
   eventSource: EventSource;
   relatedSource: RelatedSource;
 }>((tie) => {
-  const where = optional(fc.oneof({ maxDepth: 2 }, fc.constant({ kind: 'inSegment', segment: 's' }), tie('condition')), 'where');
+  const where = optional(
+    fc.oneof({ maxDepth: 2 }, fc.constant({ kind: 'inSegment', segment: 's' }), tie('condition')),
+    'where',
+  );
   const eventSource = merged(
     fc.record({ kind: fc.constant('event'), event: fc.oneof(name, fc.constantFrom('*', '$message_sent')) }),
     optional(name, 'property'),
@@ -66,7 +88,13 @@ const { condition, value, eventSource } = fc.letrec<{
     optional(window, 'window'),
   );
   const leaf = fc.oneof(
-    fc.record({ kind: fc.constant('number'), value: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => (each === 0 ? 0 : each))) }),
+    fc.record({
+      kind: fc.constant('number'),
+      value: fc.oneof(
+        fc.integer(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => (each === 0 ? 0 : each)),
+      ),
+    }),
     fc.record({ kind: fc.constant('number'), value: fc.nat(), unit: name }),
     fc.record({ kind: fc.constant('text'), value: text }),
     fc.record({ kind: fc.constant('boolean'), value: fc.boolean() }),
@@ -82,53 +110,140 @@ const { condition, value, eventSource } = fc.letrec<{
   const value = fc.oneof(
     { maxDepth: 3 },
     leaf,
-    fc.record({ kind: fc.constant('arithmetic'), operator: fc.constantFrom('+', '-', '*', '/'), left: sub, right: sub }),
-    fc.record({ kind: fc.constant('call'), function: fc.constantFrom('lower', 'length', 'size', 'abs', 'round'), value: sub }),
-    fc.record({ kind: fc.constant('elapsed'), unit: fc.constantFrom('days', 'months', 'years'), direction: fc.constantFrom('since', 'until'), value: sub }),
+    fc.record({
+      kind: fc.constant('arithmetic'),
+      operator: fc.constantFrom('+', '-', '*', '/'),
+      left: sub,
+      right: sub,
+    }),
+    fc.record({
+      kind: fc.constant('call'),
+      function: fc.constantFrom('lower', 'length', 'size', 'abs', 'round'),
+      value: sub,
+    }),
+    fc.record({
+      kind: fc.constant('elapsed'),
+      unit: fc.constantFrom('days', 'months', 'years'),
+      direction: fc.constantFrom('since', 'until'),
+      value: sub,
+    }),
     fc.record({ kind: fc.constantFrom('anniversary', 'percentile', 'rank'), value: sub }),
-    merged(fc.record({ kind: fc.constant('aggregate'), function: fc.constantFrom('count', 'sum', 'first'), source }), optional(fc.constant('day'), 'by')),
-    fc.record({ kind: fc.constant('aggregate'), function: fc.constant('nth'), nth: fc.integer({ min: 1, max: 9 }), source }),
+    merged(
+      fc.record({
+        kind: fc.constant('aggregate'),
+        function: fc.constantFrom('count', 'sum', 'first'),
+        source,
+      }),
+      optional(fc.constant('day'), 'by'),
+    ),
+    fc.record({
+      kind: fc.constant('aggregate'),
+      function: fc.constant('nth'),
+      nth: fc.integer({ min: 1, max: 9 }),
+      source,
+    }),
     fc.record({ kind: fc.constant('share'), part: sub, whole: sub }),
     fc.record({ kind: fc.constantFrom('activeShare', 'distribution'), source: tie('eventSource') }),
     fc.record({ kind: fc.constant('streak'), source: tie('eventSource'), by: calendarUnit }),
-    fc.record({ kind: fc.constant('gap'), measure: fc.constantFrom('average', 'variation'), source: tie('eventSource') }),
-    fc.record({ kind: fc.constant('top'), amount: fc.integer({ min: 1, max: 9 }), source: tie('eventSource'), by: fc.oneof(fc.constant({ function: 'count' }), fc.record({ function: fc.constant('sum'), property: name })) }),
+    fc.record({
+      kind: fc.constant('gap'),
+      measure: fc.constantFrom('average', 'variation'),
+      source: tie('eventSource'),
+    }),
+    fc.record({
+      kind: fc.constant('top'),
+      amount: fc.integer({ min: 1, max: 9 }),
+      source: tie('eventSource'),
+      by: fc.oneof(
+        fc.constant({ function: 'count' }),
+        fc.record({ function: fc.constant('sum'), property: name }),
+      ),
+    }),
   );
   const items = fc.array(tie('condition'), { minLength: 2, maxLength: 3 });
-  const list = fc.record({ kind: fc.constant('list'), items: fc.array(leaf, { minLength: 1, maxLength: 3 }) });
+  const list = fc.record({
+    kind: fc.constant('list'),
+    items: fc.array(leaf, { minLength: 1, maxLength: 3 }),
+  });
   const condition = fc.oneof(
     { maxDepth: 3 },
     fc.record({ kind: fc.constant('inSegment'), segment: name }),
-    fc.record({ kind: fc.constant('compare'), operator: fc.constantFrom('=', '!=', '<', '<=', '>', '>='), left: sub, right: sub }),
+    fc.record({
+      kind: fc.constant('compare'),
+      operator: fc.constantFrom('=', '!=', '<', '<=', '>', '>='),
+      left: sub,
+      right: sub,
+    }),
     fc.record({ kind: fc.constantFrom('and', 'or'), items }),
     fc.record({ kind: fc.constant('not'), item: tie('condition') }),
-    merged(fc.record({ kind: fc.constant('oneOf'), value: sub, list }), optional(fc.constant(true), 'negated')),
+    merged(
+      fc.record({ kind: fc.constant('oneOf'), value: sub, list }),
+      optional(fc.constant(true), 'negated'),
+    ),
     fc.record({ kind: fc.constant('between'), value: sub, low: sub, high: sub }),
-    merged(fc.record({ kind: fc.constant('text'), operator: fc.constantFrom('contains', 'starts with', 'ends with', 'matches'), value: sub, pattern: sub }), optional(fc.constant(true), 'negated')),
+    merged(
+      fc.record({
+        kind: fc.constant('text'),
+        operator: fc.constantFrom('contains', 'starts with', 'ends with', 'matches'),
+        value: sub,
+        pattern: sub,
+      }),
+      optional(fc.constant(true), 'negated'),
+    ),
     fc.record({ kind: fc.constant('listHas'), quantifier: fc.constantFrom('any', 'all'), value: sub, list }),
     merged(fc.record({ kind: fc.constant('missing'), value: sub }), optional(fc.constant(true), 'negated')),
     fc.record({ kind: fc.constant('inWindow'), value: sub, window }),
-    fc.record({ kind: fc.constant('related'), quantifier: fc.constantFrom('any', 'all', 'none'), source: tie('relatedSource') }),
+    fc.record({
+      kind: fc.constant('related'),
+      quantifier: fc.constantFrom('any', 'all', 'none'),
+      source: tie('relatedSource'),
+    }),
     fc.record({ kind: fc.constant('did'), source: tie('eventSource') }),
     merged(
-      fc.record({ kind: fc.constant('sequence'), steps: fc.array(merged(fc.record({ source: tie('eventSource') }), optional(fc.constant(true), 'negated'), optional(duration, 'within')), { minLength: 2, maxLength: 3 }) }),
+      fc.record({
+        kind: fc.constant('sequence'),
+        steps: fc.array(
+          merged(
+            fc.record({ source: tie('eventSource') }),
+            optional(fc.constant(true), 'negated'),
+            optional(duration, 'within'),
+          ),
+          { minLength: 2, maxLength: 3 },
+        ),
+      }),
       optional(fc.oneof(name, fc.constant('$lib')), 'same'),
     ),
     fc.record({ kind: fc.constant('consents'), purpose: text, channel: text }),
-    fc.record({ kind: fc.constant('changed'), direction: fc.constantFrom('entered', 'left'), segment: name, window }),
+    fc.record({
+      kind: fc.constant('changed'),
+      direction: fc.constantFrom('entered', 'left'),
+      segment: name,
+      window,
+    }),
   );
   return { condition, value, eventSource, relatedSource } as never;
 });
 
 const document = fc.oneof(
-  merged(fc.record({ kind: fc.constant('population'), of: name, where: condition }), optional(fc.constant('Asia/Tokyo'), 'timeZone')),
+  merged(
+    fc.record({ kind: fc.constant('population'), of: name, where: condition }),
+    optional(fc.constant('Asia/Tokyo'), 'timeZone'),
+  ),
   fc.record({ kind: fc.constant('population'), of: fc.constant('person') }),
   fc.record({ kind: fc.constant('value'), value }),
   merged(
-    fc.record({ kind: fc.constant('tier'), tiers: fc.array(fc.record({ label: text, when: condition }), { minLength: 1, maxLength: 3 }) }),
+    fc.record({
+      kind: fc.constant('tier'),
+      tiers: fc.array(fc.record({ label: text, when: condition }), { minLength: 1, maxLength: 3 }),
+    }),
     optional(text, 'otherwise'),
   ),
-  fc.record({ kind: fc.constant('rfm'), source: eventSource, value: name, buckets: fc.integer({ min: 2, max: 9 }) }),
+  fc.record({
+    kind: fc.constant('rfm'),
+    source: eventSource,
+    value: name,
+    buckets: fc.integer({ min: 2, max: 9 }),
+  }),
 ) as fc.Arbitrary<EqlDocument>;
 
 it('formats every document to text that parses to the same document', () => {
@@ -146,11 +261,17 @@ it('formats every document to text that parses to the same document', () => {
 
 it('answers any text with a document or a problem, never with an exception', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), document.map((each) => formatEql(each).slice(0, -3))), (each) => {
-      const parsed = parseEql(each);
-      if (parsed.document) expect(eqlDocumentSchema.safeParse(parsed.document).error).toBeUndefined();
-      else expect(parsed.problem.position).toBeDefined();
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        document.map((each) => formatEql(each).slice(0, -3)),
+      ),
+      (each) => {
+        const parsed = parseEql(each);
+        if (parsed.document) expect(eqlDocumentSchema.safeParse(parsed.document).error).toBeUndefined();
+        else expect(parsed.problem.position).toBeDefined();
+      },
+    ),
     { numRuns: 1_000 },
   );
 });

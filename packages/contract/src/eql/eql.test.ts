@@ -18,7 +18,7 @@ const EXAMPLES = [
   `person`,
   `company where size(tags) > 2 in time zone 'Asia/Tokyo'`,
   `person where -(a - -3) * 2 <= 1e21 or (a or b) and not (c = 'it''s' and name not contains '张') -- comment`,
-  'person where `where` = `any thing`.x and mark not in (1, 2) and tag level = 3 and x contains any (\'a\')',
+  "person where `where` = `any thing`.x and mark not in (1, 2) and tag level = 3 and x contains any ('a')",
 ];
 
 describe('EQL text', () => {

@@ -123,7 +123,12 @@ export function formatValue(value: Value): string {
       return `share(${formatValue(value.part)}, ${formatValue(value.whole)})`;
     case 'daysIn':
       return `days_in(segment ${name(value.segment)})`;
-    default:
+    case 'aggregate':
+    case 'activeShare':
+    case 'streak':
+    case 'gap':
+    case 'top':
+    case 'distribution':
       return formatSourceValue(value);
   }
 }
@@ -180,9 +185,7 @@ export function formatSource(source: Source, by = ''): string {
 }
 
 function formatWhen(source: EventSource): string {
-  const days = source.weekdays
-    ? ` on ${source.weekdays.map((day) => weekdayNames[day - 1]).join(', ')}`
-    : '';
+  const days = source.weekdays ? ` on ${source.weekdays.map((day) => weekdayNames[day - 1]).join(', ')}` : '';
   const time = source.timeOfDay ? ` between ${source.timeOfDay.from} and ${source.timeOfDay.to}` : '';
   return days + time;
 }
@@ -196,7 +199,8 @@ export function formatWindow(window: TimeWindow): string {
       if (window.unit === 'day') return { last: 'yesterday', this: 'today', next: 'tomorrow' }[window.which];
       return `${window.which} ${window.unit}`;
     case 'between':
-      if (window.from && window.to) return `between ${formatMoment(window.from)} and ${formatMoment(window.to)}`;
+      if (window.from && window.to)
+        return `between ${formatMoment(window.from)} and ${formatMoment(window.to)}`;
       if (window.from) return `since ${formatMoment(window.from)}`;
       return window.to ? `until ${formatMoment(window.to)}` : 'since 100000 days ago';
   }

@@ -115,7 +115,12 @@ function parseStreak(cursor: Cursor, condition: ReadCondition): Value {
       by = unitOf(inner, calendarUnits);
     },
   });
-  if (!by) return cursor.fail('“by day”, “by week” or “by month” is expected here.', '此处应写明 by day、by week 或 by month。', 'by week');
+  if (!by)
+    return cursor.fail(
+      '“by day”, “by week” or “by month” is expected here.',
+      '此处应写明 by day、by week 或 by month。',
+      'by week',
+    );
   return { kind: 'streak', source, by };
 }
 

@@ -68,8 +68,10 @@ function parseSequence(cursor: Cursor, condition: ReadCondition): Condition {
     const step: SequenceStep = { source, ...(negated ? { negated } : {}), ...(within ? { within } : {}) };
     steps.push(cursor.mark(start, step));
   } while (cursor.take('then'));
-  if (steps.length < 2) cursor.fail('“then” and another event are expected here.', '此处应为 then 及后续事件。', 'then');
+  if (steps.length < 2)
+    cursor.fail('“then” and another event are expected here.', '此处应为 then 及后续事件。', 'then');
   if (!cursor.take('same')) return { kind: 'sequence', steps };
-  const same = cursor.peek().kind === 'parameter' ? `$${cursor.next().text}` : cursor.name('a property', '事件属性');
+  const same =
+    cursor.peek().kind === 'parameter' ? `$${cursor.next().text}` : cursor.name('a property', '事件属性');
   return { kind: 'sequence', steps, same };
 }

@@ -14,7 +14,11 @@ export function parseCondition(cursor: Cursor): Condition {
 
 /** A value: a number, an attribute, an aggregate, or a calculation with them. */
 export function parseValue(cursor: Cursor): Value {
-  return asValue(cursor, cursor.peek(), cursor.deeper(() => parseSum(cursor)));
+  return asValue(
+    cursor,
+    cursor.peek(),
+    cursor.deeper(() => parseSum(cursor)),
+  );
 }
 
 function asCondition(cursor: Cursor, start: Token, parsed: Parsed): Condition {
@@ -66,7 +70,11 @@ function parseNot(cursor: Cursor): Parsed {
   const start = cursor.peek();
   if (!cursor.take('not')) return parseComparison(cursor);
   const itemStart = cursor.peek();
-  const item = asCondition(cursor, itemStart, cursor.deeper(() => parseNot(cursor)));
+  const item = asCondition(
+    cursor,
+    itemStart,
+    cursor.deeper(() => parseNot(cursor)),
+  );
   return { is: 'condition', node: cursor.mark(start, { kind: 'not', item }) };
 }
 
@@ -185,7 +193,11 @@ function chain(
 function parseUnary(cursor: Cursor): Parsed {
   const start = cursor.peek();
   if (!cursor.take('-')) return parsePrimary(cursor);
-  const inner = asValue(cursor, cursor.peek(), cursor.deeper(() => parseUnary(cursor)));
+  const inner = asValue(
+    cursor,
+    cursor.peek(),
+    cursor.deeper(() => parseUnary(cursor)),
+  );
   // A negative literal is one number; anything else is subtracted from zero.
   const node: Value =
     inner.kind === 'number'
@@ -231,16 +243,9 @@ function parseQuantified(cursor: Cursor): Condition {
 
 function parseLiteralOrName(cursor: Cursor): Value {
   const token = cursor.peek();
-  switch (token.kind) {
-    case 'number':
-      return numberLiteral(cursor);
-    case 'text':
-      return { kind: 'text', value: cursor.string() };
-    case 'parameter':
-      return { kind: 'parameter', name: cursor.next().text };
-    default:
-      break;
-  }
+  if (token.kind === 'number') return numberLiteral(cursor);
+  if (token.kind === 'text') return { kind: 'text', value: cursor.string() };
+  if (token.kind === 'parameter') return { kind: 'parameter', name: cursor.next().text };
   if (cursor.take('true')) return { kind: 'boolean', value: true };
   if (cursor.take('false')) return { kind: 'boolean', value: false };
   if (cursor.sees('date') && cursor.peek(1).kind === 'text') {

@@ -23,7 +23,11 @@ export function parseSource(cursor: Cursor, condition: ReadCondition, tail: Sour
 }
 
 /** A source that must be events. */
-export function parseEventSource(cursor: Cursor, condition: ReadCondition, tail: SourceTail = {}): EventSource {
+export function parseEventSource(
+  cursor: Cursor,
+  condition: ReadCondition,
+  tail: SourceTail = {},
+): EventSource {
   const start = cursor.peek();
   cursor.expect('event');
   const source: EventSource = { kind: 'event', event: eventName(cursor) };
@@ -33,10 +37,17 @@ export function parseEventSource(cursor: Cursor, condition: ReadCondition, tail:
 }
 
 /** A source of details or related entities; `detail` and `entity` may stand before the name. */
-export function parseRelatedSource(cursor: Cursor, condition: ReadCondition, tail: SourceTail = {}): RelatedSource {
+export function parseRelatedSource(
+  cursor: Cursor,
+  condition: ReadCondition,
+  tail: SourceTail = {},
+): RelatedSource {
   const start = cursor.peek();
   if (cursor.seesAny(['detail', 'entity']) && cursor.seesName(1)) cursor.next();
-  const source: RelatedSource = { kind: 'related', name: cursor.name('a detail or entity type', '明细或实体') };
+  const source: RelatedSource = {
+    kind: 'related',
+    name: cursor.name('a detail or entity type', '明细或实体'),
+  };
   if (cursor.sees('.')) source.property = parsePath(cursor);
   readClauses(cursor, source, condition, tail);
   return cursor.mark(start, source);
@@ -112,7 +123,11 @@ function weekdays(cursor: Cursor): number[] {
     const word = cursor.peek().text.toLowerCase();
     const weekday = weekdayNames.indexOf(word as (typeof weekdayNames)[number]) + 1;
     if (cursor.peek().kind !== 'word' || weekday === 0) {
-      return cursor.fail('A weekday is expected here, such as friday.', '此处应为星期，例如 friday。', 'friday');
+      return cursor.fail(
+        'A weekday is expected here, such as friday.',
+        '此处应为星期，例如 friday。',
+        'friday',
+      );
     }
     cursor.next();
     days.add(weekday);
@@ -139,7 +154,11 @@ function timeOfDay(cursor: Cursor): { from: string; to: string } {
 function clock(cursor: Cursor): string {
   const token = cursor.peek();
   if (token.kind !== 'clock' || !/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(token.text)) {
-    return cursor.fail('A time of day is expected here, such as 20:00.', '此处应为时刻，例如 20:00。', '20:00');
+    return cursor.fail(
+      'A time of day is expected here, such as 20:00.',
+      '此处应为时刻，例如 20:00。',
+      '20:00',
+    );
   }
   return cursor.next().text;
 }

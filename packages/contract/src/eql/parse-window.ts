@@ -116,7 +116,12 @@ export function dateText(cursor: Cursor): string {
     Number.isNaN(time) ||
     new Date(time).toISOString().slice(0, 10) !== text
   ) {
-    cursor.failAt(at, 'syntax', "There is no such date; write 'YYYY-MM-DD'.", "日期无效，请写成 'YYYY-MM-DD'。");
+    cursor.failAt(
+      at,
+      'syntax',
+      "There is no such date; write 'YYYY-MM-DD'.",
+      "日期无效，请写成 'YYYY-MM-DD'。",
+    );
   }
   return text;
 }

@@ -11,7 +11,11 @@ export type { Span } from './cursor.ts';
 
 /** What parsing gives: the document and where each of its nodes stands in the text, or the first problem. */
 export type ParsedEql =
-  | { readonly document: EqlDocument; readonly spans: ReadonlyMap<object, Span>; readonly problem?: undefined }
+  | {
+      readonly document: EqlDocument;
+      readonly spans: ReadonlyMap<object, Span>;
+      readonly problem?: undefined;
+    }
   | { readonly problem: EqlProblem; readonly document?: undefined };
 
 /** Parses EQL text. Names are not resolved here: that is binding, and needs a catalogue. Never throws. */
@@ -71,7 +75,8 @@ function parseTier(cursor: Cursor): EqlDocument {
     tiers.push({ label, when: parseCondition(cursor) });
     cursor.take(',');
   }
-  if (tiers.length === 0) cursor.fail("A tier is expected here: 'name' when condition.", "此处应为分层：'名称' when 条件。");
+  if (tiers.length === 0)
+    cursor.fail("A tier is expected here: 'name' when condition.", "此处应为分层：'名称' when 条件。");
   const otherwise = cursor.take('else') ? cursor.string() : undefined;
   cursor.expect('}');
   return cursor.mark(start, { kind: 'tier', tiers, ...(otherwise === undefined ? {} : { otherwise }) });
@@ -88,10 +93,18 @@ function parseRfm(cursor: Cursor): EqlDocument {
     if (cursor.take('value')) value = cursor.name('a property', '事件属性');
     else if (cursor.take('buckets')) buckets = cursor.wholeNumber();
     else if (cursor.sees('within')) source.window = parseWindowClause(cursor);
-    else cursor.fail('“value”, “within” or “buckets” is expected here.', '此处应为 value、within 或 buckets。');
+    else
+      cursor.fail('“value”, “within” or “buckets” is expected here.', '此处应为 value、within 或 buckets。');
   }
   cursor.expect(')');
-  if (value === undefined) return cursor.failAt(start, 'syntax', 'Say which property is the money: “value amount”.', '请指明金额属性：value amount。', 'value amount');
+  if (value === undefined)
+    return cursor.failAt(
+      start,
+      'syntax',
+      'Say which property is the money: “value amount”.',
+      '请指明金额属性：value amount。',
+      'value amount',
+    );
   return cursor.mark(start, { kind: 'rfm', source, value, buckets });
 }
 

@@ -60,11 +60,15 @@ const PATTERNS: readonly { kind: Token['kind'] | 'space'; pattern: RegExp }[] = 
 export function tokenize(text: string): Token[] {
   if (text.length > eqlLimits.textLength) {
     throw new EqlTextError(
-      textProblem(text, { offset: eqlLimits.textLength, length: 1 }, {
-        code: 'too_large',
-        en: `The text is longer than ${eqlLimits.textLength} characters; split the expression into segments.`,
-        zh: `文本超过 ${eqlLimits.textLength} 个字符；请拆分为多个人群。`,
-      }),
+      textProblem(
+        text,
+        { offset: eqlLimits.textLength, length: 1 },
+        {
+          code: 'too_large',
+          en: `The text is longer than ${eqlLimits.textLength} characters; split the expression into segments.`,
+          zh: `文本超过 ${eqlLimits.textLength} 个字符；请拆分为多个人群。`,
+        },
+      ),
     );
   }
   const tokens: Token[] = [];
@@ -74,15 +78,26 @@ export function tokenize(text: string): Token[] {
     if (!found) {
       const open = text[offset] === "'";
       throw new EqlTextError(
-        textProblem(text, { offset, length: 1 }, {
-          code: 'syntax',
-          en: open ? 'This quote is never closed; add a closing quote.' : `“${text[offset]}” has no meaning here.`,
-          zh: open ? '引号没有闭合，请补上右引号。' : `无法识别的字符“${text[offset]}”。`,
-        }),
+        textProblem(
+          text,
+          { offset, length: 1 },
+          {
+            code: 'syntax',
+            en: open
+              ? 'This quote is never closed; add a closing quote.'
+              : `“${text[offset]}” has no meaning here.`,
+            zh: open ? '引号没有闭合，请补上右引号。' : `无法识别的字符“${text[offset]}”。`,
+          },
+        ),
       );
     }
     if (found.kind !== 'space') {
-      tokens.push({ kind: found.kind, text: meaning(found.kind, found.raw), offset, length: found.raw.length });
+      tokens.push({
+        kind: found.kind,
+        text: meaning(found.kind, found.raw),
+        offset,
+        length: found.raw.length,
+      });
     }
     offset += found.raw.length;
   }

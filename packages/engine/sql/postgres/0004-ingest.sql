@@ -27,7 +27,9 @@ create index on ingest.source_key (source_id);
 -- Processes that commit batches. One that has not been seen for a while is dead, and its batches are settled by another.
 create table ingest.process (
   process_id uuid primary key,
-  seen_at bigint not null
+  seen_at bigint not null,
+  -- Of the operating system: on one machine a dead process is known at once.
+  pid integer not null
 );
 
 -- A row lives from the claim of a batch's records until they are settled: a claim whose batch has no row is final.

@@ -143,6 +143,19 @@ create table hub.part (
 );
 create index part_of_attempt on hub.part (attempt_id);
 
+-- Receipts as they were acknowledged, until they are applied. Suppliers allow only some tens of unanswered receipts,
+-- so a receipt is acknowledged when it stands here, and applied with a thousand others.
+create table hub.heard (
+  heard_id bigint generated always as identity primary key,
+  supplier_id text not null,
+  -- Readings of the supplier's id, the likeliest first, with a blank between.
+  provider_ids text not null,
+  state text not null,
+  code text,
+  address_print uuid,
+  received_at bigint not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+
 -- Every receipt as it came. Without an attempt it is an orphan, tried again when answers are recorded.
 create table hub.receipt (
   receipt_id uuid primary key,

@@ -50,7 +50,8 @@ interface Shape {
 
 function walk(root: BoundQuery | BoundCondition | BoundValue, shape: Shape): void {
   const waiting: unknown[] = [root];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  while (waiting.length > 0) {
+    const next = waiting.pop();
     if (typeof next !== 'object' || next === null) continue;
     const node = next as { kind?: string; window?: { fromMs?: number }; buckets?: number };
     if (node.kind === 'event') {

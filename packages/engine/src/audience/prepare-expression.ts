@@ -86,7 +86,7 @@ export function requireExpression(
 
 interface ReadFace {
   readonly document: EqlDocument;
-  positionOf(node: object): EqlPosition | undefined;
+  readonly positionOf: (node: object) => EqlPosition | undefined;
 }
 
 function readFace(expression: Expression): ReadFace | { readonly problem: EqlProblem } {

@@ -148,6 +148,14 @@ describe('two processes at the same time', () => {
     await expectWhole(strategyId);
   });
 
+  it('want every event until they know which, so that a start misses none', async () => {
+    const starting = createCanvas(platform, rooms.needs);
+    expect(starting.wantedEvents().size).toBeGreaterThan(0);
+    expect(starting.wantedEvents().has('purchase') && starting.wantedEvents().has('login')).toBe(true);
+    await starting.settle();
+    expect(new Set(starting.wantedEvents())).toEqual(new Set(['$message_clicked', 'purchase']));
+  });
+
   it('refuses a stored version that is not the approved document', async () => {
     await expect(
       platform.database.execute(`update canvas.version set document = '{}' where strategy_id = 'together'`),

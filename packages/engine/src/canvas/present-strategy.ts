@@ -19,28 +19,29 @@ export async function presentSummaries(
   const ids = strategies.map((strategy) => strategy.strategyId);
   const numbers = await readWholeNumbers(reader, ids);
   const pending = await pendingVersions(reader, ids);
-  return Promise.all(
-    strategies.map(async (strategy) => {
-      const counts = numbers.get(strategy.strategyId) ?? new Map<string, number>();
-      const entered = counts.get(WHOLE_OUTCOMES.entered) ?? 0;
-      return {
-        strategyId: strategy.strategyId,
-        name: strategy.name,
-        description: strategy.description,
-        state: strategy.state,
-        publishedVersion: strategy.publishedVersion,
-        pendingVersion: pending.get(strategy.strategyId),
-        draftChanged: await draftDiffers(reader, strategy),
-        entered,
-        active: entered - endedOf(counts),
-        holdout: counts.get(WHOLE_OUTCOMES.enteredHoldout) ?? 0,
-        goalReached: (counts.get(WHOLE_OUTCOMES.goal) ?? 0) + (counts.get(WHOLE_OUTCOMES.goalHoldout) ?? 0),
-        createdBy: strategy.createdBy,
-        createdAt: iso(strategy.createdAt),
-        updatedAt: iso(strategy.updatedAt),
-      };
-    }),
-  );
+  const summaries: canvasApi.StrategySummary[] = [];
+  // One after the other: the reader may be a transaction, which is one connection.
+  for (const strategy of strategies) {
+    const counts = numbers.get(strategy.strategyId) ?? new Map<string, number>();
+    const entered = counts.get(WHOLE_OUTCOMES.entered) ?? 0;
+    summaries.push({
+      strategyId: strategy.strategyId,
+      name: strategy.name,
+      description: strategy.description,
+      state: strategy.state,
+      publishedVersion: strategy.publishedVersion,
+      pendingVersion: pending.get(strategy.strategyId),
+      draftChanged: await draftDiffers(reader, strategy),
+      entered,
+      active: entered - endedOf(counts),
+      holdout: counts.get(WHOLE_OUTCOMES.enteredHoldout) ?? 0,
+      goalReached: (counts.get(WHOLE_OUTCOMES.goal) ?? 0) + (counts.get(WHOLE_OUTCOMES.goalHoldout) ?? 0),
+      createdBy: strategy.createdBy,
+      createdAt: iso(strategy.createdAt),
+      updatedAt: iso(strategy.updatedAt),
+    });
+  }
+  return summaries;
 }
 
 function endedOf(counts: ReadonlyMap<string, number>): number {

@@ -139,7 +139,7 @@ async function answerAll(
   walking: readonly Walker[],
   counts: SimulationCounts,
 ): Promise<(Answer | undefined)[]> {
-  const answers = new Array<Answer>(walking.length);
+  const answers: Answer[] = [];
   const asking: Asking[] = walking.flatMap(({ step }, index) =>
     step.question ? [{ index, program, enrolment: step.enrolment, question: step.question }] : [],
   );

@@ -98,7 +98,7 @@ async function answerAll(
   travellers: readonly Traveller[],
   moment: Moment,
 ): Promise<Answer[]> {
-  const answers = new Array<Answer>(travellers.length);
+  const answers: Answer[] = [];
   const asking: Asking[] = travellers.map((traveller, index) => ({
     index,
     program: traveller.program,

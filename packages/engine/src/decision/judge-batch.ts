@@ -23,7 +23,7 @@ export function judgeBatch(
   budgets: BudgetsLeft,
   time: { now: number; bankZone: string },
 ): BatchVerdicts {
-  const verdicts = new Array<Verdict>(requests.length);
+  const verdicts: Verdict[] = [];
   const contacted = new Map<number, Contact[]>();
   for (const index of byPriority(requests)) {
     const request = requests[index]!;

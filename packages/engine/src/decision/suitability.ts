@@ -22,7 +22,8 @@ export function judgeSuitability(
   atMs: number,
 ): SuitabilityResult {
   const product = Math.max(...productLevels.map((level) => Number(level.slice(1))));
-  const level = String(attributes[policy.levelAttribute] ?? '').toUpperCase();
+  const stated = attributes[policy.levelAttribute];
+  const level = typeof stated === 'string' ? stated.toUpperCase() : '';
   const detail = { product: `R${product}`, person: level || undefined };
   if (policy.exemptProfessional && attributes[policy.investorAttribute] === 'professional') {
     return { reason: undefined, detail: { ...detail, professional: true } };

@@ -130,7 +130,9 @@ async function writeChanges(
   await insertWaiting(transaction, queued.map(waitingOf));
   await deleteWaiting(
     transaction,
-    touched.filter((message) => message.queue === 'unqueue').map((message) => message.row.message_id),
+    touched
+      .filter((message) => message.queue === 'unqueue' && message.row.state === 'pending')
+      .map((message) => message.row.message_id),
   );
 }
 

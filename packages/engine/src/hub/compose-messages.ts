@@ -89,7 +89,7 @@ export function composeMessage(
     return {
       kind: 'wait',
       channel: message.channel,
-      dueAt: now + PARK_MS * platform.clock.rate,
+      dueAt: Math.floor(now + PARK_MS * platform.clock.rate),
       supplierId: null,
     };
   }

@@ -17,6 +17,7 @@ import { createFeedback } from './take-feedback.ts';
 const MANAGE_INTERVAL_MS = 500;
 const DELIVER_INTERVAL_MS = 25;
 const FEEDBACK_INTERVAL_MS = 50;
+const MERGES_INTERVAL_MS = 500;
 const SWEEP_INTERVAL_MS = 100;
 const STOP_GRACE_MS = 10_000;
 
@@ -108,11 +109,9 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
         jobs.loop({
           name: 'hub.feedback',
           intervalMs: FEEDBACK_INTERVAL_MS,
-          run: async () => {
-            const merges = await feedback.followMerges();
-            return (await feedback.takeEvents()) || merges;
-          },
+          run: () => feedback.takeEvents(),
         }),
+        jobs.loop({ name: 'hub.merges', intervalMs: MERGES_INTERVAL_MS, run: () => feedback.followMerges() }),
         jobs.loop({ name: 'hub.sweep', intervalMs: SWEEP_INTERVAL_MS, run: () => sweep.round() }),
       ];
     },

@@ -150,13 +150,19 @@ export async function insertParts(transaction: Transaction, rows: readonly PartR
   );
 }
 
+/** A part, the print of the address it went to, and how many parts its attempt has. */
+export interface FoundPart extends PartRow {
+  address_print: string | null;
+  of_parts: number;
+}
+
 /** Parts with these ids, with the print of the address their attempt went to. */
 export function selectParts(
   transaction: Transaction,
   keys: readonly { supplierId: string; providerId: string }[],
-): Promise<(PartRow & { address_print: string | null })[]> {
+): Promise<FoundPart[]> {
   return transaction.query(
-    `select p.supplier_id, p.provider_id, p.attempt_id, p.part, p.state, a.address_print
+    `select p.supplier_id, p.provider_id, p.attempt_id, p.part, p.state, a.address_print, a.parts as of_parts
      from (select distinct * from unnest($1::text[], $2::text[])) as k(supplier_id, provider_id)
      join hub.part p using (supplier_id, provider_id) join hub.attempt a using (attempt_id)`,
     [keys.map((key) => key.supplierId), keys.map((key) => key.providerId)],
@@ -188,6 +194,42 @@ export async function updateParts(transaction: Transaction, rows: readonly PartR
       rows.map((row) => row.attempt_id),
       rows.map((row) => row.state),
     ],
+  );
+}
+
+/** A receipt on its way into the ledger. */
+export interface HeardRow {
+  supplier_id: string;
+  provider_ids: string;
+  state: string;
+  code: string | null;
+  address_print: string | null;
+  received_at: number;
+}
+
+/** Makes receipts durable, so that they can be acknowledged. */
+export async function insertHeard(transaction: Transaction, rows: readonly HeardRow[]): Promise<void> {
+  await transaction.execute(
+    `insert into hub.heard (supplier_id, provider_ids, state, code, address_print, received_at)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[])`,
+    [
+      rows.map((row) => row.supplier_id),
+      rows.map((row) => row.provider_ids),
+      rows.map((row) => row.state),
+      rows.map((row) => row.code),
+      rows.map((row) => row.address_print),
+      rows.map((row) => row.received_at),
+    ],
+  );
+}
+
+/** Takes receipts to be applied in this transaction, oldest first; also those that a dead process acknowledged. */
+export function takeHeard(transaction: Transaction, limit: number): Promise<HeardRow[]> {
+  return transaction.query<HeardRow>(
+    `with turn as (select heard_id from hub.heard order by heard_id limit $1 for update skip locked),
+     taken as (delete from hub.heard h using turn t where h.heard_id = t.heard_id returning h.*)
+     select supplier_id, provider_ids, state, code, address_print, received_at from taken order by heard_id`,
+    [limit],
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Ids, Transaction } from '../platform/index.ts';
 import type { Receipt, ReceiptState } from './channels/adapter.ts';
-import { selectParts, type PartRow, type ReceiptRow } from './ledger-store.ts';
+import { selectParts, type FoundPart, type PartRow, type ReceiptRow } from './ledger-store.ts';
 
 /** A receipt that came in, and which supplier it is from. */
 export interface HeardReceipt {
@@ -15,7 +15,7 @@ export interface HeardReceipt {
 /** A receipt with the part it is about; `part` is undefined for an orphan. */
 export interface MatchedReceipt {
   readonly row: Omit<ReceiptRow, 'changed'>;
-  readonly part: PartRow | undefined;
+  readonly part: (PartRow & { of_parts: number }) | undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function matchReceipts(
       receipt.providerIds.map((providerId) => ({ supplierId, providerId })),
     ),
   );
-  const byId = new Map<string, (PartRow & { address_print: string | null })[]>();
+  const byId = new Map<string, FoundPart[]>();
   for (const part of parts) {
     const key = `${part.supplier_id} ${part.provider_id}`;
     byId.set(key, [...(byId.get(key) ?? []), part]);
@@ -57,8 +57,8 @@ export async function matchReceipts(
 
 function partOf(
   { supplierId, receipt, addressPrint }: HeardReceipt,
-  byId: ReadonlyMap<string, readonly (PartRow & { address_print: string | null })[]>,
-): PartRow | undefined {
+  byId: ReadonlyMap<string, readonly FoundPart[]>,
+): FoundPart | undefined {
   const readings = receipt.providerIds.map((id) => byId.get(`${supplierId} ${id}`) ?? []);
   const all = readings.flat();
   const sameAddress = all.filter((part) => addressPrint !== null && part.address_print === addressPrint);
@@ -72,8 +72,8 @@ function partOf(
       : undefined;
 }
 
-function newest(parts: readonly PartRow[]): PartRow | undefined {
-  return parts.reduce<PartRow | undefined>(
+function newest(parts: readonly FoundPart[]): FoundPart | undefined {
+  return parts.reduce<FoundPart | undefined>(
     (best, part) => (best === undefined || part.attempt_id > best.attempt_id ? part : best),
     undefined,
   );

@@ -1,14 +1,18 @@
-import { isEngineUnavailable, type Platform, type Transaction } from '../platform/index.ts';
+import type { Platform, Transaction } from '../platform/index.ts';
 import { applyOutcomes, type OutcomeItem, type OutcomeNeeds } from './apply-outcomes.ts';
 import type { Answer, Receipt, ReceiptState } from './channels/adapter.ts';
+import { createGatherer, writeSafely } from './gather-writes.ts';
 import {
   deleteOrphans,
+  insertHeard,
   insertParts,
   insertReceipts,
   selectAdoptable,
   selectPartsOf,
+  takeHeard,
   takeOrphans,
   updateParts,
+  type HeardRow,
   type PartRow,
   type ReceiptRow,
 } from './ledger-store.ts';
@@ -35,110 +39,90 @@ export interface AwaitedAttempt {
 export interface Recorder {
   /** Resolves when the answer is in the ledger. */
   answer(attempt: AwaitedAttempt, answer: Answer): Promise<void>;
-  /** Resolves when the receipt is in the ledger: acknowledge it only then. */
+  /** Resolves when the receipt is durable: acknowledge it only then. It is applied soon after. */
   receipt(supplierId: string, receipt: Receipt): Promise<void>;
+  /** Applies receipts that an earlier process acknowledged and did not live to apply. */
+  resume(): void;
   /** Applies outcomes that do not come from suppliers, in the caller's transaction. */
   apply(transaction: Transaction, items: readonly OutcomeItem[]): Promise<Set<number>>;
   /** Gives orphans of these suppliers to the attempts whose answers were lost. True when there may be more. */
   adoptOrphans(suppliers: readonly string[]): Promise<boolean>;
-  /** Answers and receipts heard but not yet written. */
-  backlog(): number;
-  /** Resolves when everything heard so far is written. */
+  /** Whether something was heard that is not yet in the ledger. */
+  isBusy(): boolean;
+  /** Resolves when everything heard so far is in the ledger. */
   drain(): Promise<void>;
 }
 
-type Heard =
-  | { kind: 'answer'; attempt: AwaitedAttempt; answer: Answer; at: number; done: () => void }
-  | { kind: 'receipt'; heard: HeardReceipt; done: () => void };
+interface HeardAnswer {
+  readonly attempt: AwaitedAttempt;
+  readonly answer: Answer;
+  readonly at: number;
+  readonly done: () => void;
+}
 
 const BATCH = 1_000;
 const ADOPTED_AT_ONCE = 500;
 // Gathering this long (real time) makes batches under light load; under heavy load the commit itself gathers.
 const GATHER_MS = 4;
-const RETRY_MS = 250;
-const GIVE_UP_AFTER = 4;
 
 /** The recorder of this process. */
 export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorder {
   const { database, clock, secrets, log } = platform;
-  let queue: Heard[] = [];
-  let inHand = 0;
+  let answers: HeardAnswer[] = [];
+  let receiptsWait = false;
   let running: Promise<void> | undefined;
+  const arrivals = createGatherer<HeardRow>(log, {
+    gatherMs: GATHER_MS,
+    most: BATCH,
+    async write(rows) {
+      await insertHeard(database, rows);
+      receiptsWait = true;
+      run();
+    },
+  });
 
-  function hear(item: Heard): void {
-    queue.push(item);
-    running ??= run().finally(() => {
+  function run(): void {
+    running ??= work().finally(() => {
       running = undefined;
+      if (answers.length > 0 || receiptsWait) run();
     });
   }
 
-  async function run(): Promise<void> {
-    while (queue.length > 0) {
-      if (queue.length < BATCH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      const batch = queue.slice(0, BATCH);
-      queue = queue.slice(batch.length);
-      inHand = batch.length;
-      await writeUntilDone(batch);
-      inHand = 0;
+  async function work(): Promise<void> {
+    while (answers.length > 0 || receiptsWait) {
+      if (answers.length < BATCH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      const batch = answers.slice(0, BATCH);
+      answers = answers.slice(batch.length);
+      receiptsWait = false;
+      await writeSafely(log, batch, async (items) => {
+        const taken = await database.transaction((transaction) => write(transaction, items));
+        receiptsWait ||= taken === BATCH;
+      });
       for (const item of batch) item.done();
     }
   }
 
-  /**
-   * The engine may be away for a while: what was heard is kept until it is back. A batch that fails for another
-   * reason is halved until the item at fault stands alone, so that it cannot hold up the others.
-   */
-  async function writeUntilDone(batch: readonly Heard[]): Promise<void> {
-    for (let failures = 0; ;) {
-      try {
-        await database.transaction((transaction) => write(transaction, batch));
-        return;
-      } catch (error) {
-        const away = isEngineUnavailable(error);
-        log.warn(
-          { error: (error as Error).message, items: batch.length },
-          'recording answers and receipts failed',
-        );
-        if (!away && batch.length > 1) {
-          const half = Math.ceil(batch.length / 2);
-          await writeUntilDone(batch.slice(0, half));
-          return writeUntilDone(batch.slice(half));
-        }
-        if (!away && ++failures >= GIVE_UP_AFTER) {
-          log.error({ error: (error as Error).stack }, 'one answer or receipt cannot be recorded');
-          return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-  }
-
-  async function write(transaction: Transaction, batch: readonly Heard[]): Promise<void> {
+  /** Answers first: the receipts taken after them find the parts. Returns how many receipts were taken. */
+  async function write(transaction: Transaction, batch: readonly HeardAnswer[]): Promise<number> {
     const items: OutcomeItem[] = [];
     const parts: PartRow[] = [];
-    const heard: HeardReceipt[] = [];
-    for (const item of batch) {
-      if (item.kind === 'receipt') {
-        heard.push(item.heard);
-        continue;
-      }
-      const { attemptId, supplierId } = item.attempt;
-      items.push({ attemptId, outcome: { kind: 'answer', answer: item.answer, at: item.at } });
-      if (item.answer.kind !== 'accepted') continue;
-      for (const [index, providerId] of item.answer.providerIds.entries()) {
-        parts.push({
-          supplier_id: supplierId,
-          provider_id: providerId,
-          attempt_id: attemptId,
-          part: index + 1,
-          state: 'sent',
-        });
+    for (const { attempt, answer, at } of batch) {
+      items.push({ attemptId: attempt.attemptId, outcome: { kind: 'answer', answer, at } });
+      if (answer.kind !== 'accepted') continue;
+      for (const [index, providerId] of answer.providerIds.entries()) {
+        const from = { supplier_id: attempt.supplierId, attempt_id: attempt.attemptId };
+        parts.push({ ...from, provider_id: providerId, part: index + 1, state: 'sent' });
       }
     }
     await insertParts(transaction, parts);
     const orphans = await takeOrphans(transaction, parts.flatMap(keysOfOrphans));
-    const matched = await matchReceipts(transaction, platform.ids, [...orphans.map(heardAgain), ...heard]);
+    const heard = await takeHeard(transaction, BATCH);
+    const matched = await matchReceipts(transaction, platform.ids, [
+      ...orphans.map(heardAgain),
+      ...heard.map(heardReceipt),
+    ]);
     await record(transaction, items, matched);
+    return heard.length;
   }
 
   async function record(
@@ -146,11 +130,10 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
     answers: readonly OutcomeItem[],
     matched: readonly MatchedReceipt[],
   ): Promise<void> {
-    const known = matched.flatMap(({ part }) => part ?? []);
-    const whole = new Map<string, (PartRow & { of_parts: number })[]>();
-    for (const part of await selectPartsOf(transaction, [...new Set(known.map((part) => part.attempt_id))])) {
-      whole.set(part.attempt_id, [...(whole.get(part.attempt_id) ?? []), part]);
-    }
+    const whole = await readWholes(
+      transaction,
+      matched.flatMap(({ part }) => part ?? []),
+    );
     const items: OutcomeItem[] = [...answers];
     const itemOfReceipt: (number | undefined)[] = [];
     const moved = new Set<PartRow>();
@@ -163,7 +146,8 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
       }
       const before = mine.state;
       mine.state = nextPartState(before, row.state as ReceiptState);
-      if (mine.state !== before) moved.add(mine);
+      // The state of an only part is the state of its attempt.
+      if (mine.state !== before && mine.of_parts > 1) moved.add(mine);
       const state =
         mine.of_parts === 1
           ? (row.state as ReceiptState)
@@ -190,13 +174,24 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
 
   return {
     answer: (attempt, answer) =>
-      new Promise((done) => hear({ kind: 'answer', attempt, answer, at: clock.now(), done })),
-    receipt: (supplierId, receipt) =>
       new Promise((done) => {
-        const addressPrint =
-          receipt.address === undefined ? null : secrets.fingerprint(comparableAddress(receipt.address));
-        hear({ kind: 'receipt', heard: { supplierId, receipt, addressPrint, at: clock.now() }, done });
+        answers.push({ attempt, answer, at: clock.now(), done });
+        run();
       }),
+    receipt: (supplierId, receipt) =>
+      arrivals.put({
+        supplier_id: supplierId,
+        provider_ids: receipt.providerIds.join(' '),
+        state: receipt.state,
+        code: receipt.code ?? null,
+        address_print:
+          receipt.address === undefined ? null : secrets.fingerprint(comparableAddress(receipt.address)),
+        received_at: clock.now(),
+      }),
+    resume() {
+      receiptsWait = true;
+      run();
+    },
     apply: (transaction, items) => applyOutcomes(transaction, needs, items),
     async adoptOrphans(suppliers) {
       if (suppliers.length === 0) return false;
@@ -216,11 +211,25 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
         return orphans.length === ADOPTED_AT_ONCE;
       });
     },
-    backlog: () => queue.length + inHand,
+    isBusy: () => running !== undefined || arrivals.isBusy(),
     async drain() {
+      await arrivals.drain();
       while (running !== undefined) await running;
     },
   };
+}
+
+/** All parts of the attempts that receipts are about; most have one part, and that one is at hand. */
+async function readWholes(
+  transaction: Transaction,
+  known: readonly (PartRow & { of_parts: number })[],
+): Promise<Map<string, (PartRow & { of_parts: number })[]>> {
+  const whole = new Map(known.filter((part) => part.of_parts === 1).map((part) => [part.attempt_id, [part]]));
+  const several = new Set(known.filter((part) => part.of_parts > 1).map((part) => part.attempt_id));
+  for (const part of await selectPartsOf(transaction, [...several])) {
+    whole.set(part.attempt_id, [...(whole.get(part.attempt_id) ?? []), part]);
+  }
+  return whole;
 }
 
 /** Ids under which an orphan may have been kept: its supplier may write the same id in another base. */
@@ -230,6 +239,19 @@ function keysOfOrphans(part: PartRow): { supplierId: string; providerId: string;
     providerId,
     attemptId: part.attempt_id,
   }));
+}
+
+function heardReceipt(row: HeardRow): HeardReceipt {
+  return {
+    supplierId: row.supplier_id,
+    receipt: {
+      providerIds: row.provider_ids.split(' '),
+      state: row.state as ReceiptState,
+      code: row.code ?? undefined,
+    },
+    addressPrint: row.address_print,
+    at: row.received_at,
+  };
 }
 
 function heardAgain(row: ReceiptRow): HeardReceipt {
@@ -249,9 +271,9 @@ function heardAgain(row: ReceiptRow): HeardReceipt {
 function adopt(
   orphans: readonly (ReceiptRow & { lost_attempt_id: string; parts: number; known_parts: number })[],
 ): MatchedReceipt[] {
-  const known = new Map<string, Map<string, PartRow>>();
+  const known = new Map<string, Map<string, PartRow & { of_parts: number }>>();
   return orphans.flatMap((orphan) => {
-    const parts = known.get(orphan.lost_attempt_id) ?? new Map<string, PartRow>();
+    const parts = known.get(orphan.lost_attempt_id) ?? new Map<string, PartRow & { of_parts: number }>();
     known.set(orphan.lost_attempt_id, parts);
     let part = parts.get(orphan.provider_id);
     if (part === undefined) {
@@ -263,6 +285,7 @@ function adopt(
         attempt_id: orphan.lost_attempt_id,
         part: orphan.known_parts + parts.size + 1,
         state: 'sent',
+        of_parts: orphan.parts,
       };
       parts.set(orphan.provider_id, part);
     }

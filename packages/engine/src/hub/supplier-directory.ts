@@ -8,7 +8,6 @@ import { selectRoutes, selectSuppliers, type SupplierRow } from './supplier-stor
 /** The channel a kind of supplier serves. */
 export const CHANNEL_OF_KIND: Readonly<Record<hubApi.SupplierKind, Channel>> = {
   smpp: 'sms',
-  cmpp: 'sms',
   smtp: 'email',
   fcm: 'push',
   webhook: 'webhook',

@@ -57,7 +57,7 @@ export function createSweep(platform: Platform, needs: SweepNeeds): { round(): P
       row === undefined ||
       boundForMs === undefined ||
       boundForMs < BOUND_GRACE_MS ||
-      needs.recorder.backlog() > 0
+      needs.recorder.isBusy()
     ) {
       return false;
     }
@@ -118,6 +118,8 @@ export function createSweep(platform: Platform, needs: SweepNeeds): { round(): P
       let more = await judgeDead();
       for (const supplierId of needs.sessions.owned()) more = (await judgeOverdue(supplierId)) || more;
       if (performance.now() - slowAt < SLOW_SWEEP_MS) return more;
+      // Also those that another process acknowledged before it died.
+      needs.recorder.resume();
       more = (await needs.recorder.adoptOrphans(needs.sessions.owned())) || more;
       more = (await expire()) || more;
       more = (await database.transaction(foldTally)) || more;

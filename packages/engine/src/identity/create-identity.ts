@@ -1,9 +1,10 @@
 import { countTotals } from './count-totals.ts';
-import type { identityApi } from '@wutong/contract';
+import { identityApi } from '@wutong/contract';
 import type { Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { forgetForeignTransactions, takePersonChanges } from './change-store.ts';
 import { decideItem, unmergePerson } from './decide.ts';
 import type { Identity } from './front-door.ts';
+import { linkRecords, proposeLinks } from './linking/index.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { KeyRule } from './key-rules.ts';
 import { excludeMapWriters } from './key-store.ts';
@@ -63,6 +64,9 @@ export function createIdentity(platform: Platform): Identity {
       platform.database.transaction((transaction) => unmergePerson(needs, transaction, request)),
     decide: (request) =>
       platform.database.transaction((transaction) => decideItem(needs, transaction, request)),
+    linkRecords: (run, request) => linkRecords(platform.clickhouse, run, request),
+    proposeLinks: (linkage, keyType) =>
+      proposeLinks({ platform, resolve: identity.resolve }, linkage, keyType),
     routes: (server) => identityRoutes(server, { platform, identity, reader, rules }),
     async start() {
       await platform.database.transaction(async (transaction) => {
@@ -82,11 +86,7 @@ export function createIdentity(platform: Platform): Identity {
   return identity;
 }
 
-/** A rule without its functions. */
-function declaredPart({
-  normalise: _normalise,
-  isBlocked: _isBlocked,
-  ...type
-}: KeyRule): identityApi.KeyType {
-  return type;
+/** A rule as it was declared, without its functions. */
+function declaredPart(rule: KeyRule): identityApi.KeyType {
+  return identityApi.keyTypeSchema.parse(rule);
 }

@@ -56,7 +56,7 @@ function fold(lines: readonly string[]): { persons: string; refused: string; sha
       .sort()
       .join(', '),
     shared: [...result.shared.keys()]
-      .map((key) => names[key])
+      .map((key) => names[key]!)
       .sort()
       .join(' '),
   };

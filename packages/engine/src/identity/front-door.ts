@@ -1,6 +1,7 @@
 import type { IdentityTotals } from './count-totals.ts';
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
+import type { Linkage, LinkRequest } from './linking/index.ts';
 
 /** A key as a source sends it. */
 export interface RawKey {
@@ -107,6 +108,10 @@ export interface Identity {
     actor: string;
     reason: string;
   }): Promise<{ state: identityApi.QuarantineItem['state']; personIds: number[] }>;
+  /** Finds records of one person in a table without common keys. `linking_input_invalid`. */
+  linkRecords(run: string, request: LinkRequest): Promise<Linkage>;
+  /** Makes assertions and quarantine items of a linkage whose record ids are keys of a type. */
+  proposeLinks(linkage: Linkage, keyType: string): Promise<{ bound: number; queued: number }>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -10,3 +10,4 @@ export type {
 } from './front-door.ts';
 export { presentPerson } from './present-person.ts';
 export { createIdentity } from './create-identity.ts';
+export { explainPair, type Linkage, type LinkRequest, type PairExplanation } from './linking/index.ts';

@@ -5,9 +5,9 @@ type KeyType = identityApi.KeyType;
 /** A key type with its patterns compiled. */
 export interface KeyRule extends KeyType {
   /** The one form of a value in which it is compared and stored; empty when nothing is left. */
-  normalise(value: string): string;
+  readonly normalise: (value: string) => string;
   /** Whether a normalised value is one that says nothing (`null`, `00000000`, a test device). */
-  isBlocked(normalised: string): boolean;
+  readonly isBlocked: (normalised: string) => boolean;
 }
 
 /** All key types, by name, and the version under which they were saved. */

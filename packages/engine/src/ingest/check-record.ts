@@ -60,7 +60,8 @@ export function wellFormed(text: string): string {
 
 /** Epoch ms from a number of ms or an ISO 8601 text with zone; NaN when it is neither. */
 export function readTime(value: unknown): number {
-  if (typeof value === 'number') return value;
+  // Whole milliseconds: some clients send fractions (performance.now), and times are kept as integers.
+  if (typeof value === 'number') return Math.floor(value);
   if (typeof value !== 'string') return Number.NaN;
   if (/^-?\d{11,14}$/.test(value)) return Number(value);
   return /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;

@@ -159,12 +159,18 @@ export async function takeOver(database: Database, left: LeftBatch, processId: s
   return taken === 1;
 }
 
-export async function beat(database: Database, processId: string, now: number): Promise<void> {
+/** A sign of life of a process. */
+export async function beat(database: Database, processId: string, pid: number, now: number): Promise<void> {
   await database.execute(
-    `insert into ingest.process (process_id, seen_at) values ($1, $2)
+    `insert into ingest.process (process_id, seen_at, pid) values ($1, $2, $3)
      on conflict (process_id) do update set seen_at = excluded.seen_at`,
-    [processId, now],
+    [processId, now, pid],
   );
+}
+
+/** All processes that have not signed off. */
+export async function listProcesses(database: Database): Promise<{ process_id: string; pid: number }[]> {
+  return database.query('select process_id, pid from ingest.process');
 }
 
 /** Says that the process is gone, and forgets the dead ones that left nothing behind. */

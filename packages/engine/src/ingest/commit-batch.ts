@@ -16,6 +16,7 @@ import { finishBatch } from './finish-batch.ts';
 import { insertRows } from './insert-rows.ts';
 import type { AppendOutcome } from './outcome.ts';
 import type { IdentityPort, ProfilePort, WantedEvents } from './ports.ts';
+import type { ProcessLife } from './process-life.ts';
 import type { TrackingPlan } from './tracking-plan.ts';
 
 /** What the pipeline works with. */
@@ -26,14 +27,10 @@ export interface PipelineNeeds {
   readonly wantedEvents: WantedEvents;
   readonly plan: TrackingPlan;
   readonly days: BankDays;
-  /** Makes the claim partitions around now and gives the first sign of life, when that is not done yet. */
-  readonly prepare: (now: number) => Promise<void>;
-  /** This process, by whose sign of life others know whether a batch is still under way. */
-  readonly processId: string;
+  /** This process, by whose signs of life others know whether a batch is still under way. */
+  readonly life: ProcessLife;
   /** Ids of the batches under way in this process; a batch of ours that is not among them is recovery's. */
   readonly underWay: Set<string>;
-  /** Whether this process is surely still alive in the eyes of the others. */
-  readonly leaseHolds: () => boolean;
 }
 
 /** Requests in, what became of their records out; undefined for a request that must come back. */
@@ -48,7 +45,7 @@ export function createCommitBatch(needs: PipelineNeeds): CommitBatch {
   const oneAtATime = createQueue();
   return async (submissions) => {
     const now = needs.platform.clock.now();
-    await needs.prepare(now);
+    await needs.life.prepare();
     const batch = openBatch(needs.platform.ids.newId(), submissions, now);
     checkPlan(needs, batch);
     needs.underWay.add(batch.batchId);
@@ -85,7 +82,7 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
       pending,
     } = await claimRecords(
       transaction,
-      { batchId: batch.batchId, processId: needs.processId, startedAt: now },
+      { batchId: batch.batchId, processId: needs.life.processId, startedAt: now },
       open,
     );
     batch.batch = number;

@@ -1,9 +1,8 @@
 import { countRejected } from './count-rejected.ts';
-import type { Database, HttpServer, Platform, RunningLoop, Transaction } from '../platform/index.ts';
+import type { HttpServer, Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { createBankDays } from './bank-day.ts';
-import { beat, keepClaimDays, signOff } from './claim-store.ts';
+import { createLife } from './process-life.ts';
 import { createCommitBatch, type PipelineNeeds } from './commit-batch.ts';
-import { dayNumber } from './event-id.ts';
 import { createRequestGroups } from './group-requests.ts';
 import { takeInbox } from './inbox-store.ts';
 import { createPlanEditor, type PlanEditor } from './manage-plan.ts';
@@ -34,6 +33,8 @@ export interface Ingest {
   takeInbox(transaction: Transaction, consumer: string, limit: number): Promise<InboxEvent[]>;
   readonly sources: Sources;
   readonly plan: PlanEditor;
+  /** Rejected records of all time and of today, as the ledger has them. */
+  rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** Records rejected ever, and on the bank's present day. */
   rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** One round of the relay now, for tests and orderly ends: true when there may be more. */
@@ -48,28 +49,28 @@ export interface Ingest {
 
 const RELAY_INTERVAL_MS = 50;
 const RECOVER_INTERVAL_MS = 500;
-const BEAT_INTERVAL_MS = 2_000;
 const PLAN_INTERVAL_MS = 2_000;
-/** Shorter than the lease after which others settle our batches. */
-const LEASE_MS = 10_000;
+/** A process that gave no sign of life for this long (real ms) is dead: others settle its batches. */
+const LEASE_MS = 15_000;
 
 /** Builds the room. `wantedEvents` names each consumer of the inbox and tells which events it waits for. */
 export function createIngest(
   platform: Platform,
-  ports: { identity: IdentityPort; profile: ProfilePort; wantedEvents: WantedEvents },
+  ports: { identity: IdentityPort; profile: ProfilePort; wantedEvents: WantedEvents; leaseMs?: number },
 ): Ingest {
+  const { identity, profile, wantedEvents } = ports;
   const days = createBankDays(platform.config.timeZone);
   const plan = createTrackingPlan(platform.database, days);
-  const life = createLife(platform.database, platform.ids.newId());
+  const life = createLife(platform, ports.leaseMs ?? LEASE_MS);
   const needs: PipelineNeeds = {
     platform,
-    ...ports,
+    identity,
+    profile,
+    wantedEvents,
     plan,
     days,
-    processId: life.processId,
-    prepare: (now) => life.prepare(now),
+    life,
     underWay: new Set(),
-    leaseHolds: () => life.leaseHolds(),
   };
   const groups = createRequestGroups(createCommitBatch(needs));
   const sources = createSources(platform);
@@ -109,12 +110,12 @@ export function createIngest(
       addRoutes(server, { platform, sources, rejected, planEditor, days });
     },
     async start() {
-      await life.prepare(platform.clock.now());
+      await life.prepare();
       await plan.synchronise();
       const loop = (name: string, intervalMs: number, run: () => Promise<boolean>): void => {
         loops.push(platform.jobs.loop({ name: `ingest.${name}`, intervalMs, run }));
       };
-      loop('beat', BEAT_INTERVAL_MS, () => life.beat(platform.clock.now()).then(() => false));
+      loop('beat', life.beatIntervalMs, () => life.beat().then(() => false));
       loop('relay', RELAY_INTERVAL_MS, () => relayOutbox(needs));
       loop('recover', RECOVER_INTERVAL_MS, () => recoverBatches(needs).then(() => false));
       loop('plan', PLAN_INTERVAL_MS, () => plan.synchronise().then(() => false));
@@ -123,35 +124,9 @@ export function createIngest(
       await groups.drained();
       for (const running of loops.splice(0).toReversed()) await running.stop();
       await plan.synchronise().catch(() => undefined);
-      await signOff(platform.database, life.processId).catch(() => undefined);
+      await life.signOff().catch(() => undefined);
     },
   };
 }
 
 const ESTIMATED_RECORD_BYTES = 500;
-
-/** Signs of life and the days' partitions, each prepared before the first batch that needs them. */
-function createLife(database: Database, processId: string) {
-  let preparedDay = Number.NaN;
-  let beatenAt = Number.NEGATIVE_INFINITY;
-
-  async function giveSign(now: number): Promise<void> {
-    const before = performance.now();
-    await beat(database, processId, now);
-    beatenAt = before;
-  }
-
-  return {
-    processId,
-    beat: giveSign,
-    // Real time on purpose: whether a process stood still has nothing to do with the demo's clock.
-    leaseHolds: () => performance.now() - beatenAt < LEASE_MS,
-    async prepare(now: number): Promise<void> {
-      if (performance.now() - beatenAt > LEASE_MS / 2) await giveSign(now);
-      const day = dayNumber(now);
-      if (day === preparedDay) return;
-      await keepClaimDays(database, now);
-      preparedDay = day;
-    },
-  };
-}

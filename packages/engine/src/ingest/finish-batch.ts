@@ -16,7 +16,7 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
   const restore = snapshot(batch);
   await needs.platform.database.transaction(async (transaction) => {
     restore();
-    if (!(await endBatch(transaction, batch.batch, needs.processId))) {
+    if (!(await endBatch(transaction, batch.batch, needs.life.processId))) {
       throw new CodedError('collection_unavailable', { details: { reason: 'batch_taken_over' } });
     }
     const partial = await changeModel(needs, transaction, batch);

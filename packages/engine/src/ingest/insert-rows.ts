@@ -45,14 +45,15 @@ const ATTEMPTS = 3;
 
 /** The same token in each attempt: an insert whose answer was lost is not repeated in effect. */
 async function insertPatiently(
-  { platform, leaseHolds }: PipelineNeeds,
+  { platform, life }: PipelineNeeds,
   batchId: string,
   rows: readonly EventRow[],
   token: string,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     // Others may have settled the batch of a process that stood still: it must not insert after that.
-    if (!leaseHolds()) throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
+    if (!life.leaseHolds())
+      throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
     try {
       return await insertEvents(platform.clickhouse, batchId, rows, token);
     } catch (error) {

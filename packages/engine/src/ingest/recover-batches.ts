@@ -6,18 +6,16 @@ import { addToLedger, type LedgerEntry } from './ledger-store.ts';
 import { settleOutbox } from './outbox-store.ts';
 import type { EventRow } from './write-row.ts';
 
-/** A process that gave no sign of life for this long (real ms) is dead. */
-const LEASE_REAL_MS = 15_000;
-
 /**
  * Settles batches that were cut off: what ClickHouse holds of one is stored (inbox and ledger are written),
  * all else may come again. Returns how many were settled. Throws while an engine is away: nothing is decided
  * on a guess.
  */
 export async function recoverBatches(needs: PipelineNeeds): Promise<number> {
-  const { platform, processId, underWay } = needs;
-  const deadline = platform.clock.now() - LEASE_REAL_MS * Math.max(1, platform.clock.rate);
-  const left = await leftBatches(platform.database, deadline, processId, underWay);
+  const { platform, life, underWay } = needs;
+  const { processId } = life;
+  await life.buryLocal();
+  const left = await leftBatches(platform.database, life.deadline(), processId, underWay);
   let settled = 0;
   for (const batch of left) {
     if (await insertIsRunning(platform.clickhouse, batch.batch_id)) continue;
@@ -30,11 +28,11 @@ export async function recoverBatches(needs: PipelineNeeds): Promise<number> {
 }
 
 async function settle(needs: PipelineNeeds, left: LeftBatch): Promise<void> {
-  const { platform, processId, wantedEvents } = needs;
+  const { platform, life, wantedEvents } = needs;
   const stored = await eventsOfBatch(platform.clickhouse, left.batch_id, left.started_at);
   const storedIds = stored.map((event) => event.eventId);
   await platform.database.transaction(async (transaction) => {
-    if (!(await endBatch(transaction, left.batch, processId))) return;
+    if (!(await endBatch(transaction, left.batch, life.processId))) return;
     await releaseAllBut(transaction, left.batch, storedIds);
     await settleOutbox(transaction, left.batch, storedIds);
     await putIntoInbox(transaction, stored, wantedEvents);

@@ -19,7 +19,7 @@ const RELAY_LIMIT = 10_000;
 export async function relayOutbox(needs: PipelineNeeds): Promise<boolean> {
   const { platform, underWay } = needs;
   const now = platform.clock.now();
-  await needs.prepare(now);
+  await needs.life.prepare();
   const batchId = platform.ids.newId();
   underWay.add(batchId);
   try {
@@ -49,7 +49,7 @@ async function takeAndClaim(needs: PipelineNeeds, batchId: string, now: number):
     for (const row of taken) if (!firstOnes.has(row.event_id)) firstOnes.set(row.event_id, row);
     const { batch, settled, pending } = await claimRecords(
       transaction,
-      { batchId, processId: needs.processId, startedAt: now },
+      { batchId, processId: needs.life.processId, startedAt: now },
       [...firstOnes.values()].map((row) => ({ eventId: row.event_id, ...claimPlace(row.time, now) })),
     );
     const rows = [...firstOnes.values()].filter(
@@ -92,7 +92,7 @@ async function finish(
   const rejected = rows.filter((row) => refused.has(row.eventId));
   await platform.database.transaction(async (transaction) => {
     // Ended by another process in the meantime: recovery has done all of this.
-    if (!(await endBatch(transaction, taken.batch, needs.processId))) return;
+    if (!(await endBatch(transaction, taken.batch, needs.life.processId))) return;
     await deleteOutbox(
       transaction,
       taken.rows.map((row) => row.outbox_id),

@@ -99,8 +99,16 @@ export function openDatabase(
     },
     async connect() {
       const client = await pool.connect();
-      client.on('error', () => undefined);
-      return { ...through(client), release: (destroy?: boolean) => client.release(destroy) };
+      // A connection that breaks while it is held fails the next query; it must not end the process.
+      const ignore = (): void => undefined;
+      client.on('error', ignore);
+      return {
+        ...through(client),
+        release(destroy?: boolean) {
+          client.off('error', ignore);
+          client.release(destroy);
+        },
+      };
     },
     async close() {
       await pool.end();

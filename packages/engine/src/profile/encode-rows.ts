@@ -37,20 +37,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function encodeCell(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return escapeText(value);
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null) return '\\N';
-      return Array.isArray(value)
-        ? encodeArray(value as string[])
-        : encodeMap(value as Record<string, string>);
-    default:
-      return '\\N';
-  }
+  if (typeof value === 'string') return escapeText(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined) return '\\N';
+  return Array.isArray(value) ? encodeArray(value as string[]) : encodeMap(value as Record<string, string>);
 }
 
 const escapeText = (text: string): string =>

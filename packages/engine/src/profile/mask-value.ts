@@ -16,7 +16,8 @@ const MASKS: Readonly<Record<MaskKind, (text: string) => string>> = {
 
 /** Stars between the first and last characters; a text too short to hide anything is all stars. */
 function keepEnds(text: string, first: number, last: number): string {
-  const characters = [...text];
+  // By code points: a surname outside the basic plane is one character.
+  const characters = Array.from(text);
   if (characters.length <= first + last) return '*'.repeat(Math.max(characters.length, 1));
   const hidden = Math.min(characters.length - first - last, 8);
   return (

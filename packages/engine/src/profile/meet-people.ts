@@ -8,7 +8,7 @@ const MAXIMUM_REMEMBERED = 2_000_000;
 export interface Registry {
   meet(transaction: Transaction, personIds: readonly number[]): Promise<void>;
   /** Persons that are gone must be looked up again. */
-  forget(personIds: readonly number[]): void;
+  readonly forget: (personIds: readonly number[]) => void;
 }
 
 /**

@@ -11,7 +11,7 @@ interface RouteNeeds {
   readonly platform: Platform;
   readonly identity: Identity;
   readonly profile: Profile;
-  model(): Promise<Model>;
+  readonly model: () => Promise<Model>;
 }
 
 /** What people enter by hand in the console. */

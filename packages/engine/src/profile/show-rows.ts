@@ -11,8 +11,8 @@ export function storedOf(row: TableRow, field: Field): Stored | undefined {
   const box = row.sealed[field.name];
   const raw = row[field.name];
   if (raw === null || raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
-  if (box !== undefined) return { box, print: String(raw) };
-  return field.valueType === 'datetime' ? epochOfClickHouse(String(raw)) : (raw as Value);
+  if (box !== undefined) return { box, print: raw as string };
+  return field.valueType === 'datetime' ? epochOfClickHouse(raw as string) : (raw as Value);
 }
 
 /** What a relation holds in a declared field: texts, which the field's type explains. */

@@ -17,11 +17,16 @@ export interface IngestServer {
 
 export async function startIngestServer(
   platform: Platform,
-  options: { wantedEvents?: WantedEvents; port?: number } = {},
+  options: { wantedEvents?: WantedEvents; port?: number; leaseMs?: number } = {},
 ): Promise<IngestServer> {
   const identity = createIdentity(platform);
   const profile = createProfile(platform, identity);
-  const ingest = createIngest(platform, { identity, profile, wantedEvents: options.wantedEvents ?? {} });
+  const ingest = createIngest(platform, {
+    identity,
+    profile,
+    wantedEvents: options.wantedEvents ?? {},
+    ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}),
+  });
   const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
   ingest.routes(server);
   await identity.start();

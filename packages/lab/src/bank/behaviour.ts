@@ -106,5 +106,5 @@ export function makeHistory(draw: Draw, person: BankPerson, startMs: number): Be
       },
     });
   }
-  return history;
+  return history.map((each) => ({ ...each, time: Math.floor(each.time) }));
 }

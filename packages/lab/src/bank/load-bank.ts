@@ -311,7 +311,7 @@ function personRecords(bank: Bank, person: BankPerson): object[] {
       messageId: `holding-${holding.holdingId}`,
       time,
       historical: true,
-      happenedAt: holding.boughtAt,
+      happenedAt: Math.floor(holding.boughtAt),
       keys: [number],
       detailType: 'holding',
       detailId: holding.holdingId,

@@ -1,4 +1,4 @@
-import { audienceApi } from '@wutong/contract';
+import { audienceApi, ingestApi } from '@wutong/contract';
 import { RefusedError, type FrontDoor } from '../front-door.ts';
 import { RENEWAL_AUDIENCE } from './renewal.ts';
 
@@ -23,8 +23,21 @@ const SEGMENTS = [
   },
 ] as const;
 
+const NEEDED_EVENTS = ['view_product', 'app_open', 'purchase'];
+const PATIENCE_MS = 60_000;
+
+/** The tracking plan learns new events within seconds; rules can name them only then. */
+async function waitForPlan(door: FrontDoor): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline;) {
+    const { items } = await door.call(ingestApi.listTrackingPlan, { query: {} });
+    if (NEEDED_EVENTS.every((name) => items.some((item) => item.event === name))) return;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
 /** Creates the segments that are not there yet. */
 export async function describeAudiences(door: FrontDoor): Promise<void> {
+  await waitForPlan(door);
   for (const segment of SEGMENTS) {
     try {
       await door.call(audienceApi.createSegment, { body: segment as never });

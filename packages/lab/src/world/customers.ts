@@ -151,7 +151,12 @@ export function createCustomers(world: {
   /** Decides to renew, once. Whether it was decided now. */
   function renewAt(customer: Customer, at: number, because: string, persuaded: boolean): boolean {
     if (at > bank.startMs + LAST_RENEWAL_MS || customer.renewedAt !== undefined) return false;
-    const decision = { customerNumber: customer.person.customerNumber, at, because, persuaded };
+    const decision = {
+      customerNumber: customer.person.customerNumber,
+      at: Math.floor(at),
+      because,
+      persuaded,
+    };
     journal.write(decision);
     perform(decision);
     return true;
@@ -167,7 +172,7 @@ export function createCustomers(world: {
 
   /** Opens the app: the banner is looked at, and maybe clicked. */
   async function visitApp(customer: Customer, device: string, day: number): Promise<void> {
-    const at = clock.now();
+    const at = Math.floor(clock.now());
     const { items } = await door.call(hubApi.readSlot, {
       params: { slot: RENEWAL_SLOT },
       query: { type: 'device', value: device },
@@ -225,7 +230,7 @@ export function createCustomers(world: {
       const variant = variantOf(title);
       const { clicks, afterMs } = customer.temperament.clicks('push', variant);
       if (!clicks) return;
-      const at = clock.now() + afterMs;
+      const at = Math.floor(clock.now() + afterMs);
       agenda.add(at, async () => {
         await door.collect(world.appKey, [
           event(customer, '$message_clicked', `click-${messageId}`, at, device, { message_id: messageId }),
@@ -242,7 +247,7 @@ export function createCustomers(world: {
       if (customer.temperament.repliesStop) reply('R');
       const { clicks, afterMs } = customer.temperament.clicks('sms', variant);
       if (!clicks || !path) return;
-      const at = clock.now() + afterMs;
+      const at = Math.floor(clock.now() + afterMs);
       agenda.add(at, async () => {
         await door.fetch(path, { redirect: 'manual' });
         considerAfter(customer, 'sms', variant, at);

@@ -151,16 +151,10 @@ export async function connectSuppliers(door: FrontDoor, world: SupplierWorld): P
     settings: { host: '127.0.0.1', port: world.mail.port, from: '"梧桐示范银行" <service@bank.example>' },
     ratePerSecond: 500,
   });
-  for (const [supplierId, name, kind] of [
-    ['app-slots', 'App 资源位', 'in_app'],
-    ['manager-tasks', '客户经理任务', 'task'],
-  ] as const) {
-    await connect(door, { supplierId, name, kind, settings: {}, ratePerSecond: 10_000 });
-  }
   const route = (
     routeId: string,
     name: string,
-    channel: 'sms' | 'push' | 'email' | 'in_app' | 'task',
+    channel: 'sms' | 'push' | 'email',
     shares: { supplierId: string; share: number }[],
   ): Promise<unknown> => door.call(hubApi.putRoute, { params: { routeId }, body: { name, channel, shares } });
   await route(
@@ -171,8 +165,6 @@ export async function connectSuppliers(door: FrontDoor, world: SupplierWorld): P
   );
   await route('push', 'App 推送', 'push', [{ supplierId: 'push-fcm', share: 100 }]);
   await route('email', '邮件', 'email', [{ supplierId: 'mail-relay', share: 100 }]);
-  await route('in-app', '资源位', 'in_app', [{ supplierId: 'app-slots', share: 100 }]);
-  await route('task', '任务', 'task', [{ supplierId: 'manager-tasks', share: 100 }]);
 }
 
 async function connect(

@@ -97,7 +97,12 @@ export function bindTop(binder: Binder, node: Of<'top'>, scope: Scope): BoundVal
   const source = bindTextSource(binder, node.source, scope);
   let weight: BoundValue | undefined;
   if (node.by.function === 'sum') {
-    const inner: Scope = { subject: { kind: 'event' }, event: node.source.event, row: true, path: scope.path };
+    const inner: Scope = {
+      subject: { kind: 'event' },
+      event: node.source.event,
+      row: true,
+      path: scope.path,
+    };
     weight = bindProperty(binder, node.source, node.by.property ?? '', inner);
     requireType(binder, node, scope, weight, ['number']);
   }

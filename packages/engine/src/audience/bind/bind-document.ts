@@ -4,7 +4,14 @@ import { bindCondition } from './bind-condition.ts';
 import { bindEventSource } from './bind-source.ts';
 import { bindProperty } from './bind-name.ts';
 import { bindValue } from './bind-value.ts';
-import { BindError, refuse, requireType, type Binder, type BindingEnvironment, type Scope } from './binder.ts';
+import {
+  BindError,
+  refuse,
+  requireType,
+  type Binder,
+  type BindingEnvironment,
+  type Scope,
+} from './binder.ts';
 import type { BoundEventSource, BoundQuery, BoundValue, Subject } from './bound.ts';
 import { suggestName } from './suggest-name.ts';
 
@@ -56,10 +63,10 @@ function createBinder(environment: BindingEnvironment, openSegments: readonly st
     comparedFields: new Map(),
     openSegments,
     inside(segmentId) {
-      const inner = createBinder(
-        { ...environment, positionOf: () => undefined },
-        [...openSegments, segmentId],
-      );
+      const inner = createBinder({ ...environment, positionOf: () => undefined }, [
+        ...openSegments,
+        segmentId,
+      ]);
       // What the segment uses counts as its own use, not as this expression's.
       return inner;
     },
@@ -104,20 +111,21 @@ function populationOf(
   const { entityTypes } = binder.environment.catalogue.model;
   const entity = entityTypes.find((type) => type.name === document.of);
   if (entity) return { kind: 'entity', type: entity.name, table: entity.table };
-  return refuse(binder, document, { subject: { kind: 'person' }, row: false, path: 'of' }, {
-    code: 'unknown_name',
-    en: `There is no population “${document.of}”.`,
-    zh: `没有总体“${document.of}”。`,
-    suggestion: suggestName(document.of, ['person', ...entityTypes.map((type) => type.name)]),
-  });
+  return refuse(
+    binder,
+    document,
+    { subject: { kind: 'person' }, row: false, path: 'of' },
+    {
+      code: 'unknown_name',
+      en: `There is no population “${document.of}”.`,
+      zh: `没有总体“${document.of}”。`,
+      suggestion: suggestName(document.of, ['person', ...entityTypes.map((type) => type.name)]),
+    },
+  );
 }
 
 /** Recency is the newest time, frequency the count, money the sum of the named property. */
-function bindRfm(
-  binder: Binder,
-  document: Extract<EqlDocument, { kind: 'rfm' }>,
-  scope: Scope,
-): BoundValue {
+function bindRfm(binder: Binder, document: Extract<EqlDocument, { kind: 'rfm' }>, scope: Scope): BoundValue {
   const source = bindEventSource(binder, document.source, scope);
   const inner: Scope = { subject: { kind: 'event' }, event: document.source.event, row: true, path: 'value' };
   const amount = bindProperty(binder, document.source, document.value, inner);

@@ -83,7 +83,13 @@ function bindReference(
   if (!reference || !entity || !base) return undefined;
   const field = entity.fields.find((each) => each.name === second);
   if (!field) {
-    return unknown(binder, node, second ?? '', scope, entity.fields.map((each) => each.name));
+    return unknown(
+      binder,
+      node,
+      second ?? '',
+      scope,
+      entity.fields.map((each) => each.name),
+    );
   }
   if (field.pii === 'identifying') return encrypted(binder, node, scope, field.name);
   const value: BoundValue = {
@@ -162,13 +168,7 @@ export function bindProperty(binder: Binder, node: object, name: string, scope: 
   });
 }
 
-function unknown(
-  binder: Binder,
-  node: object,
-  name: string,
-  scope: Scope,
-  known: readonly string[],
-): never {
+function unknown(binder: Binder, node: object, name: string, scope: Scope, known: readonly string[]): never {
   return refuse(binder, node, scope, {
     code: 'unknown_name',
     en: `There is no attribute “${name}” here.`,

@@ -34,7 +34,10 @@ export function bindEventSource(binder: Binder, source: EventSource, scope: Scop
       code: 'unknown_event',
       en: `No event “${source.event}” has been declared or received.`,
       zh: `没有声明或收到过事件“${source.event}”。`,
-      suggestion: suggestName(source.event, events.map((event) => event.name)),
+      suggestion: suggestName(
+        source.event,
+        events.map((event) => event.name),
+      ),
     });
   }
   const inner: Scope = {

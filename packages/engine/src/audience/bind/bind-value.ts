@@ -4,7 +4,14 @@ import { instantOfText } from '../resolve-window.ts';
 import type { BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindPath, encrypted } from './bind-name.ts';
-import { bindAggregate, bindDistribution, bindGap, bindStreak, bindActiveShare, bindTop } from './bind-aggregate.ts';
+import {
+  bindAggregate,
+  bindDistribution,
+  bindGap,
+  bindStreak,
+  bindActiveShare,
+  bindTop,
+} from './bind-aggregate.ts';
 import { suggestName } from './suggest-name.ts';
 
 /** Binds a value of any kind. */
@@ -55,7 +62,12 @@ export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue
     case 'daysIn': {
       const segment = findSegment(binder, node, node.segment, scope);
       refuseOutsidePerson(binder, node, scope);
-      return { kind: 'daysIn', segmentId: segment.segmentId, now: binder.environment.time.now, type: 'number' };
+      return {
+        kind: 'daysIn',
+        segmentId: segment.segmentId,
+        now: binder.environment.time.now,
+        type: 'number',
+      };
     }
     case 'aggregate':
       return bindAggregate(binder, node, scope);
@@ -125,7 +137,10 @@ function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: S
       code: 'unknown_tag',
       en: `There is no tag “${node.tag}”.`,
       zh: `没有标签“${node.tag}”。`,
-      suggestion: suggestName(node.tag, tags.flatMap((each) => [each.tagId, each.name])),
+      suggestion: suggestName(
+        node.tag,
+        tags.flatMap((each) => [each.tagId, each.name]),
+      ),
     });
   }
   binder.usedTags.add(tag.tagId);
@@ -147,7 +162,10 @@ export function findSegment(
       code: 'unknown_segment',
       en: `There is no segment “${wanted}”.`,
       zh: `没有人群“${wanted}”。`,
-      suggestion: suggestName(wanted, segments.flatMap((each) => [each.segmentId, each.name])),
+      suggestion: suggestName(
+        wanted,
+        segments.flatMap((each) => [each.segmentId, each.name]),
+      ),
     });
   }
   binder.usedSegments.add(segment.segmentId);
@@ -175,7 +193,9 @@ function bindArithmetic(
   const { operator } = node;
   if (operator === '+' || operator === '-') requireUnit(binder, node, scope, left, right);
   const unit =
-    operator === '/' && left.unit !== undefined && left.unit === right.unit ? undefined : (left.unit ?? right.unit);
+    operator === '/' && left.unit !== undefined && left.unit === right.unit
+      ? undefined
+      : (left.unit ?? right.unit);
   return { kind: 'arithmetic', operator, left, right, type: 'number', unit };
 }
 

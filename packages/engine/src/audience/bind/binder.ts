@@ -11,9 +11,9 @@ export interface BindingEnvironment {
   /** Absent: the system itself, which may name everything. */
   readonly permissions?: ReadonlySet<string> | undefined;
   /** Keyed fingerprint of a value, as encrypted attributes hold it. */
-  seal(value: string): string;
+  readonly seal: (value: string) => string;
   /** Where in the text a node stands, when the input was text. */
-  positionOf(node: object): EqlPosition | undefined;
+  readonly positionOf: (node: object) => EqlPosition | undefined;
 }
 
 /** Where a node stands: what names mean there, and what may stand there. */

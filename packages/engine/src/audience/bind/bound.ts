@@ -70,9 +70,22 @@ export type BoundSource = BoundEventSource | BoundDetailSource | BoundRelationSo
 
 export type BoundValue = Typed &
   (
-    | { readonly kind: 'literal'; readonly value: string | number | boolean | readonly string[] | readonly number[] }
-    | { readonly kind: 'field'; readonly subject: Subject; readonly field: FieldRef; readonly sealed: boolean }
-    | { readonly kind: 'reference'; readonly base: FieldRef; readonly entityTable: string; readonly field: FieldRef }
+    | {
+        readonly kind: 'literal';
+        readonly value: string | number | boolean | readonly string[] | readonly number[];
+      }
+    | {
+        readonly kind: 'field';
+        readonly subject: Subject;
+        readonly field: FieldRef;
+        readonly sealed: boolean;
+      }
+    | {
+        readonly kind: 'reference';
+        readonly base: FieldRef;
+        readonly entityTable: string;
+        readonly field: FieldRef;
+      }
     | { readonly kind: 'property'; readonly property: string }
     | { readonly kind: 'eventPart'; readonly part: 'time' | 'event' | 'source' }
     | { readonly kind: 'entityId' }
@@ -198,5 +211,9 @@ export type BoundCondition =
 
 /** A whole query after binding. */
 export type BoundQuery =
-  | { readonly kind: 'population'; readonly subject: Extract<Subject, { kind: 'person' | 'entity' }>; readonly where: BoundCondition }
+  | {
+      readonly kind: 'population';
+      readonly subject: Extract<Subject, { kind: 'person' | 'entity' }>;
+      readonly where: BoundCondition;
+    }
   | { readonly kind: 'value'; readonly value: BoundValue };

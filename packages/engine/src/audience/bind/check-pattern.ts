@@ -10,7 +10,8 @@ const MAXIMUM_PATTERN_LENGTH = 200;
 export function checkPattern(binder: Binder, node: object, scope: Scope, pattern: BoundValue): void {
   const refusePattern = (en: string, zh: string): never =>
     refuse(binder, node, scope, { code: 'bad_pattern', en, zh });
-  if (pattern.kind !== 'literal') return refusePattern('The pattern must be a fixed text.', '正则必须是固定文本。');
+  if (pattern.kind !== 'literal')
+    return refusePattern('The pattern must be a fixed text.', '正则必须是固定文本。');
   const text = String(pattern.value);
   if (text.length > MAXIMUM_PATTERN_LENGTH) {
     refusePattern(

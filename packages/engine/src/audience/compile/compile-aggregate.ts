@@ -26,7 +26,9 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
       const { scan, rows } = detailScan(compiler, source, frame);
       const property = source.property && compiler.value(source.property, rows.scope);
       const condition = detailCondition(compiler, source, rows.scope);
-      return scan.add(aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, detail_id)' }));
+      return scan.add(
+        aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, detail_id)' }),
+      );
     }
     case 'relation':
       return compileRelationAggregate(compiler, node, source, frame);
@@ -47,7 +49,8 @@ function compileByDay(compiler: Compiler, node: Aggregate, source: BoundDetailSo
   const days = `SELECT scan_owner, day, sum(state) AS day_value FROM (${states}) GROUP BY scan_owner, day`;
   const scan = frame.scan(
     `by day ${days}`,
-    (aggregates) => `SELECT ${['scan_owner AS scan_key', ...aggregates].join(', ')} FROM (${days}) GROUP BY scan_key`,
+    (aggregates) =>
+      `SELECT ${['scan_owner AS scan_key', ...aggregates].join(', ')} FROM (${days}) GROUP BY scan_key`,
   );
   const value = 'toNullable(day_value)';
   switch (node.function) {

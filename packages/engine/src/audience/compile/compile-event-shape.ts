@@ -84,7 +84,9 @@ function compileGap(compiler: Compiler, node: Of<'gap'>, scope: SqlScope): strin
 function weights(compiler: Compiler, node: Of<'top' | 'distribution'>, condition: string): string {
   const property = compiler.value(node.source.property!, eventRow);
   const weight =
-    node.kind === 'top' && node.weight ? `ifNull(${compiler.value(node.weight, eventRow)}, 0)` : 'toFloat64(1)';
+    node.kind === 'top' && node.weight
+      ? `ifNull(${compiler.value(node.weight, eventRow)}, 0)`
+      : 'toFloat64(1)';
   return `sumMapIf([assumeNotNull(${property})], [${weight}], ${condition} AND isNotNull(${property}))`;
 }
 

@@ -2,10 +2,7 @@ import type { BoundValue, EqlType } from '../bind/bound.ts';
 import type { Compiler } from './compiler.ts';
 
 /** A literal as a bound parameter. */
-export function compileLiteral(
-  compiler: Compiler,
-  node: Extract<BoundValue, { kind: 'literal' }>,
-): string {
+export function compileLiteral(compiler: Compiler, node: Extract<BoundValue, { kind: 'literal' }>): string {
   const { parameters } = compiler;
   if (Array.isArray(node.value)) return compileList(compiler, node.type, node.value as readonly unknown[]);
   switch (node.type) {

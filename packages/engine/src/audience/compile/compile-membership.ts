@@ -86,13 +86,19 @@ export function compileDaysIn(
   scope: SqlScope,
 ): string {
   const scan = changeScan(compiler, node.segmentId, scope);
-  const entered = scan.add("maxIf(toUnixTimestamp64Milli(at), direction = 'entered' AND cause IN ('computed', 'imported'))");
+  const entered = scan.add(
+    "maxIf(toUnixTimestamp64Milli(at), direction = 'entered' AND cause IN ('computed', 'imported'))",
+  );
   const inside = scan.add("argMax(direction, (run, direction = 'entered')) = 'entered'");
   const now = compiler.parameters.bind('Int64', Math.trunc(node.now));
   return `if(${inside} AND ${entered} > 0, toNullable((${now} - ${entered}) / ${DAY_MS}), NULL)`;
 }
 
-function changeScan(compiler: Compiler, segmentId: string, scope: SqlScope): { add(aggregate: string): string } {
+function changeScan(
+  compiler: Compiler,
+  segmentId: string,
+  scope: SqlScope,
+): { add(aggregate: string): string } {
   const { parameters, people } = compiler;
   return frameOf(scope).scan(`change ${segmentId}`, (aggregates) => {
     const where = [`segment_id = ${parameters.bind('String', segmentId)}`];

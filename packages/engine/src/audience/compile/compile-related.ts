@@ -40,9 +40,7 @@ export function compileRelationAggregate(
   const links = relationScan(compiler, source, frame);
   const property = source.property && links.value(source.property);
   const condition = links.condition(source.where);
-  return links.scan.add(
-    aggregateSql({ ...node, nth: node.nth, property, condition, order: 'far_id' }),
-  );
+  return links.scan.add(aggregateSql({ ...node, nth: node.nth, property, condition, order: 'far_id' }));
 }
 
 /** A relation's pass: conditions and values of the far ends become columns of one far frame. */

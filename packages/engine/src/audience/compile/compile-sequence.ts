@@ -97,7 +97,8 @@ function foldLambda(
   const reached = `(${hits[last - 1]})`;
   const open = `state.${last + 1}`;
   const done = `state.${last + 2}`;
-  if (!ending) return `(state, row) -> tuple(${[...latest, open, `toUInt8(${done} OR ${reached})`].join(', ')})`;
+  if (!ending)
+    return `(state, row) -> tuple(${[...latest, open, `toUInt8(${done} OR ${reached})`].join(', ')})`;
   const closes = has(ending.bit);
   const survived = ending.withinMs === undefined ? '0' : `row.1 - ${open} > ${ending.withinMs}`;
   const fulfilled = `toUInt8(${done} OR (${closes} AND ${open} > ${NEVER} AND ${survived}))`;

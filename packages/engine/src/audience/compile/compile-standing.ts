@@ -26,8 +26,7 @@ export function compileStanding(compiler: Compiler, node: Of<'standing'>, scope:
 export function compileTier(compiler: Compiler, node: Of<'tier'>, scope: SqlScope): string {
   const { parameters } = compiler;
   const branches = node.tiers.map(
-    (tier) =>
-      `${compiler.condition(tier.when, scope)}, toNullable(${parameters.bind('String', tier.label)})`,
+    (tier) => `${compiler.condition(tier.when, scope)}, toNullable(${parameters.bind('String', tier.label)})`,
   );
   const otherwise =
     node.otherwise === undefined ? 'NULL' : `toNullable(${parameters.bind('String', node.otherwise)})`;

@@ -59,9 +59,7 @@ type Of<Kind extends BoundValue['kind']> = Extract<BoundValue, { kind: Kind }>;
 function compileArithmetic(compiler: Compiler, node: Of<'arithmetic'>, scope: SqlScope): string {
   const left = `toFloat64(${compiler.value(node.left, scope)})`;
   const right = `toFloat64(${compiler.value(node.right, scope)})`;
-  return node.operator === '/'
-    ? `(${left} / nullIf(${right}, 0))`
-    : `(${left} ${node.operator} ${right})`;
+  return node.operator === '/' ? `(${left} / nullIf(${right}, 0))` : `(${left} ${node.operator} ${right})`;
 }
 
 function compileCall(compiler: Compiler, node: Of<'call'>, scope: SqlScope): string {

@@ -33,10 +33,7 @@ export interface SharedStatement {
 }
 
 /** Opens a statement; add all its expressions before asking for its rows. */
-export function shareStatement(
-  subject: Frame['subject'],
-  options: CompileOptions,
-): SharedStatement {
+export function shareStatement(subject: Frame['subject'], options: CompileOptions): SharedStatement {
   const parameters = new Parameters(options.prefix);
   const compiler = createCompiler(parameters, options, options.people?.(parameters));
   const frame = new Frame(compiler, subject);

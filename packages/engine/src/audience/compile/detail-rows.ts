@@ -56,7 +56,12 @@ function rowsSql(
 ): string {
   const isPerson = source.owner.kind === 'person';
   const owner = isPerson ? compiler.presentPerson('d.person_id', 'd.key_number') : 'd.owner_id';
-  const parts = [`${owner} AS scan_owner`, 'd.time AS time', 'd.detail_id AS detail_id', 'd.version AS version'];
+  const parts = [
+    `${owner} AS scan_owner`,
+    'd.time AS time',
+    'd.detail_id AS detail_id',
+    'd.version AS version',
+  ];
   for (const [name, alias] of columns) parts.push(`d.${name} AS ${alias}`);
   const joins = references.map((reference) => {
     const wanted = [...reference.columns].map(([name, alias]) => `${name} AS ${alias}`);

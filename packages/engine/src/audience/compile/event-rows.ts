@@ -95,7 +95,12 @@ const states = new WeakMap<Frame, EventScanState>();
 export function eventScan(compiler: Compiler, frame: Frame): EventScan {
   let state = states.get(frame);
   if (!state) {
-    state = { events: new Set(), anyEvent: false, fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
+    state = {
+      events: new Set(),
+      anyEvent: false,
+      fromMs: Number.POSITIVE_INFINITY,
+      toMs: Number.NEGATIVE_INFINITY,
+    };
     states.set(frame, state);
   }
   const open = state;

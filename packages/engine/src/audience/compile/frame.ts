@@ -95,7 +95,9 @@ export class Frame {
     const joins: string[] = [];
     for (const scan of scans) {
       const aggregates = [...scan.aggregates].map(([aggregate, alias]) => `${aggregate} AS ${alias}`);
-      joins.push(`LEFT ANY JOIN (${scan.text(aggregates)}) AS ${scan.alias} ON ${scan.alias}.scan_key = base.frame_key`);
+      joins.push(
+        `LEFT ANY JOIN (${scan.text(aggregates)}) AS ${scan.alias} ON ${scan.alias}.scan_key = base.frame_key`,
+      );
       for (const alias of scan.aggregates.values()) parts.push(`${scan.alias}.${alias} AS ${alias}`);
     }
     return `SELECT ${parts.join(', ')} FROM (${this.baseSql()}) AS base ${joins.join(' ')}`;
@@ -106,7 +108,8 @@ export class Frame {
     const key = isPerson ? 'person_id' : 'entity_id';
     const table = this.subject.kind === 'person' ? 'person' : this.subject.table;
     const columns = [...this.columns].map(([column, alias]) => `${column} AS ${alias}`);
-    const people = isPerson && this.compiler.people ? ` WHERE ${this.compiler.people.present('person_id')}` : '';
+    const people =
+      isPerson && this.compiler.people ? ` WHERE ${this.compiler.people.present('person_id')}` : '';
     return `SELECT ${[`${key} AS frame_key`, ...columns].join(', ')} FROM ${table} FINAL${people}`;
   }
 }

@@ -20,7 +20,10 @@ export function interpretAggregate(interpreter: Interpreter, node: Aggregate, at
     const days = present.map(({ row }) => dateTextOf(wallOf((row as { time: number }).time, node.timeZone)));
     return new Set(days).size;
   }
-  return aggregateOf(node, present.map(({ value }) => value));
+  return aggregateOf(
+    node,
+    present.map(({ value }) => value),
+  );
 }
 
 /** Values in order of time. */
@@ -62,7 +65,8 @@ function dayValues(interpreter: Interpreter, node: Aggregate, at: Place): Map<st
     const day = dateTextOf(wallOf(row.time, node.timeZone));
     const key = `${day} ${row.id}`;
     const known = last.get(key);
-    const isLater = !known || row.time > known.time || (row.time === known.time && row.version > known.version);
+    const isLater =
+      !known || row.time > known.time || (row.time === known.time && row.version > known.version);
     if (isLater) last.set(key, { time: row.time, version: row.version, value: Number(value), day });
   }
   const days = new Map<string, number>();

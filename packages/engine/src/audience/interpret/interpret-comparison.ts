@@ -1,6 +1,6 @@
 import type { BoundCondition } from '../bind/bound.ts';
 import type { Interpreter, Place } from './interpret.ts';
-import type { Plain } from './world.ts';
+import { plainText, type Plain } from './world.ts';
 
 type Comparison = Extract<
   BoundCondition,
@@ -28,8 +28,8 @@ export function interpretComparison(interpreter: Interpreter, node: Comparison, 
       const value = interpreter.value(node.value, at);
       if (value === null) return false;
       const list = (interpreter.value(node.list, at) ?? []) as readonly Plain[];
-      const texts = list.map(String);
-      return texts.includes(String(value)) !== node.negated;
+      const texts = list.map(plainText);
+      return texts.includes(plainText(value)) !== node.negated;
     }
     case 'text':
       return interpretText(interpreter, node, at);
@@ -42,7 +42,10 @@ export function interpretComparison(interpreter: Interpreter, node: Comparison, 
     }
     case 'missing': {
       const value = interpreter.value(node.value, at);
-      const isEmpty = value === null || (Array.isArray(value) && value.length === 0) || (value instanceof Map && value.size === 0);
+      const isEmpty =
+        value === null ||
+        (Array.isArray(value) && value.length === 0) ||
+        (value instanceof Map && value.size === 0);
       return isEmpty !== node.negated;
     }
     case 'range':
@@ -67,17 +70,21 @@ function holds(operator: string, order: number): boolean {
   }
 }
 
-function interpretText(interpreter: Interpreter, node: Extract<Comparison, { kind: 'text' }>, at: Place): boolean {
+function interpretText(
+  interpreter: Interpreter,
+  node: Extract<Comparison, { kind: 'text' }>,
+  at: Place,
+): boolean {
   const value = interpreter.value(node.value, at);
   const pattern = interpreter.value(node.pattern, at);
   if (value === null || pattern === null) return false;
   if (Array.isArray(value)) {
     const list = value as readonly string[];
     if (list.length === 0) return false;
-    return list.includes(String(pattern)) !== node.negated;
+    return list.includes(plainText(pattern)) !== node.negated;
   }
-  const text = String(value);
-  const wanted = String(pattern);
+  const text = plainText(value);
+  const wanted = plainText(pattern);
   const tests = {
     contains: () => text.includes(wanted),
     'starts with': () => text.startsWith(wanted),
@@ -87,13 +94,17 @@ function interpretText(interpreter: Interpreter, node: Extract<Comparison, { kin
   return tests[node.operator]() !== node.negated;
 }
 
-function interpretRange(interpreter: Interpreter, node: Extract<Comparison, { kind: 'range' }>, at: Place): boolean {
+function interpretRange(
+  interpreter: Interpreter,
+  node: Extract<Comparison, { kind: 'range' }>,
+  at: Place,
+): boolean {
   const value = interpreter.value(node.value, at);
   if (value === null) return false;
   const { fromMs, toMs, fromDate, toDate } = node.window;
   if (node.value.type === 'instant') {
     return Number(value) >= (fromMs ?? -Infinity) && Number(value) < (toMs ?? Infinity);
   }
-  const date = String(value);
+  const date = plainText(value);
   return (fromDate === undefined || date >= fromDate) && (toDate === undefined || date <= toDate);
 }

@@ -1,7 +1,7 @@
 import type { BoundValue } from '../bind/bound.ts';
 import { DAY_MS, dateTextOf, wallOf, wallOfDate } from '../calendar.ts';
 import type { Interpreter, Place } from './interpret.ts';
-import type { Plain } from './world.ts';
+import { plainText, type Plain } from './world.ts';
 
 /** Days of instants, time since or until dates, anniversaries. */
 export function interpretDate(
@@ -15,13 +15,14 @@ export function interpretDate(
     case 'dateOf':
       return dateTextOf(wallOf(Number(value), node.timeZone));
     case 'elapsed': {
-      const [from, to] = node.direction === 'since' ? [String(value), node.today] : [node.today, String(value)];
+      const [from, to] =
+        node.direction === 'since' ? [plainText(value), node.today] : [node.today, plainText(value)];
       if (node.unit === 'days') return Math.round((wallOfDate(to) - wallOfDate(from)) / DAY_MS);
       const months = from <= to ? wholeMonths(from, to) : -wholeMonths(to, from);
       return node.unit === 'months' ? months : Math.trunc(months / 12);
     }
     case 'anniversary':
-      return anniversary(String(value), node.today);
+      return anniversary(plainText(value), node.today);
   }
 }
 

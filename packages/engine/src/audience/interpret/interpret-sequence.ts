@@ -28,9 +28,7 @@ function tryFrom(
   if (!step) return true;
   const rows = matches[index] ?? [];
   if (!step.negated) {
-    return rows.some(
-      (row) => follows(row, before, step.withinMs) && tryFrom(node, matches, index + 1, row),
-    );
+    return rows.some((row) => follows(row, before, step.withinMs) && tryFrom(node, matches, index + 1, row));
   }
   const isLast = index === node.steps.length - 1;
   if (isLast) {

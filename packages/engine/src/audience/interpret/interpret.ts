@@ -5,7 +5,7 @@ import { interpretDate } from './interpret-date.ts';
 import { interpretEventShape } from './interpret-event-shape.ts';
 import { interpretSequence } from './interpret-sequence.ts';
 import { rowsOf } from './rows-of.ts';
-import { presentOf, type Fields, type Plain, type World } from './world.ts';
+import { plainText, presentOf, type Fields, type Plain, type World } from './world.ts';
 
 /**
  * What EQL means, said as plainly as can be and without any thought for speed: one person at a time, every
@@ -21,7 +21,13 @@ export interface Interpreter {
 export type Place =
   | { readonly kind: 'person'; readonly personId: number; readonly fields: Fields }
   | { readonly kind: 'entity'; readonly type: string; readonly id: string; readonly fields: Fields }
-  | { readonly kind: 'detail'; readonly time: number; readonly id: string; readonly version: number; readonly fields: Fields }
+  | {
+      readonly kind: 'detail';
+      readonly time: number;
+      readonly id: string;
+      readonly version: number;
+      readonly fields: Fields;
+    }
   | {
       readonly kind: 'event';
       readonly time: number;
@@ -210,9 +216,9 @@ function interpretCall(interpreter: Interpreter, node: Of<'call'>, at: Place): P
   if (value === null) return null;
   switch (node.function) {
     case 'lower':
-      return String(value).toLowerCase();
+      return plainText(value).toLowerCase();
     case 'length':
-      return [...String(value)].length;
+      return Array.from(plainText(value)).length;
     case 'abs':
       return Math.abs(Number(value));
     case 'round':
@@ -224,8 +230,13 @@ function interpretCall(interpreter: Interpreter, node: Of<'call'>, at: Place): P
 function interpretStanding(interpreter: Interpreter, node: Of<'standing'>, at: Place): Plain {
   const own = interpreter.value(node.value, at);
   if (own === null) return null;
-  const everybody = placesOf(interpreter.world, { kind: at.kind, ...('type' in at ? { type: at.type } : {}) } as Subject);
-  const values = everybody.map((place) => interpreter.value(node.value, place)).filter((value) => value !== null);
+  const everybody = placesOf(interpreter.world, {
+    kind: at.kind,
+    ...('type' in at ? { type: at.type } : {}),
+  } as Subject);
+  const values = everybody
+    .map((place) => interpreter.value(node.value, place))
+    .filter((value) => value !== null);
   if (node.measure === 'rank') return 1 + values.filter((value) => compareInterpreted(value, own) > 0).length;
   return values.filter((value) => compareInterpreted(value, own) <= 0).length / values.length;
 }
@@ -237,7 +248,9 @@ function interpretRfm(interpreter: Interpreter, node: Of<'rfm'>, at: Place): Pla
   const others = placesOf(interpreter.world, { kind: 'person' }).filter(took);
   const score = (value: BoundValue): number => {
     const own = interpreter.value(value, at);
-    const below = others.filter((place) => compareInterpreted(interpreter.value(value, place), own) < 0).length;
+    const below = others.filter(
+      (place) => compareInterpreted(interpreter.value(value, place), own) < 0,
+    ).length;
     return Math.floor((below * node.buckets) / others.length) + 1;
   };
   return [node.recency, node.frequency, node.money].map(score).join('-');
@@ -250,7 +263,8 @@ function interpretDaysIn(interpreter: Interpreter, node: Of<'daysIn'>, at: Place
       change.segmentId === node.segmentId &&
       presentOf(world, { personId: change.personId, keyNumber: change.personId }) === personOf(at),
   );
-  const order = (change: (typeof own)[number]): number => change.run * 2 + (change.direction === 'entered' ? 1 : 0);
+  const order = (change: (typeof own)[number]): number =>
+    change.run * 2 + (change.direction === 'entered' ? 1 : 0);
   const last = own.toSorted((left, right) => order(left) - order(right)).at(-1);
   const entries = own.filter(
     (change) => change.direction === 'entered' && ['computed', 'imported'].includes(change.cause),

@@ -1,13 +1,25 @@
 import type { Condition, EventSource, RelatedSource, TimeWindow, Value } from '@wutong/contract';
 import fc from 'fast-check';
 
-const number = fc.integer({ min: -2, max: 12 }).map((value): Value => ({ kind: 'number', value: value + 0.25 }));
+const number = fc
+  .integer({ min: -2, max: 12 })
+  .map((value): Value => ({ kind: 'number', value: value + 0.25 }));
 const small = fc.integer({ min: 0, max: 6 }).map((value): Value => ({ kind: 'number', value }));
-const text = fc.constantFrom('北京', '上海', 'Paris', '', 'wealth', 'fund', 'p1', 'app').map((value): Value => ({ kind: 'text', value }));
-const date = fc.constantFrom('2026-03-02', '2026-02-20', '2000-02-29', '2026-03-09').map((value): Value => ({ kind: 'date', value }));
+const text = fc
+  .constantFrom('北京', '上海', 'Paris', '', 'wealth', 'fund', 'p1', 'app')
+  .map((value): Value => ({ kind: 'text', value }));
+const date = fc
+  .constantFrom('2026-03-02', '2026-02-20', '2000-02-29', '2026-03-09')
+  .map((value): Value => ({ kind: 'date', value }));
 const attribute = (...path: string[]): Value => ({ kind: 'attribute', path });
 
-const unit = fc.constantFrom('hour' as const, 'day' as const, 'week' as const, 'month' as const, 'trading_day' as const);
+const unit = fc.constantFrom(
+  'hour' as const,
+  'day' as const,
+  'week' as const,
+  'month' as const,
+  'trading_day' as const,
+);
 const moment = fc.oneof(
   fc.record({ kind: fc.constant('date' as const), value: fc.constantFrom('2026-02-20', '2026-03-01') }),
   fc.record({
@@ -28,15 +40,33 @@ export const randomWindow: fc.Arbitrary<TimeWindow> = fc.oneof(
   fc.record({
     kind: fc.constant('calendar' as const),
     which: fc.constantFrom('last' as const, 'this' as const, 'next' as const),
-    unit: fc.constantFrom('day' as const, 'week' as const, 'month' as const, 'quarter' as const, 'year' as const),
+    unit: fc.constantFrom(
+      'day' as const,
+      'week' as const,
+      'month' as const,
+      'quarter' as const,
+      'year' as const,
+    ),
   }),
   fc.record({ kind: fc.constant('between' as const), from: moment, to: moment }),
   fc.record({ kind: fc.constant('between' as const), from: moment }),
 );
 
-const operator = fc.constantFrom('=' as const, '!=' as const, '<' as const, '<=' as const, '>' as const, '>=' as const);
-const optional = <T, Key extends string>(arbitrary: fc.Arbitrary<T>, key: Key): fc.Arbitrary<Partial<Record<Key, T>>> =>
-  fc.option(arbitrary, { nil: undefined }).map((value) => (value === undefined ? {} : ({ [key]: value } as Record<Key, T>)));
+const operator = fc.constantFrom(
+  '=' as const,
+  '!=' as const,
+  '<' as const,
+  '<=' as const,
+  '>' as const,
+  '>=' as const,
+);
+const optional = <T, Key extends string>(
+  arbitrary: fc.Arbitrary<T>,
+  key: Key,
+): fc.Arbitrary<Partial<Record<Key, T>>> =>
+  fc
+    .option(arbitrary, { nil: undefined })
+    .map((value) => (value === undefined ? {} : ({ [key]: value } as Record<Key, T>)));
 
 /** What may stand in a comparison of one subject: a value, and literals of its type. */
 interface Comparable {
@@ -69,9 +99,16 @@ const inWindow = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
 const textual = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
   fc.record({
     kind: fc.constant('text' as const),
-    operator: fc.constantFrom('contains' as const, 'starts with' as const, 'ends with' as const, 'matches' as const),
+    operator: fc.constantFrom(
+      'contains' as const,
+      'starts with' as const,
+      'ends with' as const,
+      'matches' as const,
+    ),
     value,
-    pattern: fc.constantFrom('a', 'P', '京', 'w.*h', '^f').map((each): Value => ({ kind: 'text', value: each.replace(/[.*^]/g, '') || each })),
+    pattern: fc
+      .constantFrom('a', 'P', '京', 'w.*h', '^f')
+      .map((each): Value => ({ kind: 'text', value: each.replace(/[.*^]/g, '') || each })),
     negated: fc.boolean(),
   });
 const joined = (inner: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> =>
@@ -91,7 +128,10 @@ const eventConditions: Readonly<Record<string, fc.Arbitrary<Condition>>> = {
         { value: property('category'), literal: text },
         { value: property('seconds'), literal: number },
         { value: property('until'), literal: date },
-        { value: property('first'), literal: fc.boolean().map((value): Value => ({ kind: 'boolean', value })) },
+        {
+          value: property('first'),
+          literal: fc.boolean().map((value): Value => ({ kind: 'boolean', value })),
+        },
       ]),
       inWindow(fc.constantFrom(attribute('shown_at'), attribute('until'), attribute('time'))),
       textual(property('category')),
@@ -99,7 +139,13 @@ const eventConditions: Readonly<Record<string, fc.Arbitrary<Condition>>> = {
         kind: fc.constant('listHas' as const),
         quantifier: fc.constantFrom('any' as const, 'all' as const),
         value: property('labels'),
-        list: fc.constant<Value>({ kind: 'list', items: [{ kind: 'text', value: 'a' }, { kind: 'text', value: 'b' }] }),
+        list: fc.constant<Value>({
+          kind: 'list',
+          items: [
+            { kind: 'text', value: 'a' },
+            { kind: 'text', value: 'b' },
+          ],
+        }),
       }),
     ),
   ),
@@ -137,7 +183,10 @@ function eventSource(names: readonly string[], name?: string): fc.Arbitrary<Even
   );
 }
 const anyEvent = eventSource(['view_product', 'purchase', 'login', 'trade']);
-const numbered = fc.oneof(eventSource(['purchase', 'trade'], 'amount'), eventSource(['view_product'], 'seconds'));
+const numbered = fc.oneof(
+  eventSource(['purchase', 'trade'], 'amount'),
+  eventSource(['view_product'], 'seconds'),
+);
 const categorised = eventSource(['view_product', 'purchase'], 'category');
 
 const holdingWhere = joined(
@@ -206,25 +255,62 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom(attribute('age'), attribute('aum'), { kind: 'tag', tag: 'score' } as Value),
   aggregate(['count', 'days'], anyEvent),
   aggregate(['sum', 'avg', 'min', 'max', 'distinct', 'first', 'last', 'count'], numbered),
-  fc.record({ kind: fc.constant('aggregate' as const), function: fc.constant('nth' as const), nth: fc.integer({ min: 1, max: 3 }), source: numbered }),
-  aggregate(['sum', 'avg', 'min', 'max', 'distinct', 'first', 'last', 'count'], detail('holding', holdingWhere, ['amount'])),
+  fc.record({
+    kind: fc.constant('aggregate' as const),
+    function: fc.constant('nth' as const),
+    nth: fc.integer({ min: 1, max: 3 }),
+    source: numbered,
+  }),
+  aggregate(
+    ['sum', 'avg', 'min', 'max', 'distinct', 'first', 'last', 'count'],
+    detail('holding', holdingWhere, ['amount']),
+  ),
   aggregate(['sum', 'max'], detail('holding', holdingWhere, ['product', 'risk'])),
   fc.record({
     kind: fc.constant('aggregate' as const),
-    function: fc.constantFrom('avg' as const, 'min' as const, 'max' as const, 'sum' as const, 'count' as const, 'first' as const, 'last' as const),
+    function: fc.constantFrom(
+      'avg' as const,
+      'min' as const,
+      'max' as const,
+      'sum' as const,
+      'count' as const,
+      'first' as const,
+      'last' as const,
+    ),
     source: detail('balance', balanceWhere, ['aum']),
     by: fc.constant('day' as const),
   }),
   aggregate(['sum', 'avg', 'max', 'count', 'distinct'], company(['size'])),
-  fc.record({ kind: fc.constant('streak' as const), source: anyEvent, by: fc.constantFrom('day' as const, 'week' as const, 'month' as const, 'quarter' as const, 'year' as const) }),
-  fc.record({ kind: fc.constant('gap' as const), measure: fc.constantFrom('average' as const, 'variation' as const), source: anyEvent }),
+  fc.record({
+    kind: fc.constant('streak' as const),
+    source: anyEvent,
+    by: fc.constantFrom(
+      'day' as const,
+      'week' as const,
+      'month' as const,
+      'quarter' as const,
+      'year' as const,
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('gap' as const),
+    measure: fc.constantFrom('average' as const, 'variation' as const),
+    source: anyEvent,
+  }),
   fc
-    .tuple(anyEvent, fc.constantFrom('hour' as const, 'day' as const, 'week' as const), fc.integer({ min: 1, max: 9 }))
+    .tuple(
+      anyEvent,
+      fc.constantFrom('hour' as const, 'day' as const, 'week' as const),
+      fc.integer({ min: 1, max: 9 }),
+    )
     .map(([source, each, amount]): Value => ({
       kind: 'activeShare',
       source: { ...source, window: { kind: 'rolling', direction: 'last', amount, unit: each } },
     })),
-  fc.constantFrom('percentile' as const, 'rank' as const).map((kind): Value => ({ kind, value: attribute('aum') })),
+  fc.constantFrom<Value>(
+    { kind: 'percentile', value: attribute('aum') },
+    { kind: 'rank', value: attribute('aum') },
+  ),
   aggregate(['count'], anyEvent).map((value): Value => ({ kind: 'rank', value })),
   fc.record({
     kind: fc.constant('elapsed' as const),
@@ -233,9 +319,20 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
     value: fc.constantFrom(attribute('birth_date'), attribute('opened_at')),
   }),
   fc.constant<Value>({ kind: 'daysIn', segment: 'imported' }),
-  fc.tuple(aggregate(['count'], anyEvent), aggregate(['count'], anyEvent)).map(([part, whole]): Value => ({ kind: 'share', part, whole })),
-  fc.record({ kind: fc.constant('arithmetic' as const), operator: fc.constantFrom('+' as const, '-' as const, '*' as const, '/' as const), left: fc.constant(attribute('aum')), right: fc.oneof(number, fc.constant(attribute('age'))) }),
-  fc.record({ kind: fc.constant('call' as const), function: fc.constantFrom('abs' as const, 'round' as const), value: fc.constant(attribute('aum')) }),
+  fc
+    .tuple(aggregate(['count'], anyEvent), aggregate(['count'], anyEvent))
+    .map(([part, whole]): Value => ({ kind: 'share', part, whole })),
+  fc.record({
+    kind: fc.constant('arithmetic' as const),
+    operator: fc.constantFrom('+' as const, '-' as const, '*' as const, '/' as const),
+    left: fc.constant(attribute('aum')),
+    right: fc.oneof(number, fc.constant(attribute('age'))),
+  }),
+  fc.record({
+    kind: fc.constant('call' as const),
+    function: fc.constantFrom('abs' as const, 'round' as const),
+    value: fc.constant(attribute('aum')),
+  }),
   fc.constantFrom<Value>(
     { kind: 'call', function: 'size', value: attribute('interests') },
     { kind: 'call', function: 'length', value: attribute('city') },
@@ -264,7 +361,13 @@ const texts: fc.Arbitrary<Value> = fc.oneof(
 
 const step = fc.record({
   source: eventSource(['view_product', 'purchase']),
-  within: fc.option(fc.record({ amount: fc.integer({ min: 1, max: 30 }), unit: fc.constantFrom('hour' as const, 'day' as const) }), { nil: undefined }),
+  within: fc.option(
+    fc.record({
+      amount: fc.integer({ min: 1, max: 30 }),
+      unit: fc.constantFrom('hour' as const, 'day' as const),
+    }),
+    { nil: undefined },
+  ),
 });
 const sequence = fc
   .tuple(
@@ -282,34 +385,95 @@ const sequence = fc
       negation === 'middle'
         ? [first!, { source: negated.source, negated: true }, ...others]
         : negation === 'end'
-          ? [...positive, { source: negated.source, negated: true, ...(negated.within ? { within: negated.within } : {}) }]
+          ? [
+              ...positive,
+              {
+                source: negated.source,
+                negated: true,
+                ...(negated.within ? { within: negated.within } : {}),
+              },
+            ]
           : positive;
     return { kind: 'sequence', steps: all, ...(same === undefined ? {} : { same }) };
   });
 
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 6, arbitrary: comparisons([{ value: numbers, literal: fc.oneof(number, small) }]) },
-  { weight: 2, arbitrary: comparisons([{ value: texts, literal: text }, { value: fc.constant(attribute('birth_date')), literal: date }, { value: fc.constant(attribute('opened_at')), literal: date }]) },
+  {
+    weight: 2,
+    arbitrary: comparisons([
+      { value: texts, literal: text },
+      { value: fc.constant(attribute('birth_date')), literal: date },
+      { value: fc.constant(attribute('opened_at')), literal: date },
+    ]),
+  },
   { weight: 1, arbitrary: textual(texts) },
   {
     weight: 2,
     arbitrary: inWindow(
       fc.oneof(
-        fc.constantFrom<Value>(attribute('birth_date'), attribute('opened_at'), { kind: 'anniversary', value: attribute('birth_date') }),
+        fc.constantFrom<Value>(attribute('birth_date'), attribute('opened_at'), {
+          kind: 'anniversary',
+          value: attribute('birth_date'),
+        }),
         aggregate(['max', 'min', 'first', 'last'], eventSource(['login', 'purchase'], 'time')),
       ),
     ),
   },
-  { weight: 1, arbitrary: fc.constantFrom('a', 'z').map((value): Condition => ({ kind: 'text', operator: 'contains', value: attribute('interests'), pattern: { kind: 'text', value } })) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('oneOf' as const), value: text, list: top, negated: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('missing' as const), value: fc.oneof(top, fc.constant(attribute('interests'))), negated: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('a', 'z').map((value): Condition => ({
+      kind: 'text',
+      operator: 'contains',
+      value: attribute('interests'),
+      pattern: { kind: 'text', value },
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('oneOf' as const),
+      value: text,
+      list: top,
+      negated: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('missing' as const),
+      value: fc.oneof(top, fc.constant(attribute('interests'))),
+      negated: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('did' as const), source: anyEvent }) },
   { weight: 4, arbitrary: sequence },
   { weight: 2, arbitrary: quantified(detail('holding', holdingWhere)) },
   { weight: 2, arbitrary: quantified(company()) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('consents' as const), purpose: fc.constant('marketing'), channel: fc.constantFrom('sms', 'push', 'email') }) },
-  { weight: 1, arbitrary: fc.constantFrom<Condition>({ kind: 'inSegment', segment: 'imported' }, { kind: 'inSegment', segment: '成年人' }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('changed' as const), direction: fc.constantFrom('entered' as const, 'left' as const), segment: fc.constant('imported'), window: randomWindow }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('consents' as const),
+      purpose: fc.constant('marketing'),
+      channel: fc.constantFrom('sms', 'push', 'email'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Condition>(
+      { kind: 'inSegment', segment: 'imported' },
+      { kind: 'inSegment', segment: '成年人' },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('changed' as const),
+      direction: fc.constantFrom('entered' as const, 'left' as const),
+      segment: fc.constant('imported'),
+      window: randomWindow,
+    }),
+  },
 );
 
 /** A condition about a person, of any kind. */
@@ -318,8 +482,15 @@ export const randomCondition: fc.Arbitrary<Condition> = joined(joined(leaf));
 /** A condition about a company, which may go back to people. */
 export const randomCompanyCondition: fc.Arbitrary<Condition> = fc.oneof(
   companyWhere,
-  quantified(optional(leaf, 'where').map((where) => ({ kind: 'related' as const, name: 'person', ...where }))),
+  quantified(
+    optional(leaf, 'where').map((where) => ({ kind: 'related' as const, name: 'person', ...where })),
+  ),
 );
 
 /** A number or a text of a person. */
-export const randomValue: fc.Arbitrary<Value> = fc.oneof(numbers, texts, top, categorised.map((source): Value => ({ kind: 'distribution', source })));
+export const randomValue: fc.Arbitrary<Value> = fc.oneof(
+  numbers,
+  texts,
+  top,
+  categorised.map((source): Value => ({ kind: 'distribution', source })),
+);

@@ -19,12 +19,21 @@ const list = fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 });
 /** Dates around now, and dates of birth with 29 February among them. */
 const dateNear = (now: number): fc.Arbitrary<string> =>
   fc.integer({ min: -40, max: 40 }).map((days) => new Date(now + days * DAY_MS).toISOString().slice(0, 10));
-const birthDate = fc.constantFrom('2000-02-29', '1990-03-02', '1985-03-05', '1999-12-31', '1970-01-01', '2010-03-03');
+const birthDate = fc.constantFrom(
+  '2000-02-29',
+  '1990-03-02',
+  '1985-03-05',
+  '1999-12-31',
+  '1970-01-01',
+  '2010-03-03',
+);
 
 /** Instants that meet the edges of windows and of days on purpose. */
 const instantNear = (now: number): fc.Arbitrary<number> =>
   fc.oneof(
-    fc.constantFrom(0, 1, -1, 7 * DAY_MS, 7 * DAY_MS + 1, DAY_MS, 10 * HOUR_MS, 24 * HOUR_MS).map((ms) => now - ms),
+    fc
+      .constantFrom(0, 1, -1, 7 * DAY_MS, 7 * DAY_MS + 1, DAY_MS, 10 * HOUR_MS, 24 * HOUR_MS)
+      .map((ms) => now - ms),
     fc.integer({ min: -2 * DAY_MS, max: 45 * DAY_MS }).map((ms) => now - ms),
     fc.integer({ min: 0, max: 60 }).map((hours) => now - hours * HOUR_MS),
   );
@@ -68,7 +77,11 @@ function details(now: number): fc.Arbitrary<WorldDetail[]> {
     .record({
       personId: person,
       time: instantNear(now),
-      fields: fc.record({ product_id: maybe(productId), amount: maybe(amount), maturity_date: maybe(dateNear(now)) }),
+      fields: fc.record({
+        product_id: maybe(productId),
+        amount: maybe(amount),
+        maturity_date: maybe(dateNear(now)),
+      }),
     })
     .map((each) => ({ ...each, type: 'holding', ownerType: 'person', ownerId: String(each.personId) }));
   const balance = fc
@@ -142,7 +155,12 @@ function changes(now: number): fc.Arbitrary<WorldChange[]> {
       { maxLength: 20 },
     )
     .map((rows) =>
-      rows.map(({ ago, ...row }, index) => ({ ...row, segmentId: 'imported', run: index + 1, at: now - ago })),
+      rows.map(({ ago, ...row }, index) => ({
+        ...row,
+        segmentId: 'imported',
+        run: index + 1,
+        at: now - ago,
+      })),
     );
 }
 
@@ -160,9 +178,11 @@ export function randomWorld(now: number): fc.Arbitrary<World> {
   return fc
     .record({
       attributes: fc.array(attributes, { minLength: PEOPLE, maxLength: PEOPLE }),
-      events: fc.integer({ min: 0, max: 150 }).chain((amountOfEvents) =>
-        fc.tuple(...Array.from({ length: amountOfEvents }, (_, index) => event(now, index + 1))),
-      ),
+      events: fc
+        .integer({ min: 0, max: 150 })
+        .chain((amountOfEvents) =>
+          fc.tuple(...Array.from({ length: amountOfEvents }, (_, index) => event(now, index + 1))),
+        ),
       details: details(now),
       relations: relations(now),
       changes: changes(now),
@@ -213,7 +233,10 @@ function worldOf(
     people,
     entities: new Map<string, Map<string, Fields>>([
       ['product', new Map(Object.entries(parts.products))],
-      ['company', new Map(parts.companySizes.map((size, index) => [`c${index + 1}`, { size, city: 'Paris' }]))],
+      [
+        'company',
+        new Map(parts.companySizes.map((size, index) => [`c${index + 1}`, { size, city: 'Paris' }])),
+      ],
       ['manager', new Map(parts.branches.map((branch, index) => [`m${index + 1}`, { branch }]))],
     ]),
     events: parts.events,

@@ -75,7 +75,8 @@ function detailsOf(world: World, at: Place, history: boolean): WorldDetail[] {
   }
   const states = history ? world.details : [...newest.values()];
   return states.filter((detail) => {
-    if (at.kind === 'person') return detail.ownerType === 'person' && presentOf(world, detail) === at.personId;
+    if (at.kind === 'person')
+      return detail.ownerType === 'person' && presentOf(world, detail) === at.personId;
     return at.kind === 'entity' && detail.ownerType === at.type && detail.ownerId === at.id;
   });
 }

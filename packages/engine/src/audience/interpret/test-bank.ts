@@ -45,7 +45,11 @@ export const testDeclarations: Declarations = {
       name: 'holding',
       title: title('holding'),
       owner: 'person',
-      fields: [field('product_id', 'string'), field('amount', 'number', 'cny'), field('maturity_date', 'date')],
+      fields: [
+        field('product_id', 'string'),
+        field('amount', 'number', 'cny'),
+        field('maturity_date', 'date'),
+      ],
       references: [{ field: 'product_id', entityType: 'product' }],
     },
     { name: 'balance', title: title('balance'), owner: 'person', fields: [field('aum', 'number', 'cny')] },
@@ -112,7 +116,11 @@ export async function testCatalogue(profile: Profile): Promise<EqlCatalogue> {
   const events = testPlan().map((event) => ({
     name: event.event,
     title: event.title,
-    properties: event.properties.map((each) => ({ name: each.property, title: each.title, valueType: each.type })),
+    properties: event.properties.map((each) => ({
+      name: each.property,
+      title: each.title,
+      valueType: each.type,
+    })),
   }));
   return {
     model: await profile.catalogue(),
@@ -188,26 +196,32 @@ export async function loadWorld(platform: Platform, world: World): Promise<void>
     await fill(`detail_${type}_history`, rows);
   }
   await fill('relation', world.relations.map(relationRow));
-  await fill('consent', world.consents.map((each) => ({
-    person_id: each.personId,
-    key_number: each.personId,
-    purpose: each.purpose,
-    channel: each.channel,
-    granted: each.granted ? 1 : 0,
-    at: time(world.now),
-    version: 1,
-  })));
-  await fill('event', world.events.map((event) => ({
-    person_id: event.personId,
-    key_number: event.keyNumber,
-    time: time(event.time),
-    received_at: time(event.time),
-    event: event.event,
-    event_id: event.eventId,
-    source_id: event.source,
-    batch_id: uuidOf(0),
-    properties: properties(event.event, event.properties),
-  })));
+  await fill(
+    'consent',
+    world.consents.map((each) => ({
+      person_id: each.personId,
+      key_number: each.personId,
+      purpose: each.purpose,
+      channel: each.channel,
+      granted: each.granted ? 1 : 0,
+      at: time(world.now),
+      version: 1,
+    })),
+  );
+  await fill(
+    'event',
+    world.events.map((event) => ({
+      person_id: event.personId,
+      key_number: event.keyNumber,
+      time: time(event.time),
+      received_at: time(event.time),
+      event: event.event,
+      event_id: event.eventId,
+      source_id: event.source,
+      batch_id: uuidOf(0),
+      properties: properties(event.event, event.properties),
+    })),
+  );
   await loadAudience(fill, world);
 }
 

@@ -1,6 +1,11 @@
 /** A value as the interpreter holds it; dates `YYYY-MM-DD`, instants epoch ms, null when missing. */
 export type Plain = string | number | boolean | readonly string[] | ReadonlyMap<string, number> | null;
 
+/** A value where a text or a date is meant. */
+export function plainText(value: Plain): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 export type Fields = Readonly<Record<string, Plain>>;
 
 /** A row that carries the person at its arrival and the key it came with. */

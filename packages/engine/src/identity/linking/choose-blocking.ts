@@ -91,8 +91,7 @@ function loosestFirst(candidates: Atom[][]): Atom[][] {
 function covers(rule: readonly Atom[], other: readonly Atom[]): boolean {
   return rule.every((part) =>
     other.some(
-      (atom) =>
-        atom.column === part.column && (atom.expression === part.expression || atom.looseness === 0),
+      (atom) => atom.column === part.column && (atom.expression === part.expression || atom.looseness === 0),
     ),
   );
 }

@@ -9,7 +9,7 @@ export async function clusterPairs(
   const find = (start: number): number => {
     let root = start;
     while (parent[root] !== root) root = parent[root]!;
-    for (let node = start; parent[node] !== root; ) [node, parent[node]] = [parent[node]!, root];
+    for (let node = start; parent[node] !== root;) [node, parent[node]] = [parent[node]!, root];
     return root;
   };
   for await (const rows of clickhouse.queryStream<{ l: number; r: number }>(

@@ -2,10 +2,16 @@ import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { chooseBlocking, type BlockingRule } from './choose-blocking.ts';
 import { clusterPairs } from './cluster-pairs.ts';
 import { comparisonsOf, type Comparison } from './comparisons.ts';
-import { compareCandidates, readPatterns, samplePatterns, writeScores } from './linkage-store.ts';
-import { createRecordTable, dropLinkageTables } from './linkage-store.ts';
+import {
+  compareCandidates,
+  createRecordTable,
+  dropLinkageTables,
+  readPatterns,
+  samplePatterns,
+  writeScores,
+} from './linkage-store.ts';
 import { profileColumns } from './profile-columns.ts';
-import { estimatePrior, levelShares, normalised, trainOnBlock, type Model, type Pattern } from './train-model.ts';
+import { estimatePrior, levelShares, normalised, trainOnBlock, type Model } from './train-model.ts';
 
 export interface LinkRequest {
   /** ClickHouse table, or a query in brackets. */
@@ -31,7 +37,7 @@ export interface LinkageModel {
 
 /** A finished linkage. Its pairs stay in ClickHouse until `drop`. */
 export interface Linkage extends LinkageModel {
-  /** Suffix of its tables: `linkage_record_<run>`, `linkage_score_<run>`. */
+  /** Name (letters, digits, underscores) and suffix of its tables: `linkage_record_<run>`, `linkage_score_<run>`. */
   readonly run: string;
   readonly records: number;
   readonly candidates: number;
@@ -52,7 +58,12 @@ const RANDOM_PAIRS = 250_000;
  * for candidate pairs chosen, levels of likeness compared in ClickHouse, their weights learnt without
  * labels, and each pair scored. `linking_input_invalid` when table or columns are not there.
  */
-export async function linkRecords(clickhouse: ClickHouse, run: string, request: LinkRequest): Promise<Linkage> {
+export async function linkRecords(
+  clickhouse: ClickHouse,
+  run: string,
+  request: LinkRequest,
+): Promise<Linkage> {
+  if (!/^[a-z0-9_]{1,50}$/.test(run)) throw new CodedError('linking_input_invalid', { details: { run } });
   const say = request.onProgress ?? ((): void => undefined);
   const columns = await columnsOf(clickhouse, request);
   say('reading records');
@@ -62,9 +73,18 @@ export async function linkRecords(clickhouse: ClickHouse, run: string, request: 
   const comparisons = comparisonsOf(profiles);
   say('choosing candidate pairs');
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * tables.rows));
-  const rules = await chooseBlocking(clickhouse, tables.record, profiles, { rows: tables.rows, maximumPairs });
+  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
+    rows: tables.rows,
+    maximumPairs,
+  });
   say('comparing');
-  const candidates = await compareCandidates(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
+  const candidates = await compareCandidates(
+    clickhouse,
+    tables,
+    comparisons,
+    rules,
+    request.fileColumn !== undefined,
+  );
   say('learning weights');
   const model = await train(clickhouse, tables, comparisons, rules);
   say('scoring');
@@ -115,7 +135,7 @@ async function train(
   const allPairs = (tables.rows * (tables.rows - 1)) / 2;
   const start: Model = { m: levelCounts.map(firstGuess), u, prior: 1 / Math.max(tables.rows, 2) };
   const sums = levelCounts.map((levels) => Array.from<number>({ length: levels }).fill(0));
-  const patternsByRule = await readPatterns(clickhouse, tables, comparisons, rules.length);
+  const patternsByRule = await readPatterns(clickhouse, tables, rules.length);
   for (const [index, rule] of rules.entries()) {
     const frozen = new Set(
       comparisons.flatMap((comparison, i) => (rule.columns.includes(comparison.profile.column) ? [i] : [])),
@@ -128,9 +148,11 @@ async function train(
       levels.forEach((value, level) => (sums[i]![level]! += value * trained.matches));
     });
   }
-  const m = sums.map((levels, i) => (levels.some((value) => value > 0) ? normalised(shares(levels)) : start.m[i]!));
+  const m = sums.map((levels, i) =>
+    levels.some((value) => value > 0) ? normalised(shares(levels)) : start.m[i]!,
+  );
   const model: Model = { m, u, prior: start.prior };
-  model.prior = estimatePrior(patternsByRule as Pattern[], model, allPairs);
+  model.prior = estimatePrior(patternsByRule, model, allPairs);
   return model;
 }
 

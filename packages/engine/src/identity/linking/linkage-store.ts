@@ -122,7 +122,6 @@ export async function samplePatterns(
 export async function readPatterns(
   clickhouse: ClickHouse,
   tables: Pick<LinkageTables, 'pair'>,
-  _comparisons: readonly Comparison[],
   rules: number,
 ): Promise<(Pattern & { rules: ReadonlySet<number> })[]> {
   const rows = await clickhouse.query<{ levels: number[]; bits: number[]; count: number }>(

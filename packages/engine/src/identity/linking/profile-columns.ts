@@ -81,7 +81,9 @@ async function withoutComposites(
         `countIf(length(${profile.column}) > length(${column}) and position(${profile.column}, ${column}) > 0
            and ${column} != '') / greatest(1, countIf(${column} != '' and ${profile.column} != ''))`,
     );
-    const [row] = await clickhouse.query<{ shares: number[] }>(`select [${shares.join(', ')}] as shares from ${table}`);
+    const [row] = await clickhouse.query<{ shares: number[] }>(
+      `select [${shares.join(', ')}] as shares from ${table}`,
+    );
     if (row!.shares.filter((share) => share > 0.6).length < 2) kept.push(profile);
   }
   return kept;

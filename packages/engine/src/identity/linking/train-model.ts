@@ -63,7 +63,9 @@ export function trainOnBlock(
     }
     share = Math.min(0.999_999, Math.max(1e-9, matches / total));
     const updated = m.map((levels, index) => (frozen.has(index) ? levels : normalised(next[index]!)));
-    const change = Math.max(...active.flatMap((i) => updated[i]!.map((value, level) => Math.abs(value - m[i]![level]!))));
+    const change = Math.max(
+      ...active.flatMap((i) => updated[i]!.map((value, level) => Math.abs(value - m[i]![level]!))),
+    );
     m = updated;
     if (change < TOLERANCE) break;
   }

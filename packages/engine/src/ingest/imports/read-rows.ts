@@ -142,7 +142,8 @@ async function* jsonRows(
 const MAXIMUM_LINE_CHARACTERS = 4 * 1024 * 1024;
 
 function cellOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(String).join('\u001f');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return Array.isArray(value) ? value.map(cellOf).join('\u001f') : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import type { FunnelRequest } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
-import { anyOfNames, isEvent, propertyText, ANY_EVENT } from './event-sql.ts';
+import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
 import { eventRows, groupSql, PERSON, TIME, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
 
 /** Steps take the lowest bits of a packed event, exclusions those from here. */
@@ -26,7 +26,8 @@ export async function funnelPeople(
   const group = request.breakdown && (await groupSql(needs, scope, request.breakdown));
   const rowGroup = group?.of === 'row' ? group.sql : undefined;
   const perKey = chains(rowGroup);
-  const perPerson = request.sameProperty === undefined ? perKey : bestOfPerson(perKey, rowGroup !== undefined, request);
+  const perPerson =
+    request.sameProperty === undefined ? perKey : bestOfPerson(perKey, rowGroup !== undefined, request);
   if (group?.of !== 'person') return { sql: perPerson, hasGroup: rowGroup !== undefined };
   return {
     sql: `select people.*, ${group.sql} as grp from (${perPerson}) as people ${group.join}`,
@@ -47,7 +48,9 @@ function checkExclusions({ exclusions, order, steps }: FunnelRequest): void {
   }
   for (const { afterStep, beforeStep = steps.length } of exclusions) {
     if (afterStep >= beforeStep || beforeStep > steps.length) {
-      throw new CodedError('analysis_invalid', { details: { reason: 'exclusion_range', afterStep, beforeStep } });
+      throw new CodedError('analysis_invalid', {
+        details: { reason: 'exclusion_range', afterStep, beforeStep },
+      });
     }
   }
 }
@@ -95,26 +98,35 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest): Rows {
     const marks = [
       ...steps.map((sql, index) => `bitShiftLeft(toUInt64(${sql}), ${index})`),
       ...request.exclusions.map(
-        (event, index) => `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
+        (event, index) =>
+          `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
       ),
     ].join(' + ');
     const place = 'bitCount(bitAnd(bitNot(marks), marks - 1))';
     const packed = `bitShiftLeft(${TIME}, ${TIME_BIT}) + bitShiftLeft(toUInt64(${place}), ${PLACE_BIT}) + marks`;
-    const keys = keysOf(request);
     const isStrict = request.order === 'strict';
     const events = isStrict
       ? [...request.steps, { event: ANY_EVENT, where: [] }]
       : [...request.steps, ...request.exclusions];
+    const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
+    const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
     // Rows that are no step only matter where nothing may lie between.
-    const where = isStrict ? keys.where : ` and marks > 0${keys.where}`;
-    const fold = request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request);
-    return `select person, ${request.sameProperty === undefined ? '' : 'same, '}${rowGroup === undefined ? '' : 'grp, '}
-        ${fold} as folded, ${deepestOf(request)} as times, length(times) as level
+    const wanted = [isStrict ? '' : 'marks > 0', same === undefined ? '' : "same != ''"].filter(
+      (each) => each !== '',
+    );
+    return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
+        ${request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request)} as folded,
+        ${deepestOf(scope, request)} as times, length(times) as level
       from (
-        select ${PERSON} as person${keys.columns}, arraySort(groupArray(${packed})) as packed
-          ${columnsOf(request, rowGroup, `bitTest(marks, 0) and ${TIME} < ${bindings.integer(scope.to)}`)}
-        from (select *, ${marks} as marks ${rowsOf(scope, request, events)})
-        where ${anyOfNames(events, bindings)}${where} group by ${keys.group}
+        select person${same === undefined ? '' : ', same'}, arraySort(groupArray(${packed})) as packed
+          ${columnsOf(request, rowGroup === undefined ? undefined : 'touched', begins)}
+        from (
+          select ${PERSON} as person, time, ${marks} as marks${same === undefined ? '' : `, ${same} as same`}
+            ${rowGroup === undefined ? '' : `, ${rowGroup} as touched`}
+          ${rowsOf(scope, request, events)}
+        )
+        ${wanted.length === 0 ? '' : `where ${wanted.join(' and ')}`}
+        group by person${same === undefined ? '' : ', same'}
       ) where level > 0`;
   };
 }
@@ -170,10 +182,9 @@ function furthestAny(state: string, scope: ResolvedScope, request: FunnelRequest
   return `if(length(${fresh}) > length(${state}.2) and ${begins}, ${fresh}, ${state}.2)`;
 }
 
-function deepestOf(request: FunnelRequest): string {
-  if (request.order !== 'any') return furthest('folded');
-  const fresh = `arraySort(arrayFilter(at -> at > 0 and arrayMax(folded.1) - at <= ${request.windowMs}, folded.1))`;
-  return `if(length(${fresh}) > length(folded.2), ${fresh}, folded.2)`;
+/** The last event's own state is still to be looked at. */
+function deepestOf(scope: ResolvedScope, request: FunnelRequest): string {
+  return request.order === 'any' ? furthestAny('folded', scope, request) : furthest('folded');
 }
 
 /** With the same property along the chain: the best of a person's values. */

@@ -1,4 +1,10 @@
-import { type CellOf, type FunnelAnswer, type FunnelRequest, type FunnelStep, OTHER_GROUP } from '@wutong/contract';
+import {
+  type CellOf,
+  type FunnelAnswer,
+  type FunnelRequest,
+  type FunnelStep,
+  OTHER_GROUP,
+} from '@wutong/contract';
 import { funnelPeople } from './funnel-sql.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import { resolveScope, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
@@ -61,7 +67,9 @@ function groupsOf(
   sum: (lines: readonly { reached: number[] }[]) => number[],
 ): FunnelAnswer['groups'] {
   const limit = request.breakdown!.limit;
-  const shown = rows.slice(0, limit).map((row) => ({ group: row.grp, steps: stepsOf(request, scope, row.reached) }));
+  const shown = rows
+    .slice(0, limit)
+    .map((row) => ({ group: row.grp, steps: stepsOf(request, scope, row.reached) }));
   if (rows.length <= limit) return shown;
   return [...shown, { group: OTHER_GROUP, steps: stepsOf(request, scope, sum(rows.slice(limit))) }];
 }

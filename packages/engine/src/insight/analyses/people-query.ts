@@ -24,7 +24,8 @@ export async function readPeople(
   { scope, sql }: PeopleQuery,
   page: { afterPersonId?: number | undefined; limit: number },
 ): Promise<{ total: number; personIds: number[]; nextAfterPersonId?: number }> {
-  const after = page.afterPersonId === undefined ? '' : `where person > ${scope.bindings.integer(page.afterPersonId)}`;
+  const after =
+    page.afterPersonId === undefined ? '' : `where person > ${scope.bindings.integer(page.afterPersonId)}`;
   const [total, rows] = await Promise.all([
     runQuery<{ total: number }>(needs, scope, `select uniqExact(person) as total from (${sql})`),
     runQuery<{ person: number }>(

@@ -103,7 +103,9 @@ export async function groupSql(
     const { attributes } = await needs.profile.catalogue();
     const attribute = attributes.find((field) => field.name === by.attribute);
     if (!attribute) {
-      throw new CodedError('analysis_invalid', { details: { reason: 'unknown_attribute', attribute: by.attribute } });
+      throw new CodedError('analysis_invalid', {
+        details: { reason: 'unknown_attribute', attribute: by.attribute },
+      });
     }
     return {
       of: 'person',

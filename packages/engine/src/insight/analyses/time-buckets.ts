@@ -46,7 +46,9 @@ export function bucketStarts(from: number, to: number, unit: BucketUnit, timeZon
   for (let at = startOfBucket(from, unit, timeZone); at < to; at = nextBucket(at, unit, timeZone)) {
     starts.push(at);
     if (starts.length > MAXIMUM_BUCKETS) {
-      throw new CodedError('analysis_invalid', { details: { reason: 'too_many_buckets', maximum: MAXIMUM_BUCKETS } });
+      throw new CodedError('analysis_invalid', {
+        details: { reason: 'too_many_buckets', maximum: MAXIMUM_BUCKETS },
+      });
     }
   }
   return starts;

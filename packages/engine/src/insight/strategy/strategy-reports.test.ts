@@ -220,12 +220,12 @@ test('books, channels and tasks come from the hub, outcomes from the log: the la
   expect(summary.steps).toMatchObject([{ nodeId: 'sms', title: '短信', audience: 12, balanced: true }]);
   expect(summary).toMatchObject({
     suppressed: { no_consent: 2 },
-      pending: 1,
-      sent: 7,
-      delivered: 5,
-      clicked: 1,
-      failed: 1,
-      uncertain: 1,
+    pending: 1,
+    sent: 7,
+    delivered: 5,
+    clicked: 1,
+    failed: 1,
+    uncertain: 1,
     tasks: { created: 2, done: 2, outcomes: { success: 1, no_answer: 1 } },
   });
   expect(summary.channels).toEqual([

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import {
   Background,
   BackgroundVariant,
@@ -8,7 +8,7 @@ import {
   ReactFlow,
   type EdgeTypes,
   type NodeTypes,
-  type ReactFlowInstance,
+  type Viewport,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import type { Finding, StrategyDocument } from '@wutong/contract';
@@ -18,7 +18,7 @@ import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { useContentNames } from '../../../frame/use-names.ts';
 import { useWide } from '../../../parts/use-wide.ts';
 import { FlowEdge, type RoutedEdge } from './flow-edge.tsx';
-import { edgeKey, layOut } from './lay-out.ts';
+import { edgeKey, layOut, type Placed } from './lay-out.ts';
 import { NodeCard, type CardNode } from './node-card.tsx';
 import { sentenceOfNode } from './node-sentence.ts';
 import styles from './strategy-canvas.module.css';
@@ -44,16 +44,21 @@ export default function StrategyCanvas({
 }: StrategyCanvasProps) {
   const { text } = useReader();
   const wide = useWide();
-  const nodes = useCardNodes(document, numbers, findings, chosen);
-  const edges = useRoutedEdges(document, numbers);
+  const element = useRef<HTMLDivElement>(null);
+  const placed = usePlaced(document);
+  const nodes = useCardNodes(document, placed, numbers, findings, chosen);
+  const edges = useRoutedEdges(document, placed, numbers);
   return (
-    <div className={styles.canvas}>
+    <div className={styles.canvas} ref={element}>
       <ReactFlow<CardNode, RoutedEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        onInit={(flow) => void showBeginning(flow, document.nodes[0]?.id, wide)}
+        onInit={(flow) => {
+          const sheet = element.current?.getBoundingClientRect();
+          if (sheet) void flow.setViewport(beginning(placed, chosen, sheet, wide));
+        }}
         panOnScroll
         fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
         minZoom={0.2}
@@ -79,19 +84,17 @@ const READABLE_ZOOM = 0.78;
 const READABLE_ZOOM_PHONE = 0.6;
 const TOP_MARGIN_PX = 24;
 
-/** Opens at the first node, large enough to read; the rest is scrolled to, or seen with "fit". */
-async function showBeginning(
-  flow: ReactFlowInstance<CardNode, RoutedEdge>,
-  firstId: string | undefined,
-  wide: boolean,
-): Promise<void> {
+/** Opens at the chosen or the first node, large enough to read; the rest is scrolled to, or seen with "fit". */
+function beginning(placed: Placed, chosen: string, sheet: DOMRect, wide: boolean): Viewport {
+  const places = [...placed.nodes.values()];
+  const bottom = Math.max(1, ...places.map(({ y, height }) => y + height));
   const smallest = wide ? READABLE_ZOOM : READABLE_ZOOM_PHONE;
-  await flow.fitView({ padding: 0.04, maxZoom: 1, minZoom: smallest });
-  const first = firstId === undefined ? undefined : flow.getNode(firstId);
-  if (!first) return;
-  const { x, zoom } = flow.getViewport();
-  if (flow.getZoom() <= smallest)
-    await flow.setViewport({ x, y: TOP_MARGIN_PX - first.position.y * zoom, zoom });
+  const zoom = Math.min(1, Math.max(smallest, (sheet.height - 2 * TOP_MARGIN_PX) / bottom));
+  const first = places.toSorted((left, right) => left.y - right.y)[0];
+  const middle = first ? first.x + first.width / 2 : 0;
+  const aim = placed.nodes.get(chosen);
+  const lift = aim ? Math.max(0, (aim.y + aim.height / 2) * zoom - sheet.height / 2) : 0;
+  return { x: sheet.width / 2 - middle * zoom, y: TOP_MARGIN_PX - lift, zoom };
 }
 
 function useLabels(): (label: string) => string {
@@ -108,6 +111,7 @@ function usePlaced(document: StrategyDocument) {
 
 function useCardNodes(
   document: StrategyDocument,
+  placed: Placed,
   numbers: StrategyNumbers | undefined,
   findings: readonly Finding[],
   chosen: string,
@@ -115,7 +119,6 @@ function useCardNodes(
   const { text, format } = useReader();
   const contentName = useContentNames();
   const { event: eventTitle } = useEventTitles();
-  const placed = usePlaced(document);
   const byNode = new Map(numbers?.nodes.map((each) => [each.nodeId, each]));
   return document.nodes.flatMap((node): CardNode[] => {
     const place = placed.nodes.get(node.id);
@@ -140,10 +143,13 @@ function useCardNodes(
   });
 }
 
-function useRoutedEdges(document: StrategyDocument, numbers: StrategyNumbers | undefined): RoutedEdge[] {
+function useRoutedEdges(
+  document: StrategyDocument,
+  placed: Placed,
+  numbers: StrategyNumbers | undefined,
+): RoutedEdge[] {
   const { format } = useReader();
   const labelOf = useLabels();
-  const placed = usePlaced(document);
   const byNode = new Map(numbers?.nodes.map((each) => [each.nodeId, each]));
   const mostOut = Math.max(1, ...(numbers?.nodes ?? []).map(({ out }) => out));
   return document.edges.map((edge): RoutedEdge => {
@@ -160,8 +166,9 @@ function useRoutedEdges(document: StrategyDocument, numbers: StrategyNumbers | u
       markerEnd: {
         type: MarkerType.ArrowClosed,
         color: quiet ? '#bdb8a9' : '#8fae9f',
-        width: 14,
-        height: 14,
+        width: 16,
+        height: 16,
+        markerUnits: 'userSpaceOnUse',
       },
       data: {
         points: placed.edges.get(edgeKey(edge)) ?? [],

@@ -1,0 +1,179 @@
+import type { Condition } from '@wutong/contract';
+import { instantOfText } from '../resolve-window.ts';
+import { dateOf, refuseSealed, requireUnit } from './bind-value.ts';
+import { refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
+import type { BoundCondition, BoundValue } from './bound.ts';
+import { checkPattern } from './check-pattern.ts';
+
+type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
+
+/** Both sides brought to one type: texts read as dates or times, times cut to days beside dates. */
+export function bindCompare(
+  binder: Binder,
+  node: Of<'compare'>,
+  scope: Scope,
+  at: object = node,
+): BoundCondition {
+  let left = binder.value(node.left, scope);
+  let right = binder.value(node.right, scope);
+  left = convertText(binder, node.left, scope, left, right.type);
+  right = convertText(binder, node.right, scope, right, left.type);
+  if (left.type === 'date' && right.type === 'instant') right = dateOf(binder, right);
+  if (left.type === 'instant' && right.type === 'date') left = dateOf(binder, left);
+  requireType(binder, node.left, scope, left, ['text', 'number', 'boolean', 'date', 'instant']);
+  if (left.type !== right.type) {
+    refuse(binder, at, scope, {
+      code: 'type_mismatch',
+      en: `${capital(TYPE_NAMES[left.type].en)} cannot be compared with ${TYPE_NAMES[right.type].en}.`,
+      zh: `${TYPE_NAMES[left.type].zh}不能与${TYPE_NAMES[right.type].zh}比较。`,
+    });
+  }
+  requireUnit(binder, at, scope, left, right);
+  if (node.operator !== '=' && node.operator !== '!=') {
+    refuseSealed(binder, node.left, scope, left);
+    refuseSealed(binder, node.right, scope, right);
+  }
+  [left, right] = sealLiterals(binder, at, scope, left, right);
+  return {
+    kind: 'compare',
+    operator: node.operator,
+    left: compared(binder, scope, left),
+    right: compared(binder, scope, right),
+  };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A literal beside an encrypted attribute becomes its fingerprint. */
+function sealLiterals(
+  binder: Binder,
+  node: object,
+  scope: Scope,
+  left: BoundValue,
+  right: BoundValue,
+): [BoundValue, BoundValue] {
+  const seal = (value: BoundValue, other: BoundValue): BoundValue => {
+    if (other.kind !== 'field' || !other.sealed) return value;
+    if (value.kind !== 'literal') {
+      if (value.kind === 'field' && value.sealed) return value;
+      return refuse(binder, node, scope, {
+        code: 'encrypted_attribute',
+        en: `“${other.field.name}” is encrypted: it can only be compared with a fixed text.`,
+        zh: `“${other.field.name}”已加密，只能与固定文本比较。`,
+      });
+    }
+    const { seal: fingerprint } = binder.environment;
+    const sealed = Array.isArray(value.value)
+      ? (value.value as readonly unknown[]).map((each) => fingerprint(String(each)))
+      : fingerprint(String(value.value));
+    return { ...value, value: sealed };
+  };
+  return [seal(left, right), seal(right, left)];
+}
+
+/** A text literal beside a date or a time is read as one. */
+function convertText(
+  binder: Binder,
+  node: object,
+  scope: Scope,
+  value: BoundValue,
+  wanted: BoundValue['type'],
+): BoundValue {
+  if (value.kind !== 'literal' || value.type !== 'text' || (wanted !== 'date' && wanted !== 'instant'))
+    return value;
+  const texts = Array.isArray(value.value) ? (value.value as readonly string[]) : [String(value.value)];
+  if (texts.every((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))) {
+    return { ...value, type: 'date' };
+  }
+  const { timeZone } = binder.environment.time;
+  const instants = texts.map((text) => instantOfText(text.replace(' ', 'T'), timeZone));
+  if (instants.some(Number.isNaN)) {
+    return refuse(binder, node, scope, {
+      code: 'type_mismatch',
+      en: "This text is not a date; write 'YYYY-MM-DD'.",
+      zh: "该文本不是日期，请写成 'YYYY-MM-DD'。",
+    });
+  }
+  return { kind: 'literal', type: 'instant', value: Array.isArray(value.value) ? instants : instants[0]! };
+}
+
+/** Remembers attributes of the population itself, for the count of people without a value. */
+export function compared(binder: Binder, scope: Scope, value: BoundValue): BoundValue {
+  const isOwn = scope.path === 'where' || /^where(\.item|\.items\[\d+\])*$/.test(scope.path);
+  if (isOwn) rememberFields(binder, value);
+  return value;
+}
+
+function rememberFields(binder: Binder, value: BoundValue): void {
+  switch (value.kind) {
+    case 'field':
+      if (value.type !== 'list') binder.comparedFields.set(value.field.column, value);
+      return;
+    case 'tag':
+      binder.comparedFields.set(`tag ${value.tagId}`, value);
+      return;
+    case 'arithmetic':
+      rememberFields(binder, value.left);
+      rememberFields(binder, value.right);
+      return;
+    case 'call':
+    case 'dateOf':
+    case 'elapsed':
+    case 'anniversary':
+    case 'standing':
+      rememberFields(binder, value.value);
+      return;
+    // Aggregates and literals always have an answer, if only that there is nothing.
+    case 'literal':
+    case 'reference':
+    case 'property':
+    case 'eventPart':
+    case 'entityId':
+    case 'aggregate':
+    case 'activeShare':
+    case 'streak':
+    case 'gap':
+    case 'top':
+    case 'distribution':
+    case 'daysIn':
+    case 'tier':
+    case 'rfm':
+      return;
+  }
+}
+
+/** `in` a list of literals, or in a list of the person. */
+export function bindOneOf(binder: Binder, node: Of<'oneOf'>, scope: Scope): BoundCondition {
+  let value = binder.value(node.value, scope);
+  requireType(binder, node.value, scope, value, ['text', 'number', 'boolean', 'date', 'instant']);
+  let list = binder.value(node.list, scope);
+  if (list.kind === 'literal') {
+    list = convertText(binder, node.list, scope, list, value.type);
+    if (value.type === 'instant' && list.type === 'date') value = dateOf(binder, value);
+    requireType(binder, node.list, scope, list, [value.type]);
+    [, list] = sealLiterals(binder, node, scope, value, list);
+  } else {
+    requireType(binder, node.list, scope, list, ['list']);
+    requireType(binder, node.value, scope, value, ['text']);
+    refuseSealed(binder, node.value, scope, value);
+  }
+  return { kind: 'oneOf', value: compared(binder, scope, value), list, negated: node.negated === true };
+}
+
+/** Questions about the letters of a text, or the elements of a list. */
+export function bindText(binder: Binder, node: Of<'text'>, scope: Scope): BoundCondition {
+  const value = binder.value(node.value, scope);
+  requireType(binder, node.value, scope, value, node.operator === 'contains' ? ['text', 'list'] : ['text']);
+  refuseSealed(binder, node.value, scope, value);
+  const pattern = binder.value(node.pattern, scope);
+  requireType(binder, node.pattern, scope, pattern, ['text']);
+  refuseSealed(binder, node.pattern, scope, pattern);
+  if (node.operator === 'matches') checkPattern(binder, node.pattern, scope, pattern);
+  return {
+    kind: 'text',
+    operator: node.operator,
+    value: compared(binder, scope, value),
+    pattern,
+    negated: node.negated === true,
+  };
+}

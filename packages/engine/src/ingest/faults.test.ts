@@ -1,0 +1,195 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCutProxy } from '../../test/harness/cut-proxy.ts';
+import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { startIngestServer } from '../../test/harness/ingest-server.ts';
+import { createTestPlatform } from '../../test/harness/platform.ts';
+import { manualClock, type Platform } from '../platform/index.ts';
+
+const LEASE_MS = 2_000;
+const KILLS = 3;
+const SENDERS = 4;
+const REQUESTS_A_SENDER = 30;
+const EVENTS_A_REQUEST = 40;
+
+let databases: TestDatabases;
+let platform: Platform;
+
+const realTime = () => ({ ...manualClock(0), now: () => Date.now() });
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  platform = createTestPlatform(databases, { clock: realTime() });
+});
+
+afterAll(async () => {
+  await platform.close();
+  await databases.drop();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function startCollector(port: number): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('../../test/harness/collector-process.ts', import.meta.url));
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      script,
+      databases.databaseUrl,
+      databases.clickhouseUrl,
+      String(port),
+      String(LEASE_MS),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+/** Sends like an SDK: again and again until 200. */
+async function sendUntilAcked(url: string, key: string, records: object[]): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/collect`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ records }),
+    }).catch(() => undefined);
+    await answer?.text().catch(() => undefined);
+    if (answer?.status === 200) return;
+    if (answer && answer.status !== 503) throw new Error(`answered ${answer.status}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const person = (name: string): object[] => [{ type: 'customer_number', value: name }];
+const events = (prefix: string, count: number): object[] =>
+  Array.from({ length: count }, (_, number) => ({
+    kind: 'event',
+    messageId: `${prefix}-${number}`,
+    time: Date.now(),
+    keys: person(`${prefix.split('-')[0]!}-${number % 10}`),
+    event: 'wanted',
+    properties: { test: prefix.split('-')[0], number },
+  }));
+
+async function storedOf(test: string): Promise<{ rows: number; distinct: number }> {
+  const [row] = await platform.clickhouse.query<{ rows: number; distinct: number }>(
+    `select count() as rows, uniqExact(event_id) as distinct from event where properties.test.:String = {test:String}`,
+    { test },
+  );
+  return row!;
+}
+
+describe('faults', () => {
+  it('kill -9 in the middle of batches: nothing acked is missing, nothing is there twice', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    let collector = await startCollector(port);
+    const observer = await startIngestServer(platform, { leaseMs: LEASE_MS });
+    const { key } = await observer.ingest.sources.create({ sourceId: 'killed', name: 'Killed' }, 'test');
+    try {
+      let done = false;
+      const senders = Array.from({ length: SENDERS }, async (_, sender) => {
+        for (let number = 0; number < REQUESTS_A_SENDER; number++) {
+          const counted = {
+            kind: 'attributes',
+            messageId: `visit-${sender}-${number}`,
+            keys: person('counted'),
+            operation: 'increment',
+            attributes: { visits: 1 },
+          };
+          const records = [...events(`kill-${sender}-${number}`, EVENTS_A_REQUEST), counted];
+          await sendUntilAcked(url, key, records);
+        }
+      });
+      const finished = Promise.all(senders).then(() => (done = true));
+      for (let kill = 0; kill < KILLS && !done; kill++) {
+        await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 600));
+        collector.kill('SIGKILL');
+        await once(collector, 'exit');
+        collector = await startCollector(port);
+      }
+      await finished;
+      const sent = SENDERS * REQUESTS_A_SENDER * EVENTS_A_REQUEST;
+      const requests = SENDERS * REQUESTS_A_SENDER;
+      await expect.poll(() => storedOf('kill')).toEqual({ rows: sent, distinct: sent });
+      const inbox = await platform.database.query(
+        'select count(*) as rows, count(distinct event_id) as distinct from ingest.inbox',
+      );
+      expect(inbox).toEqual([{ rows: sent, distinct: sent }]);
+      const [found] = await observer.identity.findPeople('counted');
+      const attributes = await observer.profile.attributesOf([found!.personId]);
+      expect(attributes.get(found!.personId)).toMatchObject({ visits: requests });
+      const [ledger] = await platform.database.query<Record<string, number>>(
+        `select received - stored - duplicate - rejected as difference, stored from ingest.ledger where source_id = 'killed'`,
+      );
+      expect(ledger).toEqual({ difference: 0, stored: sent + requests });
+      expect(await platform.database.query('select * from ingest.batch')).toEqual([]);
+    } finally {
+      collector.kill('SIGKILL');
+      await observer.stop();
+    }
+  }, 180_000);
+
+  it('two processes that get the same records at the same time store them once', async () => {
+    const others = createTestPlatform(databases, { clock: realTime() });
+    const rooms = await Promise.all([startIngestServer(platform), startIngestServer(others)]);
+    const { key } = await rooms[0].ingest.sources.create({ sourceId: 'twice', name: 'Twice' }, 'test');
+    const batches = Array.from({ length: 20 }, (_, number) => events(`twice-${number}`, 50));
+    await Promise.all(rooms.flatMap((room) => batches.map((batch) => sendUntilAcked(room.url, key, batch))));
+    expect(await storedOf('twice')).toEqual({ rows: 1_000, distinct: 1_000 });
+    const ledger = await platform.database.query(
+      `select received, stored, duplicate from ingest.ledger where source_id = 'twice'`,
+    );
+    expect(ledger).toEqual([{ received: 2_000, stored: 1_000, duplicate: 1_000 }]);
+    for (const room of rooms) await room.stop();
+    await others.close();
+  });
+
+  it('ClickHouse away: clients are told to come back, and collection resumes alone', async () => {
+    const proxy = await startCutProxy(databases.clickhouseUrl);
+    const far = createTestPlatform({ ...databases, clickhouseUrl: proxy.url }, { clock: realTime() });
+    const room = await startIngestServer(far);
+    const { key } = await room.ingest.sources.create({ sourceId: 'away', name: 'Away' }, 'test');
+    await sendUntilAcked(room.url, key, events('away-0', 10));
+
+    proxy.cut();
+    const refused = await fetch(`${room.url}/sa?token=${key}`, {
+      method: 'POST',
+      body: JSON.stringify([{ type: 'track', event: 'a', distinct_id: 'd', _track_id: 1, properties: {} }]),
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBeTruthy();
+    const waiting = sendUntilAcked(room.url, key, events('away-1', 10));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    proxy.mend();
+    await waiting;
+    expect(await storedOf('away')).toEqual({ rows: 20, distinct: 20 });
+
+    // The rows arrive, the answers do not: sent again by us, by recovery and by the client, still once.
+    proxy.loseAnswers();
+    const deaf = sendUntilAcked(room.url, key, events('away-2', 10));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    proxy.mend();
+    await deaf;
+    expect(await storedOf('away')).toEqual({ rows: 30, distinct: 30 });
+    const [ledger] = await platform.database.query<Record<string, number>>(
+      `select received - stored - duplicate - rejected as difference, stored from ingest.ledger where source_id = 'away'`,
+    );
+    expect(ledger).toEqual({ difference: 0, stored: 30 });
+    await room.stop();
+    await far.close();
+    await proxy.close();
+  });
+});

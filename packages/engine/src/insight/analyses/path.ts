@@ -1,0 +1,188 @@
+import { OTHER_GROUP, type CellOf, type PathAnswer, type PathRequest } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
+import type { PeopleQuery } from './people-query.ts';
+import { answerOf, runQuery, scaled } from './run-query.ts';
+import {
+  eventRows,
+  PERSON,
+  resolveScope,
+  TIME,
+  type AnalysisNeeds,
+  type ResolvedScope,
+} from './scope-sql.ts';
+
+/** Names that are told apart; the rarer ones are one. */
+const MAXIMUM_NAMES = 200;
+const MAXIMUM_LINKS = 200_000;
+/** An event is packed into one number: its time above, its name's number below. */
+const NAME_BITS = 16;
+
+function rowsOf(scope: ResolvedScope, request: PathRequest): { from: string; name: string } {
+  const events = request.events.length > 0 ? request.events : [{ event: ANY_EVENT, where: [] }];
+  const hasConditions = events.some((event) => event.where.length > 0);
+  const where = hasConditions
+    ? ` and (${events.map((event) => `(${isEvent(event, scope.bindings)})`).join(' or ')})`
+    : '';
+  const name =
+    request.splitBy === undefined
+      ? 'event'
+      : `concat(event, if(${propertyText(request.splitBy)} = '', '', concat(' · ', ${propertyText(request.splitBy)})))`;
+  return { from: `${eventRows(scope, events)}${where}`, name };
+}
+
+async function readNames(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  request: PathRequest,
+): Promise<string[]> {
+  const { from, name } = rowsOf(scope, request);
+  const rows = await runQuery<{ name: string }>(
+    needs,
+    scope,
+    `select toString(${name}) as name ${from} group by name order by count() desc, name limit ${MAXIMUM_NAMES}`,
+  );
+  const names = rows.map((row) => row.name);
+  // The anchor must be told apart, however rare it is.
+  const anchor = request.anchor?.event;
+  return anchor === undefined || names.includes(anchor) ? names : [...names, anchor];
+}
+
+/** One row a person: `paths`, one for each session, of numbers of names (from 1; 0 is any other name). */
+function personPaths(scope: ResolvedScope, request: PathRequest, names: readonly string[]): string {
+  const { from, name } = rowsOf(scope, request);
+  const { bindings } = scope;
+  const numbers = names.map((_, index) => index + 1);
+  const number = `transform(${name}, ${bindings.bind('Array(String)', names)}, [${numbers.join(', ')}]::Array(UInt64), 0::UInt64)`;
+  const gap = request.gapMs;
+  const sessions = `arraySplit((event, pause) -> pause > ${gap}, events,
+    arrayDifference(arrayMap(event -> bitShiftRight(event, ${NAME_BITS}), events)))`;
+  const named = `arrayMap(event -> toUInt16(bitAnd(event, ${2 ** NAME_BITS - 1})), session)`;
+  const merged = request.mergeRepeats ? `arrayCompact(${named})` : named;
+  return `select person, arrayFilter(path -> notEmpty(path), arrayMap(session -> ${cut(request, merged, names)}, ${sessions})) as paths
+    from (
+      select ${PERSON} as person, arraySort(groupArray(bitShiftLeft(${TIME}, ${NAME_BITS}) + ${number})) as events
+      ${from} group by person
+    )`;
+}
+
+/** The part of a session that is shown: from its beginning or from the anchor; backwards for an end. */
+function cut(request: PathRequest, session: string, names: readonly string[]): string {
+  if (!request.anchor) return `arraySlice(${session}, 1, ${request.depth})`;
+  const directed = request.anchor.kind === 'end' ? `arrayReverse(${session})` : session;
+  const anchor = `toUInt16(${names.indexOf(request.anchor.event) + 1})`;
+  return `if(has(${directed}, ${anchor}), arraySlice(${directed}, indexOf(${directed}, ${anchor}), ${request.depth}), emptyArrayUInt16())`;
+}
+
+interface StepRow {
+  level: number;
+  name: number;
+  /** −1: the path ended here. */
+  next: number;
+  paths: number;
+  firsts: number;
+}
+
+/** What people do next. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
+export async function analysePath(needs: AnalysisNeeds, request: PathRequest): Promise<PathAnswer> {
+  const startedAt = performance.now();
+  const scope = await resolveScope(needs, request);
+  const names = await readNames(needs, scope, request);
+  const rows = await runQuery<StepRow>(
+    needs,
+    scope,
+    `select place - 1 as level, path[place] as name, if(place < length(path), toInt32(path[place + 1]), -1) as next,
+       sum(count) as paths, sum(first) as firsts
+     from (
+       select path, count() as count, countIf(number = 1) as first
+       from (select paths, arrayEnumerate(paths) as numbers from (${personPaths(scope, request, names)}))
+       array join paths as path, numbers as number
+       group by path
+     )
+     array join arrayEnumerate(path) as place
+     group by level, name, next order by paths desc limit ${MAXIMUM_LINKS}`,
+  );
+  const firstLevel = rows.filter((row) => row.level === 0);
+  const people = firstLevel.reduce((sum, row) => sum + row.firsts, 0);
+  return {
+    ...answerOf(scope, people, startedAt),
+    paths: scaled(
+      firstLevel.reduce((sum, row) => sum + row.paths, 0),
+      scope,
+    ),
+    people: scaled(people, scope),
+    ...drawPaths(rows, names, request.maximumNodes, scope),
+  };
+}
+
+/** Nodes and links with the rarer names of each level together. */
+function drawPaths(
+  rows: readonly StepRow[],
+  names: readonly string[],
+  maximumNodes: number,
+  scope: ResolvedScope,
+): Pick<PathAnswer, 'nodes' | 'links'> {
+  const shownAt = shownNames(rows, maximumNodes);
+  const nameAt = (level: number, name: number): string =>
+    name > 0 && shownAt.get(level)?.has(name) ? names[name - 1]! : OTHER_GROUP;
+  const nodes = new Map<string, PathAnswer['nodes'][number]>();
+  const links = new Map<string, PathAnswer['links'][number]>();
+  for (const row of rows) {
+    const from = nameAt(row.level, row.name);
+    const nodeKey = `${row.level}\u001f${from}`;
+    const node = nodes.get(nodeKey) ?? { level: row.level, name: from, paths: 0, ended: 0 };
+    node.paths += row.paths;
+    if (row.next < 0) node.ended += row.paths;
+    nodes.set(nodeKey, node);
+    if (row.next < 0) continue;
+    const to = nameAt(row.level + 1, row.next);
+    const linkKey = `${nodeKey}\u001f${to}`;
+    const link = links.get(linkKey) ?? { level: row.level, from, to, paths: 0 };
+    link.paths += row.paths;
+    links.set(linkKey, link);
+  }
+  const byPaths = (one: { level: number; paths: number }, other: { level: number; paths: number }) =>
+    one.level - other.level || other.paths - one.paths;
+  return {
+    nodes: [...nodes.values()]
+      .sort(byPaths)
+      .map((node) => ({ ...node, paths: scaled(node.paths, scope), ended: scaled(node.ended, scope) })),
+    links: [...links.values()].sort(byPaths).map((link) => ({ ...link, paths: scaled(link.paths, scope) })),
+  };
+}
+
+function shownNames(rows: readonly StepRow[], maximumNodes: number): Map<number, Set<number>> {
+  const counts = new Map<number, Map<number, number>>();
+  for (const { level, name, paths } of rows) {
+    const names = counts.get(level) ?? new Map<number, number>();
+    counts.set(level, names.set(name, (names.get(name) ?? 0) + paths));
+  }
+  return new Map(
+    [...counts].map(([level, names]) => {
+      const largest = [...names].sort((one, other) => other[1] - one[1]).slice(0, maximumNodes);
+      return [level, new Set(largest.map(([name]) => name))];
+    }),
+  );
+}
+
+/** People with a path through a node, or through a link. */
+export async function peopleOfPath(
+  needs: AnalysisNeeds,
+  request: PathRequest,
+  cell: CellOf<'path'>,
+): Promise<PeopleQuery> {
+  const scope = await resolveScope(needs, request);
+  const names = await readNames(needs, scope, request);
+  const numberOf = (name: string): number => {
+    const place = names.indexOf(name);
+    if (place < 0) throw new CodedError('analysis_invalid', { details: { reason: 'no_such_node', name } });
+    return place + 1;
+  };
+  const place = scope.bindings.integer(cell.level + 1);
+  const next = cell.next === undefined ? '' : ` and path[${place} + 1] = ${numberOf(cell.next)}`;
+  return {
+    scope,
+    sql: `select person from (${personPaths(scope, request, names)})
+      where arrayExists(path -> path[${place}] = ${numberOf(cell.name)}${next}, paths)`,
+  };
+}

@@ -1,0 +1,199 @@
+import {
+  OTHER_GROUP,
+  type Breakdown,
+  type CellOf,
+  type Measure,
+  type TrendAnswer,
+  type TrendRequest,
+} from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
+import type { PeopleQuery } from './people-query.ts';
+import { answerOf, runQuery, scaled } from './run-query.ts';
+import {
+  eventRows,
+  groupSql,
+  PERSON,
+  resolveScope,
+  TIME,
+  type AnalysisNeeds,
+  type ResolvedScope,
+} from './scope-sql.ts';
+import { bucketIndexSql, bucketStarts, nextBucket, startOfBucket } from './time-buckets.ts';
+
+const DAY_MS = 86_400_000;
+type SeriesLine = TrendAnswer['series'][number];
+type Series = TrendRequest['series'][number];
+
+/** Events over time. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
+export async function analyseTrend(needs: AnalysisNeeds, request: TrendRequest): Promise<TrendAnswer> {
+  const startedAt = performance.now();
+  const scope = await resolveScope(needs, request);
+  const starts = bucketStarts(scope.from, scope.to, request.unit, scope.timeZone);
+  const series = await readAllSeries(needs, scope, request, starts);
+  const before = request.compare && (await compared(needs, scope, request));
+  return {
+    ...answerOf(scope, series[0]?.total ?? 0, startedAt),
+    unit: request.unit,
+    buckets: starts.map((start) => new Date(start).toISOString()),
+    series,
+    ...(before ? { compared: before } : {}),
+    tookMs: Math.round(performance.now() - startedAt),
+  };
+}
+
+async function compared(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  request: TrendRequest,
+): Promise<TrendAnswer['compared']> {
+  const lengthMs = request.compare === 'previous_year' ? 365 * DAY_MS : scope.to - scope.from;
+  const times = { from: scope.from - lengthMs, to: scope.to - lengthMs };
+  const earlier = {
+    ...(await resolveScope(needs, request)),
+    ...times,
+  };
+  const starts = bucketStarts(times.from, times.to, request.unit, scope.timeZone);
+  return {
+    from: new Date(times.from).toISOString(),
+    to: new Date(times.to).toISOString(),
+    series: await readAllSeries(needs, earlier, request, starts),
+  };
+}
+
+async function readAllSeries(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  request: TrendRequest,
+  starts: readonly number[],
+): Promise<SeriesLine[]> {
+  const lines: SeriesLine[] = [];
+  for (const [index, series] of request.series.entries()) {
+    lines.push(...(await readSeries(needs, scope, request, { index, series }, starts)));
+  }
+  return lines;
+}
+
+/** `select` of the rows of one series: `person`, `time`, and `grp` and `value` where they are needed. */
+async function seriesRows(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  series: Series,
+  breakdown: Breakdown | undefined,
+): Promise<string> {
+  const group = breakdown && (await groupSql(needs, scope, breakdown));
+  const { measure } = series;
+  const value =
+    'property' in measure
+      ? `, ${measure.kind === 'distinct' ? propertyText(measure.property) : propertyNumber(measure.property)} as value`
+      : '';
+  const rows = `select ${PERSON} as person, ${TIME} as at${value}${group?.of === 'row' ? `, ${group.sql} as grp` : ''}
+    ${eventRows(scope, [series])} and ${isEvent(series, scope.bindings)}`;
+  if (group?.of !== 'person') return rows;
+  return `select events.*, ${group.sql} as grp from (${rows}) as events ${group.join}`;
+}
+
+function measureSql(measure: Measure): string {
+  switch (measure.kind) {
+    case 'count':
+      return 'count()';
+    case 'people':
+      return 'uniqExact(person)';
+    case 'perPerson':
+      return 'count() / uniqExact(person)';
+    case 'median':
+      return 'quantileExact(0.5)(value)';
+    case 'p90':
+      return 'quantileExact(0.9)(value)';
+    case 'distinct':
+      return "uniqExactIf(value, value != '')";
+    default:
+      return `${measure.kind}(value)`;
+  }
+}
+
+/** Measures that grow with the number of people looked at. */
+const EXTENSIVE = new Set<Measure['kind']>(['count', 'people', 'sum']);
+
+async function readSeries(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  request: TrendRequest,
+  { index, series }: { index: number; series: Series },
+  starts: readonly number[],
+): Promise<SeriesLine[]> {
+  const rows = await seriesRows(needs, scope, series, request.breakdown);
+  const top = request.breakdown && (await topGroups(needs, scope, rows, request.breakdown.limit));
+  const group = top
+    ? `if(has(${scope.bindings.bind('Array(String)', top)}, grp), grp, '${OTHER_GROUP}')`
+    : "''";
+  const read = await runQuery<{ shown: string; bucket: number; whole: number; value: number | null }>(
+    needs,
+    scope,
+    `select ${group} as shown, ${bucketIndexSql('at', starts)} as bucket, grouping(bucket) as whole,
+       toFloat64OrNull(toString(${measureSql(series.measure)})) as value
+     from (${rows}) group by grouping sets ((shown, bucket), (shown))`,
+  );
+  const scale = (value: number | null) =>
+    EXTENSIVE.has(series.measure.kind) ? scaled(value ?? 0, scope) : (value ?? 0);
+  const order = top ? [...top, OTHER_GROUP] : [''];
+  const byGroup = Map.groupBy(read, (row) => row.shown);
+  return order
+    .filter((name) => !top || byGroup.has(name))
+    .map((name) => {
+      const values = starts.map(() => 0);
+      let total = 0;
+      for (const row of byGroup.get(name) ?? []) {
+        if (row.whole === 1) total = scale(row.value);
+        else values[row.bucket] = scale(row.value);
+      }
+      return {
+        series: index,
+        title: series.title ?? series.event,
+        ...(top ? { group: name } : {}),
+        values,
+        total,
+      };
+    });
+}
+
+async function topGroups(
+  needs: AnalysisNeeds,
+  scope: ResolvedScope,
+  rows: string,
+  limit: number,
+): Promise<string[]> {
+  const read = await runQuery<{ grp: string }>(
+    needs,
+    scope,
+    `select grp from (${rows}) group by grp order by count() desc, grp limit ${limit}`,
+  );
+  return read.map((row) => row.grp);
+}
+
+/** People behind a number of the chart. */
+export async function peopleOfTrend(
+  needs: AnalysisNeeds,
+  request: TrendRequest,
+  cell: CellOf<'trend'>,
+): Promise<PeopleQuery> {
+  const series = request.series[cell.series];
+  if (!series || cell.group === OTHER_GROUP) {
+    throw new CodedError('analysis_invalid', { details: { reason: 'no_such_group' } });
+  }
+  const scope = await resolveScope(needs, request);
+  const rows = await seriesRows(
+    needs,
+    scope,
+    series,
+    cell.group === undefined ? undefined : request.breakdown,
+  );
+  const conditions = ['true'];
+  if (cell.group !== undefined) conditions.push(`grp = ${scope.bindings.string(cell.group)}`);
+  if (cell.bucket !== undefined) {
+    const start = startOfBucket(Date.parse(cell.bucket), request.unit, scope.timeZone);
+    const end = nextBucket(start, request.unit, scope.timeZone);
+    conditions.push(`at >= ${scope.bindings.integer(start)} and at < ${scope.bindings.integer(end)}`);
+  }
+  return { scope, sql: `select person from (${rows}) where ${conditions.join(' and ')}` };
+}

@@ -1,0 +1,62 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A TCP proxy whose line can be cut: what a stopped server or a broken network looks like to a client. */
+export interface CutProxy {
+  /** The target's URL with the proxy's address. */
+  readonly url: string;
+  /** Breaks all connections and refuses new ones. */
+  cut(): void;
+  /** Lets requests through but breaks the line before the answer. */
+  loseAnswers(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
+  const target = new URL(targetUrl);
+  const open = new Set<Socket>();
+  let state: 'whole' | 'cut' | 'deaf' = 'whole';
+  const server = createServer((client) => {
+    if (state === 'cut') {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream);
+    upstream.on('data', (chunk: Buffer) => {
+      if (state === 'deaf') client.destroy();
+      else client.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(targetUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.toString(),
+    cut() {
+      state = 'cut';
+      for (const socket of open) socket.destroy();
+    },
+    loseAnswers() {
+      state = 'deaf';
+    },
+    mend() {
+      state = 'whole';
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of open) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
