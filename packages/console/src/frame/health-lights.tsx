@@ -25,10 +25,36 @@ const badness: Record<Light, number> = { ok: 0, unknown: 1, degraded: 2, down: 3
 const worst = (lights: Light[]): Light =>
   lights.reduce<Light>((found, light) => (badness[light] > badness[found] ? light : found), 'ok');
 
+export interface RoomHealth {
+  room: string;
+  state: Light;
+  /** What the failing parts of the room say, if any. */
+  detail: string | undefined;
+}
+
+/** Health by room: the server reports each loop as `room.loop`, and people think in rooms. */
+export function roomsWithLoops(health: Health | undefined): RoomHealth[] {
+  const rooms = new Map<string, Health['rooms']>();
+  for (const each of health?.rooms ?? []) {
+    const name = each.room.split('.')[0] ?? each.room;
+    rooms.set(name, [...(rooms.get(name) ?? []), each]);
+  }
+  return [...rooms].map(([room, loops]) => {
+    const failing = loops.filter(({ state }) => state !== 'ok');
+    return {
+      room,
+      state: worst(loops.map(({ state }) => state)),
+      detail: failing.map((loop) => loop.detail ?? loop.room).join(' · ') || undefined,
+    };
+  });
+}
+
 /** The light of one connection: the worst of its rooms; without an engine nothing is well. */
 export function lightOf(tong: Tong, health: Health | undefined): Light {
   if (!health) return 'unknown';
-  const rooms = health.rooms.filter(({ room }) => roomsOfTong[tong].includes(room)).map(({ state }) => state);
+  const rooms = roomsWithLoops(health)
+    .filter(({ room }) => roomsOfTong[tong].includes(room))
+    .map(({ state }) => state);
   return worst([health.postgres, health.clickhouse, ...rooms]);
 }
 
@@ -80,7 +106,7 @@ function HealthDetail({ health }: { health: Health | undefined }) {
   const lines: [string, Light, string | undefined][] = [
     ['PostgreSQL', health.postgres, undefined],
     ['ClickHouse', health.clickhouse, undefined],
-    ...health.rooms.map(({ room, state, detail }): [string, Light, string | undefined] => [
+    ...roomsWithLoops(health).map(({ room, state, detail }): [string, Light, string | undefined] => [
       wordFor(frame.rooms, room),
       state,
       detail,

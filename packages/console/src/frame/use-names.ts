@@ -1,6 +1,7 @@
-/** Names for ids: strategies, contents, suppliers. Read once, kept for a minute, shared by all pages. */
+/** Names for ids: users, strategies, contents, suppliers. Read once, kept for a minute, shared by all pages. */
 import { useMemo } from 'react';
-import { canvasApi, contentApi, hubApi, type ResponseOf, type Endpoint } from '@wutong/contract';
+import { canvasApi, contentApi, hubApi, platformApi, type ResponseOf, type Endpoint } from '@wutong/contract';
+import { useMay } from './session.tsx';
 import { useRead, type ReadOptions } from '../api/use-endpoint.ts';
 
 type Naming = (id: string | null | undefined) => string;
@@ -22,6 +23,19 @@ const contentPairs = (data: ResponseOf<typeof contentApi.listContent>): [string,
   data.items.map(({ contentId, name }) => [contentId, name]);
 const supplierPairs = (data: ResponseOf<typeof hubApi.listSuppliers>): [string, string][] =>
   data.items.map(({ supplierId, name }) => [supplierId, name]);
+
+const userPairs = (data: ResponseOf<typeof platformApi.listUsers>): [string, string][] =>
+  data.items.flatMap(({ userId, name, displayName }): [string, string][] => [
+    [userId, displayName],
+    [name, displayName],
+  ]);
+
+/** The name of a user, by id or login name; whoever may not read users sees what the record says. */
+export function useUserNames(): Naming {
+  const enabled = useMay('user.read');
+  const answer = useRead(platformApi.listUsers, undefined, { ...RENEW, enabled });
+  return useNaming<typeof platformApi.listUsers>(answer.data, userPairs);
+}
 
 /** The name of a strategy; its id while the names are not there. */
 export function useStrategyNames(): Naming {

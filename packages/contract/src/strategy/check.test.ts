@@ -56,7 +56,7 @@ const CASES: [string, (draft: Draft) => void, string[]][] = [
     ['edge_label_unknown sms'],
   ],
   ['two ways in one', (d) => d.edges.push({ from: 'sms', to: 'exit' }), ['edge_repeated sms']],
-  ['refused leads on', (d) => d.edges.push({ from: 'sms', label: 'refused', to: 'exit' }), []],
+  ['refused goes on', (d) => d.edges.push({ from: 'sms', label: 'refused', to: 'exit' }), []],
   ['nobody gets there', (d) => d.nodes.push({ id: 'island', kind: 'exit' }), ['unreachable island']],
   [
     'a circle',

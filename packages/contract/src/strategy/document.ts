@@ -94,7 +94,7 @@ export const sendNodeSchema = sendBase.extend({
   cascade: cascadeSchema.optional().describe('what is tried when the first attempt does not arrive'),
 });
 
-/** Puts the person on a list of a manager or an agent. Edges as of `send`. */
+/** Puts the person on the list of a manager or of a pool. Edges as of `send`. */
 export const taskNodeSchema = sendBase.extend({
   kind: z.literal('task'),
   assignTo: z.enum(['manager', 'pool']).default('manager'),

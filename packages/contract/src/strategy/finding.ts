@@ -29,12 +29,12 @@ export const findingDefinitions = {
   },
   edge_repeated: {
     severity: 'error',
-    en: 'The way out {label} leads to two nodes; keep one.',
+    en: 'The way out {label} goes to two nodes; keep one.',
     zh: '出口“{label}”连到了两个节点，请保留其一。',
   },
   edge_missing: {
     severity: 'error',
-    en: 'Connect the way out {label}; lead it to an exit if people end here.',
+    en: 'Connect the way out {label}, to an exit if people end here.',
     zh: '请连接出口“{label}”；若到此结束，请连到“退出”节点。',
   },
   cycle: {
@@ -69,7 +69,7 @@ export const findingDefinitions = {
   },
   holdout_treated: {
     severity: 'error',
-    en: 'The holdout leads to a send or task; lead it to an exit.',
+    en: 'The holdout goes to a send or task; connect it to an exit.',
     zh: '空白组的出口连到了触达或任务，请连到“退出”。',
   },
   content_missing: { severity: 'error', en: 'Choose the content to send.', zh: '请选择要发送的内容。' },

@@ -197,7 +197,7 @@ export async function hasRun(reader: Reader, strategyId: string): Promise<boolea
   return rows.length > 0;
 }
 
-/** Of these strategies, those that nobody is inside of and that have no open run. */
+/** Of these strategies, those whose audience has been in and nobody is inside of any more. */
 export async function emptyStrategies(reader: Reader, strategyIds: readonly string[]): Promise<string[]> {
   const rows = await reader.query<{ strategy_id: string }>(
     `select strategy_id from unnest($1::text[]) as candidate (strategy_id)
@@ -206,7 +206,8 @@ export async function emptyStrategies(reader: Reader, strategyIds: readonly stri
         and not exists (select 1 from canvas.entry_run
                          where entry_run.strategy_id = candidate.strategy_id
                            and state in ('waiting', 'counting', 'entering'))
-        and exists (select 1 from canvas.entry_run where entry_run.strategy_id = candidate.strategy_id)`,
+        and exists (select 1 from canvas.entry_run
+                     where entry_run.strategy_id = candidate.strategy_id and state in ('done', 'skipped'))`,
     [strategyIds],
   );
   return rows.map((row) => row.strategy_id);

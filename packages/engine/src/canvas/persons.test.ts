@@ -59,6 +59,23 @@ async function happen(
   while (await rooms.ingest.relay());
 }
 
+/**
+ * A change of persons is seen once no older transaction is open in the whole server, which other tests use
+ * too: so it is waited for.
+ */
+async function settleFor<Value>(read: () => Promise<Value>, expected: Value): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await rooms.canvas.settle();
+        return read();
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual(expected);
+}
+const personsIn = async (strategyId: string) => (await enrolments(strategyId)).map((each) => each.person_id);
+
 const enrolments = (strategyId: string) =>
   platform.database.query<{
     person_id: number;
@@ -202,7 +219,7 @@ describe('people who merge', () => {
     await enter('visitor', 'cookie', 'merging-1');
     await rooms.canvas.settle();
     await resolve('bind', 'customer_number=M1', 'cookie=merging-1');
-    await rooms.canvas.settle();
+    await settleFor(() => personsIn('merging'), [visitor, visitor]);
     expect(visitor).toBeLessThan(customer);
     expect(await enrolments('merging')).toMatchObject([
       { person_id: visitor, is_active: true, node_id: 'pause', already: ['slot'] },
@@ -225,22 +242,28 @@ describe('people who merge', () => {
   });
 
   it('keep their draw: holdout and variant are those of the entry', async () => {
-    const people = await makePeople(
+    // Anonymous visitors come first and have smaller numbers, so that every merge renames the customer.
+    const visitors: number[] = [];
+    for (let index = 0; index < 20; index++) visitors.push(await resolve('none', `cookie=older-${index}`));
+    await makePeople(
       rooms,
       platform,
       Array.from({ length: 60 }, (_, index) => ({ number: 500 + index })),
     );
-    // Anonymous visitors who came earlier have smaller numbers, so that every merge renames the customer.
     await launch(rooms.canvas, 'sticky', renewalDocument());
     await rooms.canvas.settle();
     const before = await platform.database.query<{ entry: number; holdout: boolean; variants: object }>(
       'select entry, holdout, variants from canvas.enrolment where strategy_id = $1 order by entry',
       ['sticky'],
     );
-    for (const [index] of people.slice(0, 20).entries()) {
+    for (const index of visitors.keys()) {
       await resolve('bind', `customer_number=C${500 + index}`, `cookie=older-${index}`);
     }
-    await rooms.canvas.settle();
+    const moved = async (): Promise<boolean> => {
+      const persons = new Set(await personsIn('sticky'));
+      return visitors.every((visitor) => persons.has(visitor));
+    };
+    await settleFor(moved, true);
     const after = await platform.database.query(
       'select entry, holdout, variants from canvas.enrolment where strategy_id = $1 order by entry',
       ['sticky'],
@@ -257,12 +280,10 @@ describe('people who merge', () => {
       { requestId: 'p', key: { type: 'customer_number', value: 'P1' }, properties: {} },
     ]);
     await resolve('bind', 'customer_number=P1', 'cookie=parting-1');
-    await rooms.canvas.settle();
-    expect((await enrolments('parting'))[0]!.person_id).toBe(visitor);
+    await settleFor(() => personsIn('parting'), [visitor]);
     platform.clock.advance(1_000);
     await resolve('unbind', 'customer_number=P1', 'cookie=parting-1');
-    await rooms.canvas.settle();
-    expect((await enrolments('parting'))[0]!.person_id).toBe(customer);
+    await settleFor(() => personsIn('parting'), [customer]);
   });
 });
 

@@ -215,10 +215,11 @@ describe('delivery by SMS', () => {
     first.breakConnections();
     second.breakConnections();
     await until(async () => (await books(nodeId)).pending === 0, 'nothing pending');
-    await until(async () => {
-      const book = await books(nodeId);
-      return book.delivered + book.failed === 300;
-    }, 'receipts settle the uncertain');
+    await until(() => first.waiting() + second.waiting() === 0, 'all receipts taken');
+    await until(
+      async () => (await books(nodeId)).delivered === handsets.total(),
+      'the books know of every delivery',
+    );
     expect(handsets.doubles()).toEqual([]);
     expect(await books(nodeId)).toMatchObject({ audience: 300, balanced: true });
   });

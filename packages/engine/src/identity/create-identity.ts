@@ -66,7 +66,11 @@ export function createIdentity(platform: Platform): Identity {
       platform.database.transaction((transaction) => decideItem(needs, transaction, request)),
     linkRecords: (run, request) => linkRecords(platform.clickhouse, run, request),
     proposeLinks: (linkage, keyType) =>
-      proposeLinks({ platform, resolve: identity.resolve }, linkage, keyType),
+      proposeLinks(
+        { platform, resolve: (transaction, records) => resolveBatch(needs, transaction, records) },
+        linkage,
+        keyType,
+      ),
     routes: (server) => identityRoutes(server, { platform, identity, reader, rules }),
     async start() {
       await platform.database.transaction(async (transaction) => {

@@ -56,7 +56,7 @@ export interface SharedKey {
 export interface FoldResult {
   /** Person (smallest key number of its set) of every key of the input. */
   readonly personOf: Map<number, number>;
-  /** Time of the first accepted link of each linked key. */
+  /** Time of the first accepted link of each linked key of a type of which a person may have many. */
   readonly boundAt: Map<number, number>;
   readonly shared: Map<number, SharedKey>;
   readonly refusals: Refusal[];
@@ -162,14 +162,14 @@ function usableKeys(state: FoldState, assertion: FoldAssertion): number[] {
 function link(state: FoldState, anchor: number, other: number, assertion: FoldAssertion, at: number): void {
   const left = state.setOf.get(anchor)!;
   const right = state.setOf.get(other)!;
-  if (left === right) return noteBound(left, anchor, other, at);
+  if (left === right) return noteBound(state, left, anchor, other, at);
   if (state.decisions.keepsApart(left.keys, right.keys)) {
     left.ordered = right.ordered = true;
     return;
   }
   const violation = findViolation([[...left.keys.values()], [...right.keys.values()]], state.input.rules, at);
   if (!violation) {
-    noteBound(unite(state, left, right), anchor, other, at);
+    noteBound(state, unite(state, left, right), anchor, other, at);
     return;
   }
   left.ordered = right.ordered = true;
@@ -202,7 +202,7 @@ function contest(
     );
     if (!violation) {
       const detached = detach(state, moved);
-      noteBound(unite(state, target, detached), anchor, other, refusal.at);
+      noteBound(state, unite(state, target, detached), anchor, other, refusal.at);
       return;
     }
   }
@@ -218,7 +218,7 @@ function force(state: FoldState, anchor: number, other: number, at: number): voi
   if (left !== right && state.decisions.keepsApart(left.keys, right.keys, at)) return;
   const united = left === right ? left : unite(state, left, right);
   united.ordered = true;
-  noteBound(united, anchor, other, at);
+  noteBound(state, united, anchor, other, at);
 }
 
 /** The weaker keys leave the person of the strongest; a lone key leaves whoever has it. */
@@ -272,10 +272,16 @@ function unite(state: FoldState, left: PersonSet, right: PersonSet): PersonSet {
   return large;
 }
 
-function noteBound(set: PersonSet, anchor: number, other: number, at: number): void {
+/** Keys of which a person has one need no time: no window counts them. It saves writing the strongest keys. */
+export function hasBindingTime(rules: KeyRules, type: string): boolean {
+  return rules.byType.get(type)?.cardinality !== 'one';
+}
+
+function noteBound(state: FoldState, set: PersonSet, anchor: number, other: number, at: number): void {
   for (const number of [anchor, other]) {
     const key = set.keys.get(number)!;
-    if (key.boundAt === undefined) set.keys.set(number, { ...key, boundAt: at });
+    if (key.boundAt !== undefined || !hasBindingTime(state.input.rules, key.type)) continue;
+    set.keys.set(number, { ...key, boundAt: at });
   }
 }
 

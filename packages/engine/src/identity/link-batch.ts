@@ -28,6 +28,8 @@ const MAXIMUM_LOCK_ROUNDS = 10;
 export interface LinkRequest {
   readonly statements: readonly Statement[];
   readonly rules: KeyRules;
+  /** Persons of the keys as known before any lock: where to begin. */
+  readonly persons: ReadonlyMap<number, number>;
   /** Keys made by this batch. */
   readonly created: ReadonlySet<number>;
 }
@@ -42,7 +44,7 @@ export async function linkBatch(
   transaction: Transaction,
   request: LinkRequest,
 ): Promise<Map<number, number>> {
-  const keys = await lockStatementPersons(transaction, request.statements);
+  const keys = await lockStatementPersons(transaction, request.statements, request.persons);
   const stored = await readStoredTimes(needs, transaction, request.statements);
   const plan = planLinks({ statements: request.statements, stored, keys, rules: request.rules });
   await writeStatements(transaction, plan.write, needs.platform.clock.now());
@@ -56,13 +58,14 @@ export async function linkBatch(
   return present;
 }
 
-/** All keys of all persons that the statements name, under lock. */
+/** All keys of all persons that the statements name, under lock. `guess`: where their keys were last seen. */
 async function lockStatementPersons(
   transaction: Transaction,
   statements: readonly Statement[],
+  guess: ReadonlyMap<number, number>,
 ): Promise<Map<number, StoredKey>> {
   const named = new Set(statements.flatMap((statement) => statement.keyNumbers));
-  const persons = new Set((await readKeys(transaction, named)).map((key) => key.person_id));
+  const persons = new Set(guess.values());
   let unlocked = persons;
   for (let round = 0; round < MAXIMUM_LOCK_ROUNDS; round++) {
     await lockPersons(transaction, unlocked);

@@ -1,4 +1,5 @@
 import type { Statement, StoredTimes } from './assertion-store.ts';
+import { hasBindingTime } from './fold-assertions.ts';
 import { findViolation, type GuardKey } from './guards.ts';
 import type { KeyRules } from './key-rules.ts';
 import type { StoredKey } from './key-store.ts';
@@ -70,7 +71,8 @@ function groupStatements(input: LinkInput): Set<Group> {
     if (stored?.inactive || (!links && statement.kind !== 'unbind')) continue;
     group.needsFold = statement.kind === 'unbind';
     for (const key of usable) {
-      if (links) group.boundAt.set(key.key_number, statement.firstAt);
+      if (links && hasBindingTime(input.rules, key.type))
+        group.boundAt.set(key.key_number, statement.firstAt);
       join(groups, groupOf, group, key.person_id);
     }
   }

@@ -6,7 +6,7 @@ import { linkBatch } from './link-batch.ts';
 import { MapChanged } from './map-changed.ts';
 import type { ResolveNeeds } from './resolve-needs.ts';
 import { makeStatements } from './make-statements.ts';
-import { prepareBatch, type BatchKey } from './prepare-batch.ts';
+import { prepareBatch, type BatchKey, type BatchRecord } from './prepare-batch.ts';
 
 /**
  * Persons of a batch of records. Round trips: one when every key is in memory and nothing is linked,
@@ -35,7 +35,12 @@ export async function resolveBatch(
   let present = ownMoves;
   if (statements && statements.length > 0) {
     if (created.size === 0) await enterAsWriter(transaction, rules);
-    const moved = await linkBatch(needs, transaction, { statements, rules, created });
+    const moved = await linkBatch(needs, transaction, {
+      statements,
+      rules,
+      created,
+      persons: personsIn(batch.records),
+    });
     present = new Map([...ownMoves, ...moved]);
   }
 
@@ -44,6 +49,16 @@ export async function resolveBatch(
     const own = each.keys[0]!;
     return { personId: present.get(own.keyNumber) ?? own.personId, keyNumber: own.keyNumber };
   });
+}
+
+/** Persons of all keys of the batch's linking records, by key number. */
+function personsIn(records: readonly (BatchRecord | undefined)[]): Map<number, number> {
+  const persons = new Map<number, number>();
+  for (const each of records) {
+    if (!each || each.record.link === 'none') continue;
+    for (const key of each.keys) persons.set(key.keyNumber, key.personId);
+  }
+  return persons;
 }
 
 /** From here on no rule can change until the end of the transaction. */

@@ -64,7 +64,7 @@ async function stored(test: string, count: number): Promise<StoredRow[]> {
 
 describe('clients of servers', () => {
   it('sa-sdk-node sends batches, single records and debug', async () => {
-    const { default: SensorsAnalytics } = require('sa-sdk-node') as { default: new () => SensorsNode };
+    const SensorsAnalytics = require('sa-sdk-node') as new () => SensorsNode;
     const sensors = new SensorsAnalytics();
     sensors.submitTo(
       { url: `${room.url}/sa?project=default&token=${key}`, gzip: true },

@@ -33,8 +33,6 @@ export interface Ingest {
   takeInbox(transaction: Transaction, consumer: string, limit: number): Promise<InboxEvent[]>;
   readonly sources: Sources;
   readonly plan: PlanEditor;
-  /** Rejected records of all time and of today, as the ledger has them. */
-  rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** Records rejected ever, and on the bank's present day. */
   rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** One round of the relay now, for tests and orderly ends: true when there may be more. */

@@ -96,7 +96,11 @@ describe('faults', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     let collector = await startCollector(port);
-    const observer = await startIngestServer(platform, { leaseMs: LEASE_MS });
+    // It settles batches too, so it must want the same events.
+    const observer = await startIngestServer(platform, {
+      leaseMs: LEASE_MS,
+      wantedEvents: { canvas: () => new Set(['wanted']) },
+    });
     const { key } = await observer.ingest.sources.create({ sourceId: 'killed', name: 'Killed' }, 'test');
     try {
       let done = false;
@@ -167,7 +171,9 @@ describe('faults', () => {
     proxy.cut();
     const refused = await fetch(`${room.url}/sa?token=${key}`, {
       method: 'POST',
-      body: JSON.stringify([{ type: 'track', event: 'a', distinct_id: 'd', _track_id: 1, properties: {} }]),
+      body: JSON.stringify([
+        { type: 'track', event: 'a', distinct_id: 'device-4711', _track_id: 1, properties: {} },
+      ]),
     });
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBeTruthy();

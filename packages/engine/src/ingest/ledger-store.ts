@@ -62,17 +62,3 @@ export async function readLedger(
     [filter.from, filter.to, filter.sourceId ?? null],
   );
 }
-
-/** Rejected records of all days and of one. */
-export async function rejectedTotals(
-  database: Database,
-  today: string,
-): Promise<{ rejected: number; rejectedToday: number }> {
-  const [row] = await database.query<{ rejected: number; rejectedToday: number }>(
-    `select coalesce(sum(rejected), 0) as rejected,
-       coalesce(sum(rejected) filter (where day = $1), 0) as "rejectedToday"
-     from ingest.ledger`,
-    [today],
-  );
-  return row!;
-}

@@ -2,10 +2,8 @@ import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import type { CheckedRelation } from './check-facts.ts';
 import { ALWAYS_TO_MS, type Row } from './fact-rows.ts';
+import { pageIds } from './page-ids.ts';
 import { clickHouseTime } from './seal-value.ts';
-
-/** Ids in one look-up. */
-const IDS_A_QUERY = 10_000;
 
 /**
  * Where a type allows one far end only (a person has one manager), a new relation ends the older one with another
@@ -47,17 +45,12 @@ async function closeOnSide(
     } else newest.set(idOf(row), row);
   }
   const closed: Row[] = [];
-  const wanted = [...newest.values()];
-  for (let start = 0; start < wanted.length; start += IDS_A_QUERY) {
-    const page = wanted.slice(start, start + IDS_A_QUERY);
+  const types = [...new Set(rows.map((row) => row['relation_type']))];
+  for (const ids of pageIds(new Set([...newest.values()].map((row) => row[`${side}_id`] as string)))) {
     const stored = await clickhouse.query<Row>(
       `select * from relation final
        where relation_type in {types:Array(String)} and ${side}_id in {ids:Array(String)} and valid_to = {open:String}`,
-      {
-        types: [...new Set(page.map((row) => row['relation_type']))],
-        ids: page.map((row) => row[`${side}_id`]),
-        open: clickHouseTime(ALWAYS_TO_MS),
-      },
+      { types, ids, open: clickHouseTime(ALWAYS_TO_MS) },
     );
     for (const row of stored) {
       const rival = newest.get(idOf(row));

@@ -2,6 +2,7 @@ import type { Platform, Transaction } from '../platform/index.ts';
 import type { Model, ModelStore } from './catalogue.ts';
 import { readConsents } from './consent-store.ts';
 import { nextVersion, readSuppressionRows, takeChanges, takeFacts } from './fact-store.ts';
+import { pageIds } from './page-ids.ts';
 import { readPeople } from './person-store.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';
 import type { TableShaper } from './shape-tables.ts';
@@ -106,12 +107,12 @@ async function mirrorConsents(
   const clearedVersion = await nextVersion(transaction);
   const version = await nextVersion(transaction);
   const states = await readConsents(transaction, model, personIds);
-  if (movedIds.length > 0) {
+  for (const ids of pageIds(movedIds)) {
     await clickhouse.command(
       `insert into consent (person_id, key_number, purpose, channel, granted, at, version, deleted)
        select person_id, key_number, purpose, channel, 0, at, {version:UInt64}, 1
        from consent final where person_id in {ids:Array(UInt64)}`,
-      { version: clearedVersion, ids: movedIds },
+      { version: clearedVersion, ids },
     );
   }
   const rows = [...states].flatMap(([personId, list]) =>

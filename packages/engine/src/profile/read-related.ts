@@ -3,13 +3,14 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import type { RelatedEntity } from './front-door.ts';
 import type { Value } from './operation.ts';
+import { pageIds } from './page-ids.ts';
 import { epochOfClickHouse } from './seal-value.ts';
 import { openFields, storedOf } from './show-rows.ts';
 import { readDetails, readEntities, readRelations } from './view-store.ts';
 
 const DETAILS_A_PERSON = 50;
-/** Ids named in one query. */
-const PAGE = 5_000;
+/** Relations of one page of persons. */
+const MAXIMUM_RELATIONS = 100_000;
 
 /** Key numbers of persons, as the ids that relations and details carry, and whose each is. */
 async function keysById(identity: Identity, personIds: readonly number[]): Promise<Map<string, number>> {
@@ -18,10 +19,6 @@ async function keysById(identity: Identity, personIds: readonly number[]): Promi
     for (const key of keys) owners.set(String(key.keyNumber), personId);
   }
   return owners;
-}
-
-function* pagesOf(ids: readonly string[]): Generator<string[]> {
-  for (let start = 0; start < ids.length; start += PAGE) yield ids.slice(start, start + PAGE);
 }
 
 /** Entities related to persons by one relation type, valid at an instant, newest relation first. */
@@ -37,10 +34,10 @@ export async function relatedEntities(
   if (!type) throw new CodedError('type_not_declared', { details: { type: relationType } });
   const owners = await keysById(identity, personIds);
   const found: { personId: number; type: string; id: string }[] = [];
-  for (const ids of pagesOf([...owners.keys()])) {
+  for (const ids of pageIds([...owners.keys()])) {
     const rows = await readRelations(platform.clickhouse, 'person', ids, {
       relationTypes: [relationType],
-      limit: PAGE * 20,
+      limit: MAXIMUM_RELATIONS,
     });
     for (const row of rows) {
       if (epochOfClickHouse(row.valid_from) > now || epochOfClickHouse(row.valid_to) <= now) continue;
@@ -80,7 +77,7 @@ export async function openEntities(
   const declared = model.entityTypes.get(type);
   if (!declared) throw new CodedError('type_not_declared', { details: { type } });
   const opened = new Map<string, Record<string, Value>>();
-  for (const page of pagesOf(ids)) {
+  for (const page of pageIds(ids)) {
     for (const [id, row] of await readEntities(platform.clickhouse, type, page)) {
       opened.set(
         id,
@@ -103,7 +100,7 @@ export async function detailsOfPeople(
   if (!declared) throw new CodedError('type_not_declared', { details: { type: detailType } });
   const owners = await keysById(identity, personIds);
   const details = new Map<number, { detailId: string; time: number; fields: Record<string, Value> }[]>();
-  for (const ids of pagesOf([...owners.keys()])) {
+  for (const ids of pageIds([...owners.keys()])) {
     const rows = await readDetails(platform.clickhouse, detailType, 'person', ids, DETAILS_A_PERSON);
     for (const row of rows) {
       const personId = owners.get(String(row['owner_id']))!;

@@ -27,7 +27,12 @@ beforeAll(async () => {
     ['root', 'administrator', TOKEN],
     ['mia', 'marketer', READER],
   ] as const) {
-    const userId = await platform.access.ensureUser({ name, displayName: name, password: 'a long password', role });
+    const userId = await platform.access.ensureUser({
+      name,
+      displayName: name,
+      password: 'a long password',
+      role,
+    });
     await platform.access.ensureToken(userId, 'test', token);
   }
   await call('PUT', '/api/v1/attributes', {
@@ -37,7 +42,11 @@ beforeAll(async () => {
     pii: 'identifying',
     mask: 'name',
   });
-  await call('PUT', '/api/v1/purposes', { purpose: 'marketing', version: 1, title: { en: 'Marketing', zh: '营销' } });
+  await call('PUT', '/api/v1/purposes', {
+    purpose: 'marketing',
+    version: 1,
+    title: { en: 'Marketing', zh: '营销' },
+  });
   personId = await platform.database.transaction(async (transaction) => {
     const keys = [{ type: 'customer_number', value: 'HTTP-1' }];
     const [who] = await identity.resolve(transaction, [
@@ -46,7 +55,16 @@ beforeAll(async () => {
     const { personId: id, keyNumber } = who!;
     const values = { full_name: '欧阳锋', level: 3 };
     await profile.apply(transaction, [
-      { kind: 'attributes', action: 'set', personId: id, keyNumber, values, at: 0, sourceId: 'test', messageId: '2' },
+      {
+        kind: 'attributes',
+        action: 'set',
+        personId: id,
+        keyNumber,
+        values,
+        at: 0,
+        sourceId: 'test',
+        messageId: '2',
+      },
     ]);
     return id;
   });
@@ -65,7 +83,10 @@ async function call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body
     headers: { authorization: `Bearer ${token}` },
     ...(body ? { payload: body } : {}),
   });
-  return { status: response.statusCode, body: response.json<Record<string, never>>() as Record<string, unknown> };
+  return {
+    status: response.statusCode,
+    body: response.json<Record<string, never>>() as Record<string, unknown>,
+  };
 }
 
 test('the view is masked; opening it needs the permission and a purpose, and is in the audit', async () => {
@@ -95,7 +116,9 @@ test('consent is given and withdrawn, each with its history', async () => {
   const states = (await profile.consentsOf(platform.database, [personId])).get(personId)!;
   expect(states.filter((each) => !each.valid).map((each) => each.channel)).toEqual(['sms']);
   expect(((await call('GET', url)).body['items'] as unknown[]).length).toBe(7);
-  expect((await call('POST', url, { purpose: 'unheard', granted: true })).body['code']).toBe('purpose_not_declared');
+  expect((await call('POST', url, { purpose: 'unheard', granted: true })).body['code']).toBe(
+    'purpose_not_declared',
+  );
   expect((await call('POST', url, { purpose: 'marketing', granted: true }, READER)).status).toBe(403);
 });
 
@@ -116,10 +139,28 @@ test('types are declared, extended, never contradicted', async () => {
   expect((await call('PUT', '/api/v1/entity-types', type([field('staff', 'string')]))).body['code']).toBe(
     'declaration_conflict',
   );
-  expect((await call('PUT', '/api/v1/entity-types', type([field('version', 'number')]))).body['code']).toBe('reserved_name');
+  expect((await call('PUT', '/api/v1/entity-types', type([field('version', 'number')]))).body['code']).toBe(
+    'reserved_name',
+  );
   await profile.writeFacts([
-    { kind: 'entity', type: 'branch', id: 'B1', fields: { city: '上海' }, at: 1, sourceId: 'test', messageId: 'b' },
-    { kind: 'entity', type: 'branch', id: 'B2', fields: { city: '北京' }, at: 1, sourceId: 'test', messageId: 'b' },
+    {
+      kind: 'entity',
+      type: 'branch',
+      id: 'B1',
+      fields: { city: '上海' },
+      at: 1,
+      sourceId: 'test',
+      messageId: 'b',
+    },
+    {
+      kind: 'entity',
+      type: 'branch',
+      id: 'B2',
+      fields: { city: '北京' },
+      at: 1,
+      sourceId: 'test',
+      messageId: 'b',
+    },
   ]);
   const page = await call('GET', '/api/v1/entities/branch?limit=1', undefined, READER);
   expect(page.body).toMatchObject({ items: [{ id: 'B1', attributes: { city: '上海' } }], nextCursor: 'B1' });

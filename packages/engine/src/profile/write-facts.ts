@@ -7,6 +7,7 @@ import { closeReplaced } from './close-replaced.ts';
 import { encodeRows } from './encode-rows.ts';
 import { detailRow, entityRow, overlayRow, relationRow, type Row } from './fact-rows.ts';
 import { fieldsByName } from './learn-fields.ts';
+import { pageIds } from './page-ids.ts';
 import { columnOf, detailTable, entityTable, historyTable } from './shape-tables.ts';
 
 /** Rows of one insert: bounded, so that a wide table does not make one huge request. */
@@ -87,11 +88,15 @@ async function readRows(
   idColumn: string,
   ids: readonly string[],
 ): Promise<Map<string, Row>> {
-  const rows = await clickhouse.query<Row>(
-    `select * from ${table} final where ${idColumn} in {ids:Array(String)}`,
-    { ids },
-  );
-  return new Map(rows.map((row) => [row[idColumn] as string, row]));
+  const found = new Map<string, Row>();
+  for (const page of pageIds(ids)) {
+    const rows = await clickhouse.query<Row>(
+      `select * from ${table} final where ${idColumn} in {page:Array(String)}`,
+      { page },
+    );
+    for (const row of rows) found.set(row[idColumn] as string, row);
+  }
+  return found;
 }
 
 /** Writes rows into tables, one after the other; the text of the rows is made once. */

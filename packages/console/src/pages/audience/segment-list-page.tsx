@@ -6,6 +6,7 @@ import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -73,6 +74,7 @@ export default function SegmentListPage() {
 function useColumns(): Column<SegmentView>[] {
   const { text, format } = useReader();
   const words = text.audience;
+  const userName = useUserNames();
   return [
     {
       key: 'name',
@@ -107,6 +109,6 @@ function useColumns(): Column<SegmentView>[] {
           <span className="faint">{words.neverComputed}</span>
         ),
     },
-    { key: 'owner', title: words.owner, phone: 'hidden', render: ({ owner }) => owner },
+    { key: 'owner', title: words.owner, phone: 'hidden', render: ({ owner }) => userName(owner) },
   ];
 }

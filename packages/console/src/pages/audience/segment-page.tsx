@@ -7,6 +7,7 @@ import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { EqlText } from '../../parts/eql-text.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Stat, StatRow } from '../../parts/stat.tsx';
@@ -158,6 +159,7 @@ function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }
 function Reading({ segment }: { segment: Segment }) {
   const { text, format } = useReader();
   const words = text.audience;
+  const userName = useUserNames();
   const [last] = segment.trend;
   const members = usePages(audienceApi.listSegmentMembers, {
     params: { segmentId: segment.segmentId },
@@ -192,7 +194,7 @@ function Reading({ segment }: { segment: Segment }) {
           <Stat
             label={words.schedule}
             value={<span className={styles.text}>{scheduleText(segment.schedule, words)}</span>}
-            note={`${words.owner} ${segment.owner}`}
+            note={`${words.owner} ${userName(segment.owner)}`}
           />
         </StatRow>
       </Panel>

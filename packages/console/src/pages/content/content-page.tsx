@@ -5,6 +5,7 @@ import type { ContentVersion } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Chip, StateMark, toneOf } from '../../parts/state-mark.tsx';
@@ -56,6 +57,7 @@ export default function ContentPage() {
 function VersionView({ version }: { version: ContentVersion }) {
   const { text, language } = useReader();
   const words = text.contents;
+  const userName = useUserNames();
   const preview = useRead(contentApi.previewContent, {
     body: { contentId: version.contentId, version: version.version },
   });
@@ -85,9 +87,9 @@ function VersionView({ version }: { version: ContentVersion }) {
               </StateMark>,
             ],
             [text.messages.purpose, wordFor(text.words.purpose, version.purpose)],
-            [words.createdBy, version.createdBy],
+            [words.createdBy, userName(version.createdBy)],
             [words.created, <TimeText key="created" at={version.createdAt} form="full" />],
-            version.approvedBy && [words.approvedBy, version.approvedBy],
+            version.approvedBy && [words.approvedBy, userName(version.approvedBy)],
             version.approvedAt && ['', <TimeText key="approved" at={version.approvedAt} form="full" />],
             [
               words.hash,

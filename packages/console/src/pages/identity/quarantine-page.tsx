@@ -6,6 +6,7 @@ import { CALM_MS, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { usePersonNames } from '../../parts/person-name.tsx';
@@ -67,6 +68,7 @@ function ItemCard({ item, onDecide }: { item: QuarantineItem; onDecide: (accept:
   const words = text.data.quarantine;
   const may = useMay('quarantine.decide');
   const personIds = [...new Set(item.keys.map(({ personId }) => personId))];
+  const userName = useUserNames();
   const nameOf = usePersonNames(personIds);
   return (
     <Panel
@@ -103,7 +105,7 @@ function ItemCard({ item, onDecide }: { item: QuarantineItem; onDecide: (accept:
       {item.decidedBy && (
         <p className="soft">
           <Chip>{words.states[item.state]}</Chip>{' '}
-          {words.decided(item.decidedBy, format.dateTime(item.decidedAt))}
+          {words.decided(userName(item.decidedBy), format.dateTime(item.decidedAt))}
           {item.decisionReason && ` · ${item.decisionReason}`}
         </p>
       )}

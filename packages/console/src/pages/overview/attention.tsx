@@ -1,6 +1,6 @@
 import { Link } from 'react-router-dom';
 import { insightApi, type ResponseOf } from '@wutong/contract';
-import { useHealth, wordOfLight } from '../../frame/health-lights.tsx';
+import { roomsWithLoops, useHealth, wordOfLight } from '../../frame/health-lights.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { StateMark, type Tone } from '../../parts/state-mark.tsx';
@@ -17,7 +17,7 @@ export function Attention({ overview }: { overview: Overview }) {
   const { channel, data, execution } = overview;
   const down = channel.suppliers.value - channel.suppliersHealthy.value;
   const lines: { key: string; tone: Tone; sentence: string; to: string }[] = [];
-  for (const { room, state } of health?.rooms ?? []) {
+  for (const { room, state } of roomsWithLoops(health)) {
     if (state === 'ok') continue;
     lines.push({
       key: room,

@@ -5,6 +5,7 @@ import type { PersonView } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Panel } from '../../parts/page.tsx';
 import { Chip } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState, sentenceOf } from '../../parts/states.tsx';
@@ -17,6 +18,7 @@ export function MergeEvidence({ person }: { person: PersonView }) {
   const { text } = useReader();
   const words = text.people.merges;
   const mayWrite = useMay('identity.write');
+  const userName = useUserNames();
   const [splitting, setSplitting] = useState(false);
   const history = useRead(identityApi.readMergeHistory, { params: { personId: person.personId } });
   return (
@@ -55,7 +57,9 @@ export function MergeEvidence({ person }: { person: PersonView }) {
                     </span>
                   </span>
                   <span className="faint">
-                    {[assertion.sourceId, assertion.actor, assertion.reason].filter(Boolean).join(' · ')}
+                    {[assertion.sourceId, assertion.actor && userName(assertion.actor), assertion.reason]
+                      .filter(Boolean)
+                      .join(' · ')}
                   </span>
                 </div>
               ))}

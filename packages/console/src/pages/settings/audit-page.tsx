@@ -3,6 +3,7 @@ import { platformApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -17,6 +18,7 @@ type Row = ResponseOf<typeof platformApi.listAudit>['items'][number];
 export default function AuditPage() {
   const { text } = useReader();
   const words = text.data.audit;
+  const userName = useUserNames();
   const [action, setAction] = useUrlState('action');
   const entries = usePages(
     platformApi.listAudit,
@@ -25,7 +27,7 @@ export default function AuditPage() {
   );
   const columns: Column<Row>[] = [
     { key: 'at', title: words.at, render: ({ at }) => <TimeText at={at} form="full" /> },
-    { key: 'actor', title: words.actor, render: ({ actor }) => actor },
+    { key: 'actor', title: words.actor, render: ({ actor }) => userName(actor) },
     {
       key: 'action',
       title: words.action,

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { decisionApi, platformApi, type ResponseOf } from '@wutong/contract';
 import type { Policy } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
-import { useHealth, wordOfLight } from '../../frame/health-lights.tsx';
+import { roomsWithLoops, useHealth, wordOfLight } from '../../frame/health-lights.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay, useSession } from '../../frame/session.tsx';
 import { Facts, type Fact } from '../../parts/facts.tsx';
@@ -51,7 +51,7 @@ function PlatformPanel() {
               {wordOfLight(health?.[engine] ?? 'unknown', text.frame)}
             </StateMark>,
           ]),
-          ...(health?.rooms ?? []).map(({ room, state, detail }): Fact => [
+          ...roomsWithLoops(health).map(({ room, state, detail }): Fact => [
             wordFor(text.frame.rooms, room),
             <StateMark key={room} tone={toneOf(state)}>
               {wordOfLight(state, text.frame)}

@@ -1,6 +1,7 @@
 import { Link } from 'react-router-dom';
 import type { StrategyVersion } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Definition, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { StateMark, toneOf } from '../../parts/state-mark.tsx';
@@ -10,8 +11,9 @@ import { EmptyState } from '../../parts/states.tsx';
 export function VersionList({ versions }: { versions: readonly StrategyVersion[] }) {
   const { text, format } = useReader();
   const words = text.strategy.versions;
+  const userName = useUserNames();
   const signed = (who: string | undefined, at: string | undefined) =>
-    who ? words.by(who, format.shortTime(at)) : <span className="faint">–</span>;
+    who ? words.by(userName(who), format.shortTime(at)) : <span className="faint">–</span>;
   const columns: Column<StrategyVersion>[] = [
     {
       key: 'version',

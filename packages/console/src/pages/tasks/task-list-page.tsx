@@ -6,7 +6,7 @@ import { taskStates } from '../../api/vocabulary.ts';
 import { LIVE_MS, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { useStrategyNames } from '../../frame/use-names.ts';
+import { useStrategyNames, useUserNames } from '../../frame/use-names.ts';
 import { useMay, useSession } from '../../frame/session.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { usePersonNames } from '../../parts/person-name.tsx';
@@ -81,6 +81,7 @@ function TaskCard({ task, name, onAnswer }: { task: Task; name: React.ReactNode;
   const { text } = useReader();
   const words = text.tasks;
   const strategyName = useStrategyNames();
+  const userName = useUserNames();
   const may = useMay('task.write');
   const { message } = App.useApp();
   const claim = useWrite(hubApi.claimTask, [hubApi.listTasks]);
@@ -115,7 +116,7 @@ function TaskCard({ task, name, onAnswer }: { task: Task; name: React.ReactNode;
         <span className="faint">
           <Link to={`/strategies/${task.strategyId}`}>{strategyName(task.strategyId)}</Link> ·{' '}
           <TimeText at={task.doneAt ?? task.createdAt} />
-          {task.claimedBy && task.state === 'claimed' && ` · ${words.claimedBy(task.claimedBy)}`}
+          {task.claimedBy && task.state === 'claimed' && ` · ${words.claimedBy(userName(task.claimedBy))}`}
         </span>
         {may && (
           <span className="row">

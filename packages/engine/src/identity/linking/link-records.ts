@@ -26,7 +26,7 @@ export interface LinkRequest {
   readonly linkAbove?: number;
   /** Probability below which a pair is dropped; between both it waits for review; default 0.5. */
   readonly reviewAbove?: number;
-  onProgress?(step: string): void;
+  readonly onProgress?: (step: string) => void;
 }
 
 export interface LinkageModel {

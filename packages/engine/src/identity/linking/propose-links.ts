@@ -7,7 +7,7 @@ import type { Linkage } from './link-records.ts';
 
 export interface ProposeNeeds {
   readonly platform: Pick<Platform, 'database' | 'clickhouse' | 'clock'>;
-  resolve(transaction: Transaction, records: readonly ResolveRecord[]): Promise<Resolution[]>;
+  readonly resolve: (transaction: Transaction, records: readonly ResolveRecord[]) => Promise<Resolution[]>;
 }
 
 const PAIRS_A_TRANSACTION = 2_000;

@@ -9,10 +9,11 @@ import { mappingSchema, type MappingInput } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
-import type { Platform } from '../../platform/index.ts';
+import { createHttpServer, type Platform } from '../../platform/index.ts';
 import { createProfile, type Profile } from '../../profile/index.ts';
 import { createIngest } from '../create-ingest.ts';
 import { createImports, type Imports } from './create-imports.ts';
+import { importRoutes } from './import-routes.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { runImport } from './run-import.ts';
 
@@ -199,6 +200,45 @@ test('a run that was cut off goes on where it stopped and loads every row once',
     `select toUInt32(count()) as n, toUInt32(uniqExact(person_id)) as people, sum(rank) as ranks from detail_resumed final`,
   );
   expect(counted).toEqual({ n: 21_000, people: 21_000, ranks: (21_000 * 20_999) / 2 });
+});
+
+test('through the endpoints: the body is read as it comes, errors come back as CSV', async () => {
+  const server = createHttpServer(platform);
+  importRoutes(server, platform, imports);
+  const userId = await platform.access.ensureUser({
+    name: 'dora',
+    displayName: 'Dora',
+    password: 'a long password',
+    role: 'data_engineer',
+  });
+  await platform.access.ensureToken(userId, 'test', 'token-of-dora');
+  const headers = { authorization: 'Bearer token-of-dora' };
+  const mapping = mappingOf('wire', [
+    { file: 'p', records: [{ record: 'person', keys: [customer], attributes: { level: 'level' } }] },
+  ]);
+  const created = await server.fastify.inject({
+    method: 'POST',
+    url: '/api/v1/imports',
+    headers,
+    payload: { mapping },
+  });
+  const { importId } = created.json<{ importId: string }>();
+  const sent = await server.fastify.inject({
+    method: 'POST',
+    url: `/api/v1/imports/${importId}/files?file=p`,
+    headers: { ...headers, 'content-type': 'text/csv' },
+    payload: Readable.from([gzipSync('id,level\nW500001,3\n,4\n')]),
+  });
+  expect(sent.json()).toMatchObject({ state: 'finished', rows: 2, rejectedRows: 1, records: { person: 1 } });
+  const errors = await server.fastify.inject({ url: `/api/v1/imports/${importId}/errors`, headers });
+  expect(errors.headers['content-type']).toContain('text/csv');
+  expect(errors.body.trim().split('\r\n')).toEqual([
+    'file,row,record,code,reason',
+    'p,2,1,value_type_conflict,customer_number: no key of a person',
+  ]);
+  const unknown = await server.fastify.inject({ url: `/api/v1/imports/${platform.ids.newId()}`, headers });
+  expect(unknown.json()).toMatchObject({ code: 'import_not_found' });
+  await server.fastify.close();
 });
 
 test('over HTTP: a mapping, then its files as CSV or JSON lines, in any order', async () => {

@@ -1,5 +1,6 @@
 import type { CellOf, RetentionAnswer, RetentionRequest } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { groupRows } from './group-rows.ts';
 import { isEvent } from './event-sql.ts';
 import { withGroup, type PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
@@ -105,7 +106,7 @@ export async function analyseRetention(
        [${periods.map((period) => `countIf(${cameBack(request, period)})`).join(', ')}] as returned
      from (${people.sql}) group by cohort, grp order by grp, cohort limit ${MAXIMUM_GROUPS * MAXIMUM_BITS}`,
   );
-  const byGroup = [...Map.groupBy(rows, (row) => row.grp)]
+  const byGroup = [...groupRows(rows, (row) => row.grp)]
     .map(([group, lines]) => ({ group, lines, people: lines.reduce((sum, line) => sum + line.people, 0) }))
     .sort((one, other) => other.people - one.people)
     .slice(0, request.breakdown?.limit ?? 1);

@@ -7,6 +7,7 @@ import {
   type TrendRequest,
 } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { groupRows } from './group-rows.ts';
 import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
@@ -137,7 +138,7 @@ async function readSeries(
   const scale = (value: number | null) =>
     EXTENSIVE.has(series.measure.kind) ? scaled(value ?? 0, scope) : (value ?? 0);
   const order = top ? [...top, OTHER_GROUP] : [''];
-  const byGroup = Map.groupBy(read, (row) => row.shown);
+  const byGroup = groupRows(read, (row) => row.shown);
   return order
     .filter((name) => !top || byGroup.has(name))
     .map((name) => {

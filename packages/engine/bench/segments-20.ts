@@ -1,0 +1,81 @@
+import type { Audience } from '../src/audience/index.ts';
+import type { Platform } from '../src/platform/index.ts';
+import { fillBank, EVENTS, ONE_MORE_SEGMENT, PEOPLE, TWENTY_SEGMENTS } from './audience/fill-bank.ts';
+import type { Bench, BenchRow } from './bench-context.ts';
+
+/** Each figure is the best of so many runs: what the work costs, not what the machine did besides. */
+const REPEATS = 3;
+
+/**
+ * Twenty segments computed in one run with shared scans, against the same segments one by one, as systems do
+ * that make a query of each; and what a twenty-first adds to the run.
+ */
+export const run: Bench = async (context) => {
+  const { platform, drop } = await context.createPlatform();
+  try {
+    context.say(`filling ${PEOPLE} people, ${EVENTS} events`);
+    const audience = await fillBank(platform);
+    const ids = await defineSegments(platform, [...TWENTY_SEGMENTS, ONE_MORE_SEGMENT]);
+    const twenty = ids.slice(0, 20);
+    const together = await best(() => audience.computeSegments(twenty));
+    const withOneMore = await best(() => audience.computeSegments(ids));
+    const apart = await best(() => oneByOne(audience, twenty));
+    context.say(`together ${Math.round(together)} ms, 21: ${Math.round(withOneMore)} ms, apart ${Math.round(apart)} ms`);
+    const rows: BenchRow[] = [
+      {
+        name: 'segments-20',
+        value: together,
+        unit: 'ms',
+        baseline: 'the same segments, a query each',
+        baselineValue: apart,
+        ratio: apart / together,
+        note: `${PEOPLE} people, ${EVENTS} events; members, enter/leave log and commit included in both`,
+      },
+      {
+        name: 'segments-21',
+        value: withOneMore,
+        unit: 'ms',
+        baseline: 'twenty segments in one run',
+        baselineValue: together,
+        ratio: together / withOneMore,
+        note: 'what one more segment costs',
+      },
+    ];
+    return rows;
+  } finally {
+    await drop();
+  }
+};
+
+/** Writes definitions without computing them. */
+export async function defineSegments(platform: Platform, texts: readonly string[]): Promise<string[]> {
+  const { parseEql } = await import('@wutong/contract');
+  const ids: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    const parsed = parseEql(text);
+    if (!parsed.document) throw new Error(`${text}: ${parsed.problem.en}`);
+    const id = `segment_${index + 1}`;
+    ids.push(id);
+    await platform.database.execute(
+      `insert into audience.segment (segment_id, name, description, folder, kind, version, body, document, schedule, owner, created_at, updated_at)
+       values ($1, $1, '', '', 'rule', 1, $2, $3::jsonb, '{"every":"manual"}', 'bench', 0, 0)`,
+      [id, text, JSON.stringify(parsed.document)],
+    );
+  }
+  return ids;
+}
+
+async function oneByOne(audience: Audience, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await audience.computeSegments([id]);
+}
+
+/** Milliseconds of the fastest repeat. */
+export async function best(work: () => Promise<void>): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const startedAt = performance.now();
+    await work();
+    fastest = Math.min(fastest, performance.now() - startedAt);
+  }
+  return fastest;
+}
