@@ -16,7 +16,8 @@ const RAW_CHUNK = 20_000;
  * and the tracking plan asked, against the same rows inserted raw by `@clickhouse/client`.
  */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const databases = await context.createPlatform();
+  const { platform } = databases;
   const room = await startIngestServer(platform);
   try {
     const { key } = await room.ingest.sources.create({ sourceId: 'bench', name: 'Bench' }, 'bench');
@@ -41,7 +42,7 @@ export const run: Bench = async (context) => {
     return [row];
   } finally {
     await room.stop();
-    await drop();
+    await databases.drop();
   }
 };
 

@@ -1,6 +1,7 @@
 /** Names for ids: users, strategies, contents, suppliers. Read once, kept for a minute, shared by all pages. */
 import { useMemo } from 'react';
 import { canvasApi, contentApi, hubApi, platformApi, type ResponseOf, type Endpoint } from '@wutong/contract';
+import { useText } from './reader.tsx';
 import { useMay } from './session.tsx';
 import { useRead, type ReadOptions } from '../api/use-endpoint.ts';
 
@@ -51,6 +52,9 @@ export function useContentNames(): Naming {
 
 /** The name of a supplier. */
 export function useSupplierNames(): Naming {
+  const { words } = useText();
   const answer = useRead(hubApi.listSuppliers, undefined, RENEW);
-  return useNaming<typeof hubApi.listSuppliers>(answer.data, supplierPairs);
+  const nameOf = useNaming<typeof hubApi.listSuppliers>(answer.data, supplierPairs);
+  // Slots and tasks need nobody outside: their supplier is the channel itself.
+  return (id) => (id === 'in_app' || id === 'task' ? words.channel[id] : nameOf(id));
 }

@@ -1,6 +1,6 @@
 import { CodedError, type Platform } from '../platform/index.ts';
 import { enrolPeople } from './enrol-people.ts';
-import { entriesOfRequests } from './enrolment-store.ts';
+import { entriesOfRequests } from './entering-store.ts';
 import type { Programs } from './load-program.ts';
 import { lockEntry, lockFlow, lockStrategy } from './locks.ts';
 import { requireStrategy } from './manage-strategy.ts';

@@ -1,7 +1,7 @@
 import { SHARE_TOTAL } from '@wutong/contract';
 import { assign } from '../decision/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import { insertEnrolments, newestEntries, type NewEnrolment, type NewestEntry } from './enrolment-store.ts';
+import { insertEnrolments, newestEntries, type NewEnrolment, type NewestEntry } from './entering-store.ts';
 import { enteredFact } from './facts.ts';
 import { mayEnter } from './may-enter.ts';
 import type { CanvasNeeds } from './needs.ts';

@@ -205,6 +205,7 @@ function attemptOf(row: LedgerRow): LedgerAttempt {
     state: row.attempt_state,
     ordinal: row.ordinal,
     supplierId: row.supplier_id,
+    channel: row.attempt_channel,
     answeredAt: row.answered_at,
   };
 }

@@ -9,7 +9,7 @@ import {
   type ShareCounter,
 } from './choose-supplier.ts';
 import type { ClaimedMessage } from './claim-store.ts';
-import { DEFAULT_CASCADE } from './decide-outcome.ts';
+import { DEFAULT_CASCADE, exhausted } from './decide-outcome.ts';
 import type { Address } from './front-door.ts';
 import { createLink, type NewLink } from './make-links.ts';
 import type { Channel } from './reservation.ts';
@@ -110,6 +110,7 @@ function chooseNext(
   address: string,
   routing: Routing,
 ): ReturnType<typeof chooseSupplier> {
+  if (message.tried.includes(exhausted(message.channel))) return { kind: 'none' };
   const triedHere = message.tried.filter((id) => routing.suppliers.get(id)?.channel === message.channel);
   if (triedHere.length >= (message.cascade ?? DEFAULT_CASCADE).maximumAttempts) return { kind: 'none' };
   return chooseSupplier(routing.routes, routing.suppliers, { ...message, address }, routing.counter);
@@ -156,7 +157,7 @@ function render(
         links.push(link);
         context.link = `${platform.config.publicUrl}/r/${link.token}`;
       }
-      if (message.channel === 'email' && message.purpose === 'marketing') {
+      if (message.channel === 'email') {
         const link = createLink('unsubscribe', message, '');
         links.push(link);
         context.unsubscribe_link = `${platform.config.publicUrl}/u/${link.token}`;

@@ -1,5 +1,5 @@
 import type { Answer, ReceiptState } from './channels/adapter.ts';
-import type { AttemptState, Cascade, MessageState } from './reservation.ts';
+import type { AttemptState, Cascade, Channel, MessageState } from './reservation.ts';
 
 /** What the ledger knows of a message when something happens to one of its attempts. */
 export interface LedgerMessage {
@@ -19,6 +19,7 @@ export interface LedgerAttempt {
   readonly state: AttemptState;
   readonly ordinal: number;
   readonly supplierId: string;
+  readonly channel: Channel;
   /** When the supplier answered, epoch ms; null: it has not, or the answer was lost. */
   readonly answeredAt: number | null;
 }
@@ -189,14 +190,11 @@ function failed(
   outcome: Outcome,
   canCascade: (tried: readonly string[]) => boolean,
 ): MessageChange {
-  const tried = message.tried.includes(attempt.supplierId)
-    ? message.tried
-    : [...message.tried, attempt.supplierId];
-  const cascade = message.cascade ?? DEFAULT_CASCADE;
   const isFinal =
     outcome.kind === 'answer' && outcome.answer.kind === 'rejected' && outcome.answer.final === true;
-  const promised =
-    state === 'no_receipt' ? cascade.noReceiptAfterMs !== undefined : cascade.onReject && !isFinal;
+  const tried = withTried(message.tried, attempt, isFinal);
+  const cascade = message.cascade ?? DEFAULT_CASCADE;
+  const promised = state === 'no_receipt' ? cascade.noReceiptAfterMs !== undefined : cascade.onReject;
   if (promised && canCascade(tried)) {
     return {
       message: { ...pick(message), tried, state: 'pending', reason: null },
@@ -207,6 +205,15 @@ function failed(
   // Accepted, never confirmed, and nobody left to try: it stays sent.
   if (state === 'no_receipt') return { message: { ...pick(message), tried }, facts: [] };
   return { message: { ...pick(message), tried, state: 'failed', reason: state }, facts: ['failed'] };
+}
+
+/** Stands among the suppliers tried when no other supplier of a channel can do better: a dead address, say. */
+export function exhausted(channel: Channel): string {
+  return `${channel}:*`;
+}
+
+function withTried(tried: readonly string[], attempt: LedgerAttempt, isFinal: boolean): readonly string[] {
+  return [...new Set([...tried, attempt.supplierId, ...(isFinal ? [exhausted(attempt.channel)] : [])])];
 }
 
 function reasonOfUncertain(outcome: Outcome): string {

@@ -1,7 +1,7 @@
 import { ADDRESS_KEY_TYPES } from '../decision/index.ts';
 import type { JudgeRequest } from '../decision/index.ts';
 import type { ContentVersion } from '../content/index.ts';
-import type { Platform, Transaction } from '../platform/index.ts';
+import { CodedError, type Platform, type Transaction } from '../platform/index.ts';
 import type { Submission } from './channels/adapter.ts';
 import { chooseLimit } from './choose-limit.ts';
 import { createShareCounter } from './choose-supplier.ts';
@@ -59,11 +59,18 @@ export function createDelivery(platform: Platform, needs: DeliverNeeds): { round
       }
       const due = await dueChannels(platform.database, [...limits.keys()], platform.clock.now());
       let more = false;
+      let failure: unknown;
       for (const channel of due as Channel[]) {
         const limit = limits.get(channel)!;
-        const claimed = await deliverChannel(platform, needs, routing, { channel, limit, process });
-        more ||= claimed === limit;
+        try {
+          const claimed = await deliverChannel(platform, needs, routing, { channel, limit, process });
+          more ||= claimed === limit;
+        } catch (error) {
+          // One channel in trouble does not hold up the others; the loop logs it and backs off.
+          failure ??= error;
+        }
       }
+      if (failure !== undefined) throw failure;
       return more;
     },
   };
@@ -302,9 +309,9 @@ class Batch {
     );
     const tasks = this.#internal.filter((each) => each.kind === 'task');
     if (tasks.length === 0) return;
-    const managers = await this.#needs.profile.relatedTo(
+    const managers = await managersOf(
+      this.#needs,
       tasks.map(({ message }) => message.person_id),
-      MANAGED_BY,
       this.#now,
     );
     await insertTasks(
@@ -331,3 +338,17 @@ class Batch {
 
 /** The relation from a person to the manager who gets the person's tasks. */
 const MANAGED_BY = 'managed_by';
+
+/** Managers of people; nobody where the bank has not declared who manages whom: tasks are then for all. */
+async function managersOf(
+  needs: HubNeeds,
+  personIds: readonly number[],
+  now: number,
+): ReturnType<HubNeeds['profile']['relatedTo']> {
+  try {
+    return await needs.profile.relatedTo(personIds, MANAGED_BY, now);
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'type_not_declared') return new Map();
+    throw error;
+  }
+}

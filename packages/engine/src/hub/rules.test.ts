@@ -22,7 +22,13 @@ describe('what an outcome does', () => {
     sentAt: null,
     deliveredAt: null,
   };
-  const attempt: LedgerAttempt = { state: 'calling', ordinal: 1, supplierId: 'a', answeredAt: null };
+  const attempt: LedgerAttempt = {
+    state: 'calling',
+    ordinal: 1,
+    supplierId: 'a',
+    channel: 'sms',
+    answeredAt: null,
+  };
   const accepted: Outcome = { kind: 'answer', answer: { kind: 'accepted', providerIds: ['1'] }, at: 1 };
   const receipt = (state: 'sent' | 'delivered' | 'undeliverable' | 'uncertain', at: number): Outcome => ({
     kind: 'receipt',

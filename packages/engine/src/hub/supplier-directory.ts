@@ -1,7 +1,7 @@
 import type { hubApi } from '@wutong/contract';
 import type { Database } from '../platform/index.ts';
 import { findRoute, type RoutableSupplier, type RouteRule } from './choose-supplier.ts';
-import { DEFAULT_CASCADE } from './decide-outcome.ts';
+import { DEFAULT_CASCADE, exhausted } from './decide-outcome.ts';
 import type { Cascade, Channel, Purpose } from './reservation.ts';
 import { selectRoutes, selectSuppliers, type SupplierRow } from './supplier-store.ts';
 
@@ -97,6 +97,7 @@ export function createSupplierDirectory(database: Database): SupplierDirectory {
     kindOf: (supplierId) => kinds.get(supplierId),
     canCascade(message, tried) {
       if (nextChannel(message.cascade, message.channel) !== undefined) return true;
+      if (tried.includes(exhausted(message.channel))) return false;
       const suppliers = directory.routable(() => true);
       const channelTried = tried.filter(
         (supplierId) => suppliers.get(supplierId)?.channel === message.channel,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../test/harness/ingest-server.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-import { createLog, type ManualClock, type Platform } from '../platform/index.ts';
+import type { ManualClock, Platform } from '../platform/index.ts';
 
 let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
@@ -13,7 +13,6 @@ let key: string;
 beforeAll(async () => {
   databases = await createTestDatabases();
   platform = createTestPlatform(databases);
-  if (process.env.DEBUG_LOG) Object.assign(platform, { log: createLog('warn') });
   room = await startIngestServer(platform, {
     wantedEvents: { canvas: () => new Set(['view_product', '$fact']), hub: () => new Set(['$fact']) },
   });
@@ -145,6 +144,19 @@ describe('collection', () => {
       `select details ->> 'reason' as reason from ingest.rejected where unit = 'body' order by received_at, reason`,
     );
     expect(reasons.map((row) => row.reason)).toEqual(['bad_json', 'inflates_over_limit']);
+  });
+
+  it('counts a body over the limit, which is not read', async () => {
+    const before = await platform.database.query<{ rejected: number }>(`select rejected from ingest.ledger`);
+    const large = Buffer.alloc(17 * 1024 * 1024, 0x20);
+    const answer = await fetch(`${room.url}/sa?token=${key}`, { method: 'POST', body: large }).catch(
+      () => undefined,
+    );
+    // A server may close the line before the client has said everything.
+    if (answer) expect(answer.status).toBe(413);
+    await expect
+      .poll(() => platform.database.query<{ rejected: number }>(`select rejected from ingest.ledger`))
+      .toEqual([{ rejected: before[0]!.rejected + 1 }]);
   });
 
   it('relays facts of our own once, to ClickHouse and the inbox', async () => {

@@ -211,10 +211,10 @@ describe('append', () => {
           const outcome = await room.ingest.append('imports', [
             ...records,
             {
-              ...(records[0] as object),
+              ...(records[0] as EventRecord),
               messageId: `good-${number}`,
               properties: { fine: true },
-            } as DecodedRecord,
+            },
           ]);
           expect(outcome.stored + outcome.rejected).toBe(records.length + 1);
           expect(

@@ -7,18 +7,14 @@ const ZONED = /(Z|[+-]\d\d:?\d\d)$/;
 
 /** The type of a value met for the first time. */
 export function typeOfValue(value: unknown): PlanValueType {
-  switch (typeof value) {
-    case 'string':
-      if (value[4] !== '-' || value[7] !== '-') return 'string';
-      if (DATE.test(value)) return 'date';
-      return DATE_TIME.test(value) ? 'datetime' : 'string';
-    case 'number':
-      return 'number';
-    case 'boolean':
-      return 'boolean';
-    default:
-      return Array.isArray(value) && value.every((each) => typeof each === 'string') ? 'string[]' : 'json';
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value !== 'string') {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? 'string[]' : 'json';
   }
+  if (value[4] !== '-' || value[7] !== '-') return 'string';
+  if (DATE.test(value)) return 'date';
+  return DATE_TIME.test(value) ? 'datetime' : 'string';
 }
 
 /** Whether a value is of the type as it stands; the cheap question that is asked of every property. */
@@ -60,7 +56,8 @@ export function coerced(value: unknown, type: PlanValueType, days: BankDays): un
       return isoInstant(value, days);
     case 'string[]':
       return typeof value === 'string' ? [value] : undefined;
-    default:
+    case 'date':
+    case 'json':
       return undefined;
   }
 }

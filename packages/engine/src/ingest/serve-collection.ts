@@ -25,13 +25,11 @@ function serveFormat(fastify: FastifyInstance, format: Format, needs: ReceiveNee
       method,
       url: path,
       bodyLimit: BODY_LIMIT_BYTES,
-      errorHandler: async (error, request, reply) => {
-        if ((error as { code?: string }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
-        await send(
-          reply,
-          request,
-          await refuseLargeRequest(needs, format, toCollect(request), BODY_LIMIT_BYTES),
-        );
+      errorHandler(error, request, reply) {
+        if ((error as { code?: string }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return void reply.send(error);
+        refuseLargeRequest(needs, format, toCollect(request), BODY_LIMIT_BYTES)
+          .then((answer) => send(reply, request, answer))
+          .catch((failure: Error) => reply.send(failure));
       },
       handler: async (request, reply) =>
         send(reply, request, await receiveRequest(needs, format, toCollect(request))),

@@ -42,21 +42,11 @@ function writeObject(object: Readonly<Record<string, unknown>>): string {
 }
 
 function writeValue(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return text(value);
-    case 'number':
-      return writeNumber(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value)
-        ? `[${value.map(writeValue).join(',')}]`
-        : writeObject(value as Record<string, unknown>);
-    default:
-      return 'null';
-  }
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number') return writeNumber(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (Array.isArray(value)) return `[${value.map(writeValue).join(',')}]`;
+  return typeof value === 'object' && value !== null ? writeObject(value as Record<string, unknown>) : 'null';
 }
 
 function writeNumber(value: number): string {

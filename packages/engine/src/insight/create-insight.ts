@@ -1,4 +1,5 @@
 import type { Platform } from '../platform/index.ts';
+import { routeAnalyses } from './analyses/routes.ts';
 import type { Insight } from './front-door.ts';
 import type { InsightNeeds } from './needs.ts';
 import { readOverview } from './overview/read-overview.ts';
@@ -14,7 +15,10 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
     summary: async (strategyId) => (await readSummary(platform, needs, strategyId)).summary,
     effect: (strategyId) => readEffect(platform, needs, strategyId),
     overview: () => overview(''),
-    routes: (server) => routeInsight(server, insight),
+    routes: (server) => {
+      routeInsight(server, insight);
+      routeAnalyses(server, { platform, needs });
+    },
     start: async () => undefined,
     stop: async () => undefined,
   };

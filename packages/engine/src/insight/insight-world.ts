@@ -80,6 +80,7 @@ export function testNeeds(given: {
       openTasks: async () => 0,
       ...given.hub,
     },
+    segments: { createImported: unasked },
     canvas: {
       strategies: async () => strategies,
       strategy: async (strategyId) => strategies.find((each) => each.strategyId === strategyId),

@@ -63,6 +63,15 @@ export interface InsightNeeds {
     /** Segments in use, and people who are in at least one of them. */
     totals(): Promise<{ segments: number; people: number }>;
   };
+  readonly segments: {
+    /** Makes a segment of given people (ascending, in blocks); returns how many. @throws CodedError segment_exists */
+    createImported(segment: {
+      segmentId: string;
+      name: string;
+      owner: string;
+      people: AsyncIterable<number[]>;
+    }): Promise<number>;
+  };
   readonly hub: {
     /** Books of the strategy's send steps, exact at this instant. */
     books(filter: { strategyId: string }): Promise<readonly hubApi.StepBooks[]>;

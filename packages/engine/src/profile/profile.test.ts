@@ -4,6 +4,7 @@ import { createTestPlatform } from '../../test/harness/platform.ts';
 import { createIdentity, type Identity } from '../identity/index.ts';
 import type { ManualClock, Platform } from '../platform/index.ts';
 import { createProfile, type AttributeAction, type Operation, type Profile } from './index.ts';
+import { pageIds } from './page-ids.ts';
 
 let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
@@ -222,6 +223,59 @@ describe('attributes of persons', () => {
       ),
     );
     for (const who of people) expect(await attributesOf(who.personId)).toEqual({ hits: 8, last: 7 });
+  });
+});
+
+describe('the way to ClickHouse', () => {
+  test('what could not be written stays queued, and is written once the engine is back', async () => {
+    const who = await person({ customer_number: 'Q1' });
+    let away = true;
+    const clickhouse: Platform['clickhouse'] = {
+      ...platform.clickhouse,
+      insert: async (...call) => {
+        if (away) throw new Error('ClickHouse is away');
+        return platform.clickhouse.insert(...call);
+      },
+    };
+    const weak = createProfile({ ...platform, clickhouse }, identity);
+    await apply([say(who, { queued: 1 })]);
+    await expect(weak.mirror()).rejects.toThrow('away');
+    await apply([say(who, { queued: 2 }, { at: t0 + 1 })]);
+    away = false;
+    await weak.mirror();
+    await weak.mirror();
+    const rows = await platform.clickhouse.query(
+      'select queued from person final where person_id = {id:UInt64}',
+      {
+        id: who.personId,
+      },
+    );
+    expect(rows).toEqual([{ queued: 2 }]);
+  });
+
+  test('as many ids as a page holds are one bound value that ClickHouse takes', async () => {
+    const ids = Array.from({ length: 5_000 }, (_, i) => `客户'\\${i}`.padEnd(40, '号'));
+    let found = 0;
+    for (const page of pageIds(ids)) {
+      const rows = await platform.clickhouse.query<{ n: number }>(
+        'select toUInt32(length({page:Array(String)})) as n',
+        { page },
+      );
+      found += rows[0]!.n;
+    }
+    expect(found).toBe(ids.length);
+  });
+
+  test('persons known only by their keys stand in the population', async () => {
+    const who = await person({ device: 'only-seen' });
+    await platform.database.transaction((transaction) => profile.meet(transaction, [who.personId, 0]));
+    await platform.database.transaction((transaction) => profile.meet(transaction, [who.personId]));
+    await profile.mirror();
+    const rows = await platform.clickhouse.query(
+      'select person_id from person final where person_id = {id:UInt64}',
+      { id: who.personId },
+    );
+    expect(rows).toEqual([{ person_id: who.personId }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from 'react-router-dom';
 import { useReader } from '../../frame/reader.tsx';
 import { useCatalogue } from '../../frame/use-catalogue.ts';
+import { EntityName } from '../../parts/entity-name.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { EmptyState } from '../../parts/states.tsx';
@@ -17,13 +18,22 @@ interface SamplePeopleProps {
 }
 
 const MOST_COLUMNS = 6;
+/** How the server writes a value that is masked as a whole. */
+const MASKED = '***';
+
+const isReadable = (value: unknown): value is string => typeof value === 'string' && value !== MASKED;
 
 /** People with their masked attributes, as many columns as fit. */
 export function SamplePeople({ label, people, more }: SamplePeopleProps) {
   const { text, language } = useReader();
   const navigate = useNavigate();
-  const declared = useCatalogue()?.attributes ?? [];
-  const present = new Set(people.flatMap(({ attributes }) => Object.keys(attributes)));
+  const catalogue = useCatalogue();
+  const declared = catalogue?.attributes ?? [];
+  const entityTypes = (catalogue?.entityTypes ?? []).map(({ name }) => name);
+  // A column in which everything is masked says nothing.
+  const present = new Set(
+    people.flatMap(({ attributes }) => Object.keys(attributes).filter((name) => attributes[name] !== MASKED)),
+  );
   const fields = declared.filter(({ name }) => present.has(name) && name !== 'name').slice(0, MOST_COLUMNS);
   const columns: Column<SamplePerson>[] = [
     {
@@ -32,9 +42,7 @@ export function SamplePeople({ label, people, more }: SamplePeopleProps) {
       phone: 'title',
       render: ({ personId, attributes }) => (
         <Link to={`/people/${personId}`}>
-          {typeof attributes['name'] === 'string'
-            ? attributes['name']
-            : text.people.numbered(String(personId))}
+          {isReadable(attributes['name']) ? attributes['name'] : text.people.numbered(String(personId))}
         </Link>
       ),
     },
@@ -42,9 +50,12 @@ export function SamplePeople({ label, people, more }: SamplePeopleProps) {
       key: field.name,
       title: field.title[language],
       numeric: field.valueType === 'number',
-      render: ({ attributes }) => (
-        <ValueText value={attributes[field.name]} valueType={field.valueType} unit={field.unit} />
-      ),
+      render: ({ attributes }) => {
+        const value = attributes[field.name];
+        const type = entityTypes.find((name) => field.name === `${name}_id`);
+        if (type && typeof value === 'string') return <EntityName type={type} id={value} />;
+        return <ValueText value={value} valueType={field.valueType} unit={field.unit} />;
+      },
     })),
   ];
   return (

@@ -12,14 +12,13 @@ import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { Spark } from '../../parts/spark.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
+import { everyMinute, RATE_MINUTES } from './minutes.ts';
 import { NewSourceDialog } from './new-source-dialog.tsx';
 
 interface SourceRow extends Source {
   today: LedgerRow | undefined;
   perMinute: number[];
 }
-
-const RATE_MINUTES = 60;
 
 /** Sources with today's books and the pulse of the last hour. */
 export default function SourceListPage() {
@@ -47,11 +46,12 @@ export default function SourceListPage() {
       (sources.data?.items ?? []).map((source): SourceRow => ({
         ...source,
         today: ledger.data?.items.find(({ sourceId }) => sourceId === source.sourceId),
-        perMinute: (rates.data?.items ?? [])
-          .filter(({ sourceId }) => sourceId === source.sourceId)
-          .map(({ events }) => events),
+        perMinute: everyMinute(
+          (rates.data?.items ?? []).filter(({ sourceId }) => sourceId === source.sourceId),
+          clock.now,
+        ).map(({ value }) => value),
       })),
-    [sources.data, ledger.data, rates.data],
+    [sources.data, ledger.data, rates.data, clock.now],
   );
   const create = mayWrite && (
     <Button type="primary" onClick={() => setCreating(true)}>

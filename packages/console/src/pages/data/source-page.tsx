@@ -14,6 +14,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { wordFor } from '../../text/text.ts';
+import { everyMinute, RATE_MINUTES } from './minutes.ts';
 import { SourceKey } from './new-source-dialog.tsx';
 import styles from './source.module.css';
 
@@ -155,9 +156,10 @@ function SourceFacts({ source }: { source: Source }) {
 function Rates({ sourceId }: { sourceId: string }) {
   const { text } = useReader();
   const words = text.data.sources;
+  const { now } = useClock(5_000);
   const rates = useRead(
     ingestApi.listSourceRates,
-    { query: { minutes: 60 } },
+    { query: { minutes: RATE_MINUTES } },
     { refetchIntervalMs: LIVE_MS },
   );
   return (
@@ -166,9 +168,10 @@ function Rates({ sourceId }: { sourceId: string }) {
         {({ items }) => (
           <HourBars
             label={words.rates}
-            bars={items
-              .filter((each) => each.sourceId === sourceId)
-              .map(({ minute, events }) => ({ at: minute, value: events }))}
+            bars={everyMinute(
+              items.filter((each) => each.sourceId === sourceId),
+              now,
+            )}
           />
         )}
       </Answer>

@@ -63,6 +63,11 @@ export default function QuarantinePage() {
   );
 }
 
+/** Evidence that a person can weigh; numbers of keys and ids of assertions are for the record. */
+function tellingEvidence(evidence: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(evidence).filter(([name]) => !/(Keys|Id|_id|_keys)$/.test(name));
+}
+
 function ItemCard({ item, onDecide }: { item: QuarantineItem; onDecide: (accept: boolean) => void }) {
   const { text, format } = useReader();
   const words = text.data.quarantine;
@@ -95,8 +100,8 @@ function ItemCard({ item, onDecide }: { item: QuarantineItem; onDecide: (accept:
         ))}
         <div className={styles.evidence}>
           <Facts
-            facts={Object.entries(item.evidence).map(([name, value]) => [
-              name.replaceAll('_', ' '),
+            facts={tellingEvidence(item.evidence).map(([name, value]) => [
+              wordFor(words.evidenceNames, name),
               <ValueText key={name} value={value} />,
             ])}
           />

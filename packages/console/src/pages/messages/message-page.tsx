@@ -59,7 +59,7 @@ function MessageFacts({ story: { message } }: { story: Story }) {
   const words = text.messages;
   const strategyName = useStrategyNames();
   const contentName = useContentNames();
-  const nodeTitle = useNodeTitles(
+  const { titleOf: nodeTitle } = useNodeTitles(
     message.strategyId && message.strategyVersion > 0
       ? [{ strategyId: message.strategyId, version: message.strategyVersion }]
       : [],

@@ -1,9 +1,12 @@
+import { useState } from 'react';
+import { Button } from 'antd';
 import { Link } from 'react-router-dom';
 import type { ShownRelation } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
 import { Panel } from '../../parts/page.tsx';
 import { FieldLine } from '../../parts/shown-value.tsx';
+import { Chip } from '../../parts/state-mark.tsx';
 import { EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { PersonDetails } from './person-details.tsx';
@@ -67,21 +70,40 @@ export function PersonRelations({ relations }: { relations: readonly ShownRelati
                 fields={fieldsOf(catalogue, 'entityTypes', relation.end.type)}
               />
             )}
-            {relation.neighbours.length > 0 && (
-              <div className={styles.neighbours}>
-                <span className="faint">{text.people.neighbours}</span>
-                {relation.neighbours.map((neighbour) => (
-                  <span key={`${neighbour.type} ${neighbour.id}`}>
-                    <EndLink end={neighbour} />{' '}
-                    <span className="faint">{neighbour.relationTitle[language]}</span>
-                  </span>
-                ))}
-              </div>
-            )}
+            {relation.neighbours.length > 0 && <Neighbours neighbours={relation.neighbours} />}
           </div>
         ))}
       </Panel>
       {details.length > 0 && <PersonDetails details={details} />}
+    </div>
+  );
+}
+
+/** So many are shown at once; an institution has thousands. */
+const FIRST_NEIGHBOURS = 12;
+
+function Neighbours({ neighbours }: { neighbours: ShownRelation['neighbours'] }) {
+  const { text, format, language } = useReader();
+  const [all, setAll] = useState(false);
+  const shown = all ? neighbours : neighbours.slice(0, FIRST_NEIGHBOURS);
+  const hidden = neighbours.length - shown.length;
+  return (
+    <div className={styles.neighbours}>
+      <span className="faint">{text.people.neighbours}</span>
+      <span className="row">
+        {shown.map((neighbour) => (
+          <Chip key={`${neighbour.type} ${neighbour.id}`}>
+            <span title={neighbour.relationTitle[language]}>
+              <EndLink end={neighbour} />
+            </span>
+          </Chip>
+        ))}
+        {hidden > 0 && (
+          <Button size="small" type="link" onClick={() => setAll(true)}>
+            {text.people.moreNeighbours(format.integer(hidden))}
+          </Button>
+        )}
+      </span>
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function PersonStrategies({ personId }: { personId: number }) {
     { params: { personId } },
     { refetchIntervalMs: CALM_MS },
   );
-  const titleOf = useNodeTitles(entries.data?.items ?? []);
+  const { titleOf, rankOf } = useNodeTitles(entries.data?.items ?? []);
   const outcomes: Record<string, string> = { ...text.words.reason, ...text.strategy.outcome };
   return (
     <Panel flush>
@@ -54,7 +54,7 @@ export function PersonStrategies({ personId }: { personId: number }) {
                   )}
                 </span>
                 <ol className={styles.steps} aria-label={words.steps}>
-                  {entry.steps.map((step, index) => (
+                  {inOrder(entry.steps, (nodeId) => rankOf(entry, nodeId)).map((step, index) => (
                     // A person may pass a node once per entry; the place in the list is its identity.
                     <li key={index}>
                       <span>
@@ -76,5 +76,15 @@ export function PersonStrategies({ personId }: { personId: number }) {
         )}
       </Answer>
     </Panel>
+  );
+}
+
+/** Steps by time; those of one instant as the document has them. */
+function inOrder<Step extends { nodeId: string; leftAt: string }>(
+  steps: readonly Step[],
+  rankOf: (nodeId: string) => number,
+): Step[] {
+  return steps.toSorted(
+    (left, right) => left.leftAt.localeCompare(right.leftAt) || rankOf(left.nodeId) - rankOf(right.nodeId),
   );
 }

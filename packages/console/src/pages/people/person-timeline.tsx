@@ -23,6 +23,7 @@ import {
   type TimelineEntry,
 } from './event-sentence.ts';
 import styles from './timeline.module.css';
+import { useNodeTitles } from './use-node-titles.ts';
 
 const icons = { message: MessageOutlined, strategy: NodeIndexOutlined, behaviour: UserOutlined };
 const filters: Record<string, readonly string[] | undefined> = {
@@ -143,16 +144,25 @@ function EntryLine({ entry }: { entry: TimelineEntry }) {
       </span>
     );
   }
+  const version = Number(properties['strategy_version'] ?? properties['version']);
   const [channel, strategy, content] = [named('channel'), named('strategy_id'), named('content_id')];
   const [supplier, reason, message] = [named('supplier'), named('reason'), named('message_id')];
+  const node = entry.event === '$node_passed' ? named('node_id') : undefined;
   return (
     <span className={styles.line}>
       {channel && <span>{wordFor(text.words.channel, channel)}</span>}
       {content && <span>{contentName(content)}</span>}
       {supplier && <span className="faint">{supplierName(supplier)}</span>}
       {reason && <span>{wordFor(text.words.reason, reason)}</span>}
+      {node && strategy && version > 0 && <NodeName strategyId={strategy} version={version} nodeId={node} />}
       {strategy && <Link to={`/strategies/${strategy}`}>{strategyName(strategy)}</Link>}
       {message && <Link to={`/messages/${message}`}>{text.state.details}</Link>}
     </span>
   );
+}
+
+function NodeName({ strategyId, version, nodeId }: { strategyId: string; version: number; nodeId: string }) {
+  const place = { strategyId, version };
+  const { titleOf } = useNodeTitles([place]);
+  return <span>{titleOf(place, nodeId)}</span>;
 }

@@ -9,10 +9,14 @@ interface Versioned {
   version: number;
 }
 
+interface NodeTitles {
+  titleOf: (entry: Versioned, nodeId: string | undefined) => string;
+  /** The place of a node in its document: breaks ties between steps of one instant. */
+  rankOf: (entry: Versioned, nodeId: string) => number;
+}
+
 /** Titles of nodes, read from the documents of the versions named; versions never change, so they are kept. */
-export function useNodeTitles(
-  entries: readonly Versioned[],
-): (entry: Versioned, nodeId: string | undefined) => string {
+export function useNodeTitles(entries: readonly Versioned[]): NodeTitles {
   const { words } = useText();
   const wanted = new Map(
     entries.map(({ strategyId, version }) => [`${strategyId} ${version}`, { strategyId, version }]),
@@ -25,10 +29,14 @@ export function useNodeTitles(
     })),
     combine: (answers) => answers.flatMap(({ data }) => (data ? [data as StrategyVersion] : [])),
   });
-  return (entry, nodeId) => {
-    const found = documents
-      .find(({ strategyId, version }) => strategyId === entry.strategyId && version === entry.version)
-      ?.document.nodes.find(({ id }) => id === nodeId);
-    return found ? found.title || words.nodeKind[found.kind] : (nodeId ?? '–');
+  const nodesOf = ({ strategyId, version }: Versioned) =>
+    documents.find((each) => each.strategyId === strategyId && each.version === version)?.document.nodes ??
+    [];
+  return {
+    titleOf: (entry, nodeId) => {
+      const found = nodesOf(entry).find(({ id }) => id === nodeId);
+      return found ? found.title || words.nodeKind[found.kind] : (nodeId ?? '–');
+    },
+    rankOf: (entry, nodeId) => nodesOf(entry).findIndex(({ id }) => id === nodeId),
   };
 }

@@ -10,6 +10,7 @@ import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { wordFor } from '../../text/text.ts';
 import { useUrlState } from '../../parts/url-state.ts';
 
 type Row = ResponseOf<typeof platformApi.listAudit>['items'][number];
@@ -32,7 +33,7 @@ export default function AuditPage() {
       key: 'action',
       title: words.action,
       phone: 'title',
-      render: (row) => <code className="mono">{row.action}</code>,
+      render: (row) => <span title={row.action}>{wordFor(words.actions, row.action)}</span>,
     },
     {
       key: 'object',
@@ -48,7 +49,7 @@ export default function AuditPage() {
       render: ({ detail }) => (
         <span className="faint" title={JSON.stringify(detail, null, 2)}>
           {Object.entries(detail)
-            .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+            .map(([name, value]) => `${name} ${writtenDetail(value)}`)
             .join(' · ') || '–'}
         </span>
       ),
@@ -87,4 +88,11 @@ export default function AuditPage() {
       </Panel>
     </Page>
   );
+}
+
+/** A value of an entry's detail in one line. */
+function writtenDetail(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(', ');
+  return JSON.stringify(value);
 }

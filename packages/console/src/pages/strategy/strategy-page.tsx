@@ -65,10 +65,13 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
       }
       lead={
         <>
-          {strategy.description && <>{strategy.description} · </>}
-          {publishedVersion !== undefined && `${words.versionNumber(String(publishedVersion))} · `}
-          {words.entered} {format.integer(strategy.entered)} · {words.active}{' '}
-          {format.integer(strategy.active)} · {words.goal} {format.integer(strategy.goalReached)}
+          {strategy.description}
+          {strategy.description && <br />}
+          <span className="number">
+            {publishedVersion !== undefined && `${words.versionNumber(String(publishedVersion))} · `}
+            {words.entered} {format.integer(strategy.entered)} · {words.active}{' '}
+            {format.integer(strategy.active)} · {words.goal} {format.integer(strategy.goalReached)}
+          </span>
         </>
       }
       actions={<LifeCycleActions strategy={strategy} versions={versions} />}

@@ -52,6 +52,7 @@ export const people: Text['people'] = {
   noDetails: 'No holdings or details',
   noRelations: 'No relations to other people or entities',
   neighbours: 'Others in the same relation',
+  moreNeighbours: (count) => `${count} more`,
   noStrategies: 'Has entered no strategy',
   noMessages: 'No messages',
   steps: 'Nodes passed',

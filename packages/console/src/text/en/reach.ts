@@ -30,7 +30,7 @@ export const messages: Text['messages'] = {
   one: 'Story of a message',
   id: 'Message id',
   idCopied: 'Message id copied',
-  entry: 'Entry',
+  entry: 'Entry number',
   purpose: 'Purpose',
   lane: 'Lane',
   lanes: { urgent: 'Urgent', normal: 'Normal', bulk: 'Bulk' },

@@ -48,6 +48,7 @@ export const people = {
   noDetails: '没有持有或明细记录',
   noRelations: '没有与其他客户或实体的关系',
   neighbours: '同一关系中的其他客户',
+  moreNeighbours: (count: string) => `还有 ${count} 位`,
   noStrategies: '没有进入过策略',
   noMessages: '没有消息',
   steps: '经过的节点',

@@ -28,7 +28,7 @@ export const messages = {
   one: '消息经过',
   id: '消息编号',
   idCopied: '已复制消息编号',
-  entry: '第几次进入',
+  entry: '进入编号',
   purpose: '用途',
   lane: '优先通道',
   lanes: { urgent: '紧急', normal: '普通', bulk: '批量' },

@@ -50,7 +50,8 @@ export interface Linkage extends LinkageModel {
 
 const PAIRS_A_RECORD = 60;
 const MINIMUM_PAIRS = 300_000;
-const MAXIMUM_PAIRS = 40_000_000;
+// What two cores compare in about half a minute.
+const MAXIMUM_PAIRS = 8_000_000;
 const RANDOM_PAIRS = 250_000;
 
 /**

@@ -161,10 +161,13 @@ function messageIdOf(item: Record<string, unknown>, type: string): string {
     return createHash('md5').update(JSON.stringify(stable)).digest('hex');
   }
   const subject = item.distinct_id ?? item.item_id ?? item.id ?? '';
-  const id = `${String(item._track_id)}/${String(item.time ?? '')}/${type}/${String(item.event ?? '')}/${String(subject)}`;
+  const id = [item._track_id, item.time, type, item.event, subject].map(asPart).join('/');
   if (id.length <= RECORD_LIMITS.messageIdLength) return id;
   return createHash('md5').update(id).digest('hex');
 }
+
+const asPart = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
 function addLibrary(properties: Record<string, unknown>, lib: unknown): void {
   if (!isObject(lib)) return;

@@ -21,14 +21,9 @@ export function gunzip(bytes: Buffer): Buffer {
 /** The body without its Content-Encoding, which is sniffed rather than trusted for gzip. @throws BodyError */
 export function decodedBody(request: CollectRequest): Buffer {
   if (isGzip(request.body)) return gunzip(request.body);
-  switch (request.headers['content-encoding']) {
-    case 'deflate':
-      return inflate(request.body, inflateSync);
-    case 'br':
-      return inflate(request.body, brotliDecompressSync);
-    default:
-      return request.body;
-  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding === 'deflate') return inflate(request.body, inflateSync);
+  return encoding === 'br' ? inflate(request.body, brotliDecompressSync) : request.body;
 }
 
 function inflate(bytes: Buffer, by: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer): Buffer {

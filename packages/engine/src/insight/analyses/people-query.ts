@@ -41,3 +41,15 @@ export async function readPeople(
     ...(rows.length > page.limit ? { nextAfterPersonId: personIds.at(-1)! } : {}),
   };
 }
+
+/** All the people by id, in blocks, without holding them all. */
+export async function* streamPeople(
+  { platform }: AnalysisNeeds,
+  { scope, sql }: PeopleQuery,
+): AsyncIterable<number[]> {
+  const rows = platform.clickhouse.queryStream<{ person: number }>(
+    `select distinct person from (${sql}) order by person`,
+    scope.bindings.parameters,
+  );
+  for await (const block of rows) yield block.map((row) => row.person);
+}

@@ -1,5 +1,6 @@
 import type { Summary } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { useSupplierNames } from '../../../frame/use-names.ts';
 import { Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
@@ -11,6 +12,7 @@ type Row = Summary['channels'][number];
 export function ChannelResults({ channels }: { channels: readonly Row[] }) {
   const { text, format } = useReader();
   const words = text.effect;
+  const nameOf = useSupplierNames();
   const count = (
     key: 'attempted' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain',
   ): Column<Row> => ({
@@ -24,7 +26,8 @@ export function ChannelResults({ channels }: { channels: readonly Row[] }) {
       key: 'supplier',
       title: words.supplier,
       phone: 'title',
-      render: ({ supplier, supplierName }) => supplierName || supplier,
+      render: ({ supplier, supplierName }) =>
+        supplierName && supplierName !== supplier ? supplierName : nameOf(supplier),
     },
     { key: 'channel', title: words.channel, render: ({ channel }) => wordFor(text.words.channel, channel) },
     count('attempted'),
@@ -34,7 +37,9 @@ export function ChannelResults({ channels }: { channels: readonly Row[] }) {
       key: 'deliveredRate',
       title: words.deliveredRate,
       numeric: true,
-      render: ({ sent, delivered }) => format.percent(sent > 0 ? delivered / sent : undefined),
+      render: ({ sent, delivered }) =>
+        // A channel without receipts has no delivery rate, rather than one of nought.
+        format.percent(delivered > 0 ? delivered / sent : undefined),
     },
     count('clicked'),
     {

@@ -96,7 +96,7 @@ function ReportBody({ report }: { report: Report }) {
           extra={words.tasksDone(format.integer(summary.tasks.done), format.integer(summary.tasks.created))}
         >
           {outcomes.length === 0 ? (
-            <p className="faint">{words.noTasks}</p>
+            <p className="faint">{summary.tasks.created > 0 ? words.noOutcomes : words.noTasks}</p>
           ) : (
             <ShareBars
               items={outcomes.map(([outcome, value]) => ({

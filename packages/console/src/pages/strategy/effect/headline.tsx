@@ -1,6 +1,7 @@
 import { insightApi, type ResponseOf } from '@wutong/contract';
 import type { Comparison } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { IntervalPlot } from '../../../parts/interval-plot.tsx';
 import { Definition, Panel } from '../../../parts/page.tsx';
 import styles from './effect.module.css';
@@ -20,6 +21,7 @@ function verdictOf({ treated, holdout, low, high }: Comparison): Verdict {
 export function Headline({ report }: { report: Report }) {
   const { text, format } = useReader();
   const words = text.effect;
+  const titles = useEventTitles();
   const { goal, running } = report.summary;
   const verdict = verdictOf(goal);
   const extra = Math.round(goal.difference * goal.treated.people);
@@ -65,7 +67,7 @@ export function Headline({ report }: { report: Report }) {
         </div>
       </div>
       <p className={styles.foot}>
-        {words.goal}: {report.goalTitle}
+        {words.goal}: {titles.event(report.goalTitle)}
         {report.enteredFrom &&
           ` · ${words.period(format.shortTime(report.enteredFrom), format.shortTime(report.enteredTo))}`}
         {` · ${words.asOf(format.dateTime(report.asOf))}`}

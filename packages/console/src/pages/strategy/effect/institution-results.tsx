@@ -5,6 +5,9 @@ import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 
 type Row = ResponseOf<typeof insightApi.readStrategyEffect>['byInstitution'][number];
 
+/** Fewer people than this on either side would make chance look like a difference. */
+const FEWEST = 30;
+
 const rateOf = ({ people, converted }: Row['treated']): number | undefined =>
   people > 0 ? converted / people : undefined;
 
@@ -41,7 +44,15 @@ export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
       numeric: true,
       render: ({ treated, holdout }) => {
         const [one, other] = [rateOf(treated), rateOf(holdout)];
-        return format.points(one === undefined || other === undefined ? undefined : one - other, 1);
+        const enough = treated.people >= FEWEST && holdout.people >= FEWEST;
+        if (!enough || one === undefined || other === undefined) {
+          return (
+            <span className="faint" title={words.tooFewHint}>
+              {words.tooFew}
+            </span>
+          );
+        }
+        return format.points(one - other, 1);
       },
     },
   ];

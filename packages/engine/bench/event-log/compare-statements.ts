@@ -1,0 +1,53 @@
+import type { ClickHouse } from '../../src/platform/index.ts';
+import type { BenchRow } from '../bench-context.ts';
+
+/** Runs counted of each; the first one of each is to warm up. */
+const RUNS = 5;
+
+/** A way of answering: resolves with what it found, so that ways can be compared. */
+export interface Way {
+  readonly name: string;
+  run(): Promise<unknown>;
+}
+
+/** Seconds of each way: the median of runs that take turns, so that a busy moment hits all of them. */
+export async function measureWays(ways: readonly Way[], say: (text: string) => void): Promise<number[]> {
+  const seconds = ways.map(() => [] as number[]);
+  for (let run = 0; run <= RUNS; run++) {
+    for (const [index, way] of ways.entries()) {
+      const startedAt = performance.now();
+      const found = await way.run();
+      if (run > 0) seconds[index]!.push((performance.now() - startedAt) / 1_000);
+      else say(`${way.name}: ${JSON.stringify(found).slice(0, 160)}`);
+    }
+  }
+  const medians = seconds.map((each) => each.sort((one, other) => one - other)[Math.floor(RUNS / 2)]!);
+  for (const [index, way] of ways.entries()) say(`${way.name}: ${medians[index]!.toFixed(3)} s`);
+  return medians;
+}
+
+/** Two claims of an analysis: against the peers' statement, and against the least that any answer costs. */
+export async function benchAnalysis(
+  name: string,
+  ways: { ours: Way; peers: Way; least: Way },
+  say: (text: string) => void,
+): Promise<BenchRow[]> {
+  const [ours, peers, least] = (await measureWays([ways.ours, ways.peers, ways.least], say)) as [number, number, number];
+  return [
+    { name, value: ours, unit: 's', baseline: ways.peers.name, baselineValue: peers, ratio: peers / ours },
+    {
+      name: `${name}-least`,
+      value: ours,
+      unit: 's',
+      baseline: ways.least.name,
+      baselineValue: least,
+      ratio: least / ours,
+      note: '0.5 and more: within twice the least',
+    },
+  ];
+}
+
+/** A statement that is read and thrown away. */
+export function statement(clickhouse: ClickHouse, name: string, sql: string): Way {
+  return { name, run: () => clickhouse.query(sql, {}, { max_memory_usage: '3000000000' }) };
+}
