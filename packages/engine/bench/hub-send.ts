@@ -67,7 +67,8 @@ async function measureBareSession(port: number): Promise<number> {
 
 /** From reserved to receipt in the ledger, against the same wire without a ledger. */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const databases = await context.createPlatform();
+  const { platform } = databases;
   const smsc = await startSmscProcess();
   const rooms = await createHubRooms(platform);
   const rows: BenchRow[] = [];
@@ -129,7 +130,7 @@ export const run: Bench = async (context) => {
   } finally {
     await rooms.stop();
     smsc.stop();
-    await drop();
+    await databases.drop();
   }
   return rows;
 };

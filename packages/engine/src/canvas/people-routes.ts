@@ -9,7 +9,7 @@ import {
   stepsOfEntry,
   type PersonBehind,
 } from './people-store.ts';
-import type { RouteDependencies } from './routes.ts';
+import type { RouteDependencies } from './route-dependencies.ts';
 import { readStrategy } from './strategy-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();

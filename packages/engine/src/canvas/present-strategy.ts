@@ -1,6 +1,5 @@
-import { canonicalJson, type canvasApi } from '@wutong/contract';
+import { canonicalJson, type canvasApi, type Finding, type StrategyDocument } from '@wutong/contract';
 import type { Database } from '../platform/index.ts';
-import type { Canvas } from './front-door.ts';
 import type { EntryRun } from './entry-run-store.ts';
 import { readNumbers, readWholeNumbers, WHOLE, WHOLE_OUTCOMES } from './number-store.ts';
 import type { StoredStrategy } from './strategy-store.ts';
@@ -85,7 +84,7 @@ function comparable(document: StoredVersion['document'], published = document): 
 /** One strategy with its draft and findings. */
 export async function presentStrategy(
   reader: Reader,
-  canvas: Pick<Canvas, 'check'>,
+  canvas: { check(document: StrategyDocument): Promise<Finding[]> },
   strategy: StoredStrategy,
 ): Promise<canvasApi.Strategy> {
   const [summary] = await presentSummaries(reader, [strategy]);

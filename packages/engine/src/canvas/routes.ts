@@ -7,19 +7,12 @@ import type { Programs } from './load-program.ts';
 import { requireStrategy, requireVersion } from './manage-strategy.ts';
 import type { CanvasNeeds } from './needs.ts';
 import { declarePeopleRoutes } from './people-routes.ts';
+import type { RouteDependencies } from './route-dependencies.ts';
 import { presentRun, presentStrategy, presentSummaries, presentVersion } from './present-strategy.ts';
 import { readStrategies } from './strategy-store.ts';
 import { emptyDocument } from './templates/empty-document.ts';
 import { strategyTemplates } from './templates/index.ts';
 import { readVersions } from './version-store.ts';
-
-export interface RouteDependencies {
-  readonly platform: Platform;
-  readonly needs: CanvasNeeds;
-  readonly canvas: Canvas;
-  readonly programs: Programs;
-  readonly slot: number;
-}
 
 /** All operations of the room. */
 export function declareRoutes(server: HttpServer, of: RouteDependencies): void {

@@ -56,6 +56,9 @@ export type Composed =
   /** An earlier attempt was accepted and nothing better is left: it stands. */
   | { readonly kind: 'stands' };
 
+// Refusals that another channel of the cascade may not meet.
+const ABOUT_ADDRESS: ReadonlySet<string> = new Set(['no_address', 'suppressed_address']);
+
 // Real time to wait when nobody can take a message at the moment.
 const PARK_MS = 1_000;
 
@@ -72,7 +75,9 @@ export function composeMessage(
     return message.sent_at === null ? { kind: 'failed', reason: 'expired' } : { kind: 'stands' };
   const verdict = people.verdicts.get(message.message_id);
   if (verdict?.kind === 'refuse') {
-    return message.sent_at === null ? { kind: 'suppressed', reason: verdict.reason } : { kind: 'stands' };
+    const end: Composed = { kind: 'suppressed', reason: verdict.reason };
+    if (ABOUT_ADDRESS.has(verdict.reason)) return elseNextChannel(message, now, end);
+    return message.sent_at === null ? end : { kind: 'stands' };
   }
   if (verdict?.kind === 'defer') {
     return { kind: 'wait', channel: message.channel, dueAt: verdict.until, supplierId: null };

@@ -1,6 +1,6 @@
 import type { Ids, Transaction } from '../platform/index.ts';
 import type { Receipt, ReceiptState } from './channels/adapter.ts';
-import { selectParts, type FoundPart, type PartRow, type ReceiptRow } from './ledger-store.ts';
+import { selectParts, type FoundPart, type PartRow, type ReceiptRow } from './receipt-store.ts';
 
 /** A receipt that came in, and which supplier it is from. */
 export interface HeardReceipt {

@@ -1,5 +1,6 @@
 import type { Platform, Transaction } from '../platform/index.ts';
 import { applyOutcomes, type OutcomeItem, type OutcomeNeeds } from './apply-outcomes.ts';
+import { adoptOrphans } from './adopt-orphans.ts';
 import type { Answer, Receipt, ReceiptState } from './channels/adapter.ts';
 import { createGatherer, writeSafely } from './gather-writes.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type HeardRow,
   type PartRow,
   type ReceiptRow,
-} from './ledger-store.ts';
+} from './receipt-store.ts';
 import {
   matchReceipts,
   nextPartState,
@@ -198,7 +199,7 @@ export function createRecorder(platform: Platform, needs: OutcomeNeeds): Recorde
       return database.transaction(async (transaction) => {
         const orphans = await selectAdoptable(transaction, suppliers, ADOPTED_AT_ONCE);
         if (orphans.length === 0) return false;
-        const matched = adopt(orphans);
+        const matched = adoptOrphans(orphans);
         await insertParts(
           transaction,
           matched.flatMap(({ part }) => part ?? []),
@@ -265,45 +266,4 @@ function heardAgain(row: ReceiptRow): HeardReceipt {
     addressPrint: row.address_print,
     at: row.received_at,
   };
-}
-
-/** Orphans with the attempt they must be about. */
-function adopt(
-  orphans: readonly (ReceiptRow & { lost_attempt_id: string; parts: number; known_parts: number })[],
-): MatchedReceipt[] {
-  const known = new Map<string, Map<string, PartRow & { of_parts: number }>>();
-  return orphans.flatMap((orphan) => {
-    const parts = known.get(orphan.lost_attempt_id) ?? new Map<string, PartRow & { of_parts: number }>();
-    known.set(orphan.lost_attempt_id, parts);
-    let part = parts.get(orphan.provider_id);
-    if (part === undefined) {
-      // More ids than the attempt has parts: this one is about something else.
-      if (orphan.known_parts + parts.size >= orphan.parts) return [];
-      part = {
-        supplier_id: orphan.supplier_id,
-        provider_id: orphan.provider_id,
-        attempt_id: orphan.lost_attempt_id,
-        part: orphan.known_parts + parts.size + 1,
-        state: 'sent',
-        of_parts: orphan.parts,
-      };
-      parts.set(orphan.provider_id, part);
-    }
-    const { receipt_id, supplier_id, provider_id, state, code, address_print, received_at } = orphan;
-    return [
-      {
-        row: {
-          receipt_id,
-          supplier_id,
-          provider_id,
-          attempt_id: orphan.lost_attempt_id,
-          state,
-          code,
-          address_print,
-          received_at,
-        },
-        part,
-      },
-    ];
-  });
 }

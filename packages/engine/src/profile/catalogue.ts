@@ -14,7 +14,7 @@ import {
 } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import { mergeDeclaration, type DeclarationKind } from './merge-declaration.ts';
-import { columnOf, detailTable, entityTable, historyTable, relationColumnOf } from './shape-tables.ts';
+import { columnOf, detailTable, entityTable, historyTable, relationColumnOf } from './name-columns.ts';
 import type { Declarations } from './front-door.ts';
 
 /** Everything declared, indexed for the batch path. */

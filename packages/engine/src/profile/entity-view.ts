@@ -5,7 +5,7 @@ import type { Model } from './catalogue.ts';
 import { shownValue } from './seal-value.ts';
 import { viewNeeds } from './person-view.ts';
 import { showDetails, showRelations } from './show-relations.ts';
-import { columnOf } from './shape-tables.ts';
+import { columnOf } from './name-columns.ts';
 import { entityTitle, showFields, storedOf } from './show-rows.ts';
 import { listEntityRows, readEntities } from './view-store.ts';
 

@@ -5,7 +5,7 @@ import type { Declarations } from './front-door.ts';
 import { MAXIMUM_FIELDS } from './merge-declaration.ts';
 import type { Operation } from './operation.ts';
 import { isSecret } from './refuse-secrets.ts';
-import { RESERVED_COLUMNS } from './shape-tables.ts';
+import { RESERVED_COLUMNS } from './name-columns.ts';
 
 /** Persons carry what every source says: more than any one entity type. */
 const MAXIMUM_ATTRIBUTES = 1_000;

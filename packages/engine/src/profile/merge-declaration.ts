@@ -1,6 +1,6 @@
 import type { DetailType, EntityType, Field, PurposeDeclaration, RelationType } from '@wutong/contract';
 import { CodedError } from '../platform/index.ts';
-import { RESERVED_COLUMNS } from './shape-tables.ts';
+import { RESERVED_COLUMNS } from './name-columns.ts';
 
 export type DeclarationKind = 'attribute' | 'entity_type' | 'relation_type' | 'detail_type' | 'purpose';
 

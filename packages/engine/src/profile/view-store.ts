@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../platform/index.ts';
-import { detailTable, entityTable } from './shape-tables.ts';
+import { detailTable, entityTable } from './name-columns.ts';
 
 /** A relation as it lies in ClickHouse. */
 export interface RelationRow {

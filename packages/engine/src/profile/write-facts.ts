@@ -8,7 +8,7 @@ import { encodeRows } from './encode-rows.ts';
 import { detailRow, entityRow, overlayRow, relationRow, type Row } from './fact-rows.ts';
 import { fieldsByName } from './learn-fields.ts';
 import { pageIds } from './page-ids.ts';
-import { columnOf, detailTable, entityTable, historyTable } from './shape-tables.ts';
+import { columnOf, detailTable, entityTable, historyTable } from './name-columns.ts';
 
 /** Rows of one insert: bounded, so that a wide table does not make one huge request. */
 const INSERT_ROWS = 50_000;

@@ -152,8 +152,13 @@ export async function startSmsc(options: SmscOptions): Promise<Smsc> {
         return report(id, to, 'ACCEPTD', delay + 20);
       case 'late':
         return report(id, to, 'DELIVRD', behaviour.lateReceiptMs);
-      default:
+      case 'deliver':
+      case 'early':
+      case 'lost_answer':
         return report(id, to, 'DELIVRD', delay);
+      case 'reject':
+      case 'no_receipt':
+        return;
     }
   }
 

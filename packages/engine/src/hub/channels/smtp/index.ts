@@ -117,14 +117,12 @@ function messageOf(submission: Submission, settings: SmtpSettings) {
     ...(fields.html ? { html: fields.html } : {}),
     // The attempt is found again by this id in bounces.
     messageId: `<${submission.attemptId}@${domain}>`,
-    headers: {
-      ...(fields.unsubscribe_link
-        ? {
-            'List-Unsubscribe': `<${fields.unsubscribe_link}>`,
-            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-          }
-        : {}),
-    },
+    headers: fields.unsubscribe_link
+      ? {
+          'List-Unsubscribe': `<${fields.unsubscribe_link}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }
+      : {},
     // Neither files nor addresses of this machine can be drawn in by a template.
     disableFileAccess: true,
     disableUrlAccess: true,
