@@ -29,7 +29,9 @@ export async function serveConsole(fastify: FastifyInstance): Promise<void> {
     maxAge: '365d',
   });
   fastify.get('/*', (request, reply) => {
-    if (/^\/(api|sdk|v1|sa|healthz|readyz|metrics)(\/|$)/.test(request.url) || request.url.includes('.')) {
+    const path = request.url.split('?')[0]!;
+    // A last segment with a dot is a file that does not exist, not a page.
+    if (/^\/(api|sdk|v1|sa|r|healthz|readyz|metrics)(\/|$)/.test(path) || /\.[^/]*$/.test(path)) {
       return reply.callNotFound();
     }
     return reply

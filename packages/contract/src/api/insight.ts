@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 
 export * from './insight-analyses.ts';
+export * from './insight-boards.ts';
 
 const count = z.number().int().min(0);
 

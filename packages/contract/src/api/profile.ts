@@ -160,6 +160,17 @@ export const openPerson = endpoint({
   errors: ['person_not_found'],
 });
 
+export const readPersonTitles = endpoint({
+  name: 'readPersonTitles',
+  method: 'POST',
+  path: '/api/v1/people/titles',
+  room: 'profile',
+  summary: { en: 'Names of people as lists show them: masked', zh: '列表中显示的客户名称（脱敏）' },
+  permission: 'people.read',
+  body: z.object({ personIds: z.array(z.number().int().min(0)).min(1).max(500) }),
+  response: z.object({ items: z.array(z.object({ personId: z.number(), title: z.string() })) }),
+});
+
 export const timelineEntrySchema = z.object({
   event: z.string(),
   eventId: z.string(),

@@ -24,3 +24,5 @@ export {
 export * from './sequence.ts';
 export * from './session.ts';
 export * from './trend.ts';
+export * from './dashboard.ts';
+export * from './portrait.ts';

@@ -1,11 +1,8 @@
 import { canvasApi, type canvasApi as api } from '@wutong/contract';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { CodedError, type HttpServer } from '../platform/index.ts';
 import { enrolByRequest } from './enrol-by-request.ts';
 import { readRuns } from './entry-run-store.ts';
-import type { Canvas } from './front-door.ts';
-import type { Programs } from './load-program.ts';
 import { requireStrategy, requireVersion } from './manage-strategy.ts';
-import type { CanvasNeeds } from './needs.ts';
 import { declarePeopleRoutes } from './people-routes.ts';
 import type { RouteDependencies } from './route-dependencies.ts';
 import { presentRun, presentStrategy, presentSummaries, presentVersion } from './present-strategy.ts';

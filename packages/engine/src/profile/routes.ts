@@ -5,7 +5,7 @@ import { catalogueOf, type Model } from './catalogue.ts';
 import { liftSuppression, insertSuppressions, readConsentHistory } from './consent-store.ts';
 import { listEntities } from './entity-view.ts';
 import type { Declarations, Profile } from './front-door.ts';
-import { showConsent, showSuppression } from './person-view.ts';
+import { showConsent, showSuppression, titlesOf } from './person-view.ts';
 
 interface RouteNeeds {
   readonly platform: Platform;
@@ -25,7 +25,11 @@ export function profileRoutes(server: HttpServer, needs: RouteNeeds): void {
   suppressionRoutes(server, needs);
 }
 
-function viewRoutes(server: HttpServer, { platform, profile, model }: RouteNeeds): void {
+function viewRoutes(server: HttpServer, { platform, identity, profile, model }: RouteNeeds): void {
+  server.handle(profileApi.readPersonTitles, async ({ body }) => {
+    const titles = await titlesOf(platform, identity, await model(), body.personIds);
+    return { items: [...titles].map(([personId, title]) => ({ personId, title })) };
+  });
   server.handle(profileApi.readPerson, ({ params }) => profile.personView(params.personId));
   server.handle(profileApi.openPerson, async ({ params, body, user }) => {
     const view = await profile.personView(params.personId, { open: true });

@@ -1,0 +1,12 @@
+import { run } from './identity-online.ts';
+import { openDatabase } from '../src/platform/index.ts';
+import { createTestPlatform } from '../test/harness/platform.ts';
+import { createDatabasesOn } from '../test/harness/databases.ts';
+const d = await createDatabasesOn(process.env.WUTONG_TEST_DATABASE_URL!, process.env.WUTONG_TEST_CLICKHOUSE_URL!);
+const platform = createTestPlatform(d); const t = new Map<string,[number,number]>(); const enc=platform.secrets.encrypt;
+const orig = platform.database.transaction.bind(platform.database);
+(platform.database as any).transaction = (work: any) => orig((tx: any) => { const wrap = (f: any) => async (q: string, v: any) => { const s=performance.now(); const r = await f(q,v); const e=t.get(q)??[0,0]; e[0]++; e[1]+=performance.now()-s; t.set(q,e); return r; }; return work({ query: wrap(tx.query.bind(tx)), execute: wrap(tx.execute.bind(tx)) }); });
+const t0=performance.now(); const c0=process.cpuUsage();
+console.log(await run({ createPlatform: async () => ({ platform, ...d, drop: async () => { await platform.close(); await d.drop(); } }), say: console.log } as any));
+const c=process.cpuUsage(c0); console.log('wall', performance.now()-t0, 'node cpu', (c.user+c.system)/1000);
+for (const [q,[n,ms]] of [...t].sort((a,b)=>b[1][1]-a[1][1]).slice(0,12)) console.log(n, (ms/n).toFixed(1)+'ms', q.replace(/\s+/g,' ').slice(0,110));
