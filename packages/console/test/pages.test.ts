@@ -1,6 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askApi, consoleUnderTest, DESK, openBrowser, openPage, PHONE } from './console-under-test.ts';
+import {
+  askApi,
+  consoleUnderTest,
+  DESK,
+  openBrowser,
+  openPage,
+  PHONE,
+  type WatchedPage,
+} from './console-under-test.ts';
 
 /** Every page that needs no id, with its head line in Chinese. */
 const pages: [address: string, headline: string][] = [
@@ -33,25 +41,29 @@ describe.skipIf(!server)('pages of the console in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  for (const viewport of [DESK, PHONE]) {
-    test.each(pages)(
-      `%s draws at ${viewport.width} px, whole and without complaint`,
-      async (address, headline) => {
-        const { page, context, complaints } = await openPage(browser, { viewport, token: server!.token });
-        await page.goto(`${server!.url}${address}`);
-        await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
-        // Every part of the page has its answer: nothing is loading and nothing has failed.
-        await page.waitForFunction(
-          () => !document.querySelector('main [role="status"][aria-label="正在加载"]'),
-        );
-        expect(await page.locator('main [role="alert"]').allTextContents()).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
-        expect(complaints).toEqual([]);
-        await context.close();
-      },
-    );
-  }
+  describe.each([DESK, PHONE])('at $width px', (viewport) => {
+    // One session for all addresses: the libraries are then read once, as they are for a person.
+    let session: WatchedPage;
+    beforeAll(async () => {
+      session = await openPage(browser, { viewport, token: server!.token });
+    });
+    afterAll(() => session.context.close());
+
+    test.each(pages)('%s draws, whole and without complaint', async (address, headline) => {
+      const { page, complaints } = session;
+      complaints.length = 0;
+      await page.goto(`${server!.url}${address}`);
+      await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
+      // Every part of the page has its answer: nothing is loading and nothing has failed.
+      await page.waitForFunction(
+        () => !document.querySelector('main [role="status"][aria-label="正在加载"]'),
+      );
+      expect(await page.locator('main [role="alert"]').allTextContents()).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      expect(complaints).toEqual([]);
+    });
+  });
 
   test('without a session the door is shown, and a wrong password is refused in words', async () => {
     const { page, context } = await openPage(browser, { viewport: DESK });

@@ -5,6 +5,15 @@ import { benchFunnel } from './event-log/funnel-bench.ts';
 export const run: Bench = (context) =>
   benchFunnel(
     'funnel-8',
-    ['app_open', 'login', 'search', 'view_product', 'add_favourite', 'risk_test', 'start_purchase', 'purchase'],
+    [
+      'app_open',
+      'login',
+      'search',
+      'view_product',
+      'add_favourite',
+      'risk_test',
+      'start_purchase',
+      'purchase',
+    ],
     context,
   );

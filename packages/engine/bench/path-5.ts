@@ -26,7 +26,11 @@ export const run: Bench = async ({ createPlatform, say }) => {
           name: 'ours',
           run: async () => (await analysePath(withoutRooms(platform), request)).links.slice(0, 3),
         },
-        peers: statement(platform.clickhouse, 'arrays of names and times for each person (PostHog)', PEERS_PATHS),
+        peers: statement(
+          platform.clickhouse,
+          'arrays of names and times for each person (PostHog)',
+          PEERS_PATHS,
+        ),
         least: statement(
           platform.clickhouse,
           'one scan of the same columns with the same grouping',

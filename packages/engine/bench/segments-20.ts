@@ -20,7 +20,9 @@ export const run: Bench = async (context) => {
     const together = await best(() => audience.computeSegments(twenty));
     const withOneMore = await best(() => audience.computeSegments(ids));
     const apart = await best(() => oneByOne(audience, twenty));
-    context.say(`together ${Math.round(together)} ms, 21: ${Math.round(withOneMore)} ms, apart ${Math.round(apart)} ms`);
+    context.say(
+      `together ${Math.round(together)} ms, 21: ${Math.round(withOneMore)} ms, apart ${Math.round(apart)} ms`,
+    );
     const rows: BenchRow[] = [
       {
         name: 'segments-20',

@@ -47,7 +47,10 @@ export async function fillBank(platform: Platform): Promise<Audience> {
       { now: platform.clock.now(), people: PEOPLE, from, rows },
     ),
   );
-  await addEvents(platform, 0, EVENTS, { fromMs: platform.clock.now() - DAYS * DAY_MS, toMs: platform.clock.now() });
+  await addEvents(platform, 0, EVENTS, {
+    fromMs: platform.clock.now() - DAYS * DAY_MS,
+    toMs: platform.clock.now(),
+  });
   await clickhouse.command('OPTIMIZE TABLE event FINAL');
   await clickhouse.command('OPTIMIZE TABLE detail_holding FINAL');
   return createAudience(platform, {

@@ -32,7 +32,11 @@ export async function benchAnalysis(
   ways: { ours: Way; peers: Way; least: Way },
   say: (text: string) => void,
 ): Promise<BenchRow[]> {
-  const [ours, peers, least] = (await measureWays([ways.ours, ways.peers, ways.least], say)) as [number, number, number];
+  const [ours, peers, least] = (await measureWays([ways.ours, ways.peers, ways.least], say)) as [
+    number,
+    number,
+    number,
+  ];
   return [
     { name, value: ours, unit: 's', baseline: ways.peers.name, baselineValue: peers, ratio: peers / ours },
     {

@@ -12,7 +12,11 @@ const WINDOW_MS = 14 * 86_400_000;
  * an array of (time, uuid, steps) for each person, sorted. Its function is an outside program; here the array is
  * only built, sorted and counted, which is the lower bound of what it costs.
  */
-export async function benchFunnel(name: string, steps: readonly string[], context: BenchContext): Promise<BenchRow[]> {
+export async function benchFunnel(
+  name: string,
+  steps: readonly string[],
+  context: BenchContext,
+): Promise<BenchRow[]> {
   const { platform, drop } = await context.createPlatform();
   try {
     await fillEvents(platform, context.say);
@@ -22,13 +26,16 @@ export async function benchFunnel(name: string, steps: readonly string[], contex
       windowMs: WINDOW_MS,
     });
     const names = steps.map((step) => `'${step}'`).join(', ');
-    const numbered = steps.map((step, index) => `multiply(${index + 1}, if(event = '${step}', 1, 0))`).join(', ');
+    const numbered = steps
+      .map((step, index) => `multiply(${index + 1}, if(event = '${step}', 1, 0))`)
+      .join(', ');
     return await benchAnalysis(
       name,
       {
         ours: {
           name: 'ours',
-          run: async () => (await analyseFunnel(withoutRooms(platform), request)).steps.map((step) => step.people),
+          run: async () =>
+            (await analyseFunnel(withoutRooms(platform), request)).steps.map((step) => step.people),
         },
         peers: statement(
           platform.clickhouse,

@@ -10,5 +10,8 @@ const platform = createTestPlatform(databases);
 await fillEvents(platform, (t) => console.log(t));
 writeFileSync('/tmp/lab-url', databases.clickhouseUrl);
 console.log('ready', process.pid, databases.clickhouseUrl);
-process.on('SIGTERM', async () => { await engines.stop(); process.exit(0); });
+process.on('SIGTERM', async () => {
+  await engines.stop();
+  process.exit(0);
+});
 setInterval(() => {}, 1000);

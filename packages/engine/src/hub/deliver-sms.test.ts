@@ -296,13 +296,14 @@ describe('delivery by SMS', () => {
   });
 
   test('receipts that waited at the supplier during our outage come before any cascade', async () => {
-    await startWorld({ receiptDelayMs: [150, 200] }, { receiptDelayMs: [150, 200] });
+    await startWorld({ receiptDelayMs: [1_500, 1_600] }, { receiptDelayMs: [1_500, 1_600] });
     const nodeId = await reserve(40, {
       cascade: { onReject: true, noReceiptAfterMs: HOUR_MS, maximumAttempts: 2, nextChannels: [] },
     });
     await until(async () => (await books(nodeId)).sent === 40, 'all accepted');
     await hub.stop();
-    await until(() => first.waiting() + second.waiting() === 40, 'receipts wait');
+    const acknowledged = (): number => first.counts.receiptsAcknowledged + second.counts.receiptsAcknowledged;
+    await until(() => first.waiting() + second.waiting() + acknowledged() === 40, 'receipts wait');
     platform.clock.advance(5 * HOUR_MS);
     hub = createHub(platform, rooms.needs);
     await hub.start();

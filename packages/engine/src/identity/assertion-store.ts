@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../platform/index.ts';
-import type { AssertionKind, FoldAssertion } from './fold-assertions.ts';
+import type { AssertionKind, FoldAssertion } from './assertion.ts';
 import { arrayOfArrays, plainArray } from './sql-array.ts';
 
 /** A statement about keys, ready to be written. */

@@ -7,7 +7,7 @@ import {
   writeStatements,
   type Statement,
 } from './assertion-store.ts';
-import type { AssertionKind } from './fold-assertions.ts';
+import type { AssertionKind } from './assertion.ts';
 import { joinMapWriters, lockPersons, readKeys, readMembers, type StoredKey } from './key-store.ts';
 import { readItem, writeDecision, type QuarantineReason, type QuarantineState } from './quarantine-store.ts';
 import { refoldClosure } from './refold-closure.ts';

@@ -1,4 +1,4 @@
-import type { FoldInput, FoldKey, SharedKey } from './fold-assertions.ts';
+import type { FoldInput, FoldKey, SharedKey } from './assertion.ts';
 import type { Decisions } from './fold-decisions.ts';
 
 /** Beyond this many different partners a key is a hub, whatever its type says. */

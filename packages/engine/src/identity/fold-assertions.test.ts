@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldAssertions, type AssertionKind, type FoldAssertion, type FoldKey } from './fold-assertions.ts';
+import type { AssertionKind, FoldAssertion, FoldKey } from './assertion.ts';
+import { foldAssertions } from './fold-assertions.ts';
 import { compileKeyRules } from './key-rules.ts';
 import { BANK_KEY_TYPES } from './preset-key-types.ts';
 

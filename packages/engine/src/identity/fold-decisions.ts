@@ -1,4 +1,4 @@
-import type { FoldAssertion } from './fold-assertions.ts';
+import type { FoldAssertion } from './assertion.ts';
 
 /** What people decided, in the form in which the fold asks for it. */
 export interface Decisions {

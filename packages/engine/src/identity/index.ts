@@ -1,13 +1,6 @@
 /** Who is who: keys, assertions, the map of keys to persons, guards, quarantine, linking. */
-export type {
-  Identity,
-  LinkKind,
-  PersonChange,
-  PersonKey,
-  RawKey,
-  Resolution,
-  ResolveRecord,
-} from './front-door.ts';
+export type { LinkKind, RawKey, Resolution, ResolveRecord } from './resolution.ts';
+export type { Identity, PersonChange, PersonKey } from './front-door.ts';
 export { presentPerson } from './present-person.ts';
 export { createIdentity } from './create-identity.ts';
 export { explainPair, type Linkage, type LinkRequest, type PairExplanation } from './linking/index.ts';

@@ -1,5 +1,5 @@
 import type { Secrets } from '../platform/index.ts';
-import type { Resolution, ResolveRecord } from './front-door.ts';
+import type { Resolution, ResolveRecord } from './resolution.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { KeyRule, KeyRules } from './key-rules.ts';
 

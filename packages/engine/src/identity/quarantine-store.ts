@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from '../platform/index.ts';
 import { arrayOfArrays, plainArray } from './sql-array.ts';
 import { uuidOf } from './assertion-store.ts';
-import type { FoldResult } from './fold-assertions.ts';
+import type { FoldResult } from './assertion.ts';
 
 export type QuarantineReason = 'cardinality' | 'limit' | 'window' | 'shared' | 'linkage' | 'size';
 export type QuarantineState = 'open' | 'accepted' | 'rejected' | 'obsolete';

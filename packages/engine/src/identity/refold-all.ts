@@ -1,6 +1,7 @@
 import type { Transaction } from '../platform/index.ts';
 import { readDecisionStatements, readStatements } from './assertion-store.ts';
-import { foldAssertions, type FoldAssertion, type FoldKey } from './fold-assertions.ts';
+import type { FoldAssertion, FoldKey } from './assertion.ts';
+import { foldAssertions } from './fold-assertions.ts';
 import { readDecisions } from './fold-decisions.ts';
 import type { KeyRules } from './key-rules.ts';
 import { readKeys, writeKeys, type StoredKey } from './key-store.ts';

@@ -1,6 +1,7 @@
 import { CodedError, type Transaction } from '../platform/index.ts';
 import { readClosure, readStatements } from './assertion-store.ts';
-import { foldAssertions, type FoldKey, type FoldResult } from './fold-assertions.ts';
+import type { FoldKey, FoldResult } from './assertion.ts';
+import { foldAssertions } from './fold-assertions.ts';
 import type { KeyRules } from './key-rules.ts';
 import {
   lockPersons,

@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
-import type { Resolution, ResolveRecord } from './front-door.ts';
+import type { Resolution, ResolveRecord } from './resolution.ts';
 import { findKeys, insertKeys, joinMapWriters } from './key-store.ts';
 import type { KeyRules } from './key-rules.ts';
 import { linkBatch } from './link-batch.ts';

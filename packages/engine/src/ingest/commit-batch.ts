@@ -1,6 +1,4 @@
-import type { Platform } from '../platform/index.ts';
 import { CodedError, isEngineUnavailable } from '../platform/index.ts';
-import type { BankDays } from './bank-day.ts';
 import {
   openBatch,
   outcomesOf,
@@ -15,23 +13,8 @@ import { claimRecords, releaseClaims } from './claim-store.ts';
 import { finishBatch } from './finish-batch.ts';
 import { insertRows } from './insert-rows.ts';
 import type { AppendOutcome } from './outcome.ts';
-import type { IdentityPort, ProfilePort, WantedEvents } from './ports.ts';
-import type { ProcessLife } from './process-life.ts';
-import type { TrackingPlan } from './tracking-plan.ts';
-
-/** What the pipeline works with. */
-export interface PipelineNeeds {
-  readonly platform: Platform;
-  readonly identity: IdentityPort;
-  readonly profile: ProfilePort;
-  readonly wantedEvents: WantedEvents;
-  readonly plan: TrackingPlan;
-  readonly days: BankDays;
-  /** This process, by whose signs of life others know whether a batch is still under way. */
-  readonly life: ProcessLife;
-  /** Ids of the batches under way in this process; a batch of ours that is not among them is recovery's. */
-  readonly underWay: Set<string>;
-}
+import type { PipelineNeeds } from './pipeline-needs.ts';
+import type { IdentityPort } from './ports.ts';
 
 /** Requests in, what became of their records out; undefined for a request that must come back. */
 export type CommitBatch = (submissions: readonly Submission[]) => Promise<(AppendOutcome | undefined)[]>;

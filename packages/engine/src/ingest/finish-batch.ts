@@ -2,7 +2,7 @@ import { CodedError, isEngineUnavailable, type Transaction } from '../platform/i
 import type { Operation, Rejection as ProfileRejection } from '../profile/index.ts';
 import { reject, rowOf, snapshot, type Batch, type Entry } from './batch.ts';
 import { endBatch, releaseClaims } from './claim-store.ts';
-import type { PipelineNeeds } from './commit-batch.ts';
+import type { PipelineNeeds } from './pipeline-needs.ts';
 import { putIntoInbox } from './inbox-store.ts';
 import { addToLedger, type LedgerEntry } from './ledger-store.ts';
 import { keepRejected, type RejectedEntry } from './rejected-store.ts';

@@ -73,7 +73,7 @@ describe('sources and keys', () => {
   it('rotates keys without a gap, revokes at once, and never the last one', async () => {
     const first = await makeSource('rotating');
     expect((await api('POST', '/sources', { sourceId: 'rotating', name: 'again' })).status).toBe(409);
-    const rotated = await api<{ key: string; source: { keys: { keyId: string }[] } }>(
+    const rotated = await api<{ key: string; source: { keys: { keyId: string; expiresAt?: string }[] } }>(
       'POST',
       '/sources/rotating/keys',
       {
@@ -86,7 +86,7 @@ describe('sources and keys', () => {
       .poll(async () => (await send(first, [event('late', {})])).status, { timeout: 10_000 })
       .toBe(401);
     expect((await send(rotated.body.key, [event('late', {})])).status).toBe(200);
-    const [last] = rotated.body.source.keys;
+    const last = rotated.body.source.keys.find((each) => each.expiresAt === undefined);
     expect((await api('DELETE', `/sources/rotating/keys/${last!.keyId}`)).status).toBe(409);
     const ledger = await api<{ items: object[] }>('GET', '/sources/rotating/ledger?day=2026-03-02');
     expect(ledger.body.items).toMatchObject([{ day: '2026-03-02', stored: 3, rejected: 0, balanced: true }]);

@@ -1,5 +1,5 @@
 import { CodedError } from '../platform/index.ts';
-import type { PipelineNeeds } from './commit-batch.ts';
+import type { PipelineNeeds } from './pipeline-needs.ts';
 import { insertEvents, isDataError } from './event-store.ts';
 import type { Rejection } from './record.ts';
 import type { EventRow } from './write-row.ts';

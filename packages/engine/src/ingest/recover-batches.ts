@@ -1,5 +1,5 @@
 import { endBatch, leftBatches, releaseAllBut, takeOver, type LeftBatch } from './claim-store.ts';
-import type { PipelineNeeds } from './commit-batch.ts';
+import type { PipelineNeeds } from './pipeline-needs.ts';
 import { eventsOfBatch, insertIsRunning } from './event-store.ts';
 import { putIntoInbox } from './inbox-store.ts';
 import { addToLedger, type LedgerEntry } from './ledger-store.ts';

@@ -1,5 +1,5 @@
 import { claimRecords, endBatch } from './claim-store.ts';
-import type { PipelineNeeds } from './commit-batch.ts';
+import type { PipelineNeeds } from './pipeline-needs.ts';
 import { claimPlace, OWN_SOURCE } from './event-id.ts';
 import { insertRows } from './insert-rows.ts';
 import { putIntoInbox } from './inbox-store.ts';

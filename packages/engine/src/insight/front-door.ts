@@ -9,6 +9,8 @@ export interface Insight {
   effect(strategyId: string): Promise<ResponseOf<typeof insightApi.readStrategyEffect>>;
   /** The loop live; one answer serves everybody who asks within a second. */
   overview(): Promise<ResponseOf<typeof insightApi.readOverview>>;
+  /** Looks at one alert that is due; true when there may be more. The loop does the same. */
+  checkAlerts(): Promise<boolean>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

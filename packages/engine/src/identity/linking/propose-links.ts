@@ -1,5 +1,5 @@
 import type { Platform, Transaction } from '../../platform/index.ts';
-import type { ResolveRecord, Resolution } from '../front-door.ts';
+import type { ResolveRecord, Resolution } from '../resolution.ts';
 import { readKeys } from '../key-store.ts';
 import { itemIdOf, writeItems, type FoundItem } from '../quarantine-store.ts';
 import { explainPairs, type PairExplanation } from './explain-pair.ts';

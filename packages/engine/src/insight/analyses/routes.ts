@@ -17,7 +17,10 @@ import { analyseSession } from './session.ts';
 import { analyseTrend } from './trend.ts';
 
 /** One operation for each kind of question, and the people behind a number. */
-export function routeAnalyses(server: HttpServer, asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> }): void {
+export function routeAnalyses(
+  server: HttpServer,
+  asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
+): void {
   server.handle(insightApi.analyseTrend, ({ body }) => analyseTrend(asking, body));
   server.handle(insightApi.analyseFunnel, ({ body }) => analyseFunnel(asking, body));
   server.handle(insightApi.analyseRetention, ({ body }) => analyseRetention(asking, body));

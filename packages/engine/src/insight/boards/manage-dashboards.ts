@@ -1,0 +1,85 @@
+import type { Analysis, Dashboard, DashboardInput } from '@wutong/contract';
+import { CodedError, type Platform, type Transaction } from '../../platform/index.ts';
+import type { InsightNeeds } from '../needs.ts';
+import {
+  insertDashboard,
+  removeDashboard,
+  selectDashboard,
+  selectDashboards,
+  updateDashboard,
+} from './dashboard-store.ts';
+
+/** Saved questions of users; what a dashboard's questions name shows up in the lineage of segments and tags. */
+export interface Dashboards {
+  list(user: string): Promise<Dashboard[]>;
+  /** @throws CodedError dashboard_not_found */
+  read(dashboardId: string, user: string): Promise<Dashboard>;
+  create(input: DashboardInput, user: string): Promise<Dashboard>;
+  /** @throws CodedError dashboard_not_found, conflict */
+  save(dashboardId: string, input: DashboardInput & { revision: number }, user: string): Promise<Dashboard>;
+  /** @throws CodedError dashboard_not_found */
+  remove(dashboardId: string, user: string): Promise<void>;
+}
+
+export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, 'audience'>): Dashboards {
+  const { database, clock, ids } = platform;
+
+  const declareUses = (
+    transaction: Transaction,
+    dashboardId: string,
+    { name, tiles }: Pick<DashboardInput, 'name' | 'tiles'>,
+  ): Promise<void> => {
+    const texts = new Set(tiles.flatMap((tile) => expressionsOf(tile.analysis)));
+    return needs.audience.declareUses(
+      transaction,
+      { kind: 'report', id: dashboardId, name },
+      [...texts].map((text) => ({ text })),
+    );
+  };
+
+  async function read(dashboardId: string, user: string): Promise<Dashboard> {
+    const dashboard = await selectDashboard(database, dashboardId, user);
+    if (!dashboard) throw new CodedError('dashboard_not_found', { details: { dashboardId } });
+    return dashboard;
+  }
+
+  return {
+    list: (user) => selectDashboards(database, user),
+    read,
+    async create(input, user) {
+      const dashboardId = ids.newId();
+      await database.transaction(async (transaction) => {
+        await insertDashboard(transaction, { ...input, dashboardId, owner: user, now: clock.now() });
+        await declareUses(transaction, dashboardId, input);
+      });
+      return read(dashboardId, user);
+    },
+    async save(dashboardId, input, user) {
+      const { owner } = await read(dashboardId, user);
+      // Shared is to be looked at; a copy of one's own can be changed.
+      if (owner !== user) throw new CodedError('dashboard_not_found', { details: { dashboardId, owner } });
+      await database.transaction(async (transaction) => {
+        const saved = await updateDashboard(transaction, { ...input, dashboardId, owner, now: clock.now() });
+        if (!saved) throw new CodedError('conflict', { details: { dashboardId, revision: input.revision } });
+        await declareUses(transaction, dashboardId, input);
+      });
+      return read(dashboardId, user);
+    },
+    async remove(dashboardId, user) {
+      await database.transaction(async (transaction) => {
+        if (!(await removeDashboard(transaction, dashboardId, user))) {
+          throw new CodedError('dashboard_not_found', { details: { dashboardId } });
+        }
+        await declareUses(transaction, dashboardId, { name: '', tiles: [] });
+      });
+    },
+  };
+}
+
+/** EQL texts of a question: who it is about, and groups of people. */
+export function expressionsOf(analysis: Analysis): string[] {
+  const texts = analysis.people === undefined ? [] : [analysis.people];
+  const breakdown = 'breakdown' in analysis ? analysis.breakdown : undefined;
+  if (breakdown?.by.kind === 'people') texts.push(...breakdown.by.groups.map((group) => group.people));
+  return texts;
+}
