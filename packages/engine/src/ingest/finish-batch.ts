@@ -31,6 +31,10 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
     ]);
     const stored = batch.entries.filter((entry) => entry.state === 'stored');
     const events = stored.flatMap((entry) => rowOf(entry) ?? []);
+    await needs.profile.meet(
+      transaction,
+      events.map((event) => event.personId),
+    );
     await putIntoInbox(transaction, events, needs.wantedEvents);
     await addToLedger(transaction, ledgerOf(needs, batch.entries));
   });

@@ -4,8 +4,11 @@ import type { Profile } from '../profile/index.ts';
 /** What ingest asks of `identity`: the person of each record, in one batch. */
 export type IdentityPort = Pick<Identity, 'resolve'>;
 
-/** What ingest asks of `profile`: to apply changes of the model in the transaction that finishes a batch. */
-export type ProfilePort = Pick<Profile, 'apply'>;
+/**
+ * What ingest asks of `profile` in the transaction that finishes a batch: to apply changes of the model, and
+ * to take people into the population who are known by events only.
+ */
+export type ProfilePort = Pick<Profile, 'apply' | 'meet'>;
 
 /** By consumer of the inbox: the names of the events it wants to read; asked at every batch. */
 export type WantedEvents = Readonly<Record<string, () => ReadonlySet<string>>>;

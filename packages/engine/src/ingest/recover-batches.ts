@@ -28,13 +28,17 @@ export async function recoverBatches(needs: PipelineNeeds): Promise<number> {
 }
 
 async function settle(needs: PipelineNeeds, left: LeftBatch): Promise<void> {
-  const { platform, life, wantedEvents } = needs;
+  const { platform, life, profile, wantedEvents } = needs;
   const stored = await eventsOfBatch(platform.clickhouse, left.batch_id, left.started_at);
   const storedIds = stored.map((event) => event.eventId);
   await platform.database.transaction(async (transaction) => {
     if (!(await endBatch(transaction, left.batch, life.processId))) return;
     await releaseAllBut(transaction, left.batch, storedIds);
     await settleOutbox(transaction, left.batch, storedIds);
+    await profile.meet(
+      transaction,
+      stored.map((event) => event.personId),
+    );
     await putIntoInbox(transaction, stored, wantedEvents);
     await addToLedger(transaction, storedLedger(needs, stored));
   });

@@ -7,7 +7,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
-import { useCodeSentence } from './rejected-page.tsx';
+import { useCodeSentence } from './code-sentence.ts';
 
 type Rejected = ResponseOf<typeof ingestApi.readRejected>;
 

@@ -1,5 +1,5 @@
 import { App, Button, Select } from 'antd';
-import { errorDefinitions, ingestApi } from '@wutong/contract';
+import { ingestApi } from '@wutong/contract';
 import { rejectedStates, type RejectedRecord } from '../../api/vocabulary.ts';
 import { LIVE_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
@@ -13,16 +13,10 @@ import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
+import { useCodeSentence } from './code-sentence.ts';
 import { RejectedDrawer } from './rejected-drawer.tsx';
 
 type State = (typeof rejectedStates)[number];
-
-/** The sentence registered for a code, in the reader's language. */
-export function useCodeSentence(): (code: string) => string {
-  const { language } = useReader();
-  const known: Record<string, { en: string; zh: string } | undefined> = errorDefinitions;
-  return (code) => known[code]?.[language] ?? code;
-}
 
 /** Records that were not stored, with why, and what can be done. */
 export default function RejectedPage() {
