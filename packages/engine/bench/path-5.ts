@@ -1,49 +1,46 @@
 import { pathRequestSchema } from '@wutong/contract';
+import { PERSON } from '../src/insight/analyses/scope-sql.ts';
 import { analysePath } from '../src/insight/analyses/path.ts';
 import type { Bench } from './bench-context.ts';
 import { benchAnalysis, statement } from './event-log/compare-statements.ts';
-import { fillEvents, LOG_FROM_MS, LOG_TO_MS } from './event-log/fill-events.ts';
+import { LOG_FROM_MS, LOG_TO_MS } from './event-log/fill-events.ts';
+import { sharedLog } from './event-log/shared-log.ts';
 import { withoutRooms } from './event-log/without-rooms.ts';
 
 /**
  * Paths of five steps over all events of 90 days, cut where nothing happens for a day, repeats merged, against
  * PostHog's paths: names and times in arrays for each person, split, compacted and joined out step by step.
  */
-export const run: Bench = async ({ createPlatform, say }) => {
-  const { platform, drop } = await createPlatform();
-  try {
-    await fillEvents(platform, say);
-    const request = pathRequestSchema.parse({
-      period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
-      depth: 5,
-      gapMs: 86_400_000,
-      maximumNodes: 30,
-    });
-    return await benchAnalysis(
-      'path-5',
-      {
-        ours: {
-          name: 'ours',
-          run: async () => (await analysePath(withoutRooms(platform), request)).links.slice(0, 3),
-        },
-        peers: statement(
-          platform.clickhouse,
-          'arrays of names and times for each person (PostHog)',
-          PEERS_PATHS,
-        ),
-        least: statement(
-          platform.clickhouse,
-          'one scan of the same columns with the same grouping',
-          `select count(), sum(rows), max(newest) from (
-             select person_id, count() as rows, max(time) as newest, max(event) as name, max(key_number) from event
-             where source_id != '$wutong' group by person_id)`,
-        ),
+export const run: Bench = async (context) => {
+  const platform = await sharedLog(context);
+  const request = pathRequestSchema.parse({
+    period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
+    depth: 5,
+    gapMs: 86_400_000,
+    maximumNodes: 30,
+  });
+  return await benchAnalysis(
+    'path-5',
+    {
+      ours: {
+        name: 'ours',
+        run: async () => (await analysePath(withoutRooms(platform), request)).links.slice(0, 3),
       },
-      say,
-    );
-  } finally {
-    await drop();
-  }
+      peers: statement(
+        platform.clickhouse,
+        'arrays of names and times for each person (PostHog)',
+        PEERS_PATHS,
+      ),
+      least: statement(
+        platform.clickhouse,
+        'one scan of the same columns with the same grouping',
+        `select count(), sum(rows), max(newest) from (
+             select ${PERSON} as person, countIf(event = 'login') as rows, max(time) as newest from event
+             where source_id != '$wutong' group by person)`,
+      ),
+    },
+    context.say,
+  );
 };
 
 const PEERS_PATHS = `

@@ -1,8 +1,10 @@
 import { retentionRequestSchema } from '@wutong/contract';
+import { PERSON } from '../src/insight/analyses/scope-sql.ts';
 import { analyseRetention } from '../src/insight/analyses/retention.ts';
 import type { Bench } from './bench-context.ts';
 import { benchAnalysis, statement } from './event-log/compare-statements.ts';
-import { fillEvents, LOG_FROM_MS } from './event-log/fill-events.ts';
+import { LOG_FROM_MS } from './event-log/fill-events.ts';
+import { sharedLog } from './event-log/shared-log.ts';
 import { withoutRooms } from './event-log/without-rooms.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,32 +14,30 @@ const DAYS = 30;
  * Daily retention over 30 days, a cohort for each day of a login, coming back by viewing a product, against
  * PostHog's retention: unique days of both in arrays for each person, joined out and counted.
  */
-export const run: Bench = async ({ createPlatform, say }) => {
-  const { platform, drop } = await createPlatform();
-  try {
-    await fillEvents(platform, say);
-    const [from, to] = [LOG_FROM_MS, LOG_FROM_MS + DAYS * DAY_MS];
-    const request = retentionRequestSchema.parse({
-      period: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
-      timeZone: 'UTC',
-      start: { event: 'login' },
-      returning: { event: 'view_product' },
-      cohort: 'every',
-      periods: DAYS,
-    });
-    const rows = (days: number) => `from event where event in ('login', 'view_product')
+export const run: Bench = async (context) => {
+  const platform = await sharedLog(context);
+  const [from, to] = [LOG_FROM_MS, LOG_FROM_MS + DAYS * DAY_MS];
+  const request = retentionRequestSchema.parse({
+    period: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+    timeZone: 'UTC',
+    start: { event: 'login' },
+    returning: { event: 'view_product' },
+    cohort: 'every',
+    periods: DAYS,
+  });
+  const rows = (days: number) => `from event where event in ('login', 'view_product')
       and time >= toDateTime64('2026-01-01', 3, 'UTC') and time < toDateTime64('2026-01-01', 3, 'UTC') + interval ${days} day`;
-    return await benchAnalysis(
-      'retention-30d',
-      {
-        ours: {
-          name: 'ours',
-          run: async () => (await analyseRetention(withoutRooms(platform), request)).cohorts.slice(0, 2),
-        },
-        peers: statement(
-          platform.clickhouse,
-          'arrays of days for each person, joined out (PostHog)',
-          `select start_index, gap, count(distinct person_id) as people from (
+  return await benchAnalysis(
+    'retention-30d',
+    {
+      ours: {
+        name: 'ours',
+        run: async () => (await analyseRetention(withoutRooms(platform), request)).cohorts.slice(0, 2),
+      },
+      peers: statement(
+        platform.clickhouse,
+        'arrays of days for each person, joined out (PostHog)',
+        `select start_index, gap, count(distinct person_id) as people from (
              select person_id, arrayMap(day -> toStartOfDay(toDateTime('2026-01-01', 'UTC')) + toIntervalDay(day), range(${DAYS + DAYS})) as days,
                arraySort(groupUniqArrayIf(toStartOfDay(time), event = 'login')) as starts,
                arraySort(groupUniqArrayIf(toStartOfDay(time), event = 'view_product')) as returns,
@@ -46,17 +46,14 @@ export const run: Bench = async ({ createPlatform, say }) => {
                  arrayMap(day -> toInt64(indexOf(days, day)) - 1 - start_index, returns)))) as gap
              ${rows(DAYS + DAYS)} group by person_id
            ) group by start_index, gap order by start_index, gap limit 100000`,
-        ),
-        least: statement(
-          platform.clickhouse,
-          'one scan of the same columns with the same grouping',
-          `select count(), sum(rows), max(newest) from (
-             select person_id, count() as rows, max(time) as newest, max(key_number) ${rows(DAYS + DAYS)} group by person_id)`,
-        ),
-      },
-      say,
-    );
-  } finally {
-    await drop();
-  }
+      ),
+      least: statement(
+        platform.clickhouse,
+        'one scan of the same columns with the same grouping',
+        `select count(), sum(rows), max(newest) from (
+             select ${PERSON} as person, countIf(event = 'login') as rows, max(time) as newest ${rows(DAYS + DAYS)} group by person)`,
+      ),
+    },
+    context.say,
+  );
 };

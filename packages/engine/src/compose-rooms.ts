@@ -56,6 +56,7 @@ export function composeRooms(platform: Platform): Rooms {
     },
     profile,
     audience,
+    segments: { createImported: (segment) => audience.importSegment(segment) },
     hub,
     canvas,
   });

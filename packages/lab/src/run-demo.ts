@@ -49,8 +49,11 @@ interface DemoState {
 
 const DAY_MS = 86_400_000;
 const TICK_MS = 25;
+/** Customers act at once; collection commits what comes together as one batch. */
+const PARALLEL_ACTS = 64;
 const SUMMARY_EVERY_MS = 5_000;
 const TASKS_EVERY_MS = 400;
+const IDLE_MS = 200;
 /** The goal counts for seven days after entry; the rest is for the last receipts and outcomes. */
 const LOOP_DAYS = 8;
 
@@ -121,25 +124,44 @@ async function live(
     return { summary, settled };
   };
 
-  let saidAt = 0;
-  let lookedAt = 0;
   let finished = false;
   let calm = 0;
-  while (!options.signal.aborted) {
-    await agenda.runDue(clock.now(), 8);
-    if (Date.now() - lookedAt > TASKS_EVERY_MS) {
-      lookedAt = Date.now();
-      await managers.look();
-    }
-    if (!finished && Date.now() - saidAt > SUMMARY_EVERY_MS) {
-      saidAt = Date.now();
-      const { summary, settled } = await watch();
-      calm = settled ? calm + 1 : 0;
-      // Two quiet looks in a row: facts on their way to the report have arrived.
-      finished = calm >= 2;
-      options.summary(summary, finished);
-    }
-    await new Promise((resolve) => setTimeout(resolve, finished ? 200 : TICK_MS));
+  // Side by side: a busy hour of the customers must not hold up the managers or the report.
+  await Promise.all([
+    repeat(
+      options.signal,
+      () => (finished ? IDLE_MS : TICK_MS),
+      async () => {
+        await agenda.runDue(clock.now(), PARALLEL_ACTS);
+      },
+    ),
+    repeat(
+      options.signal,
+      () => TASKS_EVERY_MS,
+      async () => {
+        await managers.look();
+      },
+    ),
+    repeat(
+      options.signal,
+      () => SUMMARY_EVERY_MS,
+      async () => {
+        if (finished) return;
+        const { summary, settled } = await watch();
+        calm = settled ? calm + 1 : 0;
+        // Two quiet looks in a row: facts on their way to the report have arrived.
+        finished = calm >= 2;
+        options.summary(summary, finished);
+      },
+    ),
+  ]);
+}
+
+/** Does something again and again, with a pause of real milliseconds, until the signal fires. */
+async function repeat(signal: AbortSignal, pauseMs: () => number, act: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await act();
+    await new Promise((resolve) => setTimeout(resolve, pauseMs()));
   }
 }
 

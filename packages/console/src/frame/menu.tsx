@@ -19,12 +19,28 @@ import {
   ThunderboltOutlined,
   UserOutlined,
 } from '@ant-design/icons';
+import {
+  audienceApi,
+  canvasApi,
+  contentApi,
+  hubApi,
+  identityApi,
+  importsApi,
+  ingestApi,
+  insightApi,
+  platformApi,
+  profileApi,
+  type Endpoint,
+} from '@wutong/contract';
 import type { Text } from '../text/text.ts';
+import { allows } from './session.tsx';
 
 export interface MenuItem {
   to: string;
   label: keyof Text['frame']['menu'];
   icon: ComponentType;
+  /** What the page reads first: whoever may not, is not shown the way. */
+  reads: Pick<Endpoint, 'permission'>;
   /** Only the very address, not what stands below it. */
   exact?: boolean;
 }
@@ -34,47 +50,72 @@ export interface MenuGroup {
   items: MenuItem[];
 }
 
-export const menu: MenuGroup[] = [
-  { items: [{ to: '/', label: 'overview', icon: HomeOutlined, exact: true }] },
+const menu: MenuGroup[] = [
+  {
+    items: [{ to: '/', reads: insightApi.readOverview, label: 'overview', icon: HomeOutlined, exact: true }],
+  },
   {
     label: 'data',
     items: [
-      { to: '/data/sources', label: 'sources', icon: DatabaseOutlined },
-      { to: '/data/rejected', label: 'rejected', icon: StopOutlined },
-      { to: '/data/runs', label: 'runs', icon: CloudDownloadOutlined },
-      { to: '/data/tracking-plan', label: 'trackingPlan', icon: ProfileOutlined },
-      { to: '/data/keys', label: 'keyTypes', icon: KeyOutlined },
-      { to: '/data/quarantine', label: 'quarantine', icon: SafetyOutlined },
+      { to: '/data/sources', reads: ingestApi.listSources, label: 'sources', icon: DatabaseOutlined },
+      { to: '/data/rejected', reads: ingestApi.listRejected, label: 'rejected', icon: StopOutlined },
+      { to: '/data/runs', reads: importsApi.listImports, label: 'runs', icon: CloudDownloadOutlined },
+      {
+        to: '/data/tracking-plan',
+        reads: ingestApi.listTrackingPlan,
+        label: 'trackingPlan',
+        icon: ProfileOutlined,
+      },
+      { to: '/data/keys', reads: identityApi.listKeyTypes, label: 'keyTypes', icon: KeyOutlined },
+      {
+        to: '/data/quarantine',
+        reads: identityApi.listQuarantine,
+        label: 'quarantine',
+        icon: SafetyOutlined,
+      },
     ],
   },
   {
     label: 'people',
     items: [
-      { to: '/people', label: 'peopleSearch', icon: UserOutlined },
-      { to: '/entities', label: 'entities', icon: ClusterOutlined },
+      { to: '/people', reads: identityApi.findPeople, label: 'peopleSearch', icon: UserOutlined },
+      { to: '/entities', reads: profileApi.listEntities, label: 'entities', icon: ClusterOutlined },
     ],
   },
-  { label: 'audience', items: [{ to: '/audiences', label: 'segments', icon: TeamOutlined }] },
+  {
+    label: 'audience',
+    items: [{ to: '/audiences', reads: audienceApi.listSegments, label: 'segments', icon: TeamOutlined }],
+  },
   {
     label: 'strategy',
     items: [
-      { to: '/strategies', label: 'strategies', icon: ApartmentOutlined },
-      { to: '/content', label: 'contents', icon: FileTextOutlined },
+      { to: '/strategies', reads: canvasApi.listStrategies, label: 'strategies', icon: ApartmentOutlined },
+      { to: '/content', reads: contentApi.listContent, label: 'contents', icon: FileTextOutlined },
     ],
   },
   {
     label: 'channels',
     items: [
-      { to: '/suppliers', label: 'suppliers', icon: ThunderboltOutlined },
-      { to: '/messages', label: 'messages', icon: MessageOutlined },
-      { to: '/tasks', label: 'tasks', icon: CheckSquareOutlined },
+      { to: '/suppliers', reads: hubApi.listSuppliers, label: 'suppliers', icon: ThunderboltOutlined },
+      { to: '/messages', reads: hubApi.listMessages, label: 'messages', icon: MessageOutlined },
+      { to: '/tasks', reads: hubApi.listTasks, label: 'tasks', icon: CheckSquareOutlined },
     ],
   },
   {
     label: 'governance',
     items: [
-      { to: '/audit', label: 'audit', icon: AuditOutlined },
-      { to: '/settings', label: 'settings', icon: SettingOutlined },
+      { to: '/audit', reads: platformApi.listAudit, label: 'audit', icon: AuditOutlined },
+      { to: '/settings', reads: platformApi.readHealth, label: 'settings', icon: SettingOutlined },
     ],
   },
 ];
+
+/** The navigation of somebody with these permissions; groups without a page are left out. */
+export function menuFor(permissions: readonly string[]): MenuGroup[] {
+  return menu
+    .map((group) => ({
+      ...group,
+      items: group.items.filter(({ reads }) => allows(permissions, reads.permission)),
+    }))
+    .filter(({ items }) => items.length > 0);
+}

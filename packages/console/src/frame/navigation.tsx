@@ -1,6 +1,6 @@
 import { NavLink } from 'react-router-dom';
 import { LeafMark } from './leaf-mark.tsx';
-import { menu } from './menu.tsx';
+import { menuFor } from './menu.tsx';
 import { useText } from './reader.tsx';
 import { useSession } from './session.tsx';
 import styles from './navigation.module.css';
@@ -8,7 +8,7 @@ import styles from './navigation.module.css';
 /** The left column. `onGo` closes the drawer on a phone. */
 export function Navigation({ onGo }: { onGo?: () => void }) {
   const { frame } = useText();
-  const { bank } = useSession();
+  const { bank, user } = useSession();
   return (
     <div className={styles.column}>
       <NavLink to="/" className={styles.brand} onClick={onGo}>
@@ -19,7 +19,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
         </span>
       </NavLink>
       <nav aria-label={frame.navigation} className={styles.menu}>
-        {menu.map((group) => (
+        {menuFor(user.permissions).map((group) => (
           <div key={group.label ?? 'home'} className={styles.group}>
             {group.label && <p className={styles.groupName}>{frame.menu[group.label]}</p>}
             {group.items.map(({ to, label, icon: Icon, exact }) => (

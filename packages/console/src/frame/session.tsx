@@ -1,7 +1,7 @@
 /** Who is logged in, and the bank they work for. */
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { platformApi, type ResponseOf } from '@wutong/contract';
+import { platformApi, type Endpoint, type ResponseOf } from '@wutong/contract';
 import { useRead } from '../api/use-endpoint.ts';
 import { whenLoggedOut } from '../api/call.ts';
 import { Failure } from '../parts/states.tsx';
@@ -48,8 +48,13 @@ export function useSession(): Session {
   return session;
 }
 
-/** Whether the logged-in user holds a permission; an administrator's `*` holds all. */
-export function useMay(permission: string): boolean {
+/** Whether the logged-in user may call an operation; an administrator's `*` allows all. */
+export function useMay(endpoint: Pick<Endpoint, 'permission'>): boolean {
   const { permissions } = useSession().user;
-  return permissions.includes(permission) || permissions.includes('*');
+  return allows(permissions, endpoint.permission);
+}
+
+/** The test behind `useMay`, for lists of operations. */
+export function allows(permissions: readonly string[], permission: string): boolean {
+  return permissions.includes('*') || permissions.includes(permission);
 }

@@ -33,27 +33,38 @@ const userPairs = (data: ResponseOf<typeof platformApi.listUsers>): [string, str
 
 /** The name of a user, by id or login name; whoever may not read users sees what the record says. */
 export function useUserNames(): Naming {
-  const enabled = useMay('user.read');
+  const enabled = useMay(platformApi.listUsers);
   const answer = useRead(platformApi.listUsers, undefined, { ...RENEW, enabled });
   return useNaming<typeof platformApi.listUsers>(answer.data, userPairs);
 }
 
 /** The name of a strategy; its id while the names are not there. */
 export function useStrategyNames(): Naming {
-  const answer = useRead(canvasApi.listStrategies, { query: { limit: LIMIT } }, RENEW);
+  const answer = useRead(
+    canvasApi.listStrategies,
+    { query: { limit: LIMIT } },
+    { ...RENEW, enabled: useMay(canvasApi.listStrategies) },
+  );
   return useNaming<typeof canvasApi.listStrategies>(answer.data, strategyPairs);
 }
 
 /** The name of a content item. */
 export function useContentNames(): Naming {
-  const answer = useRead(contentApi.listContent, { query: { limit: LIMIT } }, RENEW);
+  const answer = useRead(
+    contentApi.listContent,
+    { query: { limit: LIMIT } },
+    { ...RENEW, enabled: useMay(contentApi.listContent) },
+  );
   return useNaming<typeof contentApi.listContent>(answer.data, contentPairs);
 }
 
 /** The name of a supplier. */
 export function useSupplierNames(): Naming {
   const { words } = useText();
-  const answer = useRead(hubApi.listSuppliers, undefined, RENEW);
+  const answer = useRead(hubApi.listSuppliers, undefined, {
+    ...RENEW,
+    enabled: useMay(hubApi.listSuppliers),
+  });
   const nameOf = useNaming<typeof hubApi.listSuppliers>(answer.data, supplierPairs);
   // Slots and tasks need nobody outside: their supplier is the channel itself.
   return (id) => (id === 'in_app' || id === 'task' ? words.channel[id] : nameOf(id));

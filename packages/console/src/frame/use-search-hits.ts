@@ -1,8 +1,10 @@
 import { audienceApi, canvasApi, hubApi, identityApi } from '@wutong/contract';
 import { useRead } from '../api/use-endpoint.ts';
+import { usePersonTitles } from '../parts/use-person-titles.ts';
 import { wordFor } from '../text/text.ts';
-import { menu } from './menu.tsx';
+import { menuFor } from './menu.tsx';
 import { useReader } from './reader.tsx';
+import { useSession } from './session.tsx';
 
 export interface SearchHit {
   group: 'people' | 'strategies' | 'segments' | 'messages' | 'pages';
@@ -17,6 +19,7 @@ const PER_GROUP = 6;
 /** What a text finds. Short texts are not sent: nobody's key has one character. */
 export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean } {
   const { text } = useReader();
+  const { user } = useSession();
   const enabled = asked.length >= 2;
   const people = useRead(
     identityApi.findPeople,
@@ -39,12 +42,13 @@ export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean
     { params: { messageId: messageId ?? '' } },
     { enabled: messageId !== undefined },
   );
+  const titles = usePersonTitles((people.data?.items ?? []).map(({ personId }) => personId));
   const { words, frame, people: peopleText } = text;
   const needle = asked.toLowerCase();
   const hits: SearchHit[] = [
     ...(people.data?.items ?? []).slice(0, PER_GROUP).map(({ personId, matched }): SearchHit => ({
       group: 'people',
-      title: peopleText.numbered(String(personId)),
+      title: titles.get(personId) ?? peopleText.numbered(String(personId)),
       note: `${wordFor(words.keyType, matched.type)} ${matched.masked}`,
       to: `/people/${personId}`,
     })),
@@ -70,7 +74,7 @@ export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean
           },
         ]
       : []),
-    ...menu
+    ...menuFor(user.permissions)
       .flatMap(({ items }) => items)
       .map(({ to, label }): SearchHit => ({ group: 'pages', title: frame.menu[label], note: '', to }))
       .filter(({ title }) => asked !== '' && title.toLowerCase().includes(needle)),

@@ -1,5 +1,6 @@
 import { profileApi } from '@wutong/contract';
 import { Link } from 'react-router-dom';
+import { useMay } from '../frame/session.tsx';
 import { useRead } from '../api/use-endpoint.ts';
 
 /** Types with more entities than one page are shown by id; products, institutions and managers fit. */
@@ -10,7 +11,7 @@ export function EntityName({ type, id }: { type: string; id: string }) {
   const { data } = useRead(
     profileApi.listEntities,
     { params: { type }, query: { limit: LIMIT } },
-    { refetchIntervalMs: 60_000 },
+    { refetchIntervalMs: 60_000, enabled: useMay(profileApi.listEntities) },
   );
   return (
     <Link to={`/entities/${type}/${encodeURIComponent(id)}`}>

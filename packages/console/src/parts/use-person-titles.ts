@@ -2,19 +2,16 @@ import { useMemo } from 'react';
 import { profileApi } from '@wutong/contract';
 import { useRead } from '../api/use-endpoint.ts';
 
-/** Most people the endpoint names at once. */
+/** As many as the server names in one request; longer lists name their first people. */
 const MOST = 500;
 
-/** Masked names of people, as far as they are known. */
+/** Masked names of people, read in one request for the whole list. */
 export function usePersonTitles(personIds: readonly number[]): ReadonlyMap<number, string> {
-  const asked = useMemo(
-    () => [...new Set(personIds)].sort((left, right) => left - right).slice(0, MOST),
-    [personIds],
-  );
+  const wanted = [...new Set(personIds)].toSorted((left, right) => left - right).slice(0, MOST);
   const { data } = useRead(
     profileApi.readPersonTitles,
-    { body: { personIds: asked } },
-    { enabled: asked.length > 0, keepPrevious: true },
+    { body: { personIds: wanted } },
+    { enabled: wanted.length > 0, keepPrevious: true },
   );
-  return useMemo(() => new Map((data?.items ?? []).map((item) => [item.personId, item.title])), [data]);
+  return useMemo(() => new Map(data?.items.map(({ personId, title }) => [personId, title])), [data]);
 }

@@ -1,8 +1,10 @@
 import { funnelRequestSchema } from '@wutong/contract';
 import { analyseFunnel } from '../../src/insight/analyses/funnel.ts';
+import { PERSON } from '../../src/insight/analyses/scope-sql.ts';
 import type { BenchContext, BenchRow } from '../bench-context.ts';
 import { benchAnalysis, statement } from './compare-statements.ts';
-import { fillEvents, LOG_FROM_MS, LOG_TO_MS } from './fill-events.ts';
+import { LOG_FROM_MS, LOG_TO_MS } from './fill-events.ts';
+import { sharedLog } from './shared-log.ts';
 import { withoutRooms } from './without-rooms.ts';
 
 const WINDOW_MS = 14 * 86_400_000;
@@ -17,45 +19,41 @@ export async function benchFunnel(
   steps: readonly string[],
   context: BenchContext,
 ): Promise<BenchRow[]> {
-  const { platform, drop } = await context.createPlatform();
-  try {
-    await fillEvents(platform, context.say);
-    const request = funnelRequestSchema.parse({
-      period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
-      steps: steps.map((event) => ({ event })),
-      windowMs: WINDOW_MS,
-    });
-    const names = steps.map((step) => `'${step}'`).join(', ');
-    const numbered = steps
-      .map((step, index) => `multiply(${index + 1}, if(event = '${step}', 1, 0))`)
-      .join(', ');
-    return await benchAnalysis(
-      name,
-      {
-        ours: {
-          name: 'ours',
-          run: async () =>
-            (await analyseFunnel(withoutRooms(platform), request)).steps.map((step) => step.people),
-        },
-        peers: statement(
-          platform.clickhouse,
-          'an array of events for each person (PostHog), without its function',
-          `select count(), sum(length(events)) from (
+  const platform = await sharedLog(context);
+  const request = funnelRequestSchema.parse({
+    period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
+    steps: steps.map((event) => ({ event })),
+    windowMs: WINDOW_MS,
+  });
+  const names = steps.map((step) => `'${step}'`).join(', ');
+  const bits = `multiIf(${steps.map((step, index) => `event = '${step}', ${2 ** index}`).join(', ')}, 0)`;
+  const numbered = steps
+    .map((step, index) => `multiply(${index + 1}, if(event = '${step}', 1, 0))`)
+    .join(', ');
+  return await benchAnalysis(
+    name,
+    {
+      ours: {
+        name: 'ours',
+        run: async () =>
+          (await analyseFunnel(withoutRooms(platform), request)).steps.map((step) => step.people),
+      },
+      peers: statement(
+        platform.clickhouse,
+        'an array of events for each person (PostHog), without its function',
+        `select count(), sum(length(events)) from (
              select person_id, arraySort(each -> each.1, groupArray(tuple(toFloat64(time), event_id, [],
                arrayFilter(step -> step != 0, [${numbered}])))) as events
              from event where event in (${names}) group by person_id)`,
-        ),
-        least: statement(
-          platform.clickhouse,
-          'one scan of the same columns with the same grouping',
-          `select count(), sum(rows), max(newest) from (
-             select person_id, count() as rows, max(time) as newest, max(key_number) from event where event in (${names})
-             group by person_id)`,
-        ),
-      },
-      context.say,
-    );
-  } finally {
-    await drop();
-  }
+      ),
+      least: statement(
+        platform.clickhouse,
+        'one scan of the same columns with the same grouping',
+        `select seen, count(), sum(rows), max(newest) from (
+             select ${PERSON} as person, count() as rows, max(time) as newest, groupBitOr(${bits}) as seen
+             from event where event in (${names}) group by person) group by seen`,
+      ),
+    },
+    context.say,
+  );
 }

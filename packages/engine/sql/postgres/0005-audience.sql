@@ -98,3 +98,21 @@ create table audience.calendar_day (
   day date primary key,
   open boolean not null
 );
+
+-- How far the kept event counts have come (packages/engine/src/audience/incremental); one row or none.
+create sequence audience.count_generation;
+create table audience.count_state (
+  only_row boolean primary key default true check (only_row),
+  generation bigint not null,
+  step int not null,
+  slots jsonb not null,
+  received_until bigint not null
+);
+
+-- Nightly proofs that what is kept equals what a full computation finds.
+create table audience.proof (
+  proof_id uuid primary key,
+  at bigint not null,
+  segments int not null,
+  differing text[] not null
+);

@@ -1,6 +1,9 @@
 import type { Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
 import { shareStatement } from './compile/compile.ts';
+import type { KeptCounts } from './compile/compiler.ts';
+import { countSlotsOf } from './incremental/count-slot.ts';
+import { keepCounts } from './incremental/keep-counts.ts';
 import {
   clearUnfinished,
   dropOldMembers,
@@ -12,10 +15,18 @@ import { prepareExpression, type PreparedExpression } from './prepare-expression
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
 import { nextDue } from './schedule.ts';
-import { beginRuns, commitRuns, postponeSegment, type SegmentRow } from './segment-store.ts';
+import {
+  beginRuns,
+  commitRuns,
+  postponeSegment,
+  selectRuleSegments,
+  type SegmentRow,
+} from './segment-store.ts';
 
 /** Segments computed in one pass; more would make a statement that is slow to plan. */
 const SHARED_SEGMENTS = 64;
+/** From this many events on, counts are kept from run to run; fewer are counted faster than kept. */
+const KEEP_FROM_EVENTS = 2_000_000;
 /** Old bitmaps are cleared every so many runs. */
 const CLEAR_EVERY_RUNS = 16;
 
@@ -42,6 +53,7 @@ export async function computeSegments(
   platform: Platform,
   reader: CatalogueReader,
   rows: readonly SegmentRow[],
+  options: { keepFromEvents?: number | undefined } = {},
 ): Promise<void> {
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
@@ -55,9 +67,58 @@ export async function computeSegments(
       computable.push({ row, prepared });
     }
   }
-  for (let start = 0; start < computable.length; start += SHARED_SEGMENTS) {
-    await computeTogether(platform, computable.slice(start, start + SHARED_SEGMENTS), now);
+  const isLarge = preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
+  const kept = isLarge ? await computeKept(platform, reader, computable, now) : new Set<Computable>();
+  const others = computable.filter((segment) => !kept.has(segment));
+  for (let start = 0; start < others.length; start += SHARED_SEGMENTS) {
+    await computeTogether(platform, others.slice(start, start + SHARED_SEGMENTS), now);
   }
+}
+
+/** Segments that ask of events only how many there are, from counts that are kept; returns those computed. */
+async function computeKept(
+  platform: Platform,
+  reader: CatalogueReader,
+  computable: readonly Computable[],
+  now: number,
+): Promise<Set<Computable>> {
+  const mine = computable.filter((segment) => countSlotsOf(segment.prepared.query));
+  if (mine.length === 0) return new Set();
+  // The counts are kept for all segments together, so that computing some of them does not lose the others'.
+  const all = [...(await keptSegments(platform, reader, now)), ...mine];
+  const slots = new Map(
+    all.flatMap((segment) => (countSlotsOf(segment.prepared.query) ?? []).map((slot) => [slot.signature, slot])),
+  );
+  const done = new Set<Computable>();
+  try {
+    const { counts, rebuilt } = await keepCounts(platform, [...slots.values()], now, COMPUTE_SETTINGS);
+    for (let start = 0; start < mine.length; start += SHARED_SEGMENTS) {
+      const block = mine.slice(start, start + SHARED_SEGMENTS);
+      await computeBlock(platform, block, now, { counts, kind: rebuilt ? 'full' : 'incremental' });
+      for (const segment of block) done.add(segment);
+    }
+  } catch (error) {
+    if (!isQueryError(error)) throw error;
+    // What cannot be kept can still be counted: the rest is computed in full, which shows whose fault it is.
+    platform.log.warn({ error: String(error) }, 'event counts could not be kept');
+  }
+  return done;
+}
+
+/** All segments in use whose event counts can be kept. */
+export async function keptSegments(
+  platform: Platform,
+  reader: CatalogueReader,
+  now: number,
+): Promise<{ segmentId: string; prepared: PreparedExpression }[]> {
+  const preparation = await reader.preparation(now);
+  const rows = await selectRuleSegments(platform.database);
+  return rows.flatMap((row) => {
+    if (!row.document) return [];
+    const prepared = prepareExpression({ document: row.document }, preparation);
+    if ('problems' in prepared || !countSlotsOf(prepared.query)) return [];
+    return [{ segmentId: row.segment_id, prepared }];
+  });
 }
 
 async function computeTogether(
@@ -66,7 +127,7 @@ async function computeTogether(
   now: number,
 ): Promise<void> {
   try {
-    await computeBlock(platform, segments, now);
+    await computeBlock(platform, segments, now, { kind: 'full' });
   } catch (error) {
     const [only, ...others] = segments;
     if (!only) return;
@@ -89,14 +150,19 @@ function isQueryError(error: unknown): boolean {
   return typeof (error as { type?: unknown }).type === 'string';
 }
 
-async function computeBlock(platform: Platform, segments: readonly Computable[], now: number): Promise<void> {
+async function computeBlock(
+  platform: Platform,
+  segments: readonly Computable[],
+  now: number,
+  how: { counts?: KeptCounts; kind: 'full' | 'incremental' },
+): Promise<void> {
   const startedAt = performance.now();
   const ids = segments.map((segment) => segment.row.segment_id);
   const begun = new Map((await beginRuns(platform.database, ids)).map((run) => [run.segmentId, run]));
   const runs = ids.flatMap((id) => begun.get(id) ?? []);
   await clearUnfinished(platform.clickhouse, runs);
 
-  const statement = shareStatement({ kind: 'person' }, { presentPerson, now });
+  const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: how.counts });
   const conditions = segments.map((segment) => statement.condition(segment.prepared.query));
   await writeMembers(
     platform.clickhouse,
@@ -106,7 +172,7 @@ async function computeBlock(platform: Platform, segments: readonly Computable[],
   );
   await publishRuns(platform, runs, {
     at: now,
-    kind: 'full',
+    kind: how.kind,
     startedAt,
     dueAt: (segmentId) =>
       dueOf(segments.find((each) => each.row.segment_id === segmentId)?.row, now, platform),

@@ -32,6 +32,9 @@ const IDENTITY_INTERVAL_MS = 100;
 const LOOKUP_INTERVAL_MS = 100;
 const USE_INTERVAL_MS = 5_000;
 const DUE_LIMIT = 256;
+const MAXIMUM_IMPORTED = 5_000_000;
+/** What a segment of given people has besides its name. */
+const IMPORTED = { kind: 'import', description: '', folder: '', schedule: { every: 'manual' } } as const;
 
 /** Makes the room. `start` runs the schedule, follows merges and splits, and keeps the look-up fresh. */
 export function createAudience(platform: Platform, needs: AudienceNeeds): Audience {
@@ -98,6 +101,20 @@ export function createAudience(platform: Platform, needs: AudienceNeeds): Audien
       await replaceUses(transaction, user, names);
     },
     totals: () => countTotals(database, clickhouse),
+    async importSegment({ segmentId, name, owner, people }) {
+      const personIds: number[] = [];
+      for await (const block of people) {
+        for (const personId of block) personIds.push(personId);
+        if (personIds.length > MAXIMUM_IMPORTED) {
+          throw new CodedError('body_too_large', { details: { maximumPeople: MAXIMUM_IMPORTED } });
+        }
+      }
+      await segments.create(
+        { ...IMPORTED, segmentId, name, personIds },
+        { userId: owner, permissions: new Set() },
+      );
+      return personIds.length;
+    },
     routes: (server) =>
       audienceRoutes(server, { platform, audience, reader, segments, tags, lookup, profile: needs.profile }),
     async start() {

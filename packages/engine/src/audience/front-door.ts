@@ -84,6 +84,16 @@ export interface Audience {
   segmentChanges(segmentId: string, after: ChangePosition, limit: number): Promise<MembershipChange[]>;
   /** Segments in use, and people in at least one of them at the last computation. */
   totals(): Promise<{ segments: number; people: number }>;
+  /**
+   * Makes a segment of given people, in blocks; returns how many. At most 5,000,000.
+   * @throws CodedError segment_exists, body_too_large
+   */
+  importSegment(segment: {
+    segmentId: string;
+    name: string;
+    owner: string;
+    people: AsyncIterable<number[]>;
+  }): Promise<number>;
   /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */
   declareUses(
     transaction: Transaction,

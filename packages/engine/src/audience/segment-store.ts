@@ -180,6 +180,13 @@ export async function selectDueSegments(
   );
 }
 
+/** All rule segments in use. */
+export async function selectRuleSegments(transaction: Transaction): Promise<SegmentRow[]> {
+  return transaction.query<SegmentRow>(
+    `select * from audience.segment where kind = 'rule' and not archived order by segment_id`,
+  );
+}
+
 export async function postponeSegment(
   transaction: Transaction,
   segmentId: string,

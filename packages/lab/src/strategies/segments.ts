@@ -40,7 +40,9 @@ export async function describeAudiences(door: FrontDoor): Promise<void> {
   await waitForPlan(door);
   for (const segment of SEGMENTS) {
     try {
-      await door.call(audienceApi.createSegment, { body: segment as never });
+      await door.call(audienceApi.createSegment, {
+        body: { ...segment, schedule: { every: 'day', at: '06:00' } },
+      });
     } catch (error) {
       if (!(error instanceof RefusedError) || error.problem.status !== 409) throw error;
     }

@@ -1,7 +1,8 @@
-import { Link, useNavigate } from 'react-router-dom';
+import { useNavigate } from 'react-router-dom';
 import { useReader } from '../../frame/reader.tsx';
 import { useCatalogue } from '../../frame/use-catalogue.ts';
 import { EntityName } from '../../parts/entity-name.tsx';
+import { usePersonNames } from '../../parts/person-name.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { EmptyState } from '../../parts/states.tsx';
@@ -21,12 +22,11 @@ const MOST_COLUMNS = 6;
 /** How the server writes a value that is masked as a whole. */
 const MASKED = '***';
 
-const isReadable = (value: unknown): value is string => typeof value === 'string' && value !== MASKED;
-
 /** People with their masked attributes, as many columns as fit. */
 export function SamplePeople({ label, people, more }: SamplePeopleProps) {
   const { text, language } = useReader();
   const navigate = useNavigate();
+  const nameOf = usePersonNames(people.map(({ personId }) => personId));
   const catalogue = useCatalogue();
   const declared = catalogue?.attributes ?? [];
   const entityTypes = (catalogue?.entityTypes ?? []).map(({ name }) => name);
@@ -40,11 +40,7 @@ export function SamplePeople({ label, people, more }: SamplePeopleProps) {
       key: 'person',
       title: text.frame.menu.people,
       phone: 'title',
-      render: ({ personId, attributes }) => (
-        <Link to={`/people/${personId}`}>
-          {isReadable(attributes['name']) ? attributes['name'] : text.people.numbered(String(personId))}
-        </Link>
-      ),
+      render: ({ personId }) => nameOf(personId),
     },
     ...fields.map((field): Column<SamplePerson> => ({
       key: field.name,

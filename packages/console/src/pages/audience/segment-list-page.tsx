@@ -21,7 +21,7 @@ export default function SegmentListPage() {
   const { text } = useReader();
   const words = text.audience;
   const navigate = useNavigate();
-  const mayWrite = useMay('audience.write');
+  const mayWrite = useMay(audienceApi.createSegment);
   const [search, setSearch] = useUrlState('search');
   const columns = useColumns();
   const segments = usePages(

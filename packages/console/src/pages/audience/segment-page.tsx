@@ -73,7 +73,7 @@ function SegmentView({ segment }: { segment: Segment }) {
 function SegmentActions({ segment, onEdit }: { segment: Segment; onEdit: () => void }) {
   const { text, format } = useReader();
   const words = text.audience;
-  const mayWrite = useMay('audience.write');
+  const mayWrite = useMay(audienceApi.createSegment);
   const { message, modal } = App.useApp();
   const params = { segmentId: segment.segmentId };
   const compute = useWrite(audienceApi.computeSegment, [

@@ -104,7 +104,7 @@ function SupplierCard({ supplier }: { supplier: Supplier }) {
 function PauseButton({ supplier }: { supplier: Supplier }) {
   const { text, format } = useReader();
   const words = text.suppliers;
-  const may = useMay('hub.write');
+  const may = useMay(hubApi.editSupplier);
   const { modal, message } = App.useApp();
   const edit = useWrite(hubApi.editSupplier, [hubApi.listSuppliers]);
   if (!may) return null;

@@ -118,7 +118,7 @@ function VersionView({ version }: { version: ContentVersion }) {
 function ApproveButton({ version }: { version: ContentVersion }) {
   const { text } = useReader();
   const words = text.contents;
-  const may = useMay('content.approve');
+  const may = useMay(contentApi.approveContent);
   const { modal, message } = App.useApp();
   const approve = useWrite(contentApi.approveContent, [contentApi.readContent, contentApi.listContent]);
   if (!may || version.state !== 'draft') return null;

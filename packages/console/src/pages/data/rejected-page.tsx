@@ -105,7 +105,7 @@ function ReplayAll({
 }) {
   const { text, format } = useReader();
   const words = text.data.rejected;
-  const may = useMay('source.write');
+  const may = useMay(ingestApi.updateSource);
   const { modal, message } = App.useApp();
   const replay = useWrite(ingestApi.replayRejected, [ingestApi.listRejected]);
   if (!may || total === 0) return null;

@@ -1,4 +1,4 @@
-import { importsApi } from '@wutong/contract';
+import { importsApi, ingestApi } from '@wutong/contract';
 import type { Import } from '../../api/vocabulary.ts';
 import { LIVE_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
@@ -51,7 +51,7 @@ export default function RunListPage() {
 function useColumns(): Column<Import>[] {
   const { text, format } = useReader();
   const words = text.data.runs;
-  const mayWrite = useMay('source.write');
+  const mayWrite = useMay(ingestApi.updateSource);
   return [
     {
       key: 'name',

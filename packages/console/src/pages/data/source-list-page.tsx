@@ -25,7 +25,7 @@ export default function SourceListPage() {
   const { text, format } = useReader();
   const words = text.data.sources;
   const navigate = useNavigate();
-  const mayWrite = useMay('source.write');
+  const mayWrite = useMay(ingestApi.updateSource);
   const [creating, setCreating] = useState(false);
   const columns = useColumns();
   const clock = useClock(60_000);

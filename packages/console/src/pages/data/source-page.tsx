@@ -64,7 +64,7 @@ export default function SourcePage() {
 function SourceActions({ source }: { source: Source }) {
   const { text } = useReader();
   const words = text.data.sources;
-  const may = useMay('source.write');
+  const may = useMay(ingestApi.updateSource);
   const { modal, message } = App.useApp();
   const update = useWrite(ingestApi.updateSource, [ingestApi.readSource, ingestApi.listSources]);
   const rotate = useWrite(ingestApi.createSourceKey, [ingestApi.readSource]);

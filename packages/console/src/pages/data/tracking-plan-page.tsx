@@ -70,7 +70,7 @@ export default function TrackingPlanPage() {
 function EventRow({ event }: { event: PlanEvent }) {
   const { text, format } = useReader();
   const words = text.data.plan;
-  const mayWrite = useMay('source.write');
+  const mayWrite = useMay(ingestApi.updateSource);
   const [unfolded, setUnfolded] = useState(false);
   const [editing, setEditing] = useState(false);
   const known: Record<string, string | undefined> = text.words.event;

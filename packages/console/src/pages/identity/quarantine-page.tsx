@@ -71,7 +71,7 @@ function tellingEvidence(evidence: Record<string, unknown>): [string, unknown][]
 function ItemCard({ item, onDecide }: { item: QuarantineItem; onDecide: (accept: boolean) => void }) {
   const { text, format } = useReader();
   const words = text.data.quarantine;
-  const may = useMay('quarantine.decide');
+  const may = useMay(identityApi.decideQuarantine);
   const personIds = [...new Set(item.keys.map(({ personId }) => personId))];
   const userName = useUserNames();
   const nameOf = usePersonNames(personIds);

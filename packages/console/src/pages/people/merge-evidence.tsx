@@ -17,7 +17,7 @@ import styles from './person.module.css';
 export function MergeEvidence({ person }: { person: PersonView }) {
   const { text } = useReader();
   const words = text.people.merges;
-  const mayWrite = useMay('identity.write');
+  const mayWrite = useMay(identityApi.unmergePerson);
   const userName = useUserNames();
   const [splitting, setSplitting] = useState(false);
   const history = useRead(identityApi.readMergeHistory, { params: { personId: person.personId } });

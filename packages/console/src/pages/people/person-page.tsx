@@ -46,7 +46,7 @@ export default function PersonPage() {
 function PersonSheet({ masked }: { masked: PersonView }) {
   const { text, format } = useReader();
   const words = text.people;
-  const mayOpen = useMay('pii.open');
+  const mayOpen = useMay(profileApi.openPerson);
   const [tab, setTab] = useUrlState('tab', 'timeline');
   const [opened, setOpened] = useState<PersonView>();
   const [dialog, setDialog] = useState<'open' | 'policy'>();

@@ -20,7 +20,7 @@ type User = ResponseOf<typeof platformApi.listUsers>['items'][number];
 export default function SettingsPage() {
   const { text } = useReader();
   const words = text.data.settings;
-  const mayUsers = useMay('user.read');
+  const mayUsers = useMay(platformApi.listUsers);
   return (
     <Page title={words.title} lead={words.lead}>
       <div className={styles.columns}>
@@ -36,7 +36,7 @@ function PlatformPanel() {
   const { text } = useReader();
   const words = text.data.settings;
   const { bank } = useSession();
-  const mayWrite = useMay('platform.write');
+  const mayWrite = useMay(platformApi.setClock);
   const health = useHealth();
   return (
     <Panel title={words.platform}>

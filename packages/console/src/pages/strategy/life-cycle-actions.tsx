@@ -38,7 +38,10 @@ interface LifeCycleActionsProps {
 /** Submit, approve, publish, pause, resume, stop: each says first what it will do to how many. */
 export function LifeCycleActions({ strategy, versions }: LifeCycleActionsProps) {
   const { text } = useReader();
-  const may = { write: useMay('strategy.write'), approve: useMay('strategy.approve') };
+  const may = {
+    write: useMay(canvasApi.changeStrategyState),
+    approve: useMay(canvasApi.decideStrategyVersion),
+  };
   const [act, setAct] = useState<Act>();
   const pending = versions.find(({ version }) => version === strategy.pendingVersion);
   const acts = actsFor(strategy, pending, may);

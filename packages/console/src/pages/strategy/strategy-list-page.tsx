@@ -20,7 +20,7 @@ import { NewStrategyDialog } from './new-strategy-dialog.tsx';
 export default function StrategyListPage() {
   const { text } = useReader();
   const words = text.strategy;
-  const mayWrite = useMay('strategy.write');
+  const mayWrite = useMay(canvasApi.changeStrategyState);
   const navigate = useNavigate();
   const [search, setSearch] = useUrlState('search');
   const [state, setState] = useUrlState('state');

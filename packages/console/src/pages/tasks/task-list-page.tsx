@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { App, Button, Segmented } from 'antd';
 import { Link } from 'react-router-dom';
-import { hubApi, type ResponseOf } from '@wutong/contract';
+import { canvasApi, hubApi, type ResponseOf } from '@wutong/contract';
 import { taskStates } from '../../api/vocabulary.ts';
 import { LIVE_MS, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
@@ -82,7 +82,8 @@ function TaskCard({ task, name, onAnswer }: { task: Task; name: React.ReactNode;
   const words = text.tasks;
   const strategyName = useStrategyNames();
   const userName = useUserNames();
-  const may = useMay('task.write');
+  const mayStrategies = useMay(canvasApi.listStrategies);
+  const may = useMay(hubApi.recordTaskOutcome);
   const { message } = App.useApp();
   const claim = useWrite(hubApi.claimTask, [hubApi.listTasks]);
   return (
@@ -114,7 +115,11 @@ function TaskCard({ task, name, onAnswer }: { task: Task; name: React.ReactNode;
       )}
       <footer className="spread">
         <span className="faint">
-          <Link to={`/strategies/${task.strategyId}`}>{strategyName(task.strategyId)}</Link> ·{' '}
+          {mayStrategies && (
+            <>
+              <Link to={`/strategies/${task.strategyId}`}>{strategyName(task.strategyId)}</Link> ·{' '}
+            </>
+          )}
           <TimeText at={task.doneAt ?? task.createdAt} />
           {task.claimedBy && task.state === 'claimed' && ` · ${words.claimedBy(userName(task.claimedBy))}`}
         </span>

@@ -58,6 +58,7 @@ export function bindEventSource(binder: Binder, source: EventSource, scope: Scop
       : undefined,
     where: source.where ? binder.condition(source.where, inner) : undefined,
     window: source.window ? resolveWindow(source.window, binder.environment.time) : undefined,
+    windowAsWritten: source.window,
   };
 }
 

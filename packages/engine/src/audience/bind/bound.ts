@@ -1,4 +1,10 @@
-import type { AggregateFunction, CalendarUnit, ComparisonOperator, TextOperator } from '@wutong/contract';
+import type {
+  AggregateFunction,
+  CalendarUnit,
+  ComparisonOperator,
+  TextOperator,
+  TimeWindow,
+} from '@wutong/contract';
 import type { ResolvedWindow } from '../resolve-window.ts';
 
 /** Types of EQL values. A `list` holds texts; a `map` gives a share for each text. */
@@ -42,6 +48,8 @@ export interface BoundEventSource {
   readonly minutes?: { readonly from: number; readonly to: number } | undefined;
   readonly where?: BoundCondition | undefined;
   readonly window?: ResolvedWindow | undefined;
+  /** The window as written, which stays the same while its bounds move on. */
+  readonly windowAsWritten?: TimeWindow | undefined;
 }
 
 /** Details owned by the subject. */

@@ -1,11 +1,11 @@
 import type { BoundDetailSource, BoundValue } from '../bind/bound.ts';
 import { aggregateSql } from './aggregate-sql.ts';
-import { frameOf, type Compiler, type SqlScope } from './compiler.ts';
+import { frameOf, type Compiler, type KeptCounts, type SqlScope } from './compiler.ts';
 import { compileRelationAggregate } from './compile-related.ts';
 import { detailCondition, detailRows } from './detail-rows.ts';
 import { detailScan } from './detail-scan.ts';
 import { eventRow, eventScan } from './event-rows.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, Scan } from './frame.ts';
 import { zoneLiteral } from './parameters.ts';
 
 type Aggregate = Extract<BoundValue, { kind: 'aggregate' }>;
@@ -16,6 +16,8 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
   const { source } = node;
   switch (source.kind) {
     case 'event': {
+      const kept = node.function === 'count' ? compiler.counts?.columnOf(source) : undefined;
+      if (compiler.counts && kept !== undefined) return keptScan(compiler, compiler.counts, frame).add(`sum(${kept})`);
       const property = source.property && compiler.value(source.property, eventRow);
       return eventScan(compiler, frame).add(source, (condition) =>
         aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),
@@ -33,6 +35,14 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
     case 'relation':
       return compileRelationAggregate(compiler, node, source, frame);
   }
+}
+
+/** The pass over the kept counts. */
+function keptScan(compiler: Compiler, counts: KeptCounts, frame: Frame): Scan {
+  return frame.scan('kept counts', (aggregates) => {
+    const person = compiler.presentPerson('person_id', 'key_number');
+    return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM (${counts.rows(compiler.parameters)}) GROUP BY scan_key`;
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { BoundQuery, BoundValue } from '../bind/bound.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileValue } from './compile-value.ts';
-import type { Compiler, PeopleFilter, PresentPerson, SqlScope } from './compiler.ts';
+import type { Compiler, KeptCounts, PeopleFilter, PresentPerson, SqlScope } from './compiler.ts';
 import { Frame } from './frame.ts';
 import { Parameters } from './parameters.ts';
 
@@ -16,6 +16,7 @@ export interface CompileOptions {
   readonly now: number;
   /** Restricts people queries to some people. */
   readonly people?: (parameters: Parameters) => PeopleFilter;
+  readonly counts?: KeptCounts | undefined;
   /** First letters of the names of parameters; `p` when absent. */
   readonly prefix?: string;
 }
@@ -60,9 +61,15 @@ function createCompiler(
     presentPerson: options.presentPerson,
     now: options.now,
     people,
+    counts: options.counts,
     condition: (node, scope) => compileCondition(compiler, node, scope),
     value: (node, scope) => compileValue(compiler, node, scope),
-    unrestricted: () => createCompiler(parameters, options, undefined),
+    unrestricted: () => createCompiler(parameters, { ...options, counts: undefined }, undefined),
   };
   return compiler;
+}
+
+/** A compiler for conditions on single rows, outside of any statement over people. */
+export function createRowCompiler(parameters: Parameters, now: number): Compiler {
+  return createCompiler(parameters, { presentPerson: (person) => person, now }, undefined);
 }

@@ -1,4 +1,4 @@
-import type { BoundCondition, BoundValue } from '../bind/bound.ts';
+import type { BoundCondition, BoundEventSource, BoundValue } from '../bind/bound.ts';
 import type { Frame } from './frame.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -13,6 +13,14 @@ export interface PeopleFilter {
   arrived(personColumn: string, keyColumn: string): string;
 }
 
+/** Counts of events per person that are kept and brought up to date, instead of counted anew. */
+export interface KeptCounts {
+  /** Column of a source's count within the scan; undefined when it is not kept. */
+  columnOf(source: BoundEventSource): string | undefined;
+  /** Query of the counts: `person_id`, `key_number` and the columns; several rows a person add up. */
+  rows(parameters: Parameters): string;
+}
+
 /** What compiling one statement needs; the rules for the nodes call one another through it. */
 export interface Compiler {
   readonly parameters: Parameters;
@@ -22,6 +30,8 @@ export interface Compiler {
   readonly people: PeopleFilter | undefined;
   condition(node: BoundCondition, scope: SqlScope): string;
   value(node: BoundValue, scope: SqlScope): string;
+  /** Counts of events kept from run to run, when the statement may use them. */
+  readonly counts: KeptCounts | undefined;
   /** The same compiler without the restriction to people, for the far ends of relations. */
   unrestricted(): Compiler;
 }

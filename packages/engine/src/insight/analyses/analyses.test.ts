@@ -131,6 +131,11 @@ test('trend: groups by property, the rest together; weeks and months of the bank
     ],
   });
   expect(await people('trend', asked, { series: 0, group: 'app' })).toEqual([1]);
+  const single = { period: { from: day(0), to: day(1) }, series: [{ event: 'sign_up' }] };
+  expect(await run('trend', single)).toMatchObject({
+    buckets: [day(0)],
+    series: [{ values: [3], total: 3 }],
+  });
   const byMonth = {
     ...week,
     period: { from: day(-1), to: day(40) },

@@ -59,7 +59,8 @@ export function bucketIndexSql(instant: string, starts: readonly number[]): stri
   const [first = 0, second] = starts;
   const width = second === undefined ? 1 : second - first;
   const isEven = starts.every((start, index) => start === first + index * width);
-  if (starts.length < 2) return 'toUInt64(0)';
+  // 0 for every instant, and not a constant: ClickHouse does not group by those.
+  if (starts.length < 2) return `intDiv(${instant}, 9223372036854775807)`;
   // Numbers of our own making, not of a caller: they may stand in the text.
   if (isEven) return `least(intDiv(${instant} - ${first}, ${width}), ${starts.length - 1})`;
   return `arrayLastIndex(start -> start <= ${instant}, [${starts.join(', ')}]) - 1`;

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { formatCondition, type EqlDocument } from '@wutong/contract';
+import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
+import { presentPerson } from '../../identity/index.ts';
+import type { ManualClock, Platform } from '../../platform/index.ts';
+import { bindDocument } from '../bind/bind-document.ts';
+import type { BoundQuery } from '../bind/bound.ts';
+import type { EqlCatalogue } from '../catalogue.ts';
+import { shareStatement } from '../compile/compile.ts';
+import { randomCondition } from '../interpret/random-expression.ts';
+import { declareTestBank, testCatalogue, uuidOf } from '../interpret/test-bank.ts';
+import { changedStretches, countSlotsOf, joinedStretches } from './count-slot.ts';
+import { selectCountState } from './count-store.ts';
+import { keepCounts } from './keep-counts.ts';
+import { proveCounts } from './prove-counts.ts';
+
+const HOUR_MS = 3_600_000;
+const RUNS = Number(process.env['EQL_RUNS'] ?? 6);
+
+let databases: TestDatabases;
+let platform: Platform & { clock: ManualClock };
+let catalogue: EqlCatalogue;
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  platform = createTestPlatform(databases);
+  catalogue = await testCatalogue(await declareTestBank(platform));
+  await platform.clickhouse.command(
+    'INSERT INTO person (person_id, key_number, version, age) SELECT number + 1, number + 1, 1, number * 7 FROM numbers(12)',
+  );
+}, 60_000);
+afterAll(async () => databases.drop());
+
+function bound(document: EqlDocument, now: number): BoundQuery {
+  const outcome = bindDocument(document, {
+    catalogue,
+    time: { now, timeZone: 'Asia/Shanghai', tradingCalendar: { open: new Set(), closed: new Set() } },
+    parameters: {},
+    seal: (value) => value,
+    positionOf: () => undefined,
+  });
+  if (outcome.problem) throw new Error(outcome.problem.en);
+  return outcome.query;
+}
+
+/** Events that arrive at `now`, some of them late, some of them ahead of time. */
+const arrivals = fc.array(
+  fc.record({
+    person: fc.integer({ min: 1, max: 12 }),
+    event: fc.constantFrom('view_product', 'purchase', 'login', 'trade'),
+    agoMs: fc.oneof(fc.integer({ min: -HOUR_MS, max: 12 * 24 * HOUR_MS }), fc.constantFrom(0, 1, 24 * HOUR_MS)),
+    category: fc.constantFrom('wealth', 'fund'),
+  }),
+  { maxLength: 25 },
+);
+/** Rounds of a life: time goes on by so many hours, then events arrive. */
+const rounds = fc.array(fc.record({ hours: fc.integer({ min: 0, max: 60 }), arrivals }), { minLength: 2, maxLength: 5 });
+
+let eventNumber = 0;
+async function arrive(now: number, rows: readonly { person: number; event: string; agoMs: number; category: string }[]): Promise<void> {
+  const time = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
+  await platform.clickhouse.insert(
+    'event',
+    rows.map((row) => ({
+      person_id: row.person,
+      key_number: row.person,
+      time: time(now - row.agoMs),
+      received_at: time(now),
+      event: row.event,
+      event_id: uuidOf(eventNumber++),
+      source_id: 'app',
+      batch_id: uuidOf(0),
+      properties: { category: row.category, amount: 1.5, channel: 'app' },
+    })),
+  );
+}
+
+const countable = randomCondition.filter(
+  (where) => countSlotsOf(bound({ kind: 'population', of: 'person', where }, TEST_START_MS)) !== undefined,
+);
+
+it('keeps counts that equal a full computation, whatever arrives and however time goes on', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }), rounds, async (conditions, life) => {
+      await platform.clickhouse.command('TRUNCATE TABLE event');
+      await platform.database.execute('delete from audience.count_state');
+      let now = TEST_START_MS;
+      for (const round of life) {
+        now += round.hours * HOUR_MS;
+        await arrive(now, round.arrivals);
+        const queries = conditions.map((where) => bound({ kind: 'population', of: 'person', where }, now));
+        const slots = new Map(queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]));
+        const { counts } = await keepCounts(platform, [...slots.values()], now, {});
+        const results = [];
+        for (const kept of [counts, undefined]) {
+          const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
+          const columns = queries.map((query, index) => `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`);
+          const [row] = await platform.clickhouse.query<Record<string, number[]>>(
+            `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
+            statement.parameters.values,
+          );
+          results.push(row);
+        }
+        expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}, 600_000);
+
+it('finds in its proof what the counts missed, and forgets them', async () => {
+  await platform.clickhouse.command('TRUNCATE TABLE event');
+  await platform.database.execute('delete from audience.count_state');
+  const now = TEST_START_MS;
+  const text = { kind: 'did', source: { kind: 'event', event: 'login' } } as const;
+  const prove = async (): Promise<string[]> => {
+    const query = bound({ kind: 'population', of: 'person', where: text }, now);
+    const prepared = {
+      document: { kind: 'population', of: 'person', where: text },
+      query,
+      comparedFields: [],
+      usedSegments: new Set<string>(),
+      usedTags: new Set<string>(),
+      estimatedRows: 0,
+      allowed: true,
+    } as const;
+    return proveCounts(platform, [{ segmentId: 's', prepared }], now, {});
+  };
+  await arrive(now - HOUR_MS, [{ person: 1, event: 'login', agoMs: 0, category: 'fund' }]);
+  expect(await prove()).toEqual([]);
+  // An event that became visible hours after the instant it is stamped with.
+  await arrive(now - HOUR_MS, [{ person: 2, event: 'login', agoMs: 0, category: 'fund' }]);
+  expect(await prove()).toEqual(['s']);
+  expect(await selectCountState(platform.database)).toBeUndefined();
+  expect(await prove()).toEqual([]);
+});
+
+it('knows which stretches of time two windows differ by', () => {
+  expect(changedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 12, toMs: 25 })).toEqual([
+    { fromMs: 10, toMs: 12 },
+    { fromMs: 20, toMs: 25 },
+  ]);
+  expect(changedStretches(undefined, undefined)).toEqual([]);
+  expect(joinedStretches([{ fromMs: 5, toMs: 9 }, { fromMs: 1, toMs: 5 }, { fromMs: 20, toMs: 21 }])).toEqual([
+    { fromMs: 1, toMs: 9 },
+    { fromMs: 20, toMs: 21 },
+  ]);
+});
