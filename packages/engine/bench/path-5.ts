@@ -39,7 +39,7 @@ export const run: Bench = async (context) => {
              where source_id != '$wutong' group by person)`,
       ),
     },
-    context.say,
+    (text) => context.say(text),
   );
 };
 

@@ -54,6 +54,6 @@ export const run: Bench = async (context) => {
              select ${PERSON} as person, countIf(event = 'login') as rows, max(time) as newest ${rows(DAYS + DAYS)} group by person)`,
       ),
     },
-    context.say,
+    (text) => context.say(text),
   );
 };

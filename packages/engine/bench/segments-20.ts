@@ -14,7 +14,7 @@ export const run: Bench = async (context) => {
   const { platform, drop } = await context.createPlatform();
   try {
     context.say(`filling ${PEOPLE} people, ${EVENTS} events`);
-    const audience = await fillBank(platform);
+    const audience = await fillBank(platform, { keepFromEvents: Number.POSITIVE_INFINITY });
     const ids = await defineSegments(platform, [...TWENTY_SEGMENTS, ONE_MORE_SEGMENT]);
     const twenty = ids.slice(0, 20);
     const together = await best(() => audience.computeSegments(twenty));
@@ -71,12 +71,13 @@ async function oneByOne(audience: Audience, ids: readonly string[]): Promise<voi
   for (const id of ids) await audience.computeSegments([id]);
 }
 
-/** Milliseconds of the fastest repeat. */
-export async function best(work: () => Promise<void>): Promise<number> {
+/** Milliseconds of the fastest repeat; with two arguments, the first is done before each and not measured. */
+export async function best(first: () => Promise<void>, second?: () => Promise<void>): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < REPEATS; repeat++) {
+    if (second) await first();
     const startedAt = performance.now();
-    await work();
+    await (second ?? first)();
     fastest = Math.min(fastest, performance.now() - startedAt);
   }
   return fastest;

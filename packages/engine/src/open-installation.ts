@@ -38,7 +38,7 @@ const RUNNING_FILE = 'running.json';
 export async function openInstallation(
   config: RuntimeConfig,
   say: (text: string) => void,
-  options: { shareEngines: boolean } = { shareEngines: false },
+  options: { shareEngines?: boolean; onEngineExit?: (engine: 'postgres' | 'clickhouse') => void } = {},
 ): Promise<Installation> {
   const undo: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
@@ -46,7 +46,7 @@ export async function openInstallation(
   };
   try {
     const shared = options.shareEngines ? sharedEngines(config) : undefined;
-    const engines = shared ?? (await ownEngines(config, say));
+    const engines = shared ?? (await ownEngines(config, say, options.onEngineExit));
     undo.push(() => engines.stop());
 
     const opening = openDatabase(engines.databaseUrl, { maximumConnections: 2 });
@@ -74,14 +74,21 @@ export async function openInstallation(
   }
 }
 
-async function ownEngines(config: RuntimeConfig, say: (text: string) => void): Promise<RunningEngines> {
+async function ownEngines(
+  config: RuntimeConfig,
+  say: (text: string) => void,
+  onEngineExit: ((engine: 'postgres' | 'clickhouse') => void) | undefined,
+): Promise<RunningEngines> {
   say('启动 PostgreSQL 与 ClickHouse · starting the engines');
   const engines = await startEngines({
     dataDirectory: config.dataDirectory,
     ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
     ...(config.clickhouseUrl ? { clickhouseUrl: config.clickhouseUrl } : {}),
     onProgress: say,
-    onEngineExit: (engine, detail) => say(`${engine}: ${detail}`),
+    onEngineExit(engine, detail) {
+      onEngineExit?.(engine);
+      say(`${engine}: ${detail}`);
+    },
   });
   if (!engines.embedded.postgres && !engines.embedded.clickhouse) return engines;
   const path = join(config.dataDirectory, RUNNING_FILE);

@@ -5,7 +5,13 @@ import { ConfigError, type RuntimeConfig } from './config.ts';
 import { serveConsole } from './serve-console.ts';
 import type { Rooms } from './compose-rooms.ts';
 import { openInstallation } from './open-installation.ts';
-import { createHttpServer, platformRoutes, watchReadiness, type Platform } from './platform/index.ts';
+import {
+  createHttpServer,
+  platformRoutes,
+  watchReadiness,
+  type Platform,
+  type Readiness,
+} from './platform/index.ts';
 
 /** What a starting process tells its parent or its terminal. */
 export type StartReport =
@@ -45,7 +51,11 @@ export async function startWutong(
   try {
     await refuseUsedPort(config);
 
-    const installation = await openInstallation(config, (text) => report({ kind: 'progress', text }));
+    // An engine that ends is known at once; the readiness watch alone would see it up to a second later.
+    const later: { readiness?: Readiness } = {};
+    const installation = await openInstallation(config, (text) => report({ kind: 'progress', text }), {
+      onEngineExit: (engine) => later.readiness?.noteDown(engine),
+    });
     undo.push(() => installation.close());
     const { platform, rooms, engines, demoClock } = installation;
 
@@ -60,6 +70,7 @@ export async function startWutong(
 
     const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
     const readiness = watchReadiness(platform, server);
+    later.readiness = readiness;
     undo.push(() => readiness.stop());
     platformRoutes(platform, server, { version, demoClock, unreachable: () => readiness.unreachable() });
     rooms.routes(server);

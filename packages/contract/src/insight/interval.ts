@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
 
 /**
- * Time from an event to the next `to` event of the same person: each `to` with the last `from` before it, none
+ * Time from a `first` event to the `next` one of the same person: each `next` with the last `first` before it, none
  * of either between. The same event twice gives the time between two of them.
  */
 export const intervalRequestSchema = scopeSchema.extend({
   first: analysedEventSchema,
-  then: analysedEventSchema,
+  next: analysedEventSchema,
   maximumMs: z
     .number()
     .int()

@@ -13,10 +13,29 @@ const DAY_MS = 86_400_000;
 /** Rows a statement makes at a time: bounds the memory of sorting them. */
 const ROWS_A_STATEMENT = 2_000_000;
 
-/** The audience room over a bank made by SQL in ClickHouse, all of it before the platform's now. */
-export async function fillBank(platform: Platform): Promise<Audience> {
+/** The audience room over a bank made by SQL in ClickHouse, all of it before the platform's now, or made before. */
+export async function fillBank(
+  platform: Platform,
+  options: Parameters<typeof createAudience>[2] = {},
+  what: { rows: boolean } = { rows: true },
+): Promise<Audience> {
   const profile = createProfile(platform, createIdentity(platform));
-  await profile.declare(testDeclarations);
+  if (what.rows) {
+    await profile.declare(testDeclarations);
+    await fillRows(platform);
+  }
+  return createAudience(
+    platform,
+    {
+      profile,
+      identity: { takePersonChanges: async () => [] },
+      ingest: { plan: { list: async () => testPlan() } },
+    },
+    options,
+  );
+}
+
+async function fillRows(platform: Platform): Promise<void> {
   const { clickhouse } = platform;
   await clickhouse.command(
     `INSERT INTO person (person_id, key_number, version, age, aum, city, vip, birth_date, interests)
@@ -53,11 +72,6 @@ export async function fillBank(platform: Platform): Promise<Audience> {
   });
   await clickhouse.command('OPTIMIZE TABLE event FINAL');
   await clickhouse.command('OPTIMIZE TABLE detail_holding FINAL');
-  return createAudience(platform, {
-    profile,
-    identity: { takePersonChanges: async () => [] },
-    ingest: { plan: { list: async () => testPlan() } },
-  });
 }
 
 /** Adds events with consecutive numbers, evenly over a stretch of time. */

@@ -54,6 +54,6 @@ export async function benchFunnel(
              from event where event in (${names}) group by person) group by seen`,
       ),
     },
-    context.say,
+    (text) => context.say(text),
   );
 }

@@ -8,7 +8,7 @@ let filling: Promise<Platform> | undefined;
 export function sharedLog(context: BenchContext): Promise<Platform> {
   filling ??= (async () => {
     const { platform } = await context.createPlatform();
-    await fillEvents(platform, context.say);
+    await fillEvents(platform, (text) => context.say(text));
     return platform;
   })();
   return filling;

@@ -284,7 +284,7 @@ describe('segments', () => {
 
   it('hold imported people and answer look-ups from memory', async () => {
     await segments.create(
-      { ...rule('list', ''), kind: 'import', text: undefined, personIds: [3, 1, 3] },
+      { ...rule('list', ''), kind: 'import', text: undefined, people: [[3], [1, 3]] },
       ASKER,
     );
     await segments.create(rule('young', 'person where age < 50'), ASKER);

@@ -39,6 +39,12 @@ export const COMPUTE_SETTINGS = {
   join_use_nulls: 0,
 } as const;
 
+/** How segments are computed. */
+export interface ComputeOptions {
+  /** Events from which on counts are kept from run to run; default two million. */
+  readonly keepFromEvents?: number | undefined;
+}
+
 interface Computable {
   readonly row: SegmentRow;
   readonly prepared: PreparedExpression;
@@ -53,7 +59,7 @@ export async function computeSegments(
   platform: Platform,
   reader: CatalogueReader,
   rows: readonly SegmentRow[],
-  options: { keepFromEvents?: number | undefined } = {},
+  options: ComputeOptions = {},
 ): Promise<void> {
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
@@ -87,7 +93,9 @@ async function computeKept(
   // The counts are kept for all segments together, so that computing some of them does not lose the others'.
   const all = [...(await keptSegments(platform, reader, now)), ...mine];
   const slots = new Map(
-    all.flatMap((segment) => (countSlotsOf(segment.prepared.query) ?? []).map((slot) => [slot.signature, slot])),
+    all.flatMap((segment) =>
+      (countSlotsOf(segment.prepared.query) ?? []).map((slot) => [slot.signature, slot]),
+    ),
   );
   const done = new Set<Computable>();
   try {

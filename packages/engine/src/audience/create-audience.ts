@@ -4,7 +4,7 @@ import type { Ingest } from '../ingest/index.ts';
 import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { computeSegments } from './compute-segments.ts';
+import { computeSegments, type ComputeOptions } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
@@ -12,11 +12,12 @@ import type { Audience } from './front-door.ts';
 import { createMemberLookup } from './lookup-members.ts';
 import { createSegments } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
-import { selectChanges, streamMembers } from './membership-store.ts';
+import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
 import { audienceRoutes } from './routes.ts';
-import { selectDueSegments } from './segment-store.ts';
+import { proveNightly } from './prove-nightly.ts';
+import { selectDueSegments, selectPresentRuns } from './segment-store.ts';
 import { selectDueTags } from './tag-store.ts';
 import { replaceUses } from './usage-store.ts';
 
@@ -31,20 +32,25 @@ const COMPUTE_INTERVAL_MS = 100;
 const IDENTITY_INTERVAL_MS = 100;
 const LOOKUP_INTERVAL_MS = 100;
 const USE_INTERVAL_MS = 5_000;
+const PROOF_INTERVAL_MS = 5_000;
 const DUE_LIMIT = 256;
 const MAXIMUM_IMPORTED = 5_000_000;
 /** What a segment of given people has besides its name. */
 const IMPORTED = { kind: 'import', description: '', folder: '', schedule: { every: 'manual' } } as const;
 
 /** Makes the room. `start` runs the schedule, follows merges and splits, and keeps the look-up fresh. */
-export function createAudience(platform: Platform, needs: AudienceNeeds): Audience {
+export function createAudience(
+  platform: Platform,
+  needs: AudienceNeeds,
+  options: ComputeOptions = {},
+): Audience {
   const { database, clickhouse, clock } = platform;
   const reader = createCatalogueReader(platform, {
     catalogue: () => needs.profile.catalogue(),
     plannedEvents: () => needs.ingest.plan.list(),
   });
   const expressions = createExpressions(platform, reader);
-  const segments = createSegments(platform, reader);
+  const segments = createSegments(platform, reader, options);
   const tags = createTags(platform, reader);
   const lookup = createMemberLookup(platform);
   const loops: RunningLoop[] = [];
@@ -57,7 +63,7 @@ export function createAudience(platform: Platform, needs: AudienceNeeds): Audien
         selectDueSegments(database, now, DUE_LIMIT),
         selectDueTags(database, now, DUE_LIMIT),
       ]);
-      if (segmentRows.length > 0) await computeSegments(platform, reader, segmentRows);
+      if (segmentRows.length > 0) await computeSegments(platform, reader, segmentRows, options);
       if (tagRows.length > 0) await computeTags(platform, reader, tagRows);
       return [segmentRows.length, tagRows.length];
     };
@@ -86,6 +92,18 @@ export function createAudience(platform: Platform, needs: AudienceNeeds): Audien
     async segmentChanges(segmentId, after, limit) {
       const { run } = await segments.get(segmentId);
       return run < after.run ? [] : selectChanges(clickhouse, segmentId, after, run, limit);
+    },
+    async importSegment({ segmentId, name, owner, people }) {
+      const definition = { description: '', folder: '', schedule: { every: 'manual' } } as const;
+      const created = await segments.create(
+        { ...definition, segmentId, name, kind: 'import', people },
+        { userId: owner, permissions: new Set() },
+      );
+      return created.members ?? 0;
+    },
+    async totals() {
+      const present = await selectPresentRuns(database);
+      return { segments: present.length, people: await countAnywhere(clickhouse, present) };
     },
     async declareUses(transaction, user, used) {
       const preparation = await reader.preparation(clock.now());
@@ -124,6 +142,10 @@ export function createAudience(platform: Platform, needs: AudienceNeeds): Audien
       };
       if (platform.config.roles.has('worker')) {
         loop('compute', COMPUTE_INTERVAL_MS, computeDue);
+        loop('proof', PROOF_INTERVAL_MS, async () => {
+          await proveNightly(platform, reader);
+          return false;
+        });
         loop('identity', IDENTITY_INTERVAL_MS, () => followIdentity(platform, needs.identity));
       }
       loop('lookup', LOOKUP_INTERVAL_MS, async () => {

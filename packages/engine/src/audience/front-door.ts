@@ -94,6 +94,18 @@ export interface Audience {
     owner: string;
     people: AsyncIterable<number[]>;
   }): Promise<number>;
+  /**
+   * Makes a segment of given people, in blocks of any size; returns how many members it has.
+   * @throws CodedError segment_exists
+   */
+  importSegment(segment: {
+    segmentId: string;
+    name: string;
+    owner: string;
+    people: AsyncIterable<readonly number[]>;
+  }): Promise<number>;
+  /** Segments in use, and people who are in at least one of them. */
+  totals(): Promise<{ segments: number; people: number }>;
   /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */
   declareUses(
     transaction: Transaction,

@@ -1,7 +1,7 @@
 import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { computeSegments, publishRuns } from './compute-segments.ts';
+import { computeSegments, publishRuns, type ComputeOptions } from './compute-segments.ts';
 import type { Asker, Expression } from './front-door.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
@@ -36,7 +36,7 @@ export interface Segments {
     input: SegmentInput & {
       segmentId: string;
       kind: SegmentRow['kind'];
-      personIds?: readonly number[] | undefined;
+      people?: AsyncIterable<readonly number[]> | Iterable<readonly number[]> | undefined;
     },
     asker: Asker,
   ): Promise<SegmentRow>;
@@ -55,7 +55,11 @@ export interface Segments {
   compute(segmentIds: readonly string[]): Promise<void>;
 }
 
-export function createSegments(platform: Platform, reader: CatalogueReader): Segments {
+export function createSegments(
+  platform: Platform,
+  reader: CatalogueReader,
+  options: ComputeOptions = {},
+): Segments {
   const { database, clock } = platform;
 
   async function get(segmentId: string): Promise<SegmentRow> {
@@ -70,16 +74,19 @@ export function createSegments(platform: Platform, reader: CatalogueReader): Seg
       const missing = segmentIds.find((id) => !rows.some((row) => row.segment_id === id));
       if (missing !== undefined)
         throw new CodedError('segment_not_found', { details: { segmentId: missing } });
-      await computeSegments(platform, reader, rows);
+      await computeSegments(platform, reader, rows, options);
     });
   }
 
-  async function importMembers(segmentId: string, personIds: readonly number[]): Promise<void> {
+  async function importMembers(
+    segmentId: string,
+    people: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
+  ): Promise<void> {
     await whileComputing(platform, { wait: true }, async () => {
       const startedAt = performance.now();
       const runs = await beginRuns(database, [segmentId]);
       await clearUnfinished(platform.clickhouse, runs);
-      for (const run of runs) await writeImportedMembers(platform.clickhouse, run, personIds);
+      for (const run of runs) await writeImportedMembers(platform.clickhouse, run, people);
       await publishRuns(platform, runs, {
         at: clock.now(),
         kind: 'import',
@@ -114,7 +121,7 @@ export function createSegments(platform: Platform, reader: CatalogueReader): Seg
         return true;
       });
       if (!created) throw new CodedError('segment_exists', { details: { segmentId: input.segmentId } });
-      if (input.kind === 'import') await importMembers(input.segmentId, input.personIds ?? []);
+      if (input.kind === 'import') await importMembers(input.segmentId, input.people ?? []);
       else await compute([input.segmentId]);
       return get(input.segmentId);
     },

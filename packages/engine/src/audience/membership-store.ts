@@ -46,18 +46,25 @@ export async function writeMembers(
   );
 }
 
-/** Writes the members of an imported run. */
+/** Parameters travel in the address of a request, which the engine bounds at 1 MiB. */
+const IDS_A_STATEMENT = 20_000;
+
+/** Writes the members of an imported run, block by block; the blocks of a run add up. */
 export async function writeImportedMembers(
   clickhouse: ClickHouse,
   run: OpenRun,
-  personIds: readonly number[],
+  people: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
 ): Promise<void> {
-  await clickhouse.command(
-    `INSERT INTO segment_membership (segment_id, run, members)
-     SELECT {segment:String}, {run:UInt64}, groupBitmapState(person_id)
-     FROM (SELECT arrayJoin({people:Array(UInt64)}) AS person_id)`,
-    { segment: run.segmentId, run: run.run, people: [...personIds] },
-  );
+  for await (const block of people) {
+    for (let start = 0; start < block.length; start += IDS_A_STATEMENT) {
+      await clickhouse.command(
+        `INSERT INTO segment_membership (segment_id, run, members)
+         SELECT {segment:String}, {run:UInt64}, groupBitmapState(person_id)
+         FROM (SELECT arrayJoin({people:Array(UInt64)}) AS person_id)`,
+        { segment: run.segmentId, run: run.run, people: block.slice(start, start + IDS_A_STATEMENT) },
+      );
+    }
+  }
 }
 
 /** Writes who entered and left between the committed run and the new one; returns the numbers. */
@@ -182,4 +189,18 @@ export async function selectMemberChunks(
      GROUP BY chunk`,
     { segment: segmentId, run },
   );
+}
+
+/** People who are in at least one of the segments at the given runs. */
+export async function countAnywhere(
+  clickhouse: ClickHouse,
+  runs: readonly { segment_id: string; run: number }[],
+): Promise<number> {
+  if (runs.length === 0) return 0;
+  const rows = await clickhouse.query<{ people: number }>(
+    `SELECT bitmapCardinality(groupBitmapMergeState(members)) AS people FROM segment_membership
+     WHERE (segment_id, run) IN (SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)})))`,
+    { segments: runs.map((run) => run.segment_id), runs: runs.map((run) => run.run) },
+  );
+  return rows[0]?.people ?? 0;
 }

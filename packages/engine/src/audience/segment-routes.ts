@@ -29,7 +29,9 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   });
 
   server.handle(audienceApi.createSegment, async ({ body, user }) =>
-    showSegment(await segments.create(body, askerOf(user))),
+    showSegment(
+      await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
+    ),
   );
 
   server.handle(audienceApi.editSegment, async ({ params, body, user }) =>

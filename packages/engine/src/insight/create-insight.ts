@@ -34,7 +34,7 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
       alerts = platform.jobs.loop({
         name: 'insight.alerts',
         intervalMs: ALERT_INTERVAL_MS,
-        run: insight.checkAlerts,
+        run: () => insight.checkAlerts(),
       });
     },
     async stop() {

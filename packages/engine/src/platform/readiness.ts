@@ -6,6 +6,8 @@ import type { Platform } from './platform.ts';
 export interface Readiness {
   /** Engines that did not answer the last look. */
   unreachable(): readonly string[];
+  /** Somebody knows that an engine has just ended; the next look says when it is back. */
+  noteDown(engine: 'postgres' | 'clickhouse'): void;
   /** Called once everything is started; until then `/readyz` says `starting`. */
   markStarted(): void;
   stop(): void;
@@ -103,6 +105,9 @@ export function watchReadiness(platform: Platform, server: HttpServer): Readines
 
   return {
     unreachable: () => down,
+    noteDown(engine) {
+      if (!down.includes(engine)) down = [...down, engine];
+    },
     markStarted() {
       started = true;
     },

@@ -30,7 +30,7 @@ export const audience: Text['audience'] = {
   problem: 'The last computation failed',
   none: 'No segment yet',
   noneHint:
-    'Begin with one condition, such as “a holding matures within 7 days”. The count, and what each condition removes, follow as you write.',
+    'Begin with one condition, such as "a holding matures within 7 days". The count, and what each condition removes, follow as you write.',
   noneFound: 'No such segment',
   noneFoundHint: 'Try another name.',
   definition: 'Definition',
@@ -49,7 +49,7 @@ export const audience: Text['audience'] = {
   took: (milliseconds) => `${milliseconds} ms`,
   conditions: 'What each condition does',
   conditionsDefinition:
-    '“Alone”: people for whom this condition holds. “Removes”: people who would be in without it.',
+    '"Alone": people for whom this condition holds. "Removes": people who would be in without it.',
   alone: 'Alone',
   removes: 'Removes',
   sample: 'Some of them',

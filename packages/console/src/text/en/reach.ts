@@ -105,7 +105,7 @@ export const suppliers: Text['suppliers'] = {
   pause: 'Pause',
   resume: 'Resume',
   pauseQuestion: (name, count) =>
-    `Pause “${name}”? Its ${count} waiting messages go to the other suppliers of the route; submitted ones are untouched.`,
+    `Pause "${name}"? Its ${count} waiting messages go to the other suppliers of the route; submitted ones are untouched.`,
   lastHour: 'Last hour',
   sent: 'Sent',
   delivered: 'Delivered',

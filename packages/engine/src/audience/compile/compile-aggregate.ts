@@ -17,7 +17,8 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
   switch (source.kind) {
     case 'event': {
       const kept = node.function === 'count' ? compiler.counts?.columnOf(source) : undefined;
-      if (compiler.counts && kept !== undefined) return keptScan(compiler, compiler.counts, frame).add(`sum(${kept})`);
+      if (compiler.counts && kept !== undefined)
+        return keptScan(compiler, compiler.counts, frame).add(`sum(${kept})`);
       const property = source.property && compiler.value(source.property, eventRow);
       return eventScan(compiler, frame).add(source, (condition) =>
         aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),

@@ -23,12 +23,14 @@ export async function selectCountState(transaction: Transaction): Promise<CountS
     slots: CountState['slots'];
     received_until: number;
   }>('select generation, step, slots, received_until from audience.count_state where step >= 0');
-  return row && {
-    generation: row.generation,
-    step: row.step,
-    slots: row.slots,
-    receivedUntilMs: row.received_until,
-  };
+  return (
+    row && {
+      generation: row.generation,
+      step: row.step,
+      slots: row.slots,
+      receivedUntilMs: row.received_until,
+    }
+  );
 }
 
 /** A new generation number, never used before. */
@@ -55,7 +57,11 @@ export async function forgetCountState(transaction: Transaction): Promise<void> 
 }
 
 /** Makes the table of a generation. */
-export async function createCountTable(clickhouse: ClickHouse, generation: number, slots: number): Promise<void> {
+export async function createCountTable(
+  clickhouse: ClickHouse,
+  generation: number,
+  slots: number,
+): Promise<void> {
   const columns = Array.from({ length: slots }, (_, index) => `${countColumn(index)} Int32`);
   await clickhouse.command(
     `CREATE TABLE ${countTable(generation)}

@@ -50,16 +50,25 @@ const arrivals = fc.array(
   fc.record({
     person: fc.integer({ min: 1, max: 12 }),
     event: fc.constantFrom('view_product', 'purchase', 'login', 'trade'),
-    agoMs: fc.oneof(fc.integer({ min: -HOUR_MS, max: 12 * 24 * HOUR_MS }), fc.constantFrom(0, 1, 24 * HOUR_MS)),
+    agoMs: fc.oneof(
+      fc.integer({ min: -HOUR_MS, max: 12 * 24 * HOUR_MS }),
+      fc.constantFrom(0, 1, 24 * HOUR_MS),
+    ),
     category: fc.constantFrom('wealth', 'fund'),
   }),
   { maxLength: 25 },
 );
 /** Rounds of a life: time goes on by so many hours, then events arrive. */
-const rounds = fc.array(fc.record({ hours: fc.integer({ min: 0, max: 60 }), arrivals }), { minLength: 2, maxLength: 5 });
+const rounds = fc.array(fc.record({ hours: fc.integer({ min: 0, max: 60 }), arrivals }), {
+  minLength: 2,
+  maxLength: 5,
+});
 
 let eventNumber = 0;
-async function arrive(now: number, rows: readonly { person: number; event: string; agoMs: number; category: string }[]): Promise<void> {
+async function arrive(
+  now: number,
+  rows: readonly { person: number; event: string; agoMs: number; category: string }[],
+): Promise<void> {
   const time = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
   await platform.clickhouse.insert(
     'event',
@@ -83,29 +92,38 @@ const countable = randomCondition.filter(
 
 it('keeps counts that equal a full computation, whatever arrives and however time goes on', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }), rounds, async (conditions, life) => {
-      await platform.clickhouse.command('TRUNCATE TABLE event');
-      await platform.database.execute('delete from audience.count_state');
-      let now = TEST_START_MS;
-      for (const round of life) {
-        now += round.hours * HOUR_MS;
-        await arrive(now, round.arrivals);
-        const queries = conditions.map((where) => bound({ kind: 'population', of: 'person', where }, now));
-        const slots = new Map(queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]));
-        const { counts } = await keepCounts(platform, [...slots.values()], now, {});
-        const results = [];
-        for (const kept of [counts, undefined]) {
-          const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
-          const columns = queries.map((query, index) => `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`);
-          const [row] = await platform.clickhouse.query<Record<string, number[]>>(
-            `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
-            statement.parameters.values,
+    fc.asyncProperty(
+      fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }),
+      rounds,
+      async (conditions, life) => {
+        await platform.clickhouse.command('TRUNCATE TABLE event');
+        await platform.database.execute('delete from audience.count_state');
+        let now = TEST_START_MS;
+        for (const round of life) {
+          now += round.hours * HOUR_MS;
+          await arrive(now, round.arrivals);
+          const queries = conditions.map((where) => bound({ kind: 'population', of: 'person', where }, now));
+          const slots = new Map(
+            queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]),
           );
-          results.push(row);
+          const { counts } = await keepCounts(platform, [...slots.values()], now, {});
+          const results = [];
+          for (const kept of [counts, undefined]) {
+            const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
+            const columns = queries.map(
+              (query, index) =>
+                `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`,
+            );
+            const [row] = await platform.clickhouse.query<Record<string, number[]>>(
+              `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
+              statement.parameters.values,
+            );
+            results.push(row);
+          }
+          expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
         }
-        expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
-      }
-    }),
+      },
+    ),
     { numRuns: RUNS },
   );
 }, 600_000);
@@ -143,7 +161,13 @@ it('knows which stretches of time two windows differ by', () => {
     { fromMs: 20, toMs: 25 },
   ]);
   expect(changedStretches(undefined, undefined)).toEqual([]);
-  expect(joinedStretches([{ fromMs: 5, toMs: 9 }, { fromMs: 1, toMs: 5 }, { fromMs: 20, toMs: 21 }])).toEqual([
+  expect(
+    joinedStretches([
+      { fromMs: 5, toMs: 9 },
+      { fromMs: 1, toMs: 5 },
+      { fromMs: 20, toMs: 21 },
+    ]),
+  ).toEqual([
     { fromMs: 1, toMs: 9 },
     { fromMs: 20, toMs: 21 },
   ]);

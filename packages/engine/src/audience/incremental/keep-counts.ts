@@ -43,7 +43,8 @@ export async function keepCounts(
 ): Promise<CurrentCounts> {
   const before = await selectCountState(platform.database);
   const known = new Set(before?.slots.map((slot) => slot.signature));
-  const isUsable = before && slots.every((slot) => known.has(slot.signature)) && before.step < STEPS_A_GENERATION;
+  const isUsable =
+    before && slots.every((slot) => known.has(slot.signature)) && before.step < STEPS_A_GENERATION;
   const state = isUsable
     ? await advance(platform, before, slots, now, settings)
     : await build(platform, slots, now, settings);
@@ -61,7 +62,9 @@ async function build(
   const state: CountState = { generation, step: 0, slots, receivedUntilMs: now - SETTLED_AFTER_MS };
   const parameters = new Parameters();
   const compiler = createRowCompiler(parameters, now);
-  const sums = slots.map((slot, index) => `countIf(${eventCondition(compiler, slot.source)}) AS ${countColumn(index)}`);
+  const sums = slots.map(
+    (slot, index) => `countIf(${eventCondition(compiler, slot.source)}) AS ${countColumn(index)}`,
+  );
   const until = parameters.instant(state.receivedUntilMs);
   await insertStep(platform, state, sums, `received_at <= ${until}`, parameters, settings);
   await platform.database.transaction((transaction) => saveCountState(transaction, state));

@@ -25,14 +25,17 @@ export async function proveCounts(
 ): Promise<string[]> {
   if (segments.length === 0) return [];
   const slots = new Map(
-    segments.flatMap(({ prepared }) => (countSlotsOf(prepared.query) ?? []).map((slot) => [slot.signature, slot])),
+    segments.flatMap(({ prepared }) =>
+      (countSlotsOf(prepared.query) ?? []).map((slot) => [slot.signature, slot]),
+    ),
   );
   const { counts } = await keepCounts(platform, [...slots.values()], now, settings);
   const members = async (kept: typeof counts | undefined): Promise<number[]> => {
     const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
     // A sum of hashes says whether two sets are the same without sending them.
     const sums = segments.map(
-      ({ prepared }, index) => `sumIf(cityHash64(frame_key), ${statement.condition(prepared.query)}) AS s${index}`,
+      ({ prepared }, index) =>
+        `sumIf(cityHash64(frame_key), ${statement.condition(prepared.query)}) AS s${index}`,
     );
     const [row] = await platform.clickhouse.query<Record<string, number>>(
       `SELECT ${sums.join(', ')} FROM (${statement.rows()})`,
@@ -53,7 +56,10 @@ export async function proveCounts(
     if (differing.length > 0) await forgetCountState(transaction);
   });
   if (differing.length > 0) {
-    platform.log.error({ segments: differing }, 'kept event counts differ from a full computation; they are made anew');
+    platform.log.error(
+      { segments: differing },
+      'kept event counts differ from a full computation; they are made anew',
+    );
   }
   return differing;
 }

@@ -43,18 +43,21 @@ const signUps = [
   ...[1, 2, 3].map((person) => at(0, 10, person, 'sign_up', { way: person === 1 ? 'app' : 'web' })),
   at(1, 10, 4, 'sign_up', { way: 'web' }),
   at(3, 10, 1, 'sign_up', { way: 'app' }),
-  ...[
-    at(1, 30, 1, 'come_back'),
-    at(2, 30, 1, 'come_back'),
-    at(2, 30, 2, 'come_back'),
-    at(2, 30, 4, 'come_back'),
-  ],
+  at(1, 30, 1, 'come_back'),
+  at(2, 30, 1, 'come_back'),
+  at(2, 30, 2, 'come_back'),
+  at(2, 30, 4, 'come_back'),
   at(0, 40, 3, 'come_back'),
 ];
 const visits = [
-  ...[at(5, 0, 1, 'home'), at(5, 1, 1, 'home'), at(5, 2, 1, 'loans'), at(5, 3, 1, 'apply')],
-  ...[at(5, 60, 1, 'home'), at(5, 61, 1, 'funds')],
-  ...[at(5, 0, 2, 'home'), at(5, 5, 2, 'loans')],
+  at(5, 0, 1, 'home'),
+  at(5, 1, 1, 'home'),
+  at(5, 2, 1, 'loans'),
+  at(5, 3, 1, 'apply'),
+  at(5, 60, 1, 'home'),
+  at(5, 61, 1, 'funds'),
+  at(5, 0, 2, 'home'),
+  at(5, 5, 2, 'loans'),
   at(6, 0, 3, 'funds'),
 ];
 const buys = [
@@ -257,8 +260,8 @@ test('distribution: bins given and chosen', async () => {
   });
 });
 
-test('interval: each `then` with the `first` right before it', async () => {
-  const asked = { ...all, first: { event: 'sign_up' }, then: { event: 'buy' } };
+test('interval: each `next` with the `first` right before it', async () => {
+  const asked = { ...all, first: { event: 'sign_up' }, next: { event: 'buy' } };
   expect(await run('interval', asked)).toMatchObject({
     pairs: 3,
     people: 3,
@@ -266,7 +269,7 @@ test('interval: each `then` with the `first` right before it', async () => {
     medianMs: 90 * MINUTE_MS,
     maxMs: DAY_MS + 90 * MINUTE_MS,
   });
-  expect(await run('interval', { ...all, first: { event: 'buy' }, then: { event: 'buy' } })).toMatchObject({
+  expect(await run('interval', { ...all, first: { event: 'buy' }, next: { event: 'buy' } })).toMatchObject({
     pairs: 2,
     minMs: 30 * MINUTE_MS,
     maxMs: DAY_MS,

@@ -21,10 +21,10 @@ const BOUNDS_MS = [
   ...[1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 366, 731].map((days) => days * DAY_MS),
 ];
 
-/** One row a person: `person` and `gaps`, the ms between each `first` and the `then` right after it. */
+/** One row a person: `person` and `gaps`, the ms between each `first` and the `next` right after it. */
 function personGaps(scope: ResolvedScope, request: IntervalRequest): string {
   const { bindings } = scope;
-  const [isFirst, isThen] = [isEvent(request.first, bindings), isEvent(request.then, bindings)];
+  const [isFirst, isThen] = [isEvent(request.first, bindings), isEvent(request.next, bindings)];
   const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
   const key = same === undefined ? 'person' : 'person, same';
   // Two marks below the time; at one instant the first stands before the second.
@@ -37,7 +37,7 @@ function personGaps(scope: ResolvedScope, request: IntervalRequest): string {
       from (
         select ${PERSON} as person, time, toUInt64(${isFirst}) + 2 * toUInt64(${isThen}) as marks
           ${same === undefined ? '' : `, ${same} as same`}
-        ${eventRows(scope, [request.first, request.then])}
+        ${eventRows(scope, [request.first, request.next])}
       )
       where marks > 0${same === undefined ? '' : " and same != ''"} group by ${key}
     ) where notEmpty(gaps)`;

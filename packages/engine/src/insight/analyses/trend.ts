@@ -108,7 +108,10 @@ function measureSql(measure: Measure): string {
       return 'quantileExact(0.9)(value)';
     case 'distinct':
       return "uniqExactIf(value, value != '')";
-    default:
+    case 'sum':
+    case 'avg':
+    case 'min':
+    case 'max':
       return `${measure.kind}(value)`;
   }
 }

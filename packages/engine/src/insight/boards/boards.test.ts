@@ -135,7 +135,7 @@ test('CSV: quotes, formulas, and the table of each kind', async () => {
     { kind: 'retention', start: one, returning: one },
     { kind: 'path' },
     { kind: 'distribution', event: one },
-    { kind: 'interval', first: one, then: one },
+    { kind: 'interval', first: one, next: one },
     { kind: 'attribution', touches: [one], conversion: one },
     { kind: 'lifetime_value', start: one, value: one },
     { kind: 'session' },

@@ -198,7 +198,12 @@ test('books, channels and tasks come from the hub, outcomes from the log: the la
       books: async () => [
         {
           ...step,
-          ...{ audience: 12, suppressed: { no_consent: 2 }, pending: 1, sent: 7, delivered: 5, clicked: 1 },
+          audience: 12,
+          suppressed: { no_consent: 2 },
+          pending: 1,
+          sent: 7,
+          delivered: 5,
+          clicked: 1,
           failed: 1,
           uncertain: 1,
           balanced: true,

@@ -1,0 +1,35 @@
+import type { Platform } from '../platform/index.ts';
+import { whileComputing } from './compute-lock.ts';
+import { COMPUTE_SETTINGS, keptSegments } from './compute-segments.ts';
+import { selectCountState } from './incremental/count-store.ts';
+import { proveCounts } from './incremental/prove-counts.ts';
+import type { CatalogueReader } from './read-catalogue.ts';
+import { nextDue } from './schedule.ts';
+
+/** When the night's proof is due, on the bank's clock: after the day's loads, before the morning. */
+const PROOF_SCHEDULE = { every: 'day', at: '03:30' } as const;
+/** Segments proved in one statement. */
+const SEGMENTS_A_PROOF = 32;
+
+/** Once a night: what was kept from run to run equals what a full computation finds, or an alarm says so. */
+export async function proveNightly(platform: Platform, reader: CatalogueReader): Promise<void> {
+  const { database, clock, config } = platform;
+  const now = clock.now();
+  if (!(await selectCountState(database))) return;
+  const [last] = await database.query<{ at: number | null }>('select max(at) as at from audience.proof');
+  const due = nextDue(PROOF_SCHEDULE, last?.at ?? now - 86_400_000, config.timeZone);
+  if (due === undefined || due > now) return;
+  await whileComputing(platform, { wait: false }, async () => {
+    const segments = await keptSegments(platform, reader, now);
+    for (let start = 0; start < segments.length; start += SEGMENTS_A_PROOF) {
+      const differing = await proveCounts(
+        platform,
+        segments.slice(start, start + SEGMENTS_A_PROOF),
+        now,
+        COMPUTE_SETTINGS,
+      );
+      // The counts are forgotten: the next run makes them anew, and the rest is proved tomorrow.
+      if (differing.length > 0) return;
+    }
+  });
+}
