@@ -90,7 +90,7 @@ describe.skipIf(!existsSync(FILE))('real customers', () => {
     ["job = 'management' and balance > 1000", '$2=="management" && $6>1000'],
     ["marital = 'married' and age between 30 and 40", '$3=="married" && $1>=30 && $1<=40'],
     [
-      "not (housing = true) and education in ('tertiary', 'secondary')",
+      "not (housing = 'yes') and education in ('tertiary', 'secondary')",
       '$7=="no" && ($4=="tertiary" || $4=="secondary")',
     ],
   ])('are counted as awk counts them: %s', async (eql, condition) => {

@@ -1,4 +1,3 @@
-import { countTotals } from './count-totals.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
 import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
@@ -34,9 +33,6 @@ const LOOKUP_INTERVAL_MS = 100;
 const USE_INTERVAL_MS = 5_000;
 const PROOF_INTERVAL_MS = 5_000;
 const DUE_LIMIT = 256;
-const MAXIMUM_IMPORTED = 5_000_000;
-/** What a segment of given people has besides its name. */
-const IMPORTED = { kind: 'import', description: '', folder: '', schedule: { every: 'manual' } } as const;
 
 /** Makes the room. `start` runs the schedule, follows merges and splits, and keeps the look-up fresh. */
 export function createAudience(
@@ -117,21 +113,6 @@ export function createAudience(
         for (const tag of prepared.usedTags) names.tags.add(tag);
       }
       await replaceUses(transaction, user, names);
-    },
-    totals: () => countTotals(database, clickhouse),
-    async importSegment({ segmentId, name, owner, people }) {
-      const personIds: number[] = [];
-      for await (const block of people) {
-        for (const personId of block) personIds.push(personId);
-        if (personIds.length > MAXIMUM_IMPORTED) {
-          throw new CodedError('body_too_large', { details: { maximumPeople: MAXIMUM_IMPORTED } });
-        }
-      }
-      await segments.create(
-        { ...IMPORTED, segmentId, name, personIds },
-        { userId: owner, permissions: new Set() },
-      );
-      return personIds.length;
     },
     routes: (server) =>
       audienceRoutes(server, { platform, audience, reader, segments, tags, lookup, profile: needs.profile }),

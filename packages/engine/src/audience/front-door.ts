@@ -82,18 +82,6 @@ export interface Audience {
   segmentWatermark(segmentId: string): Promise<ChangePosition>;
   /** Committed changes after a position, in order of (run, person). Empty: nothing more at present. */
   segmentChanges(segmentId: string, after: ChangePosition, limit: number): Promise<MembershipChange[]>;
-  /** Segments in use, and people in at least one of them at the last computation. */
-  totals(): Promise<{ segments: number; people: number }>;
-  /**
-   * Makes a segment of given people, in blocks; returns how many. At most 5,000,000.
-   * @throws CodedError segment_exists, body_too_large
-   */
-  importSegment(segment: {
-    segmentId: string;
-    name: string;
-    owner: string;
-    people: AsyncIterable<number[]>;
-  }): Promise<number>;
   /**
    * Makes a segment of given people, in blocks of any size; returns how many members it has.
    * @throws CodedError segment_exists

@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button, Tabs } from 'antd';
 import { useParams } from 'react-router-dom';
-import { profileApi } from '@wutong/contract';
+import { canvasApi, hubApi, identityApi, profileApi, type Endpoint } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
-import { useReader } from '../../frame/reader.tsx';
-import { useMay } from '../../frame/session.tsx';
+import { useReader, useText } from '../../frame/reader.tsx';
+import { allows, useMay, useSession } from '../../frame/session.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Answer, Failure } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
@@ -51,6 +51,7 @@ function PersonSheet({ masked }: { masked: PersonView }) {
   const [opened, setOpened] = useState<PersonView>();
   const [dialog, setDialog] = useState<'open' | 'policy'>();
   const person = opened ?? masked;
+  const tabs = usePersonTabs(person);
   const { personId } = person;
   return (
     <Page
@@ -88,32 +89,7 @@ function PersonSheet({ masked }: { masked: PersonView }) {
       )}
       <div className={styles.columns}>
         <PersonSide person={person} />
-        <Tabs
-          className={styles.tabs}
-          activeKey={tab}
-          onChange={setTab}
-          destroyOnHidden
-          items={[
-            { key: 'timeline', label: words.tabs.timeline, children: <PersonTimeline personId={personId} /> },
-            {
-              key: 'holdings',
-              label: words.tabs.holdings,
-              children: <PersonDetails details={person.details} />,
-            },
-            {
-              key: 'relations',
-              label: words.tabs.relations,
-              children: <PersonRelations relations={person.relations} />,
-            },
-            {
-              key: 'strategies',
-              label: words.tabs.strategies,
-              children: <PersonStrategies personId={personId} />,
-            },
-            { key: 'messages', label: words.tabs.messages, children: <PersonMessages personId={personId} /> },
-            { key: 'merges', label: words.tabs.merges, children: <MergeEvidence person={person} /> },
-          ]}
-        />
+        <Tabs className={styles.tabs} activeKey={tab} onChange={setTab} destroyOnHidden items={tabs} />
       </div>
       {dialog === 'open' && (
         <OpenValuesDialog personId={personId} onOpened={setOpened} onClose={() => setDialog(undefined)} />
@@ -121,4 +97,22 @@ function PersonSheet({ masked }: { masked: PersonView }) {
       {dialog === 'policy' && <PolicyDialog personId={personId} onClose={() => setDialog(undefined)} />}
     </Page>
   );
+}
+
+/** The tabs of the view, as far as the reader may read what they show. */
+function usePersonTabs(person: PersonView) {
+  const { tabs } = useText().people;
+  const { permissions } = useSession().user;
+  const { personId } = person;
+  const all: [key: keyof typeof tabs, reads: Pick<Endpoint, 'permission'>, children: ReactNode][] = [
+    ['timeline', profileApi.readTimeline, <PersonTimeline personId={personId} />],
+    ['holdings', profileApi.readPerson, <PersonDetails details={person.details} />],
+    ['relations', profileApi.readPerson, <PersonRelations relations={person.relations} />],
+    ['strategies', canvasApi.listPersonStrategies, <PersonStrategies personId={personId} />],
+    ['messages', hubApi.listMessages, <PersonMessages personId={personId} />],
+    ['merges', identityApi.readMergeHistory, <MergeEvidence person={person} />],
+  ];
+  return all
+    .filter(([, reads]) => allows(permissions, reads.permission))
+    .map(([key, , children]) => ({ key, label: tabs[key], children }));
 }

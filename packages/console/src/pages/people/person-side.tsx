@@ -3,6 +3,7 @@ import { audienceApi } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
@@ -15,6 +16,7 @@ import styles from './person.module.css';
 export function PersonSide({ person }: { person: PersonView }) {
   const { text, language } = useReader();
   const words = text.people;
+  const mayMemberships = useMay(audienceApi.readPersonSegments);
   return (
     <div className="stack">
       <Panel title={words.portrait}>
@@ -44,7 +46,7 @@ export function PersonSide({ person }: { person: PersonView }) {
         </ul>
       </Panel>
       <ConsentPanel person={person} />
-      <Memberships personId={person.personId} />
+      {mayMemberships && <Memberships personId={person.personId} />}
     </div>
   );
 }

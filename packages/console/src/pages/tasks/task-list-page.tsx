@@ -27,10 +27,9 @@ export default function TaskListPage() {
   const { user } = useSession();
   const [state, setState] = useUrlState('state', 'open');
   const [answering, setAnswering] = useState<Task>();
-  const mine = user.role === 'manager' ? user.userId : undefined;
   const tasks = usePages(
     hubApi.listTasks,
-    { query: { state: state as State, managerId: mine, limit: 30 } },
+    { query: { state: state as State, institutionId: user.institutionId, limit: 30 } },
     { refetchIntervalMs: LIVE_MS * 3 },
   );
   const nameOf = usePersonNames(tasks.items.map(({ personId }) => personId));
