@@ -3,6 +3,7 @@ import { canvasApi } from '@wutong/contract';
 import type { StrategyVersion } from '../../api/vocabulary.ts';
 import { call } from '../../api/call.ts';
 import { useText } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
 
 interface Versioned {
   strategyId: string;
@@ -18,6 +19,7 @@ interface NodeTitles {
 /** Titles of nodes, read from the documents of the versions named; versions never change, so they are kept. */
 export function useNodeTitles(entries: readonly Versioned[]): NodeTitles {
   const { words } = useText();
+  const may = useMay(canvasApi.readStrategyVersion);
   const wanted = new Map(
     entries.map(({ strategyId, version }) => [`${strategyId} ${version}`, { strategyId, version }]),
   );
@@ -26,6 +28,7 @@ export function useNodeTitles(entries: readonly Versioned[]): NodeTitles {
       queryKey: [canvasApi.readStrategyVersion.name, { params }],
       queryFn: () => call(canvasApi.readStrategyVersion, { params }),
       staleTime: Infinity,
+      enabled: may,
     })),
     combine: (answers) => answers.flatMap(({ data }) => (data ? [data as StrategyVersion] : [])),
   });

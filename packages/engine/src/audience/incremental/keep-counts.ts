@@ -8,8 +8,9 @@ import {
   clearUnfinishedSteps,
   countColumn,
   countTable,
-  createCountTable,
+  createCountTables,
   dropOtherGenerations,
+  matchTable,
   nextGeneration,
   saveCountState,
   selectCountState,
@@ -23,6 +24,8 @@ import {
 const SETTLED_AFTER_MS = 5 * 60_000;
 /** After so many steps the counts are made anew, so that a person's rows stay few. */
 const STEPS_A_GENERATION = 200;
+
+type Settings = Record<string, string | number>;
 
 /** Counts brought up to an instant, and whether they were made anew for it. */
 export interface CurrentCounts {
@@ -39,7 +42,7 @@ export async function keepCounts(
   platform: Platform,
   slots: readonly CountSlot[],
   now: number,
-  settings: Record<string, string | number>,
+  settings: Settings,
 ): Promise<CurrentCounts> {
   const before = await selectCountState(platform.database);
   const known = new Set(before?.slots.map((slot) => slot.signature));
@@ -55,18 +58,13 @@ async function build(
   platform: Platform,
   slots: readonly CountSlot[],
   now: number,
-  settings: Record<string, string | number>,
+  settings: Settings,
 ): Promise<CountState> {
   const generation = await nextGeneration(platform.database);
-  await createCountTable(platform.clickhouse, generation, slots.length);
+  await createCountTables(platform.clickhouse, generation, slots.length);
   const state: CountState = { generation, step: 0, slots, receivedUntilMs: now - SETTLED_AFTER_MS };
-  const parameters = new Parameters();
-  const compiler = createRowCompiler(parameters, now);
-  const sums = slots.map(
-    (slot, index) => `countIf(${eventCondition(compiler, slot.source)}) AS ${countColumn(index)}`,
-  );
-  const until = parameters.instant(state.receivedUntilMs);
-  await insertStep(platform, state, sums, `received_at <= ${until}`, parameters, settings);
+  await addMatches(platform, state, undefined, now, settings);
+  await addCounts(platform, state, undefined, settings);
   await platform.database.transaction((transaction) => saveCountState(transaction, state));
   await dropOtherGenerations(platform.clickhouse, generation);
   return state;
@@ -77,61 +75,105 @@ async function advance(
   before: CountState,
   wanted: readonly CountSlot[],
   now: number,
-  settings: Record<string, string | number>,
+  settings: Settings,
 ): Promise<CountState> {
   await clearUnfinishedSteps(platform.clickhouse, before);
   const bySignature = new Map(wanted.map((slot) => [slot.signature, slot]));
-  // Slots nobody asks for any more keep their windows: they are right as of then, and go with the generation.
-  const slots = before.slots.map((slot) => bySignature.get(slot.signature) ?? slot);
   const state: CountState = {
     ...before,
     step: before.step + 1,
-    slots,
+    // Slots nobody asks for any more keep their windows: they are right as of then, and go with the generation.
+    slots: before.slots.map((slot) => bySignature.get(slot.signature) ?? slot),
     receivedUntilMs: Math.max(before.receivedUntilMs, now - SETTLED_AFTER_MS),
   };
-  const parameters = new Parameters();
-  const compiler = createRowCompiler(parameters, now);
-  const old = parameters.instant(before.receivedUntilMs);
-  const sums = slots.map((slot, index) => {
-    const present = eventCondition(compiler, slot.source);
-    const past = eventCondition(compiler, before.slots[index]!.source);
-    return `sum(toInt32(${present}) - if(received_at > ${old}, 0, toInt32(${past}))) AS ${countColumn(index)}`;
-  });
-  const stretches = joinedStretches(
-    slots.flatMap((slot, index) => changedStretches(before.slots[index]!.source.window, slot.source.window)),
-  );
-  const moved = stretches.map(
-    ({ fromMs, toMs }) => `(time >= ${parameters.instant(fromMs)} AND time < ${parameters.instant(toMs)})`,
-  );
-  const rows = [`received_at > ${old}`, ...moved].join(' OR ');
-  const where = `received_at <= ${parameters.instant(state.receivedUntilMs)} AND (${rows})`;
-  await insertStep(platform, state, sums, where, parameters, settings);
+  await addMatches(platform, state, before.receivedUntilMs, now, settings);
+  await addCounts(platform, state, before, settings);
   await platform.database.transaction((transaction) => saveCountState(transaction, state));
   return state;
 }
 
-/** Adds a step's rows; people for whom nothing changed have none. */
-async function insertStep(
+/** Notes the events received since that are counted by any slot, whatever its window. */
+async function addMatches(
   platform: Platform,
   state: CountState,
-  sums: readonly string[],
-  where: string,
-  parameters: Parameters,
-  settings: Record<string, string | number>,
+  receivedAfterMs: number | undefined,
+  now: number,
+  settings: Settings,
 ): Promise<void> {
-  const events = [...new Set(state.slots.map((slot) => slot.source.event))];
-  const named = events.every((event) => event !== undefined)
-    ? `event IN ${parameters.bind('Array(String)', events)} AND `
-    : '';
-  const changed = state.slots.map((_, index) => `${countColumn(index)} != 0`).join(' OR ');
+  const parameters = new Parameters();
+  const compiler = createRowCompiler(parameters, now);
   const columns = state.slots.map((_, index) => countColumn(index));
+  const tests = state.slots.map(
+    ({ source }, index) =>
+      `toUInt8(${eventCondition(compiler, { ...source, window: undefined })}) AS ${countColumn(index)}`,
+  );
+  const where = [`received_at <= ${parameters.instant(state.receivedUntilMs)}`];
+  if (receivedAfterMs !== undefined) where.push(`received_at > ${parameters.instant(receivedAfterMs)}`);
+  const events = [...new Set(state.slots.map((slot) => slot.source.event))];
+  if (events.every((event) => event !== undefined)) {
+    where.push(`event IN ${parameters.bind('Array(String)', events)}`);
+  }
+  await platform.clickhouse.command(
+    `INSERT INTO ${matchTable(state.generation)} (time, person_id, key_number, step, ${columns.join(', ')})
+     SELECT time, person_id, key_number, ${state.step}, ${columns.join(', ')}
+     FROM (SELECT time, person_id, key_number, ${tests.join(', ')} FROM event WHERE ${where.join(' AND ')})
+     WHERE ${columns.join(' OR ')}`,
+    parameters.values,
+    settings,
+  );
+}
+
+/** Adds what a step changes: its own events inside the windows, and older ones over whose heads a window moved. */
+async function addCounts(
+  platform: Platform,
+  state: CountState,
+  before: CountState | undefined,
+  settings: Settings,
+): Promise<void> {
+  const parameters = new Parameters();
+  const columns = state.slots.map((_, index) => countColumn(index));
+  const inside = (slots: CountState['slots'], index: number): string =>
+    windowCondition(parameters, slots[index]!.source.window);
+  const own = columns.map(
+    (column, index) => `sum(toInt32(${column} AND ${inside(state.slots, index)})) AS ${column}`,
+  );
+  const table = matchTable(state.generation);
+  const parts = [
+    `SELECT person_id, key_number, ${own.join(', ')} FROM ${table} WHERE step = ${state.step} GROUP BY person_id, key_number`,
+  ];
+  if (before) {
+    const stretches = joinedStretches(
+      state.slots.flatMap((slot, index) =>
+        changedStretches(before.slots[index]!.source.window, slot.source.window),
+      ),
+    ).map(
+      ({ fromMs, toMs }) => `(time >= ${parameters.instant(fromMs)} AND time < ${parameters.instant(toMs)})`,
+    );
+    const moved = columns.map(
+      (column, index) =>
+        `sum(if(${column} = 1, toInt32(${inside(state.slots, index)}) - toInt32(${inside(before.slots, index)}), 0)) AS ${column}`,
+    );
+    if (stretches.length > 0) {
+      parts.push(
+        `SELECT person_id, key_number, ${moved.join(', ')} FROM ${table}
+         WHERE step < ${state.step} AND (${stretches.join(' OR ')}) GROUP BY person_id, key_number`,
+      );
+    }
+  }
   await platform.clickhouse.command(
     `INSERT INTO ${countTable(state.generation)} (person_id, key_number, step, ${columns.join(', ')})
-     SELECT person_id, key_number, ${state.step}, ${sums.join(', ')} FROM event
-     WHERE ${named}${where} GROUP BY person_id, key_number HAVING ${changed}`,
+     SELECT person_id, key_number, ${state.step}, ${columns.join(', ')} FROM (${parts.join(' UNION ALL ')})
+     WHERE ${columns.map((column) => `${column} != 0`).join(' OR ')}`,
     parameters.values,
-    { ...settings, optimize_aggregation_in_order: 1 },
+    settings,
   );
+}
+
+function windowCondition(parameters: Parameters, window: CountSlot['source']['window']): string {
+  const bounds: string[] = [];
+  if (window?.fromMs !== undefined) bounds.push(`time >= ${parameters.instant(window.fromMs)}`);
+  if (window?.toMs !== undefined) bounds.push(`time < ${parameters.instant(window.toMs)}`);
+  return bounds.length === 0 ? '1' : `(${bounds.join(' AND ')})`;
 }
 
 /** The counts of a state with the events that are not settled yet. */
