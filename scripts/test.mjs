@@ -1,6 +1,8 @@
-// npm test: installs, builds, runs every test. `--faults`: the long fault runs only.
-import { spawnSync } from 'node:child_process';
+// npm test: installs, builds, runs every test. `--faults`: the long fault runs only. Other words go to vitest.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, requireNode, ROOT } from './prepare.mjs';
@@ -10,32 +12,111 @@ const say = (text) => process.stderr.write(`${text}\n`);
 await install(say);
 await build(say);
 
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const words = process.argv.slice(2);
 const faults = words.includes('--faults');
 const rest = words.filter((word) => word !== '--faults');
-const folder = mkdtempSync(join(tmpdir(), 'wutong-test-'));
-const report = join(folder, 'report.json');
-const result = spawnSync(
-  process.execPath,
-  [
-    join(ROOT, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...(faults ? ['packages/engine/test/faults'] : []),
-    ...rest,
-  ],
-  { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...(faults ? { WUTONG_TEST_FAULTS: 'long' } : {}) } },
-);
-let failed = 1;
-if (existsSync(report)) {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
-    readFileSync(report, 'utf8'),
+const folder = mkdtempSync(join(tmpdir(), 'wutong-npm-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+let failed = false;
+
+/** One run of vitest; its counts are added to the totals. */
+function run(name, selection, environment = {}) {
+  const report = join(folder, `${name}.json`);
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...selection,
+    ],
+    { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } },
   );
-  failed = numFailedTests + (result.status === 0 ? 0 : Math.max(0, numFailedTestSuites - numFailedTests));
-  // The one line that a machine reads.
-  console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
+  failed ||= status !== 0;
+  if (!existsSync(report)) {
+    totals.failed++;
+    return;
+  }
+  const counts = JSON.parse(readFileSync(report, 'utf8'));
+  totals.passed += counts.numPassedTests;
+  totals.skipped += counts.numPendingTests;
+  // A file that cannot even be loaded has no tests of its own.
+  totals.failed += Math.max(counts.numFailedTests, status === 0 ? 0 : 1);
 }
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+
+/** The console's tests look at a small demo bank in a real browser; without a browser they skip with a line. */
+async function runConsoleTests() {
+  const browser = BROWSERS.find((path) => existsSync(path));
+  if (!browser) return run('console', ['packages/console']);
+  const port = await freePort();
+  const token = randomBytes(16).toString('hex');
+  say('starting a small demo bank for the browser tests');
+  const demo = spawn(
+    process.execPath,
+    [
+      join(ROOT, 'scripts/start.mjs'),
+      '--people',
+      '1000',
+      '--port',
+      String(port),
+      '--data',
+      join(folder, 'demo'),
+      '--json',
+    ],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        WUTONG_ADMIN_TOKEN: token,
+        WUTONG_DEMO_SECONDS: '30',
+        DATABASE_URL: '',
+        CLICKHOUSE_URL: '',
+      },
+    },
+  );
+  let said = '';
+  demo.stderr.on('data', (chunk) => (said = (said + chunk).slice(-5_000)));
+  const finished = new Promise((resolve) => {
+    demo.stdout.once('data', () => resolve(true));
+    demo.once('close', () => resolve(false));
+    setTimeout(() => resolve(false), 300_000).unref();
+  });
+  if (await finished) {
+    run('console', ['packages/console'], {
+      WUTONG_TEST_URL: `http://localhost:${port}`,
+      WUTONG_TEST_TOKEN: token,
+      WUTONG_TEST_CHROMIUM: browser,
+    });
+  } else {
+    say(`the demo bank for the browser tests did not get to its end:\n${said}`);
+    totals.failed++;
+    failed = true;
+  }
+  demo.kill('SIGTERM');
+  await new Promise((resolve) =>
+    demo.exitCode === null && demo.signalCode === null ? demo.once('close', resolve) : resolve(),
+  );
+}
+
+if (faults) run('faults', ['packages/engine/test/faults', ...rest], { WUTONG_TEST_FAULTS: 'long' });
+else if (rest.length > 0) run('some', rest);
+else {
+  run('all', ['--exclude', 'packages/console/**']);
+  await runConsoleTests();
+}
+// The one line that a machine reads.
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 rmSync(folder, { recursive: true, force: true });
-process.exit(result.status ?? 1);
+process.exit(failed ? 1 : 0);

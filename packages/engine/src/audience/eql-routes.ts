@@ -2,7 +2,7 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
 import { eqlTypeOf } from './catalogue.ts';
 import type { Asker, Expression } from './front-door.ts';
-import type { RouteNeeds } from './routes.ts';
+import type { RouteNeeds } from './route-needs.ts';
 import { personOfCursor, showPeople } from './show-people.ts';
 
 /** Who asks, for binding and limits. */

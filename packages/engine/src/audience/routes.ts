@@ -1,24 +1,8 @@
-import type { HttpServer, Platform } from '../platform/index.ts';
-import type { Profile } from '../profile/index.ts';
+import type { HttpServer } from '../platform/index.ts';
 import { eqlRoutes } from './eql-routes.ts';
-import type { Audience } from './front-door.ts';
-import type { MemberLookup } from './lookup-members.ts';
-import type { Segments } from './manage-segments.ts';
-import type { Tags } from './manage-tags.ts';
-import type { CatalogueReader } from './read-catalogue.ts';
+import type { RouteNeeds } from './route-needs.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { tagRoutes } from './tag-routes.ts';
-
-/** What the handlers need. */
-export interface RouteNeeds {
-  readonly platform: Platform;
-  readonly audience: Audience;
-  readonly reader: CatalogueReader;
-  readonly segments: Segments;
-  readonly tags: Tags;
-  readonly lookup: MemberLookup;
-  readonly profile: Pick<Profile, 'attributesOf'>;
-}
 
 /** All endpoints of the room. */
 export function audienceRoutes(server: HttpServer, needs: RouteNeeds): void {

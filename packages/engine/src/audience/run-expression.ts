@@ -2,7 +2,7 @@ import { formatCondition } from '@wutong/contract';
 import { presentPerson } from '../identity/index.ts';
 import { CodedError, type ClickHouse, type Platform } from '../platform/index.ts';
 import { shareStatement, type SharedStatement } from './compile/compile.ts';
-import type { PeopleFilter } from './compile/compiler.ts';
+import type { PeopleFilter } from './compile/people-filter.ts';
 import type { Parameters } from './compile/parameters.ts';
 import type { CountedExpression } from './front-door.ts';
 import type { PreparedExpression } from './prepare-expression.ts';

@@ -2,7 +2,7 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, type HttpServer } from '../platform/index.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
-import type { RouteNeeds } from './routes.ts';
+import type { RouteNeeds } from './route-needs.ts';
 import type { RunRow, SegmentRow } from './segment-store.ts';
 import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
 

@@ -2,7 +2,7 @@ import { audienceApi } from '@wutong/contract';
 import type { HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
-import type { RouteNeeds } from './routes.ts';
+import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
 import type { TagRow } from './tag-store.ts';
 

@@ -68,7 +68,7 @@ function openRelation(
   name: string,
 ): RelationScan {
   const inner = compiler.unrestricted();
-  const far = new Frame(inner, source.far);
+  const far = new Frame(inner.people, source.far);
   const scope: SqlScope = { kind: 'frame', frame: far };
   const columns = new Map<string, string>();
   const column = (sql: string): string => {

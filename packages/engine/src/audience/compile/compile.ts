@@ -1,7 +1,8 @@
 import type { BoundQuery, BoundValue } from '../bind/bound.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileValue } from './compile-value.ts';
-import type { Compiler, KeptCounts, PeopleFilter, PresentPerson, SqlScope } from './compiler.ts';
+import type { Compiler, KeptCounts, SqlScope } from './compiler.ts';
+import type { PeopleFilter, PresentPerson } from './people-filter.ts';
 import { Frame } from './frame.ts';
 import { Parameters } from './parameters.ts';
 
@@ -37,7 +38,7 @@ export interface SharedStatement {
 export function shareStatement(subject: Frame['subject'], options: CompileOptions): SharedStatement {
   const parameters = new Parameters(options.prefix);
   const compiler = createCompiler(parameters, options, options.people?.(parameters));
-  const frame = new Frame(compiler, subject);
+  const frame = new Frame(compiler.people, subject);
   const scope: SqlScope = { kind: 'frame', frame };
   return {
     parameters,

@@ -1,5 +1,5 @@
 import type { Subject } from '../bind/bound.ts';
-import type { Compiler } from './compiler.ts';
+import type { PeopleFilter } from './people-filter.ts';
 
 /** One pass over a table, giving one row per key with any number of aggregates. */
 export interface Scan {
@@ -25,13 +25,13 @@ interface OpenScan {
  */
 export class Frame {
   readonly subject: Extract<Subject, { kind: 'person' | 'entity' }>;
-  private readonly compiler: Compiler;
+  private readonly people: PeopleFilter | undefined;
   private readonly columns = new Map<string, string>();
   private readonly scans = new Map<string, OpenScan>();
   private readonly standings = new Map<string, string>();
 
-  constructor(compiler: Compiler, subject: Extract<Subject, { kind: 'person' | 'entity' }>) {
-    this.compiler = compiler;
+  constructor(people: PeopleFilter | undefined, subject: Extract<Subject, { kind: 'person' | 'entity' }>) {
+    this.people = people;
     this.subject = subject;
   }
 
@@ -108,8 +108,7 @@ export class Frame {
     const key = isPerson ? 'person_id' : 'entity_id';
     const table = this.subject.kind === 'person' ? 'person' : this.subject.table;
     const columns = [...this.columns].map(([column, alias]) => `${column} AS ${alias}`);
-    const people =
-      isPerson && this.compiler.people ? ` WHERE ${this.compiler.people.present('person_id')}` : '';
+    const people = isPerson && this.people ? ` WHERE ${this.people.present('person_id')}` : '';
     return `SELECT ${[`${key} AS frame_key`, ...columns].join(', ')} FROM ${table} FINAL${people}`;
   }
 }

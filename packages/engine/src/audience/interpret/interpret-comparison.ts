@@ -1,5 +1,5 @@
 import type { BoundCondition } from '../bind/bound.ts';
-import type { Interpreter, Place } from './interpret.ts';
+import type { Interpreter, Place } from './interpreter.ts';
 import { plainText, type Plain } from './world.ts';
 
 type Comparison = Extract<

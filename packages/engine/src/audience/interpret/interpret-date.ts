@@ -1,6 +1,6 @@
 import type { BoundValue } from '../bind/bound.ts';
 import { DAY_MS, dateTextOf, wallOf, wallOfDate } from '../calendar.ts';
-import type { Interpreter, Place } from './interpret.ts';
+import type { Interpreter, Place } from './interpreter.ts';
 import { plainText, type Plain } from './world.ts';
 
 /** Days of instants, time since or until dates, anniversaries. */

@@ -1,7 +1,7 @@
 import type { BoundValue } from '../bind/bound.ts';
 import { DAY_MS, startOf, wallOf } from '../calendar.ts';
 import { compareInterpreted } from './interpret-comparison.ts';
-import type { Interpreter, Place } from './interpret.ts';
+import type { Interpreter, Place } from './interpreter.ts';
 import { rowsOf } from './rows-of.ts';
 import type { Plain } from './world.ts';
 

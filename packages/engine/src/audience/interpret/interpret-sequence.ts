@@ -1,5 +1,5 @@
 import type { BoundCondition } from '../bind/bound.ts';
-import type { Interpreter, Place } from './interpret.ts';
+import type { Interpreter, Place } from './interpreter.ts';
 import { compareRows, rowsOf } from './rows-of.ts';
 
 type SequenceNode = Extract<BoundCondition, { kind: 'sequence' }>;

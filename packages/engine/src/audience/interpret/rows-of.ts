@@ -1,6 +1,6 @@
 import type { BoundSource } from '../bind/bound.ts';
 import { DAY_MS, wallOf } from '../calendar.ts';
-import type { Interpreter, Place } from './interpret.ts';
+import type { Interpreter, Place } from './interpreter.ts';
 import { presentOf, type World, type WorldDetail } from './world.ts';
 
 /** Rows of a source that belong to a place and fulfil its window and condition, in order of time. */

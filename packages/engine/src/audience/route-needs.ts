@@ -1,0 +1,18 @@
+import type { Platform } from '../platform/index.ts';
+import type { Profile } from '../profile/index.ts';
+import type { Audience } from './front-door.ts';
+import type { MemberLookup } from './lookup-members.ts';
+import type { Segments } from './manage-segments.ts';
+import type { Tags } from './manage-tags.ts';
+import type { CatalogueReader } from './read-catalogue.ts';
+
+/** What the handlers need. */
+export interface RouteNeeds {
+  readonly platform: Platform;
+  readonly audience: Audience;
+  readonly reader: CatalogueReader;
+  readonly segments: Segments;
+  readonly tags: Tags;
+  readonly lookup: MemberLookup;
+  readonly profile: Pick<Profile, 'attributesOf'>;
+}
