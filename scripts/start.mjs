@@ -67,7 +67,7 @@ function startChild(name, file, extraEnvironment, onMessage) {
   const ended = new Promise((done) => child.on('close', (code, signal) => done({ code, signal })));
   child.on('message', onMessage);
   children.push({ name, child, ended });
-  ended.then(({ code, signal }) => {
+  void ended.then(({ code, signal }) => {
     if (stopping) return;
     if (code !== 0) {
       if (code === null) say(`${name} ended by ${signal}`);

@@ -23,9 +23,9 @@ export interface BenchContext {
     platform: Platform;
     databaseUrl: string;
     clickhouseUrl: string;
-    drop(): Promise<void>;
+    readonly drop: () => Promise<void>;
   }>;
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** What each file beside this one exports: `export const run: Bench`. */

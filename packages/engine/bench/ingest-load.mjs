@@ -52,7 +52,9 @@ function send(body) {
   });
 }
 
-parentPort.once('message', async () => {
+parentPort.once('message', () => void load());
+
+async function load() {
   let next = 0;
   let refused = 0;
   const sender = async () => {
@@ -67,4 +69,4 @@ parentPort.once('message', async () => {
   await Promise.all(Array.from({ length: concurrency }, sender));
   parentPort.postMessage({ refused });
   agent.destroy();
-});
+}

@@ -74,7 +74,7 @@ export function openFrontDoor(url: string, token: string, signal: AbortSignal): 
         .filter(([, value]) => value !== undefined)
         .map(([name, value]): [string, string] => [name, String(value)]),
     );
-    const response = await persistentFetch(`${path}${query.size > 0 ? `?${query}` : ''}`, {
+    const response = await persistentFetch(`${path}${query.size > 0 ? `?${query.toString()}` : ''}`, {
       method: endpoint.method,
       headers: {
         authorization: `Bearer ${otherToken ?? token}`,

@@ -22,9 +22,9 @@ export interface DemoOptions {
   readonly seconds: number;
   readonly stateDirectory: string;
   readonly signal: AbortSignal;
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** A view of the loop; `final` once it has run to its end. */
-  summary(summary: DemoSummary, final: boolean): void;
+  readonly summary: (summary: DemoSummary, final: boolean) => void;
 }
 
 /** What `npm start -- --json` prints. */

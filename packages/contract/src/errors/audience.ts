@@ -4,8 +4,8 @@ import { defineErrors } from './error-definition.ts';
 export const audienceErrors = defineErrors({
   eql_invalid: {
     status: 422,
-    en: 'The expression cannot be understood; correct what `details.problems` names and try again.',
-    zh: '表达式无法识别；请按 details.problems 中的提示修改后重试。',
+    en: 'The expression cannot be understood; correct what `problems` names and try again.',
+    zh: '表达式无法识别；请按 problems 中的提示修改后重试。',
   },
   eql_too_expensive: {
     status: 422,

@@ -45,7 +45,8 @@ export function prepareExpression(
   const outcome = bindDocument(read.document, {
     catalogue: against.catalogue,
     time: against.time,
-    parameters: { ...(asker ? { viewer: asker.userId } : {}), ...expression.parameters },
+    // Who asks is not the asker's to say.
+    parameters: { ...expression.parameters, ...(asker ? { viewer: asker.userId } : {}) },
     permissions: asker?.permissions,
     seal: (value) => against.seal(value),
     positionOf: read.positionOf,

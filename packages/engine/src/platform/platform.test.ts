@@ -157,7 +157,7 @@ describe('the contract', () => {
       for (const operation of Object.values(operations)) {
         const declared = operation.parameters.filter((each) => each.in === 'path').map((each) => each.name);
         expect(declared.sort(), path).toEqual(
-          [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort(),
+          [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort(),
         );
       }
     }

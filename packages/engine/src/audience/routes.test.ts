@@ -1,0 +1,139 @@
+import type { audienceApi } from '@wutong/contract';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { createTestPlatform } from '../../test/harness/platform.ts';
+import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
+import { createAudience } from './index.ts';
+import { declareTestBank, testPlan } from './interpret/test-bank.ts';
+
+const TOKEN = 'marketer-token-1234';
+let databases: TestDatabases;
+let platform: Platform;
+let server: HttpServer;
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  platform = createTestPlatform(databases);
+  const profile = await declareTestBank(platform);
+  const audience = createAudience(platform, {
+    profile,
+    identity: { takePersonChanges: async () => [] },
+    ingest: { plan: { list: async () => testPlan() } },
+  });
+  server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
+  audience.routes(server);
+  const user = {
+    name: 'marketer',
+    displayName: '营销',
+    password: 'long-enough-1',
+    role: 'marketer',
+  } as const;
+  await platform.access.ensureToken(await platform.access.ensureUser(user), 'marketer', TOKEN);
+  await platform.clickhouse.command(
+    `INSERT INTO person (person_id, key_number, version, age, city) SELECT number, number, 1, number, '北京' FROM numbers(1, 50)`,
+  );
+}, 60_000);
+afterAll(async () => {
+  await server.fastify.close();
+  await databases.drop();
+});
+
+async function call<Result>(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Result }> {
+  const answer = await server.fastify.inject({
+    method,
+    url: `/api/v1${path}`,
+    headers: { authorization: `Bearer ${TOKEN}` },
+    ...(body ? { payload: body } : {}),
+  });
+  return { status: answer.statusCode, body: answer.json<Result>() };
+}
+
+it('checks, counts and lists, in either face', async () => {
+  const text = 'person where age > 40';
+  const checked = await call<{ valid: boolean; document: object; text: string }>('POST', '/eql/check', {
+    text,
+  });
+  expect(checked.body).toMatchObject({ valid: true, text: 'person where\n  age > 40' });
+  const { document } = checked.body;
+  for (const face of [{ text }, { document }]) {
+    const counted = await call<{ count: number }>('POST', '/eql/count', face);
+    expect(counted.body).toMatchObject({ count: 10, total: 50, withoutValue: 0 });
+  }
+  const page = await call<{ items: { personId: number }[]; nextCursor: string }>('POST', '/eql/people', {
+    text,
+    limit: 4,
+  });
+  expect(page.body.items.map((item) => item.personId)).toEqual([41, 42, 43, 44]);
+  expect(page.body.nextCursor).toBe('44');
+});
+
+it('answers a bad expression with its place and a suggestion', async () => {
+  const { status, body } = await call<{ code: string; problems: object[] }>('POST', '/eql/count', {
+    text: 'person where\n  agee > 4',
+  });
+  expect(status).toBe(422);
+  expect(body.code).toBe('eql_invalid');
+  expect(body.problems[0]).toMatchObject({
+    code: 'unknown_name',
+    suggestion: 'age',
+    position: { line: 2, column: 3, length: 4 },
+  });
+  let deep: object = { kind: 'inSegment', segment: 's' };
+  for (let depth = 0; depth < 5_000; depth++) deep = { kind: 'not', item: deep };
+  const bomb = await call('POST', '/eql/count', {
+    document: { kind: 'population', of: 'person', where: deep },
+  });
+  expect(bomb.status).toBe(400);
+});
+
+it('makes, shows and edits segments and tags', async () => {
+  const created = await call<audienceApi.SegmentView>('POST', '/segments', {
+    segmentId: 'over_40',
+    name: '四十以上',
+    text: 'person where age > 40',
+  });
+  expect(created.body).toMatchObject({ segmentId: 'over_40', version: 1, members: 10, kind: 'rule' });
+  const edit = { name: '三十以上', text: 'person where age > 30', version: 1 };
+  expect((await call('PUT', '/segments/over_40', edit)).body).toMatchObject({ version: 2, members: 20 });
+  const detail = await call<{ trend: object[]; versions: object[] }>('GET', '/segments/over_40');
+  expect(detail.body).toMatchObject({ total: 50, usedBy: [] });
+  expect(detail.body.trend).toHaveLength(2);
+  expect(detail.body.versions).toHaveLength(2);
+  const members = await call<{ items: { personId: number }[] }>('GET', '/segments/over_40/members?limit=2');
+  expect(members.body).toMatchObject({ items: [{ personId: 31 }, { personId: 32 }], nextCursor: '32' });
+  expect((await call<{ items: object[] }>('GET', '/segments?search=三十')).body.items).toHaveLength(1);
+  const tag = { tagId: 'age_group', name: '年龄段', text: "tier { '青' when age < 30 else '长' }" };
+  expect((await call('POST', '/tags', tag)).body).toMatchObject({ people: 50, valueType: 'text' });
+  expect((await call('GET', '/tags/age_group')).body).toMatchObject({
+    values: [
+      { value: '青', people: 29 },
+      { value: '长', people: 21 },
+    ],
+  });
+  expect((await call('GET', '/people/35/segments?tags=true')).body).toEqual({
+    personId: 35,
+    segments: [{ segmentId: 'over_40', name: '三十以上' }],
+    tags: [{ tagId: 'age_group', name: '年龄段', values: ['长'] }],
+  });
+  expect((await call('POST', '/segments', { segmentId: 'over_40', name: 'x', text: 'person' })).status).toBe(
+    409,
+  );
+  expect((await call('POST', '/segments/over_40/compute')).body).toMatchObject({
+    run: 3,
+    members: 20,
+    entered: 0,
+  });
+  expect((await call('POST', '/segments/over_40/archive', { archived: true })).body).toMatchObject({
+    archived: true,
+  });
+});
+
+it('names everything an expression may use', async () => {
+  const { body } = await call<Record<string, { name: string }[]>>('GET', '/eql/catalogue');
+  expect(body['events']!.map((event) => event.name)).toContain('$message_clicked');
+  expect(body['details']!.map((detail) => detail.name)).toEqual(['balance', 'holding', 'loan']);
+});
