@@ -24,7 +24,9 @@ export interface BankSources {
 }
 
 const SEED = 20_260_101;
-const CHUNK = 1_000;
+const CHUNK = 500;
+/** One waits for the disk while another computes. */
+const PARALLEL_CHUNKS = 4;
 const DAY_MS = 86_400_000;
 
 /** 梧桐示范银行 with this many people, as it stood at `startMs`. */
@@ -76,29 +78,35 @@ export async function loadBank(
   await declareModel(door);
   await expectStored(door, sources.core, structureRecords(bank));
   let events = 0;
+  let loaded = 0;
   let saidAt = 0;
-  for (const [from, to] of inRange(bank.people, CHUNK)) {
-    const people = Array.from({ length: to - from }, (_, offset) => bank.person(from + offset));
-    await expectStored(
-      door,
-      sources.core,
-      people.flatMap((person) => personRecords(bank, person)),
-    );
-    const history = people.flatMap((person) => makeHistory(bank.draw, person, bank.startMs));
-    history.sort((left, right) => left.time - right.time);
-    await expectStored(
-      door,
-      sources.app,
-      history.map((each) => ({ kind: 'event', historical: true, ...each })),
-    );
-    events += history.length;
-    if (to - saidAt >= bank.people / 5 || to === bank.people) {
-      saidAt = to;
+  const chunks = [...inRange(bank.people, CHUNK)];
+  const worker = async (): Promise<void> => {
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+      const [from, to] = chunk;
+      const people = Array.from({ length: to - from }, (_, offset) => bank.person(from + offset));
+      await expectStored(
+        door,
+        sources.core,
+        people.flatMap((person) => personRecords(bank, person)),
+      );
+      const history = people.flatMap((person) => makeHistory(bank.draw, person, bank.startMs));
+      history.sort((left, right) => left.time - right.time);
+      await expectStored(
+        door,
+        sources.app,
+        history.map((each) => ({ kind: 'event', historical: true, ...each })),
+      );
+      events += history.length;
+      loaded += people.length;
+      if (loaded - saidAt < bank.people / 5 && loaded < bank.people) continue;
+      saidAt = loaded;
       say(
-        `示范银行 demo bank: ${to.toLocaleString('en-US')} / ${bank.people.toLocaleString('en-US')} 人, ${events.toLocaleString('en-US')} 行为`,
+        `示范银行 demo bank: ${loaded.toLocaleString('en-US')} / ${bank.people.toLocaleString('en-US')} 人, ${events.toLocaleString('en-US')} 行为`,
       );
     }
-  }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
 }
 
 async function expectStored(door: FrontDoor, key: string, records: readonly object[]): Promise<void> {
