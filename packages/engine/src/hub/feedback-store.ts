@@ -18,16 +18,18 @@ export interface SubjectRow {
 const SUBJECT = `m.message_id, m.person_id, s.strategy_id, s.strategy_version, s.node_id, m.entry, m.channel, m.supplier_id,
   m.content_id, m.content_variant`;
 
-/** Marks messages as clicked; a later click changes nothing. */
+/** Marks messages as clicked; a later click changes nothing. Those that were clicked for the first time. */
 export async function markClicked(
   transaction: Transaction,
   clicks: readonly { messageId: string; at: number }[],
-): Promise<void> {
-  if (clicks.length === 0) return;
-  await transaction.execute(
+): Promise<(SubjectRow & { clicked_at: number })[]> {
+  if (clicks.length === 0) return [];
+  return transaction.query(
     `update hub.message m set clicked_at = c.at
      from (select message_id, min(at) as at from unnest($1::uuid[], $2::bigint[]) as k(message_id, at) group by 1) as c
-     where m.message_id = c.message_id and m.clicked_at is null`,
+       cross join hub.step s
+     where m.message_id = c.message_id and m.clicked_at is null and s.step_id = m.step_id
+     returning ${SUBJECT}, m.clicked_at`,
     [clicks.map((click) => click.messageId), clicks.map((click) => click.at)],
   );
 }

@@ -196,6 +196,30 @@ test('a slot shows the message, and showing it is its delivery', async () => {
   );
   await rooms.ingest.start();
   await until(async () => (await books('slot')).delivered === 1, 'shown');
+
+  // The app says only which message was clicked; the fact says of which step, and is stated once.
+  const click = (number: number): Promise<void> =>
+    platform.database.transaction((transaction) =>
+      rooms.ingest.enqueue(transaction, [
+        {
+          personId: people[0]!,
+          event: '$message_clicked',
+          time: platform.clock.now(),
+          messageId: `00000000-0000-8000-8000-00000000010${number}`,
+          properties: { message_id: item.messageId },
+        },
+      ]),
+    );
+  await click(1);
+  await until(async () => (await books('slot')).clicked === 1, 'clicked');
+  await click(2);
+  const facts = (): Promise<{ facts: number }[]> =>
+    platform.clickhouse.query(
+      `select count() as facts from event where event = '$message_clicked'
+       and properties.message_id.:String = {message:String} and properties.node_id.:String = 'slot'`,
+      { message: item.messageId },
+    );
+  await until(async () => (await facts())[0]!.facts === 1, 'stated');
   await rooms.ingest.stop();
 });
 

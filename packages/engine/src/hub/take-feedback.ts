@@ -44,9 +44,14 @@ export function createFeedback(platform: Platform, needs: HubNeeds, recorder: Re
             ? [{ event, messageId, at: time }]
             : [];
         });
-        await markClicked(
+        // The app says which message was clicked; the fact says of which step, for strategies and reports.
+        const clicked = await markClicked(
           transaction,
           about.filter((each) => each.event === '$message_clicked'),
+        );
+        await needs.ingest.enqueue(
+          transaction,
+          clicked.map((row) => stateFact(subjectOf(row), 'clicked', row.clicked_at)),
         );
         const shown = new Map(
           about.filter((each) => each.event === '$slot_shown').map((each) => [each.messageId, each.at]),
