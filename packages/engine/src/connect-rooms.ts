@@ -54,6 +54,17 @@ export function hubNeeds(
     profile: {
       attributesOf: (personIds, transaction) => profile.attributesOf(personIds, transaction),
       relatedTo: (personIds, relationType, now) => profile.relatedTo(personIds, relationType, now),
+      async entityNames(type, ids) {
+        const { entityTypes } = await profile.catalogue();
+        const titleField = entityTypes.find((each) => each.name === type)?.titleField;
+        if (titleField === undefined || ids.length === 0) return new Map();
+        const entities = await profile.entitiesOf(type, ids);
+        return new Map(
+          [...entities].flatMap(([id, fields]) =>
+            fields[titleField] === undefined ? [] : [[id, String(fields[titleField])] as const],
+          ),
+        );
+      },
       async optOut(transaction, { personId, channel, at, messageId }) {
         await profile.suppress(transaction, [
           {

@@ -30,14 +30,17 @@ export async function benchFunnel(
   const numbered = steps
     .map((step, index) => `multiply(${index + 1}, if(event = '${step}', 1, 0))`)
     .join(', ');
-  // Without a window the first event of each step after the one before; the window is counted from the first.
-  const greedy = steps.map((_, index) => {
-    const step = `step${index + 1}`;
-    const before = `step${index}`;
-    const after = `and ${before} > 0 and place > ${before} and each.1 - events[step1].1 <= ${WINDOW_MS / 1_000}`;
-    return `arrayFirstIndex((each, place) -> has(each.4, ${index + 1}) ${index === 0 ? '' : after}, events,
-      arrayEnumerate(events)) as ${step}`;
-  });
+  const firstAfter = (step: number, condition: string) =>
+    `arrayFirstIndex((each, place) -> has(each.4, ${step})${condition}, events, places) as step${step}`;
+  // `began` is a column of a query inside: a lambda that looks into the array would copy it for each of its events.
+  const later = steps
+    .slice(1)
+    .map((_, index) =>
+      firstAfter(
+        index + 2,
+        ` and step${index + 1} > 0 and place > step${index + 1} and each.1 - began <= ${WINDOW_MS / 1_000}`,
+      ),
+    );
   return benchAnalysis(
     name,
     {
@@ -50,10 +53,12 @@ export async function benchFunnel(
         platform.clickhouse,
         'an array of events for each person (PostHog), a greedy chain for its function',
         `select ${steps.map((_, index) => `countIf(step${index + 1} > 0)`).join(', ')} from (
-           select ${greedy.join(', ')} from (
-             select person_id, arraySort(each -> each.1, groupArray(tuple(toFloat64(time), event_id, [],
-               arrayFilter(step -> step != 0, [${numbered}])))) as events
-             from event where event in (${names}) group by person_id))`,
+           select step1, ${later.join(', ')} from (
+             select events, places, step1, events[step1].1 as began from (
+               select events, arrayEnumerate(events) as places, ${firstAfter(1, '')} from (
+                 select person_id, arraySort(each -> each.1, groupArray(tuple(toFloat64(time), event_id, [],
+                   arrayFilter(step -> step != 0, [${numbered}])))) as events
+                 from event where event in (${names}) group by person_id))))`,
       ),
       least: statement(
         platform.clickhouse,

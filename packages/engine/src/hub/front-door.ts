@@ -69,6 +69,8 @@ export interface HubNeeds {
       relationType: string,
       now: number,
     ): Promise<ReadonlyMap<number, readonly { id: string; fields: Readonly<Record<string, unknown>> }[]>>;
+    /** Names of entities by id, e.g. of managers; entities without a name are absent. */
+    entityNames(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
     /** The person refuses a purpose on a channel (all channels: `any`) from now on. */
     optOut(
       transaction: Transaction,

@@ -1,7 +1,14 @@
 import { hubApi, type ResponseOf } from '@wutong/contract';
 import { CodedError, deterministicId, type HttpServer, type Platform } from '../platform/index.ts';
 import type { RouteNeeds } from './route-needs.ts';
-import { countTasks, lockTask, selectTasks, updateTask, type TaskRow } from './task-store.ts';
+import {
+  countTasks,
+  lockTask,
+  selectTaskEntry,
+  selectTasks,
+  updateTask,
+  type TaskRow,
+} from './task-store.ts';
 
 type Task = ResponseOf<typeof hubApi.claimTask>;
 
@@ -13,8 +20,17 @@ export function routeTasks(server: HttpServer, { platform, needs }: RouteNeeds):
     const filter = { ...query, institutionId: user.institutionId ?? query.institutionId };
     const rows = await selectTasks(database, filter, { after: query.cursor, limit: query.limit });
     const last = rows.length === query.limit ? rows.at(-1) : undefined;
+    const idsOf = (column: 'manager_id' | 'institution_id'): string[] => [
+      ...new Set(rows.flatMap((row) => row[column] ?? [])),
+    ];
+    const managers = await needs.profile.entityNames('manager', idsOf('manager_id'));
+    const institutions = await needs.profile.entityNames('institution', idsOf('institution_id'));
     return {
-      items: rows.map((row) => presentTask(platform, row)),
+      items: rows.map((row) => ({
+        ...presentTask(platform, row),
+        managerName: managers.get(row.manager_id ?? ''),
+        institutionName: institutions.get(row.institution_id ?? ''),
+      })),
       counts: await countTasks(database, filter),
       ...(last ? { nextCursor: last.task_id } : {}),
     };
@@ -59,6 +75,7 @@ export function routeTasks(server: HttpServer, { platform, needs }: RouteNeeds):
           evidence: `task ${row.task_id}, recorded by ${user.name}`,
         });
       }
+      const belongsTo = await selectTaskEntry(transaction, row.message_id);
       await needs.ingest.enqueue(transaction, [
         {
           personId: row.person_id,
@@ -69,6 +86,7 @@ export function routeTasks(server: HttpServer, { platform, needs }: RouteNeeds):
             task_id: row.task_id,
             message_id: row.message_id,
             strategy_id: row.strategy_id,
+            ...belongsTo,
             node_id: row.node_id,
             outcome: body.outcome,
             ...(row.manager_id === null ? {} : { manager_id: row.manager_id }),
@@ -99,6 +117,7 @@ function presentTask(platform: Platform, row: TaskRow): Task {
     ...(row.outcome === null ? {} : { outcome: row.outcome as Task['outcome'] }),
     ...(row.note === null ? {} : { note: platform.secrets.decrypt(row.note) }),
     createdAt: at(row.created_at),
+    dueAt: at(row.expires_at),
     ...(row.claimed_at === null ? {} : { claimedAt: at(row.claimed_at) }),
     ...(row.claimed_by === null ? {} : { claimedBy: row.claimed_by }),
     ...(row.done_at === null ? {} : { doneAt: at(row.done_at) }),

@@ -13,6 +13,7 @@ export interface TaskRow {
   outcome: string | null;
   note: string | null;
   created_at: number;
+  expires_at: number;
   claimed_at: number | null;
   claimed_by: string | null;
   done_at: number | null;
@@ -26,7 +27,7 @@ export interface TaskFilter {
 }
 
 const COLUMNS = `task_id, message_id, person_id, manager_id, institution_id, body, strategy_id, node_id, state, outcome, note,
-  created_at, claimed_at, claimed_by, done_at`;
+  created_at, expires_at, claimed_at, claimed_by, done_at`;
 const FILTER = `($1::text is null or state = $1) and ($2::text is null or manager_id = $2)
   and ($3::text is null or institution_id = $3) and ($4::text is null or strategy_id = $4)`;
 
@@ -73,6 +74,18 @@ export async function lockTask(
   const rows = await transaction.query<TaskRow>(
     `select ${COLUMNS} from hub.task where task_id = $1 and ($2::text is null or institution_id = $2) for update`,
     [taskId, institutionId ?? null],
+  );
+  return rows[0];
+}
+
+/** Which entry into which version a task belongs to: what a waiting strategy must hear. */
+export async function selectTaskEntry(
+  transaction: Transaction,
+  messageId: string,
+): Promise<{ entry: number; strategy_version: number } | undefined> {
+  const rows = await transaction.query<{ entry: number; strategy_version: number }>(
+    `select m.entry, s.strategy_version from hub.message m join hub.step s using (step_id) where m.message_id = $1`,
+    [messageId],
   );
   return rows[0];
 }

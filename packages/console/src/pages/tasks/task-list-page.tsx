@@ -119,7 +119,16 @@ function TaskCard({ task, name, onAnswer }: { task: Task; name: React.ReactNode;
               <Link to={`/strategies/${task.strategyId}`}>{strategyName(task.strategyId)}</Link> ·{' '}
             </>
           )}
-          <TimeText at={task.doneAt ?? task.createdAt} />
+          {[task.institutionName, task.managerName].filter(Boolean).map((each) => `${each} · `)}
+          {task.doneAt ? (
+            <TimeText at={task.doneAt} />
+          ) : task.dueAt ? (
+            <>
+              {words.due} <TimeText at={task.dueAt} />
+            </>
+          ) : (
+            <TimeText at={task.createdAt} />
+          )}
           {task.claimedBy && task.state === 'claimed' && ` · ${words.claimedBy(userName(task.claimedBy))}`}
         </span>
         {may && (

@@ -159,6 +159,7 @@ export const tasks: Text['tasks'] = {
   script: 'What to say',
   created: 'Made',
   done: 'Done',
+  due: 'due',
   claimedBy: (who) => `With ${who}`,
   recorded: 'Outcome recorded',
   chooseOutcome: 'Choose an outcome',

@@ -154,6 +154,7 @@ export const tasks = {
   script: '参考话术',
   created: '生成于',
   done: '完成于',
+  due: '截止',
   claimedBy: (who: string) => `由 ${who} 跟进`,
   recorded: '结果已记录',
   chooseOutcome: '请选择结果',

@@ -1,4 +1,5 @@
-import type { BoundDetailSource, BoundValue } from '../bind/bound.ts';
+import type { BoundDetailSource, BoundEventSource, BoundValue } from '../bind/bound.ts';
+import { DAY_MS, wallOfDate } from '../calendar.ts';
 import { aggregateSql } from './aggregate-sql.ts';
 import { frameOf, type Compiler, type KeptCounts, type SqlScope } from './compiler.ts';
 import { compileRelationAggregate } from './compile-related.ts';
@@ -20,8 +21,11 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
       if (compiler.counts && kept !== undefined)
         return keptScan(compiler, compiler.counts, frame).add(`sum(${kept})`);
       const property = source.property && compiler.value(source.property, eventRow);
-      return eventScan(compiler, frame).add(source, (condition) =>
-        aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),
+      return eventScan(compiler, frame).add(
+        source,
+        (condition) =>
+          eventAggregate(compiler, node, source, condition) ??
+          aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),
       );
     }
     case 'detail': {
@@ -36,6 +40,29 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
     case 'relation':
       return compileRelationAggregate(compiler, node, source, frame);
   }
+}
+
+const LONGEST_DAY_BITS = 63;
+
+/** Aggregates of events that have a cheaper way of being said; undefined for the others. */
+function eventAggregate(
+  compiler: Compiler,
+  node: Aggregate,
+  source: BoundEventSource,
+  condition: string,
+): string | undefined {
+  const { property, window } = source;
+  if (property?.kind === 'eventPart' && property.part === 'time') {
+    // The first time is the least one: no need to order by id (728 ms of processor time against 120 ms).
+    if (node.function === 'first') return `minIf(toNullable(time), ${condition})`;
+    if (node.function === 'last') return `maxIf(toNullable(time), ${condition})`;
+  }
+  if (node.function !== 'days' || property || !window?.fromDate || !window.toDate) return undefined;
+  const days = (wallOfDate(window.toDate) - wallOfDate(window.fromDate)) / DAY_MS;
+  if (days > LONGEST_DAY_BITS) return undefined;
+  // A bit for each day of the window instead of a set of days for each person.
+  const day = `toDate32(time, ${zoneLiteral(node.timeZone)}) - ${compiler.parameters.date(window.fromDate)}`;
+  return `bitCount(groupBitOrIf(bitShiftLeft(toUInt64(1), toUInt8(${day})), ${condition}))`;
 }
 
 /** The pass over the kept counts. */
