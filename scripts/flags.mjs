@@ -90,6 +90,11 @@ export const VARIABLES = [
     zh: '日志级别',
   },
   {
+    variable: 'WUTONG_DEMO_SECONDS',
+    en: 'real seconds in which the eight days of the demo pass (default 100)',
+    zh: '演示八天所用的真实秒数',
+  },
+  {
     variable: 'WUTONG_DEMO_CLOCK_START',
     en: 'start of a demo clock, epoch milliseconds (set by npm start)',
     zh: '演示时钟起点',

@@ -12,7 +12,8 @@ const HOUR_MS = 3_600_000;
 
 /** The same segments after one percent of new events: brought up to date, against computed in full. */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const databases = await context.createPlatform();
+  const { platform } = databases;
   try {
     context.say(`filling ${PEOPLE} people, ${EVENTS} events`);
     const clock = platform.clock as ManualClock;
@@ -47,6 +48,6 @@ export const run: Bench = async (context) => {
       },
     ];
   } finally {
-    await drop();
+    await databases.drop();
   }
 };

@@ -8,7 +8,8 @@ const LOOKUPS = 200_000;
 
 /** Which of a hundred segments is a person in: from memory, against a query of ClickHouse's bitmaps. */
 export const run: Bench = async (context) => {
-  const { platform, drop } = await context.createPlatform();
+  const databases = await context.createPlatform();
+  const { platform } = databases;
   try {
     const { clickhouse, database } = platform;
     await defineSegments(
@@ -61,7 +62,7 @@ export const run: Bench = async (context) => {
       },
     ];
   } finally {
-    await drop();
+    await databases.drop();
   }
 };
 

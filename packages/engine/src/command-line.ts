@@ -95,7 +95,11 @@ async function main(): Promise<number> {
     process.stdout.write(help());
     return name === 'help' || name === '--help' ? 0 : 2;
   }
-  const installation = await openInstallation(readConfig(), say, { shareEngines: true });
+  const config = readConfig();
+  say(
+    `安装 installation: ${config.databaseUrl ? 'DATABASE_URL' : config.dataDirectory} (WUTONG_DATA chooses another)`,
+  );
+  const installation = await openInstallation(config, say, { shareEngines: true });
   try {
     return await command.run(installation, words);
   } finally {

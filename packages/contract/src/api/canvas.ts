@@ -25,7 +25,7 @@ export const strategyIdSchema = z
   .describe('short name chosen by its maker, e.g. renewal');
 const hash = z.string().length(64).describe('SHA-256 of the document in canonical JSON, 64 hex characters');
 const strategyParams = z.object({ strategyId: strategyIdSchema });
-const versionParams = strategyParams.extend({ version: z.coerce.number().int().min(1) });
+const versionParams = strategyParams.extend({ version: z.coerce.number().int().min(1).max(2_147_483_647) });
 const page = {
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),

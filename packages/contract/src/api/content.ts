@@ -108,7 +108,7 @@ export const contentIdSchema = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
   .describe('short name chosen by its maker, e.g. renewal_a');
 const contentParams = z.object({ contentId: contentIdSchema });
-const versionParams = contentParams.extend({ version: z.coerce.number().int().min(1) });
+const versionParams = contentParams.extend({ version: z.coerce.number().int().min(1).max(2_147_483_647) });
 
 export const listContent = endpoint({
   name: 'listContent',
@@ -172,7 +172,7 @@ export const approveContent = endpoint({
   params: versionParams,
   body: z.object({ hash: z.string().length(64) }),
   response: contentVersionSchema,
-  errors: ['content_hash_differs', 'content_has_problems'],
+  errors: ['content_hash_differs', 'content_has_problems', 'content_same_person'],
 });
 
 const sampleSchema = z.object({

@@ -101,7 +101,9 @@ export const sendMessages = endpoint({
             .object({ type: z.string().min(1).max(64), value: z.string().min(1).max(200) })
             .describe('a key of the person'),
           channel: channelSchema,
-          purpose: purposeSchema.default('service'),
+          purpose: purposeSchema
+            .optional()
+            .describe('that of the content, which decides; another one is refused'),
           contentId: contentIdSchema,
           contentVersion: z.number().int().min(1).optional().describe('default: the approved version'),
           context: z.record(z.string(), z.unknown()).default({}),
@@ -170,7 +172,7 @@ export const listMessages = endpoint({
     supplierId: z.string().optional(),
     delivered: z.stringbool().optional(),
     clicked: z.stringbool().optional(),
-    cursor: z.string().max(100).optional(),
+    cursor: z.uuid().optional(),
     limit: z.coerce.number().int().min(1).max(500).default(50),
   }),
   response: z.object({ items: z.array(messageSchema), nextCursor: z.string().optional() }),
@@ -422,7 +424,7 @@ export const listTasks = endpoint({
     managerId: z.string().optional(),
     institutionId: z.string().optional(),
     strategyId: z.string().optional(),
-    cursor: z.string().max(100).optional(),
+    cursor: z.uuid().optional(),
     limit: z.coerce.number().int().min(1).max(500).default(50),
   }),
   response: z.object({
@@ -508,7 +510,10 @@ export const testSendContent = endpoint({
     zh: '向一位客户测试发送；不计频控与静默时段，退订仍然生效',
   },
   permission: 'content.write',
-  params: z.object({ contentId: contentIdSchema, version: z.coerce.number().int().min(1) }),
+  params: z.object({
+    contentId: contentIdSchema,
+    version: z.coerce.number().int().min(1).max(2_147_483_647),
+  }),
   body: z.object({
     channel: channelSchema,
     to: z.object({ type: z.string().min(1).max(64), value: z.string().min(1).max(200) }),

@@ -2,6 +2,11 @@ import { defineErrors } from './error-definition.ts';
 
 /** Errors of content: templates, versions, approval, rendering. */
 export const contentErrors = defineErrors({
+  content_same_person: {
+    status: 403,
+    en: 'You wrote this version, so somebody else has to approve it.',
+    zh: '该版本由您编写，须由他人审批。',
+  },
   content_not_found: {
     status: 404,
     en: 'There is no such content or version; choose one from the content list.',

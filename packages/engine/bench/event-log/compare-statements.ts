@@ -26,29 +26,23 @@ export async function measureWays(ways: readonly Way[], say: (text: string) => v
   return medians;
 }
 
-/** Two claims of an analysis: against the peers' statement, and against the least that any answer costs. */
+/** Claims of an analysis: against the peers' statement, and against the least that any answer costs. */
 export async function benchAnalysis(
   name: string,
-  ways: { ours: Way; peers: Way; least: Way },
+  ways: { ours: Way; peers: Way; least: Way; others?: Readonly<Record<string, Way>> },
   say: (text: string) => void,
 ): Promise<BenchRow[]> {
-  const [ours, peers, least] = (await measureWays([ways.ours, ways.peers, ways.least], say)) as [
-    number,
-    number,
-    number,
-  ];
-  return [
-    { name, value: ours, unit: 's', baseline: ways.peers.name, baselineValue: peers, ratio: peers / ours },
-    {
-      name: `${name}-least`,
-      value: ours,
-      unit: 's',
-      baseline: ways.least.name,
-      baselineValue: least,
-      ratio: least / ours,
-      note: '0.5 and more: within twice the least',
-    },
-  ];
+  const baselines = { [name]: ways.peers, [`${name}-least`]: ways.least, ...ways.others };
+  const [ours = 0, ...measured] = await measureWays([ways.ours, ...Object.values(baselines)], say);
+  return Object.entries(baselines).map(([claim, way], index) => ({
+    name: claim,
+    value: ours,
+    unit: 's',
+    baseline: way.name,
+    baselineValue: measured[index]!,
+    ratio: measured[index]! / ours,
+    ...(way === ways.least ? { note: '0.5 and more: within twice the least' } : {}),
+  }));
 }
 
 /** A statement that is read and thrown away. */

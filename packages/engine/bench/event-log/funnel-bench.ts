@@ -60,6 +60,16 @@ export async function benchFunnel(
                    arrayFilter(step -> step != 0, [${numbered}])))) as events
                  from event where event in (${names}) group by person_id))))`,
       ),
+      others: {
+        [`${name}-array`]: statement(
+          platform.clickhouse,
+          'that array alone, built, sorted and counted: a bound below any function on it',
+          `select count(), sum(length(events)) from (
+             select person_id, arraySort(each -> each.1, groupArray(tuple(toFloat64(time), event_id, [],
+               arrayFilter(step -> step != 0, [${numbered}])))) as events
+             from event where event in (${names}) group by person_id)`,
+        ),
+      },
       least: statement(
         platform.clickhouse,
         'one scan of the same columns with the same grouping',

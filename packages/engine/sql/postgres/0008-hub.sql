@@ -301,6 +301,7 @@ create index task_of_person on hub.task (person_id);
 create table hub.posted (
   idempotency_key text not null,
   person_id bigint not null,
+  content_id text not null,
   entry bigint generated always as identity,
   primary key (idempotency_key, person_id)
 );

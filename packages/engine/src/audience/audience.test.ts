@@ -411,6 +411,10 @@ describe('tags', () => {
       "SELECT 1 AS person_id, 2 AS value FROM remote('127.0.0.1:9000', 'system.one')",
       'SELECT 1 AS person_id FROM event',
       'SELECT person_id, 1 AS value FROM event SETTINGS max_execution_time = 0',
+      "SELECT person_id, file('/etc/passwd') AS value FROM event",
+      "SELECT 1 AS person_id, toUInt8(file('/etc/passwd')) AS value",
+      "SELECT person_id, concat('--', `file`('/etc/passwd')) AS value FROM event",
+      "SELECT person_id, file/* */('/etc/passwd') AS value FROM event",
     ]) {
       expect(await codeOf(sql(text)), text).toBe('tag_sql_refused');
     }

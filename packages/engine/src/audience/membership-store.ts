@@ -85,23 +85,28 @@ export async function writeChanges(
       transform(toString(segment_id), {segments:Array(String)}, {committed:Array(UInt64)}, 0) AS old_run,
       groupBitmapMergeStateIf(members, run = new_run) AS after,
       groupBitmapMergeStateIf(members, run = old_run AND old_run > 0) AS before
-    FROM segment_membership WHERE segment_id IN {segments:Array(String)} GROUP BY segment_id`;
-  await clickhouse.command(
-    `INSERT INTO segment_change (segment_id, run, person_id, at, direction, cause)
-     SELECT segment_id, new_run, tupleElement(change, 1), fromUnixTimestamp64Milli({at:Int64}, 'UTC'),
-            tupleElement(change, 2), {cause:String}
-     FROM (${both})
-     ARRAY JOIN arrayConcat(
-       arrayMap(person -> (person, 'entered'), bitmapToArray(bitmapAndnot(after, before))),
-       arrayMap(person -> (person, 'left'), bitmapToArray(bitmapAndnot(before, after)))) AS change`,
-    parameters,
-  );
+    FROM segment_membership
+    WHERE segment_id IN {segments:Array(String)} AND run IN arrayConcat({runs:Array(UInt64)}, {committed:Array(UInt64)})
+    GROUP BY segment_id`;
   const rows = await clickhouse.query<{ segment_id: string; members: number; entered: number; left: number }>(
     `SELECT segment_id, bitmapCardinality(after) AS members,
             bitmapAndnotCardinality(after, before) AS entered, bitmapAndnotCardinality(before, after) AS left
      FROM (${both})`,
     parameters,
   );
+  // Most runs change little, and many nothing at all.
+  if (rows.some((row) => row.entered + row.left > 0)) {
+    await clickhouse.command(
+      `INSERT INTO segment_change (segment_id, run, person_id, at, direction, cause)
+       SELECT segment_id, new_run, tupleElement(change, 1), fromUnixTimestamp64Milli({at:Int64}, 'UTC'),
+              tupleElement(change, 2), {cause:String}
+       FROM (${both})
+       ARRAY JOIN arrayConcat(
+         arrayMap(person -> (person, 'entered'), bitmapToArray(bitmapAndnot(after, before))),
+         arrayMap(person -> (person, 'left'), bitmapToArray(bitmapAndnot(before, after)))) AS change`,
+      parameters,
+    );
+  }
   return new Map(rows.map((row) => [row.segment_id, row]));
 }
 

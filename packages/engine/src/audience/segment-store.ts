@@ -227,22 +227,35 @@ export interface FinishedRun {
 
 /** Makes runs the present ones: from here on they are the members everybody sees. */
 export async function commitRuns(transaction: Transaction, runs: readonly FinishedRun[]): Promise<void> {
-  for (const run of runs) {
-    await transaction.execute(
-      `insert into audience.segment_run (segment_id, run, at, kind, members, entered, left_count, took_ms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [run.segmentId, run.run, run.at, run.kind, run.members, run.entered, run.left, run.tookMs],
-    );
-    // A run that moved memberships for identity does not count as a computation: the schedule goes on.
-    await transaction.execute(
-      `update audience.segment
-       set run = $2, members = $3, problem = null,
-           computed_at = case when $4 then computed_at else $5 end,
-           due_at = case when $4 then due_at else $6 end
-       where segment_id = $1`,
-      [run.segmentId, run.run, run.members, run.kind === 'identity', run.at, run.dueAt ?? null],
-    );
-  }
+  await transaction.execute(
+    `with done as (
+       select * from jsonb_to_recordset($1::jsonb) as run(segment_id text, run bigint, at bigint, kind text,
+         members bigint, entered bigint, left_count bigint, took_ms double precision, due_at bigint)),
+     noted as (
+       insert into audience.segment_run (segment_id, run, at, kind, members, entered, left_count, took_ms)
+       select segment_id, run, at, kind, members, entered, left_count, took_ms from done)
+     -- A run that moved memberships for identity does not count as a computation: the schedule goes on.
+     update audience.segment s
+     set run = done.run, members = done.members, problem = null,
+         computed_at = case when done.kind = 'identity' then s.computed_at else done.at end,
+         due_at = case when done.kind = 'identity' then s.due_at else done.due_at end
+     from done where s.segment_id = done.segment_id`,
+    [
+      JSON.stringify(
+        runs.map((run) => ({
+          segment_id: run.segmentId,
+          run: run.run,
+          at: run.at,
+          kind: run.kind,
+          members: run.members,
+          entered: run.entered,
+          left_count: run.left,
+          took_ms: run.tookMs,
+          due_at: run.dueAt ?? null,
+        })),
+      ),
+    ],
+  );
 }
 
 export interface RunRow {

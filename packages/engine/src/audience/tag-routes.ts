@@ -1,5 +1,5 @@
 import { audienceApi } from '@wutong/contract';
-import type { HttpServer } from '../platform/index.ts';
+import { CodedError, allows, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
 import type { RouteNeeds } from './route-needs.ts';
@@ -26,9 +26,13 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.createTag, async ({ body, user }) =>
-    showTag(await tags.create(body, askerOf(user))),
-  );
+  server.handle(audienceApi.createTag, async ({ body, user }) => {
+    // A statement written by hand sees columns that views mask.
+    if (body.kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
+      throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
+    }
+    return showTag(await tags.create(body, askerOf(user)));
+  });
 
   server.handle(audienceApi.readTag, async ({ params }) => {
     const { tagId } = params;

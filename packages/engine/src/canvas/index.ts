@@ -2,5 +2,4 @@
 export type { Actor, Canvas, Simulation, StoredStrategy, StoredVersion } from './front-door.ts';
 export type { CanvasNeeds } from './needs.ts';
 export { createCanvas } from './create-canvas.ts';
-export { SINGLE_USER_SETTING } from './manage-strategy.ts';
 export { strategyTemplates, type StrategyTemplate } from './templates/index.ts';

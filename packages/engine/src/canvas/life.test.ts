@@ -9,7 +9,7 @@ import { createTestDatabases, type TestDatabases } from '../../test/harness/data
 import { createTestPlatform, TEST_START_MS } from '../../test/harness/platform.ts';
 import { launch, renewalDocument } from '../../test/harness/renewal-strategy.ts';
 import type { ManualClock, Platform } from '../platform/index.ts';
-import { SINGLE_USER_SETTING } from './index.ts';
+import { SINGLE_USER_SETTING } from '../platform/index.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

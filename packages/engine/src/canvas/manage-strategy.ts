@@ -1,5 +1,5 @@
 import { canonicalJson, type StrategyDocument } from '@wutong/contract';
-import { CodedError, type Platform, type Transaction } from '../platform/index.ts';
+import { CodedError, type Platform, type Transaction, SINGLE_USER_SETTING } from '../platform/index.ts';
 import { checkDocument, conditionsOf, resolveContents } from './check-document.ts';
 import { carryRuns, hasRun, insertRun } from './entry-run-store.ts';
 import type { Canvas } from './front-door.ts';
@@ -22,9 +22,6 @@ import {
 } from './version-store.ts';
 
 type Management = Pick<Canvas, 'create' | 'saveDraft' | 'submit' | 'decide' | 'publish' | 'changeState'>;
-
-/** One person works here alone and may approve their own strategies. */
-export const SINGLE_USER_SETTING = 'approval.single_user';
 
 /** The life of strategies: draft, submitted, approved, published, paused, stopped. Each act is in the audit. */
 export function createManagement(

@@ -1,5 +1,5 @@
 import { contentApi } from '@wutong/contract';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { SINGLE_USER_SETTING, CodedError, type HttpServer, type Platform } from '../platform/index.ts';
 import type { Content } from './front-door.ts';
 import { presentVersion } from './present-version.ts';
 import { selectItems, selectVersions } from './store.ts';
@@ -36,11 +36,19 @@ export function routeContent(server: HttpServer, platform: Platform, content: Co
     database.transaction((transaction) => content.create(transaction, { ...body, actor: user.name })),
   );
 
-  server.handle(contentApi.approveContent, ({ params, body, user }) =>
-    database.transaction((transaction) =>
+  server.handle(contentApi.approveContent, async ({ params, body, user }) => {
+    const written = await content.version(params);
+    if (
+      written?.state === 'draft' &&
+      written.createdBy === user.name &&
+      (await platform.settings.get<boolean>(SINGLE_USER_SETTING)) !== true
+    ) {
+      throw new CodedError('content_same_person');
+    }
+    return database.transaction((transaction) =>
       content.approve(transaction, { ...params, hash: body.hash, actor: user.name }),
-    ),
-  );
+    );
+  });
 
   server.handle(contentApi.previewContent, async ({ body }) => {
     let { variants, purpose } = body;

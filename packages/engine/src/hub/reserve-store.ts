@@ -203,21 +203,21 @@ export async function holdSteps(transaction: Transaction, strategyId: string, he
   );
 }
 
-/** Number of the post with this key to this person; the same key gives the same number. */
+/** Number and content of the post with this key to this person; the same key gives the same ones. */
 export async function entriesOfPosts(
   transaction: Transaction,
-  posts: readonly { key: string; personId: number }[],
-): Promise<number[]> {
+  posts: readonly { key: string; personId: number; contentId: string }[],
+): Promise<{ entry: number; contentId: string }[]> {
   const arrays = [posts.map((post) => post.key), posts.map((post) => post.personId)];
   await transaction.execute(
-    `insert into hub.posted (idempotency_key, person_id) select * from unnest($1::text[], $2::bigint[])
-     order by 1, 2 on conflict do nothing`,
-    arrays,
+    `insert into hub.posted (idempotency_key, person_id, content_id)
+     select * from unnest($1::text[], $2::bigint[], $3::text[]) order by 1, 2 on conflict do nothing`,
+    [...arrays, posts.map((post) => post.contentId)],
   );
-  const rows = await transaction.query<{ entry: number }>(
-    `select p.entry from unnest($1::text[], $2::bigint[]) with ordinality as k(idempotency_key, person_id, place)
+  const rows = await transaction.query<{ entry: number; content_id: string }>(
+    `select p.entry, p.content_id from unnest($1::text[], $2::bigint[]) with ordinality as k(idempotency_key, person_id, place)
      join hub.posted p using (idempotency_key, person_id) order by k.place`,
     arrays,
   );
-  return rows.map((row) => row.entry);
+  return rows.map((row) => ({ entry: row.entry, contentId: row.content_id }));
 }

@@ -15,7 +15,7 @@ import {
   type MessageRow,
 } from './message-store.ts';
 import { entriesOfPosts } from './reserve-store.ts';
-import { LANES_BY_NUMBER, type Channel, type Reservation } from './reservation.ts';
+import { LANES_BY_NUMBER, type Channel, type Purpose, type Reservation } from './reservation.ts';
 import type { RouteNeeds } from './route-needs.ts';
 
 /** Strategy name under which messages of the API stand in the books; its nodes are contents. */
@@ -34,6 +34,7 @@ export function routeMessages(server: HttpServer, room: RouteNeeds): void {
 
   server.handle(hubApi.sendMessages, async ({ body }) => {
     const versions = await versionsOf(room, body.messages);
+    const purposes = await purposesOf(room, body.messages, versions);
     const outcomes = await database.transaction(async (transaction) => {
       const personIds = await needs.identity.resolvePeople(
         transaction,
@@ -45,18 +46,23 @@ export function routeMessages(server: HttpServer, room: RouteNeeds): void {
       });
       const entries = await entriesOfPosts(
         transaction,
-        posts.map(({ message, personId }) => ({ key: message.idempotencyKey, personId })),
+        posts.map(({ message, personId }) => ({
+          key: message.idempotencyKey,
+          personId,
+          contentId: message.contentId,
+        })),
       );
       const reserved = await hub.reserve(
         transaction,
         posts.map(({ message, place, personId }, index): Reservation => ({
           strategyId: API_STRATEGY,
           strategyVersion: 0,
-          nodeId: message.contentId,
+          // The content first posted with the key: another one with the same key is the same message.
+          nodeId: entries[index]!.contentId,
           personId,
-          entry: entries[index]!,
+          entry: entries[index]!.entry,
           channel: message.channel,
-          purpose: message.purpose,
+          purpose: purposes[place]!,
           contentId: message.contentId,
           contentVersion: versions[place]!,
           context: message.context,
@@ -85,14 +91,16 @@ export function routeMessages(server: HttpServer, room: RouteNeeds): void {
         throw new CodedError('invalid_request', { details: { reason: 'unusable_key' } });
       const stored = await needs.content.version({ contentId, version });
       if (stored === undefined) throw new CodedError('content_not_found', { details: { ...params } });
-      const [entry] = await entriesOfPosts(transaction, [{ key: `test ${platform.ids.newId()}`, personId }]);
+      const [entry] = await entriesOfPosts(transaction, [
+        { key: `test ${platform.ids.newId()}`, personId, contentId },
+      ]);
       const [reserved] = await hub.reserve(transaction, [
         {
           strategyId: TEST_STRATEGY,
           strategyVersion: 0,
           nodeId: contentId,
           personId,
-          entry: entry!,
+          entry: entry!.entry,
           channel: body.channel,
           purpose: stored.purpose,
           lane: 'normal',
@@ -166,6 +174,26 @@ async function openTexts(
   });
 }
 
+/**
+ * Purposes of the posts: the content was approved for one, and no caller can make marketing a service.
+ * @throws CodedError invalid_request when a post names another purpose
+ */
+async function purposesOf(
+  { needs }: RouteNeeds,
+  messages: readonly { contentId: string; purpose?: Purpose | undefined }[],
+  versions: readonly number[],
+): Promise<Purpose[]> {
+  const purposes: Purpose[] = [];
+  for (const [place, { contentId, purpose }] of messages.entries()) {
+    const stored = await needs.content.version({ contentId, version: versions[place]! });
+    if (stored === undefined) throw new CodedError('content_not_found', { details: { contentId } });
+    if (purpose !== undefined && purpose !== stored.purpose) {
+      throw new CodedError('invalid_request', { details: { contentId, purpose: stored.purpose } });
+    }
+    purposes.push(stored.purpose);
+  }
+  return purposes;
+}
 async function versionsOf(
   { needs }: RouteNeeds,
   messages: readonly { contentId: string; contentVersion?: number; channel: Channel }[],

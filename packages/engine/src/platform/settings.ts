@@ -6,6 +6,9 @@ export interface Settings {
   set(transaction: Transaction, name: string, value: unknown): Promise<void>;
 }
 
+/** One person works here alone and may approve what they wrote themselves. */
+export const SINGLE_USER_SETTING = 'approval.single_user';
+
 /** Settings in PostgreSQL; read at each call, so that all processes agree. */
 export function createSettings(database: Database): Settings {
   return {

@@ -61,7 +61,7 @@ function eventAggregate(
   const days = (wallOfDate(window.toDate) - wallOfDate(window.fromDate)) / DAY_MS;
   if (days > LONGEST_DAY_BITS) return undefined;
   // A bit for each day of the window instead of a set of days for each person.
-  const day = `toDate32(time, ${zoneLiteral(node.timeZone)}) - ${compiler.parameters.date(window.fromDate)}`;
+  const day = `toInt32(toDate32(time, ${zoneLiteral(node.timeZone)})) - toInt32(${compiler.parameters.date(window.fromDate)})`;
   return `bitCount(groupBitOrIf(bitShiftLeft(toUInt64(1), toUInt8(${day})), ${condition}))`;
 }
 

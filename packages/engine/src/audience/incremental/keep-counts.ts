@@ -21,7 +21,7 @@ import {
  * Events become visible up to this long after the instant they are stamped with; younger ones are counted
  * from the events themselves each time. What comes later still is found by the nightly proof.
  */
-const SETTLED_AFTER_MS = 5 * 60_000;
+const SETTLED_AFTER_MS = 60_000;
 /** After so many steps the counts are made anew, so that a person's rows stay few. */
 const STEPS_A_GENERATION = 200;
 

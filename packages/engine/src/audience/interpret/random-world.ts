@@ -4,7 +4,7 @@ import type { Fields, World, WorldChange, WorldDetail, WorldEvent, WorldRelation
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const PEOPLE = 14;
+const PEOPLE = 12;
 
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.option(arbitrary, { nil: null, freq: 3 });

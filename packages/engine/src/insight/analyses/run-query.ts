@@ -9,8 +9,8 @@ const TOO_LARGE = new Set(['241', '173', '396', '191']);
 
 /**
  * Runs a statement of an analysis within bounds of time, and of memory as the server sets them: grouping goes on on
- * disk at the server's own bound. A lower one of ours (0.4 GB) made a funnel of 8 steps over 20 million events,
- * which needs about 1 GB, 6 times slower.
+ * disk at the server's own bound. A lower one of ours (0.4 GB) made a funnel of 8 steps over 20 million events
+ * about twice as slow.
  * @throws CodedError analysis_too_slow, analysis_too_large
  */
 export async function runQuery<Row>(

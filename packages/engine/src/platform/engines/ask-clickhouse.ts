@@ -22,8 +22,8 @@ export function askClickHouse(options: {
         agent: false,
         timeout: options.timeoutMs,
         headers: {
-          'X-ClickHouse-User': options.user,
-          'X-ClickHouse-Key': options.password,
+          // The embedded server's door opens to these credentials only in this form (see httpDoor).
+          Authorization: `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`,
           Connection: 'close',
         },
       },

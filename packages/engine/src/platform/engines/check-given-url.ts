@@ -27,8 +27,9 @@ export async function checkClickHouseUrl(url: string): Promise<void> {
   try {
     const response = await fetch(`${parts.origin}/?${query.toString()}`, {
       headers: {
-        'X-ClickHouse-User': decodeURIComponent(parts.username) || 'default',
-        'X-ClickHouse-Key': decodeURIComponent(parts.password),
+        Authorization: `Basic ${Buffer.from(
+          `${decodeURIComponent(parts.username) || 'default'}:${decodeURIComponent(parts.password)}`,
+        ).toString('base64')}`,
       },
       signal: AbortSignal.timeout(WAIT_MS),
     });
@@ -58,7 +59,7 @@ function postgresReason(error: unknown): string {
 }
 
 function clickHouseReason(answer: string): string {
-  if (/AUTHENTICATION_FAILED|REQUIRED_PASSWORD|Code: (516|194)\b/.test(answer)) {
+  if (/AUTHENTICATION_FAILED|REQUIRED_PASSWORD|There is no handle|Code: (516|194)\b/.test(answer)) {
     return 'it refuses this user or password';
   }
   if (/UNKNOWN_DATABASE|Code: 81\b/.test(answer)) return 'it has no such database';

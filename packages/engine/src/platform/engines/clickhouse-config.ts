@@ -38,6 +38,7 @@ export function serverConfig(config: ClickHouseConfig): string {
   <listen_host>127.0.0.1</listen_host>
   <http_port>${config.httpPort}</http_port>
   ${config.tcpPort ? `<tcp_port>${config.tcpPort}</tcp_port>` : ''}
+  ${httpDoor(config.password)}
   <log-level>warning</log-level>
   <logger>
     <log>${escape(join(directory, 'logs', 'clickhouse.log'))}</log>
@@ -92,10 +93,25 @@ const TABLE_ENGINES = [
 ];
 
 /**
+ * What answers over HTTP: the ping, and queries that carry the credentials of `wutong`. `default` has no
+ * password and cannot be removed, and a user without any right may still compute `file('/etc/passwd')`, which
+ * `clickhouse local` allows for every path: so whoever does not say the password finds no handler at all.
+ */
+function httpDoor(password: string): string {
+  const credentials = Buffer.from(`${CLICKHOUSE_USER}:${password}`).toString('base64');
+  return `<http_handlers>
+    <rule><url>/ping</url><handler><type>ping</type></handler></rule>
+    <rule>
+      <headers><Authorization>Basic ${credentials}</Authorization></headers>
+      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
+    </rule>
+  </http_handlers>`;
+}
+
+/**
  * Two users. `default` cannot be removed: the session that opens the listeners is it, and it has no password.
  * So it gets the one right it needs, and a quota of as many statements, which that session uses up: whoever
- * comes through the door without a password can compute with constants (nothing counts those) and no more,
- * not even SYSTEM STOP LISTEN. `wutong` may do everything to tables, but a query of it cannot reach files,
+ * came through the door without a password (see httpDoor) could compute with constants and no more. `wutong` may do everything to tables, but a query of it cannot reach files,
  * URLs, other databases or programs, so that a hole in our SQL does not become a hole in the machine.
  * CREATE DICTIONARY is left out for that reason: here a dictionary's source may be any command.
  */

@@ -178,7 +178,10 @@ async function askClickHouse(urls: Urls, sql: string): Promise<string> {
   const url = new URL(urls.clickhouseUrl);
   const response = await fetch(`${url.origin}/?database=wutong`, {
     method: 'POST',
-    headers: { Connection: 'close', 'X-ClickHouse-User': url.username, 'X-ClickHouse-Key': url.password },
+    headers: {
+      Connection: 'close',
+      Authorization: `Basic ${Buffer.from(`${url.username}:${decodeURIComponent(url.password)}`).toString('base64')}`,
+    },
     body: sql,
   });
   return (await response.text()).trim();

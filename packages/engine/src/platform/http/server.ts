@@ -115,7 +115,10 @@ async function authorise(request: FastifyRequest, permission: string, access: Ac
 function refuseForeignOrigin(request: FastifyRequest): void {
   if (request.method === 'GET') return;
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+  const origin = request.headers.origin;
+  const isForeign =
+    origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.headers.host);
+  if (isForeign || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
     throw new CodedError('permission_denied', { details: { reason: 'cross-site request' } });
   }
 }
@@ -131,6 +134,12 @@ export function readCookie(header: string | undefined, name: string): string | u
 
 function parsePart(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   if (!schema) return undefined;
+  if (hasNul(value)) {
+    // PostgreSQL's text cannot hold it, and no field of ours means it.
+    throw new CodedError('invalid_request', {
+      details: { problems: [{ path: part, message: 'contains the character U+0000' }] },
+    });
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new CodedError('invalid_request', {
@@ -141,6 +150,18 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, part: string):
       })),
     },
   });
+}
+
+const DEEPEST_BODY = 200;
+
+/** Whether any text within holds U+0000. @throws CodedError invalid_request when it is nested too deep */
+function hasNul(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return value.includes('\u0000');
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > DEEPEST_BODY) {
+    throw new CodedError('invalid_request', { details: { reason: `nested deeper than ${DEEPEST_BODY}` } });
+  }
+  return Object.entries(value).some(([name, each]) => name.includes('\u0000') || hasNul(each, depth + 1));
 }
 
 function toCodedError(error: unknown, request: FastifyRequest, log: Log): CodedError {
