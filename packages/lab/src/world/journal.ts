@@ -31,7 +31,7 @@ export function openJournal(path: string): Journal {
     decisions,
     write(decision) {
       decisions.push(decision);
-      appendFileSync(path, `${JSON.stringify(decision)}\n`);
+      appendFileSync(path, `${JSON.stringify(decision)}\n`, { mode: 0o600 });
     },
   };
 }
