@@ -43,6 +43,7 @@ export const ROLES = {
     ...READ_ALL,
     'segment.write',
     'tag.write',
+    'report.export',
     'content.write',
     'strategy.write',
     'message.send',
