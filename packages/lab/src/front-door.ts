@@ -26,7 +26,11 @@ export interface FrontDoor {
   /** Calls an endpoint of the contract; waits and repeats while Wutong is away or answers 5xx. */
   call<E extends Endpoint>(endpoint: E, parts?: Parts<E>, token?: string): Promise<ResponseOf<E>>;
   /** Sends records to collection, in batches; the same records sent again change nothing. */
-  collect(sourceKey: string, records: readonly object[]): Promise<CollectOutcome>;
+  collect(
+    sourceKey: string,
+    records: readonly object[],
+    options?: { inOrder?: boolean },
+  ): Promise<CollectOutcome>;
   /** Raw request, repeated while Wutong is away. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -91,7 +95,7 @@ export function openFrontDoor(url: string, token: string, signal: AbortSignal): 
     url,
     call,
     fetch: persistentFetch,
-    async collect(sourceKey, records) {
+    async collect(sourceKey, records, options = {}) {
       const outcome: CollectOutcome = { stored: 0, duplicate: 0, rejected: 0, rejections: [] };
       const batches: (readonly object[])[] = [];
       for (let start = 0; start < records.length; start += BATCH)
@@ -105,7 +109,7 @@ export function openFrontDoor(url: string, token: string, signal: AbortSignal): 
           outcome.rejections.push(...answer.rejections.slice(0, 5));
         }
       };
-      await Promise.all(Array.from({ length: PARALLEL }, worker));
+      await Promise.all(Array.from({ length: options.inOrder ? 1 : PARALLEL }, worker));
       return outcome;
     },
   };
