@@ -34,7 +34,7 @@ export const RENEWAL_DOCUMENT: StrategyDocumentInput = {
       source: { type: 'audience', eql: RENEWAL_AUDIENCE, schedule: { kind: 'once' } },
       reentry: { kind: 'never' },
     },
-    { id: 'holdout', kind: 'holdout', title: '空白组 10%', share: 1_000 },
+    { id: 'holdout', kind: 'holdout', title: '空白组 10%', share: 1_000, key: 'renewal-2026' },
     { id: 'held', kind: 'exit', title: '空白组，不触达' },
     {
       id: 'content',
