@@ -83,7 +83,7 @@ function foldLambda(
   const hits = steps.map((step, index) => {
     if (index === 0) return has(step.bit);
     const before = `state.${index}`;
-    const inTime = step.withinMs === undefined ? '' : ``;
+    const inTime = step.withinMs === undefined ? '' : ` AND row.1 - ${before} <= ${step.withinMs}`;
     return `${has(step.bit)} AND ${before} > ${NEVER}${inTime}`;
   });
   const latest = steps.map((_, index) => {
