@@ -2,7 +2,6 @@
 export { createInsight } from './create-insight.ts';
 export type { Insight } from './front-door.ts';
 export type {
-  IdentityTotals,
   InsightNeeds,
   MessageTally,
   ReportedStrategy,

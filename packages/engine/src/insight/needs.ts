@@ -1,19 +1,7 @@
 import type { hubApi, StrategyDocument } from '@wutong/contract';
 import type { Audience } from '../audience/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { Profile } from '../profile/index.ts';
-
-/** People and keys of the map; `Since`: those that are new since the instant asked about. */
-export interface IdentityTotals {
-  readonly people: number;
-  readonly peopleSince: number;
-  readonly keys: number;
-  readonly keysSince: number;
-  /** People that turned out to be somebody already known. */
-  readonly merged: number;
-  readonly mergedSince: number;
-  /** People of whom more than one key is known, or a key of the bank's own (a customer number). */
-  readonly identified: number;
-}
 
 /** A strategy with the canvas's own numbers. */
 export interface StrategyProgress {
@@ -51,7 +39,7 @@ export interface SupplierLine {
 
 /** What insight asks of the rooms before it; everything else it reads from ClickHouse. */
 export interface InsightNeeds {
-  readonly identity: { totals(sinceMs: number): Promise<IdentityTotals> };
+  readonly identity: Pick<Identity, 'totals'>;
   readonly ingest: {
     /** Records rejected ever, and since the start of the bank's present day. */
     rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
