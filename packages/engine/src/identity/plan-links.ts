@@ -71,8 +71,7 @@ function groupStatements(input: LinkInput): Set<Group> {
     if (stored?.inactive || (!links && statement.kind !== 'unbind')) continue;
     group.needsFold = statement.kind === 'unbind';
     for (const key of usable) {
-      if (links && hasBindingTime(input.rules, key.type))
-        group.boundAt.set(key.key_number, statement.firstAt);
+      if (links && hasBindingTime(input.rules, key.type)) noteBound(group, key.key_number, statement.firstAt);
       join(groups, groupOf, group, key.person_id);
     }
   }
@@ -81,6 +80,11 @@ function groupStatements(input: LinkInput): Set<Group> {
 
 function usableKeys(statement: Statement, keys: ReadonlyMap<number, StoredKey>): StoredKey[] {
   return statement.keyNumbers.map((number) => keys.get(number)!).filter((key) => !key.shared && !key.blocked);
+}
+
+/** The earliest statement counts, in whatever order they come: a joined group may have said an earlier time. */
+function noteBound(group: Group, key: number, at: number): void {
+  group.boundAt.set(key, Math.min(at, group.boundAt.get(key) ?? at));
 }
 
 /** Adds a person to a group, together with the group that has it already. */
@@ -94,9 +98,7 @@ function join(groups: Set<Group>, groupOf: Map<number, Group>, group: Group, per
       group.persons.add(each);
       groupOf.set(each, group);
     }
-    for (const [key, at] of other.boundAt) {
-      group.boundAt.set(key, Math.min(at, group.boundAt.get(key) ?? at));
-    }
+    for (const [key, at] of other.boundAt) noteBound(group, key, at);
   }
   group.persons.add(person);
   groupOf.set(person, group);
