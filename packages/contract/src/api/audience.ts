@@ -75,6 +75,36 @@ export const countEql = endpoint({
   errors: ['eql_invalid', 'eql_too_expensive', 'eql_too_slow'],
 });
 
+export const effectsOfEql = endpoint({
+  name: 'effectsOfEql',
+  method: 'POST',
+  path: '/api/v1/eql/effects',
+  room: 'audience',
+  summary: { en: 'What each condition of a rule does to the count', zh: '规则中每个条件对人数的影响' },
+  permission: 'segment.read',
+  body: expressionBody,
+  response: z.object({
+    count: z.number().int().describe('people the whole rule describes'),
+    total: z.number().int().describe('size of the population'),
+    tookMs: z.number(),
+    isComplete: z.boolean().describe('false: only the first 60 conditions are told'),
+    conditions: z
+      .array(
+        z.object({
+          path: z.string().describe('place in the document, e.g. where.items[0].item'),
+          kind: z.enum(['and', 'or', 'not', 'condition']),
+          text: z.string(),
+          count: z.number().int().describe('people for whom this alone is true'),
+          without: z.number().int().describe('people the rule would describe without it'),
+          removes: z.number().int().describe('without − count of the rule; negative in an or'),
+          remaining: z.number().int().describe('people left when the rule is read up to and including this'),
+        }),
+      )
+      .describe('in reading order: each group before its conditions'),
+  }),
+  errors: ['eql_invalid', 'eql_too_expensive', 'eql_too_slow'],
+});
+
 const personItem = z.object({
   personId: z.number().int(),
   attributes: z.record(z.string(), z.unknown()).describe('personal data masked'),

@@ -121,6 +121,34 @@ describe('expressions', () => {
     ]);
   });
 
+  it('says what each condition does: alone, left out, and read up to it', async () => {
+    const text = "person where age >= 50 and (did(event login) or city = '北京') and not city = '上海'";
+    const effects = await audience.effects({ text }, ASKER);
+    expect(effects).toMatchObject({ count: 3, total: 10, isComplete: true });
+    expect(
+      effects.conditions.map(({ path, kind, count, without, remaining }) => [
+        path,
+        kind,
+        count,
+        without,
+        remaining,
+      ]),
+    ).toEqual([
+      ['where', 'and', 3, 10, 3],
+      ['where.items[0]', 'condition', 5, 6, 5],
+      ['where.items[1]', 'or', 10, 3, 5],
+      ['where.items[1].items[0]', 'condition', 5, 3, 2],
+      ['where.items[1].items[1]', 'condition', 5, 0, 5],
+      ['where.items[2]', 'not', 6, 5, 3],
+      ['where.items[2].item', 'condition', 4, 5, 3],
+    ]);
+    const many = Array.from({ length: 150 }, (_, age) => `age = ${age}`).join(' or ');
+    const long = await audience.effects({ text: `person where age > 0 and (${many})` }, ASKER);
+    expect(long).toMatchObject({ count: 9, isComplete: false });
+    expect(long.conditions).toHaveLength(60);
+    expect((await audience.effects({ text: 'person' }, ASKER)).conditions).toEqual([]);
+  });
+
   it('takes "not done" for everybody else, also for those without any event', async () => {
     expect((await audience.count({ text: 'person where not did(event login)' })).count).toBe(5);
     expect((await audience.count({ text: 'person where not did(event purchase)' })).count).toBe(10);

@@ -36,6 +36,11 @@ export function eqlRoutes(server: HttpServer, needs: RouteNeeds): void {
     return { ...counted, ...(conditions ? { conditions: [...conditions] } : {}) };
   });
 
+  server.handle(audienceApi.effectsOfEql, async ({ body, user }) => {
+    const effects = await audience.effects(expressionOf(body), askerOf(user));
+    return { ...effects, conditions: [...effects.conditions] };
+  });
+
   server.handle(audienceApi.peopleOfEql, async ({ body, user }) => {
     const after = personOfCursor(body.cursor);
     const page = await audience.people(

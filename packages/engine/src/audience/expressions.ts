@@ -1,5 +1,6 @@
 import { formatEql } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
+import { conditionEffects } from './condition-effects.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import type { Asker, Audience, Expression } from './front-door.ts';
 import { prepareExpression, requireExpression, type PreparedExpression } from './prepare-expression.ts';
@@ -19,7 +20,7 @@ const EVALUATE_BLOCK = 50_000;
 
 export type Expressions = Pick<
   Audience,
-  'check' | 'count' | 'people' | 'streamPeople' | 'evaluate' | 'values' | 'peopleSql'
+  'check' | 'count' | 'effects' | 'people' | 'streamPeople' | 'evaluate' | 'values' | 'peopleSql'
 >;
 
 /** Expressions that are asked once: checked, counted, listed, evaluated for some people. */
@@ -73,6 +74,13 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       const prepared = await prepare(expression, now, asker);
       if (prepared.query.kind !== 'population') await preparePeople(expression, now, asker);
       return countPeople(platform, prepared, now, options.breakdown === true);
+    },
+
+    async effects(expression, asker) {
+      const now = clock.now();
+      const prepared = await prepare(expression, now, asker);
+      if (prepared.query.kind !== 'population') await preparePeople(expression, now, asker);
+      return conditionEffects(platform, prepared, now);
     },
 
     async people(expression, page, asker) {

@@ -32,6 +32,31 @@ export interface CountedExpression {
   readonly conditions?: readonly { text: string; count: number; removes: number }[];
 }
 
+/** What each condition of a rule does to the number of people; see `Audience.effects`. */
+export interface ExpressionEffects {
+  /** People the whole rule describes. */
+  readonly count: number;
+  readonly total: number;
+  readonly tookMs: number;
+  /** False when the rule has more conditions than are told apart; the last ones are then missing. */
+  readonly isComplete: boolean;
+  /** In reading order: every group (`and`, `or`, `not`) before its conditions. */
+  readonly conditions: readonly {
+    /** Place in the document, e.g. `where.items[0].item`. */
+    readonly path: string;
+    readonly kind: 'and' | 'or' | 'not' | 'condition';
+    readonly text: string;
+    /** People for whom this alone is true. */
+    readonly count: number;
+    /** People the rule would describe without it. */
+    readonly without: number;
+    /** `without` less the rule's count: below zero where leaving it out loses people. */
+    readonly removes: number;
+    /** People left when the rule is read up to and including this. */
+    readonly remaining: number;
+  }[];
+}
+
 /** One page of person ids in ascending order; `after` of the next page is the last id of this one. */
 export interface PeoplePage {
   readonly personIds: readonly number[];
@@ -59,6 +84,8 @@ export interface Audience {
   check(expression: Expression, asker?: Asker): Promise<CheckedExpression>;
   /** Counts now. Throws `eql_invalid`, `eql_too_expensive`, `eql_too_slow`. */
   count(expression: Expression, asker?: Asker, options?: { breakdown?: boolean }): Promise<CountedExpression>;
+  /** What each condition of a population expression does. Throws like `count`. */
+  effects(expression: Expression, asker?: Asker): Promise<ExpressionEffects>;
   /** People of an expression in ascending order of id, at most 100,000 a page. */
   people(expression: Expression, page: { after?: number; limit: number }, asker?: Asker): Promise<PeoplePage>;
   /** All people of an expression in ascending order, in blocks, without holding them all. */

@@ -7,6 +7,7 @@ export type {
   CheckedExpression,
   CountedExpression,
   Expression,
+  ExpressionEffects,
   MembershipChange,
   PeoplePage,
 } from './front-door.ts';
