@@ -71,7 +71,7 @@ interface Summary {
   }[];
   balanced: boolean;
   trueEffect: number;
-  handsets: { delivered: number; doubles: number };
+  handsets: { delivered: number; mails: number; doubles: number };
 }
 
 const total = (counts: Record<string, number>): number =>
@@ -123,6 +123,7 @@ describe('npm start -- --once --json', () => {
       }
       expect(summary.balanced).toBe(true);
       expect(summary.handsets.doubles).toBe(0);
+      expect(summary.handsets.mails).toBeGreaterThan(0);
 
       expect(summary.goal.low).toBeLessThanOrEqual(summary.trueEffect);
       expect(summary.goal.high).toBeGreaterThanOrEqual(summary.trueEffect);

@@ -1,5 +1,13 @@
-import type { BodyInputOf, Endpoint, ParamsOf, Problem, QueryInputOf, ResponseOf } from '@wutong/contract';
-import { ingestApi } from '@wutong/contract';
+import type {
+  BodyInputOf,
+  Endpoint,
+  MappingInput,
+  ParamsOf,
+  Problem,
+  QueryInputOf,
+  ResponseOf,
+} from '@wutong/contract';
+import { importsApi, ingestApi } from '@wutong/contract';
 
 /** Wutong answered with a problem document. */
 export class RefusedError extends Error {
@@ -31,6 +39,8 @@ export interface FrontDoor {
     records: readonly object[],
     options?: { inOrder?: boolean },
   ): Promise<CollectOutcome>;
+  /** Loads files by their names in the mapping, one request each; throws when a row is rejected. */
+  importFiles(mapping: MappingInput, files: ReadonlyMap<string, string>): Promise<void>;
   /** Raw request, repeated while Wutong is away. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -95,6 +105,21 @@ export function openFrontDoor(url: string, token: string, signal: AbortSignal): 
     url,
     call,
     fetch: persistentFetch,
+    async importFiles(mapping, files) {
+      const { importId } = await call(importsApi.createImport, { body: { mapping } });
+      for (const [file, text] of files) {
+        const path = importsApi.sendImportFile.path.replace(':importId', importId);
+        const response = await persistentFetch(`${path}?${new URLSearchParams({ file }).toString()}`, {
+          method: importsApi.sendImportFile.method,
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+          body: text,
+        });
+        const answer = (await response.json()) as unknown;
+        if (!response.ok) throw new RefusedError(answer as Problem, file);
+        const { rejectedRows } = answer as ResponseOf<typeof importsApi.sendImportFile>;
+        if (rejectedRows > 0) throw new Error(`${rejectedRows} rows of ${file} were rejected`);
+      }
+    },
     async collect(sourceKey, records, options = {}) {
       const outcome: CollectOutcome = { stored: 0, duplicate: 0, rejected: 0, rejections: [] };
       const batches: (readonly object[])[] = [];

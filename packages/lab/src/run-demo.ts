@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hubApi, insightApi, platformApi, type insightApi as InsightApi } from '@wutong/contract';
 import { createBank, loadBank, openSources, type Bank } from './bank/load-bank.ts';
 import { openFrontDoor, type FrontDoor } from './front-door.ts';
-import { publishRenewal } from './strategies/publish-strategy.ts';
+import { publishStrategies } from './strategies/publish-strategy.ts';
 import { RENEWAL_STRATEGY_ID } from './strategies/renewal.ts';
 import { describeAudiences } from './strategies/segments.ts';
 import { createAgenda } from './world/agenda.ts';
@@ -35,8 +35,8 @@ export type DemoSummary = Omit<InsightApi.Summary, 'tasks'> & {
   day: number;
   /** Renewals that only happened because something reached the person, ÷ treated people. */
   trueEffect: number;
-  /** What the simulated carriers saw. */
-  handsets: { delivered: number; doubles: number };
+  /** What phones and mailboxes got. */
+  handsets: { delivered: number; mails: number; doubles: number };
 };
 
 interface DemoState {
@@ -74,7 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       await describeAudiences(door);
       writeState(options, { ...state, loaded: true });
     }
-    await publishRenewal(door, state.approverPassword);
+    await publishStrategies(door, state.approverPassword);
     if (!state.began) {
       const behind = Date.now() - clock.now();
       await door.call(platformApi.setClock, {

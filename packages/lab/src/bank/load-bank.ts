@@ -1,11 +1,11 @@
 import { ingestApi, profileApi } from '@wutong/contract';
 import { RefusedError, type FrontDoor } from '../front-door.ts';
 import { makeHistory } from './behaviour.ts';
-import { makeCompanies } from './companies.ts';
 import { createDraw, inRange, type Draw } from './draw.ts';
 import { ATTRIBUTES, DETAIL_TYPES, ENTITY_TYPES, RELATION_TYPES } from './model.ts';
-import { inventName, makePerson, managersOf, outletIds, REGIONS, type BankPerson } from './people.ts';
-import { makeHoldings, PRODUCTS } from './products.ts';
+import { makePerson, type BankPerson } from './people.ts';
+import { makeHoldings } from './products.ts';
+import { structureFiles } from './structure-files.ts';
 
 /** The bank as the lab knows it: made anew from the seed whenever it is needed. */
 export interface Bank {
@@ -69,7 +69,10 @@ export async function declareModel(door: FrontDoor): Promise<void> {
   });
 }
 
-/** Loads the bank through collection. Safe to repeat: every record has its own id. */
+/**
+ * Loads the bank: its structure as files through the import API, its people and what they did through
+ * collection. Safe to repeat: every record has its own id.
+ */
 export async function loadBank(
   door: FrontDoor,
   bank: Bank,
@@ -77,7 +80,8 @@ export async function loadBank(
   say: (text: string) => void,
 ): Promise<void> {
   await declareModel(door);
-  await expectStored(door, sources.core, structureRecords(bank));
+  const { mapping, files } = structureFiles(bank);
+  await door.importFiles(mapping, files);
   // Keys first and in order: people then have the same numbers, and so the same draws, in every run.
   for (const [from, to] of inRange(bank.people, KEYS_CHUNK)) {
     const people = Array.from({ length: to - from }, (_, offset) => bank.person(from + offset));
@@ -133,112 +137,6 @@ async function expectStored(
       `${outcome.rejected} records of the demo bank were rejected: ${first?.code} ${first?.message}`,
     );
   }
-}
-
-/** Institutions, managers, products, companies. */
-function structureRecords(bank: Bank): object[] {
-  const time = bank.startMs - 100 * DAY_MS;
-  const entity = (entityType: string, entityId: string, attributes: Record<string, unknown>): object => ({
-    kind: 'entity',
-    messageId: `${entityType}-${entityId}`,
-    time,
-    historical: true,
-    entityType,
-    entityId,
-    attributes,
-  });
-  const relation = (relationType: string, from: [string, string], to: [string, string]): object => ({
-    kind: 'relation',
-    messageId: `${relationType}-${from[1]}-${to[1]}`,
-    time,
-    historical: true,
-    relationType,
-    from: { type: from[0], id: from[1] },
-    to: { type: to[0], id: to[1] },
-  });
-  const records: object[] = [
-    entity('institution', 'B000', { name: '梧桐示范银行总行', level: '总行', city: '上海' }),
-  ];
-  REGIONS.forEach((name, region) => {
-    const id = `B${region + 1}`;
-    records.push(entity('institution', id, { name, level: '分行', city: name.slice(0, 2) }));
-    records.push(relation('part_of', ['institution', id], ['institution', 'B000']));
-  });
-  outletIds().forEach((outlet, number) => {
-    const region = Number(outlet[1]) - 1;
-    const streets = ['人民路', '中山路', '解放路', '滨江', '新城'];
-    records.push(
-      entity('institution', outlet, {
-        name: `${REGIONS[region]!.slice(0, 2)}${streets[number % 5]}支行`,
-        level: '支行',
-        city: REGIONS[region]!.slice(0, 2),
-      }),
-    );
-    records.push(relation('part_of', ['institution', outlet], ['institution', `B${region + 1}`]));
-    managersOf(outlet, bank.people).forEach((manager) => {
-      const subject = 50_000_000 + Number(manager.slice(1));
-      const gender = bank.draw(subject, 'gender') < 0.5 ? '男' : '女';
-      records.push(
-        entity('manager', manager, { name: inventName(bank.draw, subject, gender), institution_id: outlet }),
-      );
-      records.push(relation('works_at', ['manager', manager], ['institution', outlet]));
-    });
-  });
-  for (const product of PRODUCTS) {
-    records.push(
-      entity('product', product.productId, {
-        name: product.name,
-        kind: product.kind,
-        risk_level: product.riskLevel,
-        yield_percent: product.yieldPercent,
-        term_days: product.termDays,
-      }),
-    );
-  }
-  const groups = new Set<string>();
-  for (const company of makeCompanies(bank.draw, bank.people, bank.startMs)) {
-    records.push(
-      entity('company', company.companyId, {
-        name: company.name,
-        industry: company.industry,
-        registered_capital: company.registeredCapitalCny,
-      }),
-    );
-    if (company.groupId) {
-      if (!groups.has(company.groupId))
-        records.push(
-          entity('company_group', company.groupId, { name: `示范集团 ${Number(company.groupId.slice(1))}` }),
-        );
-      groups.add(company.groupId);
-      records.push(relation('member_of', ['company', company.companyId], ['company_group', company.groupId]));
-    }
-    records.push({
-      kind: 'relation',
-      messageId: `legal-${company.companyId}`,
-      time,
-      historical: true,
-      relationType: 'legal_representative',
-      keys: [{ type: 'customer_number', value: bank.person(company.legalRepresentative).customerNumber }],
-      to: { type: 'company', id: company.companyId },
-    });
-    if (company.loan) {
-      records.push({
-        kind: 'detail',
-        messageId: `loan-${company.loan.loanId}`,
-        time,
-        historical: true,
-        detailType: 'loan',
-        detailId: company.loan.loanId,
-        owner: { type: 'company', id: company.companyId },
-        attributes: {
-          amount: company.loan.amountCny,
-          end_date: company.loan.endDate,
-          status: company.loan.status,
-        },
-      });
-    }
-  }
-  return records;
 }
 
 /** All keys of a person, bound together. */

@@ -8,7 +8,7 @@ type ContentInput = BodyInputOf<typeof contentApi.createContent>;
 const { name: product, yieldPercent } = RENEWAL_PRODUCT;
 const link = 'https://example.com/wealth/renewal';
 
-/** What the demo's strategy says, in two tellings, and the manager's script. */
+/** What the demo's strategies say: the offer in two tellings, the manager's script, the receipt. */
 export const CONTENTS: readonly ContentInput[] = [
   {
     contentId: 'renewal_yield',
@@ -55,6 +55,18 @@ export const CONTENTS: readonly ContentInput[] = [
         title: '理财到期跟进',
         script: `您好，我是您的客户经理。您的理财近期到期，给您介绍一下${product}（风险等级 ${RENEWAL_PRODUCT.riskLevel}），是否方便？`,
         reason: '理财 7 天内到期，已触达两天仍未续接，管理资产 30 万元以上',
+      },
+    },
+  },
+  {
+    contentId: 'renewal_receipt',
+    name: '续接回执',
+    purpose: 'service',
+    variants: {
+      email: {
+        subject: '续接成功：您的资金已转入新产品',
+        text: `{{ person.name }}，您好：\n\n您已成功续接${product}（风险等级 ${RENEWAL_PRODUCT.riskLevel}）。份额确认后可在手机银行“我的理财”中查看。\n\n如非本人操作，请尽快联系您的客户经理。\n\n梧桐示范银行`,
+        html: `<p>{{ person.name }}，您好：</p><p>您已成功续接<strong>${product}</strong>（风险等级 ${RENEWAL_PRODUCT.riskLevel}）。份额确认后可在手机银行“我的理财”中查看。</p><p>如非本人操作，请尽快联系您的客户经理。</p><p>梧桐示范银行</p>`,
       },
     },
   },

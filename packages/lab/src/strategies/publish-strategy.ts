@@ -1,6 +1,7 @@
-import { canvasApi, contentApi, platformApi } from '@wutong/contract';
+import { canvasApi, contentApi, platformApi, type StrategyDocumentInput } from '@wutong/contract';
 import { RefusedError, type FrontDoor } from '../front-door.ts';
 import { CONTENTS } from './contents.ts';
+import { RECEIPT_DOCUMENT, RECEIPT_STRATEGY_ID, RECEIPT_STRATEGY_NAME } from './receipt.ts';
 import { RENEWAL_DOCUMENT, RENEWAL_STRATEGY_ID, RENEWAL_STRATEGY_NAME } from './renewal.ts';
 
 const APPROVER = { name: 'approver', displayName: '审批 · 周敏', role: 'approver' as const };
@@ -22,16 +23,37 @@ async function openApprover(door: FrontDoor, password: string): Promise<string> 
   return cookie;
 }
 
+interface DemoStrategy {
+  readonly strategyId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly document: StrategyDocumentInput;
+}
+
+const STRATEGIES: readonly DemoStrategy[] = [
+  {
+    strategyId: RECEIPT_STRATEGY_ID,
+    name: RECEIPT_STRATEGY_NAME,
+    description: '客户完成续接后，立即发送邮件回执。',
+    document: RECEIPT_DOCUMENT,
+  },
+  {
+    strategyId: RENEWAL_STRATEGY_ID,
+    name: RENEWAL_STRATEGY_NAME,
+    description: '理财到期前七天，资源位与推送先行，短信补触达，高净值客户由客户经理跟进。',
+    document: RENEWAL_DOCUMENT,
+  },
+];
+
+type AsApprover = (path: string, body: object) => Promise<void>;
+
 /**
- * Writes the contents and the strategy, has both approved by a second person, publishes. Each step
+ * Writes the contents and the strategies, has them approved by a second person, publishes. Each step
  * is skipped when it was done before a crash.
  */
-export async function publishRenewal(
-  door: FrontDoor,
-  approverPassword: string,
-): Promise<{ version: number }> {
+export async function publishStrategies(door: FrontDoor, approverPassword: string): Promise<void> {
   const cookie = await openApprover(door, approverPassword);
-  const asApprover = async (path: string, body: object): Promise<void> => {
+  const asApprover: AsApprover = async (path, body) => {
     const response = await door.fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie },
@@ -39,7 +61,11 @@ export async function publishRenewal(
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
   };
+  await approveContents(door, asApprover);
+  for (const strategy of STRATEGIES) await publish(door, asApprover, strategy);
+}
 
+async function approveContents(door: FrontDoor, asApprover: AsApprover): Promise<void> {
   for (const content of CONTENTS) {
     const existing = (
       await door.call(contentApi.listContent, { query: { search: content.contentId } })
@@ -50,18 +76,16 @@ export async function publishRenewal(
       hash: written.hash,
     });
   }
+}
 
-  const strategyId = RENEWAL_STRATEGY_ID;
+async function publish(
+  door: FrontDoor,
+  asApprover: AsApprover,
+  { strategyId, name, description, document }: DemoStrategy,
+): Promise<void> {
   const { items } = await door.call(canvasApi.listStrategies, { query: {} });
   if (!items.some((item) => item.strategyId === strategyId)) {
-    await door.call(canvasApi.createStrategy, {
-      body: {
-        strategyId,
-        name: RENEWAL_STRATEGY_NAME,
-        description: '理财到期前七天，资源位与推送先行，短信补触达，高净值客户由客户经理跟进。',
-        document: RENEWAL_DOCUMENT,
-      },
-    });
+    await door.call(canvasApi.createStrategy, { body: { strategyId, name, description, document } });
   }
   let [version] = (await door.call(canvasApi.listStrategyVersions, { params: { strategyId } })).items;
   if (!version) {
@@ -85,5 +109,4 @@ export async function publishRenewal(
       body: { hash: version.hash },
     });
   }
-  return { version: version.version };
 }

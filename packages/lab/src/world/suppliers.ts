@@ -28,8 +28,8 @@ export interface SupplierWorld {
   onPush: (device: string, messageId: string, title: string) => void;
   household: (mobile: string) => number;
   onSms: (mobile: string, text: string, reply: (text: string) => void) => void;
-  /** What the handsets got: texts in all, and texts that came more than once. */
-  handsets(): { delivered: number; doubles: number };
+  /** What people got: texts, mails, and those of both that came more than once. */
+  handsets(): { delivered: number; mails: number; doubles: number };
   stop(): Promise<void>;
 }
 
@@ -95,7 +95,11 @@ export async function startSuppliers(stateDirectory: string): Promise<SupplierWo
     onPush: () => undefined,
     onSms: () => undefined,
     household: () => 1,
-    handsets: () => ({ delivered: texts.total(), doubles: countDoubles(texts, world.household) }),
+    handsets: () => ({
+      delivered: texts.total(),
+      mails: mail.handsets.total(),
+      doubles: countDoubles(texts, world.household) + mail.handsets.doubles(subjectOf).length,
+    }),
     async stop() {
       await Promise.all([north.stop(), south.stop(), fcm.stop(), mail.stop()]);
     },
@@ -112,6 +116,9 @@ export async function startSuppliers(stateDirectory: string): Promise<SupplierWo
 function countDoubles(texts: Handsets, household: (mobile: string) => number): number {
   return texts.doubles().filter(({ address, times }) => times > household(address)).length;
 }
+
+/** Each mail has an id and a date of its own; nobody should get one subject twice. */
+const subjectOf = (raw: string): string => /^Subject: (.*(?:\r?\n[ \t].*)*)/m.exec(raw)?.[1] ?? raw;
 
 /** Connects the suppliers and sets the routes; safe to repeat. */
 export async function connectSuppliers(door: FrontDoor, world: SupplierWorld): Promise<void> {
