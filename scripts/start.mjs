@@ -101,7 +101,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 function showReady({ url, adminPassword }) {
   const line = '─'.repeat(60);
   process.stderr.write(
-    `\n${line}\n  控制台 Console   ${url}\n  用户 User        admin\n  密码 Password    ${adminPassword}\n  接口 API         ${url}/api/docs\n${line}\n\n`,
+    `\n${line}\n  控制台 Console   ${url}\n  用户 User        admin\n  密码 Password    ${adminPassword ?? '已在控制台修改 · changed in the console'}\n  接口 API         ${url}/api/docs\n${line}\n\n`,
   );
 }
 

@@ -19,7 +19,8 @@ export type StartReport =
   | {
       kind: 'ready';
       url: string;
-      adminPassword: string;
+      /** Absent when somebody changed it in the console. */
+      adminPassword: string | undefined;
       pid: number;
       enginePids: Record<string, number | undefined>;
     }
@@ -59,14 +60,7 @@ export async function startWutong(
     undo.push(() => installation.close());
     const { platform, rooms, engines, demoClock } = installation;
 
-    const administrator = await platform.access.ensureUser({
-      name: 'admin',
-      displayName: '管理员',
-      password: config.adminPassword,
-      role: 'administrator',
-    });
-    if (config.adminToken)
-      await platform.access.ensureToken(administrator, 'WUTONG_ADMIN_TOKEN', config.adminToken);
+    const adminPassword = await openAdministrator(platform, config);
 
     const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
     const readiness = watchReadiness(platform, server);
@@ -87,7 +81,7 @@ export async function startWutong(
     report({
       kind: 'ready',
       url,
-      adminPassword: config.adminPassword,
+      adminPassword,
       pid: process.pid,
       enginePids: { postgres: engines.postgresPid, clickhouse: engines.clickhousePid },
     });
@@ -96,6 +90,25 @@ export async function startWutong(
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** Which configured password the administrator was given last: one that was changed in the console stays. */
+const ADMIN_PASSWORD_SETTING = 'admin.password_fingerprint';
+
+/** Makes the administrator as configured. Returns the password if it is the configured one. */
+async function openAdministrator(platform: Platform, config: RuntimeConfig): Promise<string | undefined> {
+  const name = 'admin';
+  const fingerprint = platform.secrets.fingerprint(config.adminPassword);
+  const isApplied = (await platform.settings.get<string>(ADMIN_PASSWORD_SETTING)) === fingerprint;
+  const { userId, fits } = await platform.access.ensureUser(
+    { name, displayName: '管理员', password: config.adminPassword, role: 'administrator' },
+    { keepPassword: isApplied },
+  );
+  await platform.database.transaction((transaction) =>
+    platform.settings.set(transaction, ADMIN_PASSWORD_SETTING, fingerprint),
+  );
+  await platform.access.ensureToken(userId, 'WUTONG_ADMIN_TOKEN', config.adminToken);
+  return fits ? config.adminPassword : undefined;
 }
 
 /** Found out before the engines start, so that the answer comes at once. */

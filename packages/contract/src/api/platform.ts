@@ -11,6 +11,17 @@ export const sessionUserSchema = z.object({
   institutionId: z.string().optional(),
 });
 
+export const roles = [
+  'administrator',
+  'marketer',
+  'approver',
+  'channel_administrator',
+  'manager',
+  'data_engineer',
+] as const;
+const roleSchema = z.enum(roles);
+const passwordSchema = z.string().min(10).max(500);
+
 export const logIn = endpoint({
   name: 'logIn',
   method: 'POST',
@@ -158,17 +169,94 @@ export const createUser = endpoint({
       .regex(/^[\w.@-]{2,100}$/)
       .describe('login name'),
     displayName: z.string().min(1).max(100),
-    password: z.string().min(10).max(500),
-    role: z.enum([
-      'administrator',
-      'marketer',
-      'approver',
-      'channel_administrator',
-      'manager',
-      'data_engineer',
-    ]),
+    password: passwordSchema,
+    role: roleSchema,
     institutionId: z.string().optional(),
   }),
   response: z.object({ userId: z.string() }),
   errors: ['conflict'],
+});
+
+export const editUser = endpoint({
+  name: 'editUser',
+  method: 'PATCH',
+  path: '/api/v1/users/:userId',
+  room: 'platform',
+  summary: {
+    en: "Change a console user's name, role, institution, state or password; what is left out stays",
+    zh: '修改控制台用户的姓名、角色、机构、状态或密码（未给出的保持不变）',
+  },
+  permission: 'user.write',
+  params: z.object({ userId: z.uuid() }),
+  body: z.object({
+    displayName: z.string().min(1).max(100).optional(),
+    role: roleSchema.optional(),
+    institutionId: z.string().max(200).nullable().optional().describe('null: of the whole bank'),
+    disabled: z.boolean().optional(),
+    password: passwordSchema.optional().describe('ends all sessions of the user'),
+  }),
+  response: z.object({ userId: z.string() }),
+  errors: ['not_found', 'last_administrator'],
+});
+
+export const changePassword = endpoint({
+  name: 'changePassword',
+  method: 'POST',
+  path: '/api/v1/session/password',
+  room: 'platform',
+  summary: {
+    en: "Change one's own password; every other session of the user ends",
+    zh: '修改自己的密码（其他会话随即失效）',
+  },
+  permission: 'session',
+  body: z.object({ current: z.string().min(1).max(500), next: passwordSchema }),
+  response: z.object({ changed: z.boolean() }),
+  errors: ['wrong_login', 'too_many_logins'],
+});
+
+export const listTokens = endpoint({
+  name: 'listTokens',
+  method: 'GET',
+  path: '/api/v1/tokens',
+  room: 'platform',
+  summary: { en: 'API tokens, newest first; secrets are never shown again', zh: 'API 令牌（密钥不再显示）' },
+  permission: 'user.read',
+  response: z.object({
+    items: z.array(
+      z.object({
+        tokenId: z.string(),
+        userId: z.string(),
+        userName: z.string(),
+        name: z.string(),
+        createdAt: z.string(),
+      }),
+    ),
+  }),
+});
+
+export const createToken = endpoint({
+  name: 'createToken',
+  method: 'POST',
+  path: '/api/v1/tokens',
+  room: 'platform',
+  summary: {
+    en: 'Create an API token of a user; the secret is told once',
+    zh: '为用户新建 API 令牌（密钥仅此一次显示）',
+  },
+  permission: 'user.write',
+  body: z.object({ userId: z.uuid(), name: z.string().min(1).max(100) }),
+  response: z.object({ tokenId: z.string(), secret: z.string() }),
+  errors: ['not_found', 'conflict'],
+});
+
+export const revokeToken = endpoint({
+  name: 'revokeToken',
+  method: 'DELETE',
+  path: '/api/v1/tokens/:tokenId',
+  room: 'platform',
+  summary: { en: 'Revoke an API token', zh: '吊销 API 令牌' },
+  permission: 'user.write',
+  params: z.object({ tokenId: z.uuid() }),
+  response: z.object({ revoked: z.boolean() }),
+  errors: ['not_found'],
 });

@@ -37,6 +37,11 @@ export const platformErrors = defineErrors({
     en: 'Somebody changed this in the meantime; reload it and try again.',
     zh: '内容已被他人修改，请刷新后重试。',
   },
+  last_administrator: {
+    status: 409,
+    en: 'This is the last administrator; give somebody else the role first.',
+    zh: '这是最后一位管理员；请先把管理员角色授予他人。',
+  },
   body_too_large: {
     status: 413,
     en: 'The request body is over the limit named in `details`; send less at once.',

@@ -29,7 +29,8 @@ create table platform.session (
 create index session_expiry on platform.session (expires_at);
 
 create table platform.api_token (
-  secret_hash bytea primary key,
+  token_id uuid primary key,
+  secret_hash bytea not null unique,
   user_id uuid not null references platform.console_user on delete cascade,
   name text not null,
   created_at bigint not null

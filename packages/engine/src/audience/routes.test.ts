@@ -28,7 +28,8 @@ beforeAll(async () => {
     password: 'long-enough-1',
     role: 'marketer',
   } as const;
-  await platform.access.ensureToken(await platform.access.ensureUser(user), 'marketer', TOKEN);
+  const { userId } = await platform.access.ensureUser(user);
+  await platform.access.ensureToken(userId, 'marketer', TOKEN);
   await platform.clickhouse.command(
     `INSERT INTO person (person_id, key_number, version, age, city) SELECT number, number, 1, number, '北京' FROM numbers(1, 50)`,
   );

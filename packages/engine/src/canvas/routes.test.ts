@@ -38,7 +38,7 @@ beforeAll(async () => {
     ['maker', 'marketer', MAKER],
     ['checker', 'approver', CHECKER],
   ] as const) {
-    const userId = await platform.access.ensureUser({
+    const { userId } = await platform.access.ensureUser({
       name,
       displayName: name,
       password: 'long-enough-1',

@@ -40,7 +40,7 @@ beforeAll(async () => {
   rooms = await createHubRooms(platform);
   await makeApprovedContent(rooms, platform, 'renewal_a');
   people = await makeReachablePeople(rooms, platform, 12);
-  const userId = await platform.access.ensureUser({
+  const { userId } = await platform.access.ensureUser({
     name: 'admin',
     displayName: '管理员',
     password: 'a long password',

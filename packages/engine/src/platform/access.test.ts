@@ -110,3 +110,76 @@ describe('audit', () => {
     expect(await platform.audit.list(platform.database, { limit: 100 })).toHaveLength(before.length);
   });
 });
+
+describe('user management', () => {
+  const PASSWORD = 'first long password';
+  const make = (name: string, role: 'administrator' | 'marketer' = 'marketer'): Promise<string> =>
+    platform.access.createUser({ name, displayName: name, password: PASSWORD, role });
+
+  it('changes a password: the old one and the other sessions end, one’s own stays', async () => {
+    await make('chen');
+    const own = await platform.access.logIn('chen', PASSWORD);
+    const other = await platform.access.logIn('chen', PASSWORD);
+    const next = 'second long password';
+    await expect(
+      platform.users.changePassword(own.user, { current: 'wrong', next }, own.secret),
+    ).rejects.toMatchObject({ code: 'wrong_login' });
+    await platform.users.changePassword(own.user, { current: PASSWORD, next }, own.secret);
+    expect(await platform.access.userOf({ session: own.secret })).toBeDefined();
+    expect(await platform.access.userOf({ session: other.secret })).toBeUndefined();
+    await expect(platform.access.logIn('chen', PASSWORD)).rejects.toMatchObject({ code: 'wrong_login' });
+    await platform.access.logIn('chen', next);
+  });
+
+  it('disables a user at once: sessions and tokens stop to work', async () => {
+    const userId = await make('zhao');
+    const { secret } = await platform.access.logIn('zhao', PASSWORD);
+    const token = await platform.users.createToken('admin', userId, 'night job');
+    expect((await platform.access.userOf({ token: token.secret }))?.name).toBe('zhao');
+    await platform.users.edit('admin', userId, { disabled: true });
+    expect(await platform.access.userOf({ session: secret })).toBeUndefined();
+    expect(await platform.access.userOf({ token: token.secret })).toBeUndefined();
+    await expect(platform.access.logIn('zhao', PASSWORD)).rejects.toMatchObject({ code: 'wrong_login' });
+    await platform.users.edit('admin', userId, { disabled: false, role: 'manager', institutionId: 'B101' });
+    const { user } = await platform.access.logIn('zhao', PASSWORD);
+    expect([user.role, user.institutionId]).toEqual(['manager', 'B101']);
+  });
+
+  it('keeps a last administrator, also when the last two are demoted at once', async () => {
+    const [first, second] = [await make('root1', 'administrator'), await make('root2', 'administrator')];
+    const outcomes = await Promise.allSettled([
+      platform.users.edit('root1', second, { role: 'marketer' }),
+      platform.users.edit('root2', first, { disabled: true }),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected');
+    expect(rejected?.reason).toMatchObject({ code: 'last_administrator' });
+  });
+
+  it('revokes tokens, and has one of a name only', async () => {
+    const userId = await make('sun');
+    const { tokenId, secret } = await platform.users.createToken('admin', userId, 'bi');
+    await expect(platform.users.createToken('admin', userId, 'bi')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await platform.users.revokeToken('admin', tokenId);
+    expect(await platform.access.userOf({ token: secret })).toBeUndefined();
+
+    await platform.access.ensureToken(userId, 'WUTONG_ADMIN_TOKEN', 'old secret');
+    await platform.access.ensureToken(userId, 'WUTONG_ADMIN_TOKEN', 'new secret');
+    expect(await platform.access.userOf({ token: 'old secret' })).toBeUndefined();
+    expect(await platform.access.userOf({ token: 'new secret' })).toBeDefined();
+    await platform.access.ensureToken(userId, 'WUTONG_ADMIN_TOKEN', undefined);
+    expect(await platform.access.userOf({ token: 'new secret' })).toBeUndefined();
+  });
+
+  it('leaves a line in the audit for each change, without the password', async () => {
+    const rows = await platform.database.query<{ action: string; detail: unknown }>(
+      "select action, detail from platform.audit where action like 'user.%' or action like 'token.%'",
+    );
+    expect(new Set(rows.map((row) => row.action))).toEqual(
+      new Set(['user.edit', 'user.change_password', 'token.create', 'token.revoke']),
+    );
+    expect(JSON.stringify(rows)).not.toContain('long password');
+  });
+});

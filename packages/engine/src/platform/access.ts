@@ -1,8 +1,8 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { CodedError } from './errors.ts';
 import type { Ids } from './ids.ts';
+import { hashPassword, passwordFits } from './password.ts';
 import type { Database } from './postgres.ts';
 
 /** Who calls. */
@@ -78,10 +78,16 @@ export interface Access {
     role: Role;
     institutionId?: string | undefined;
   }): Promise<string>;
-  /** Makes the user with this name or renews its password (the administrator at start). */
-  ensureUser(user: { name: string; displayName: string; password: string; role: Role }): Promise<string>;
-  /** Makes the secret an API token of the user. */
-  ensureToken(userId: string, name: string, secret: string): Promise<void>;
+  /**
+   * Makes the user with this name, or gives it the password again unless that is to be kept (the
+   * administrator at start). `fits`: whether the password is the one given.
+   */
+  ensureUser(
+    user: { name: string; displayName: string; password: string; role: Role },
+    options?: { keepPassword: boolean },
+  ): Promise<{ userId: string; fits: boolean }>;
+  /** Makes the secret the one API token of this name that the user has; without a secret, it has none. */
+  ensureToken(userId: string, name: string, secret: string | undefined): Promise<void>;
   /** Checks a login and opens a session; `wrong_login`, `too_many_logins`. */
   logIn(name: string, password: string): Promise<{ user: CallingUser; secret: string; expiresAt: number }>;
   logOut(secret: string): Promise<void>;
@@ -90,7 +96,10 @@ export interface Access {
     session?: string | undefined;
     token?: string | undefined;
   }): Promise<CallingUser | undefined>;
-  listUsers(): Promise<(UserRow & { disabled: boolean })[]>;
+  /** Checks the password of somebody who is logged in; counted like a login: `wrong_login`, `too_many_logins`. */
+  confirmPassword(name: string, password: string): Promise<void>;
+  /** What is remembered of callers for a few seconds is looked up anew, here at once. */
+  forgetCallers(): void;
 }
 
 export interface UserRow {
@@ -102,33 +111,13 @@ export interface UserRow {
   institution_id: string | null;
 }
 
-const scryptAsync = promisify(scrypt) as (
-  password: string,
-  salt: Buffer,
-  length: number,
-  options: { N: number; r: number; p: number; maxmem: number },
-) => Promise<Buffer>;
-// OWASP's password storage sheet: scrypt with N=2^16, r=8, p=2 (64 MiB) or stronger.
-const SCRYPT = { N: 2 ** 16, r: 8, p: 2, maxmem: 160 * 1024 * 1024 };
 const SESSION_MS = 12 * 3600_000;
 const FAILURES_A_MINUTE = 10;
 const MOST_NAMES = 10_000;
 const CACHE_MS = 5_000;
 
-async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16);
-  const hash = await scryptAsync(password, salt, 32, SCRYPT);
-  return `scrypt$${salt.toString('base64')}$${hash.toString('base64')}`;
-}
-
-async function passwordFits(password: string, stored: string): Promise<boolean> {
-  const [, salt, hash] = stored.split('$');
-  if (!salt || !hash) return false;
-  const computed = await scryptAsync(password, Buffer.from(salt, 'base64'), 32, SCRYPT);
-  return timingSafeEqual(computed, Buffer.from(hash, 'base64'));
-}
-
-const secretHash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+/** Sessions and tokens are found by this. */
+export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 function toUser(row: UserRow): CallingUser {
   return {
@@ -183,47 +172,61 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
     return rows[0]?.user_id;
   };
 
+  const checkPassword = async (name: string, password: string): Promise<UserRow> => {
+    countTry(name, realTime.now());
+    const [row] = await database.query<UserRow & { password_hash: string }>(
+      'select * from platform.console_user where name = $1 and not disabled',
+      [name],
+    );
+    // A name that does not exist costs the same time as one that does.
+    missingUserHash ??= await hashPassword(randomBytes(16).toString('hex'));
+    const hash = row?.password_hash ?? missingUserHash;
+    if (!(await oneByOne(() => passwordFits(password, hash))) || !row) throw new CodedError('wrong_login');
+    failures.delete(name);
+    return row;
+  };
+
   return {
     async createUser(user) {
       const userId = await insertUser(user);
       if (!userId) throw new CodedError('conflict', { details: { name: user.name } });
       return userId;
     },
-    async ensureUser(user) {
+    async ensureUser(user, { keepPassword } = { keepPassword: false }) {
       const [existing] = await database.query<{ user_id: string; password_hash: string }>(
         'select user_id, password_hash from platform.console_user where name = $1',
         [user.name],
       );
-      if (!existing) return (await insertUser(user)) ?? this.ensureUser(user);
-      if (!(await passwordFits(user.password, existing.password_hash))) {
-        await database.execute('update platform.console_user set password_hash = $2 where user_id = $1', [
-          existing.user_id,
-          await hashPassword(user.password),
-        ]);
+      if (!existing) {
+        const userId = await insertUser(user);
+        return userId ? { userId, fits: true } : this.ensureUser(user);
       }
-      return existing.user_id;
+      const userId = existing.user_id;
+      const fits = await passwordFits(user.password, existing.password_hash);
+      if (fits || keepPassword) return { userId, fits };
+      await database.execute('update platform.console_user set password_hash = $2 where user_id = $1', [
+        userId,
+        await hashPassword(user.password),
+      ]);
+      return { userId, fits: true };
     },
     async ensureToken(userId, name, secret) {
+      const hash = secret === undefined ? Buffer.alloc(0) : secretHash(secret);
       await database.execute(
-        `insert into platform.api_token (secret_hash, user_id, name, created_at) values ($1, $2, $3, $4)
-         on conflict (secret_hash) do nothing`,
-        [secretHash(secret), userId, name, realTime.now()],
+        'delete from platform.api_token where user_id = $1 and name = $2 and secret_hash <> $3',
+        [userId, name, hash],
+      );
+      known.clear();
+      if (secret === undefined) return;
+      await database.execute(
+        `insert into platform.api_token (token_id, secret_hash, user_id, name, created_at)
+         values ($1, $2, $3, $4, $5) on conflict (secret_hash) do nothing`,
+        [ids.newId(), hash, userId, name, realTime.now()],
       );
     },
     async logIn(name, password) {
       const now = realTime.now();
-      countTry(name, now);
-      const row = await database
-        .query<UserRow & { password_hash: string }>(
-          'select * from platform.console_user where name = $1 and not disabled',
-          [name],
-        )
-        .then((rows) => rows[0]);
-      // A name that does not exist costs the same time as one that does.
-      missingUserHash ??= await hashPassword(randomBytes(16).toString('hex'));
-      const hash = row?.password_hash ?? missingUserHash;
-      if (!(await oneByOne(() => passwordFits(password, hash))) || !row) throw new CodedError('wrong_login');
-      failures.delete(name);
+      const row = await checkPassword(name, password);
       const secret = randomBytes(32).toString('base64url');
       await database.execute('delete from platform.session where expires_at < $1', [now]);
       await database.execute(
@@ -258,10 +261,9 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
       known.set(cacheKey, { user, until: now + CACHE_MS });
       return user;
     },
-    listUsers: () =>
-      database.query<UserRow & { disabled: boolean }>(
-        `select user_id, name, display_name, role, language, institution_id, disabled
-         from platform.console_user order by name limit 10000`,
-      ),
+    async confirmPassword(name, password) {
+      await checkPassword(name, password);
+    },
+    forgetCallers: () => known.clear(),
   };
 }

@@ -25,6 +25,7 @@ export {
   NewerSchemaError,
 } from './migrate.ts';
 export { allows, createAccess, ROLES, type Access, type CallingUser, type Role } from './access.ts';
+export type { UserEdit, UserManagement } from './manage-users.ts';
 export { pageIsIntact, type Audit, type AuditEntry, type AuditRow } from './audit.ts';
 export { SINGLE_USER_SETTING, type Settings } from './settings.ts';
 export { createJobs, type Jobs, type LoopDefinition, type LoopState, type RunningLoop } from './jobs.ts';

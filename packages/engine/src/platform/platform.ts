@@ -6,6 +6,7 @@ import type { Config } from './config-shape.ts';
 import { createIds, type Ids } from './ids.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createLog, type Log } from './log.ts';
+import { createUserManagement, type UserManagement } from './manage-users.ts';
 import { openDatabase, type Database } from './postgres.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -20,6 +21,7 @@ export interface Platform {
   readonly ids: Ids;
   readonly secrets: Secrets;
   readonly access: Access;
+  readonly users: UserManagement;
   readonly audit: Audit;
   readonly settings: Settings;
   readonly jobs: Jobs;
@@ -45,6 +47,9 @@ export function createPlatform(options: PlatformOptions): Platform {
   const clickhouse = openClickHouse(options.clickhouseUrl);
   const ids = createIds(clock);
   const jobs = createJobs(log);
+  // Sessions and tokens live in real time, not in the demo's.
+  const access = createAccess(database, ids, realClock());
+  const audit = createAudit(clock);
   return {
     config,
     database,
@@ -53,8 +58,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     log,
     ids,
     secrets: createSecrets(options.masterKeyHex),
-    access: createAccess(database, ids, realClock()),
-    audit: createAudit(clock),
+    access,
+    users: createUserManagement({ database, access, audit, ids, realTime: realClock() }),
+    audit,
     settings: createSettings(database),
     jobs,
     async close() {

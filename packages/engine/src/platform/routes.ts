@@ -31,7 +31,7 @@ export function platformRoutes(
   server: HttpServer,
   more: { version: string; demoClock: AnchoredClock | undefined; unreachable: () => readonly string[] },
 ): void {
-  const { access, audit, clock, config, database, settings } = platform;
+  const { access, audit, clock, config, database, settings, users } = platform;
 
   server.handle(platformApi.logIn, async ({ body, request, reply }) => {
     const session = await access.logIn(body.name, body.password);
@@ -54,7 +54,7 @@ export function platformRoutes(
   });
 
   server.handle(platformApi.listUsers, async () => ({
-    items: (await access.listUsers()).map((row) => ({
+    items: (await users.list()).map((row) => ({
       userId: row.user_id,
       name: row.name,
       displayName: row.display_name,
@@ -74,6 +74,31 @@ export function platformRoutes(
       }),
     );
     return { userId };
+  });
+
+  server.handle(platformApi.editUser, async ({ params, body, user }) => {
+    await users.edit(user.name, params.userId, body);
+    return { userId: params.userId };
+  });
+  server.handle(platformApi.changePassword, async ({ body, user, request }) => {
+    await users.changePassword(user, body, readCookie(request.headers.cookie, SESSION_COOKIE));
+    return { changed: true };
+  });
+  server.handle(platformApi.listTokens, async () => ({
+    items: (await users.tokens()).map((row) => ({
+      tokenId: row.token_id,
+      userId: row.user_id,
+      userName: row.user_name,
+      name: row.name,
+      createdAt: iso(row.created_at),
+    })),
+  }));
+  server.handle(platformApi.createToken, ({ body, user }) =>
+    users.createToken(user.name, body.userId, body.name),
+  );
+  server.handle(platformApi.revokeToken, async ({ params, user }) => {
+    await users.revokeToken(user.name, params.tokenId);
+    return { revoked: true };
   });
 
   const shownClock = () => ({

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ['root', 'administrator', TOKEN],
     ['mia', 'marketer', READER],
   ] as const) {
-    const userId = await platform.access.ensureUser({
+    const { userId } = await platform.access.ensureUser({
       name,
       displayName: name,
       password: 'a long password',

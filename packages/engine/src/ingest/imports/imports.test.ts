@@ -205,7 +205,7 @@ test('a run that was cut off goes on where it stopped and loads every row once',
 test('through the endpoints: the body is read as it comes, errors come back as CSV', async () => {
   const server = createHttpServer(platform);
   importRoutes(server, platform, imports);
-  const userId = await platform.access.ensureUser({
+  const { userId } = await platform.access.ensureUser({
     name: 'dora',
     displayName: 'Dora',
     password: 'a long password',
