@@ -77,6 +77,7 @@ export const contentProblemSchema = z.object({
     'unsubscribe_missing',
     'unknown_variable',
     'bad_link',
+    'personal_data_in_link',
   ]),
   channel: channelSchema.optional(),
   path: z.string().describe('e.g. sms.text'),

@@ -1,4 +1,5 @@
 import type { contentApi } from '@wutong/contract';
+import { checkLink, checkLinkVariables } from './check-link.ts';
 import { countSegments } from './count-segments.ts';
 import type { TemplateRenderer } from './render-template.ts';
 
@@ -97,10 +98,17 @@ function withoutMarkup(fields: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(
     Object.entries(fields).map(([field, template]) => [
       field,
-      template.replace(/\{%.*?%\}/gs, '').replace(/\{\{.*?\}\}/gs, field === 'link' ? '/' : '某某某某'),
+      field === 'link' ? linkWithoutMarkup(template) : withoutTags(template).replace(OUTPUT, '某某某某'),
     ]),
   );
 }
+
+const OUTPUT = /\{\{.*?\}\}/gs;
+const withoutTags = (template: string): string => template.replace(/\{%.*?%\}/gs, '');
+
+/** A link that begins with an output has its whole start from there. */
+const linkWithoutMarkup = (template: string): string =>
+  withoutTags(template).replace(OUTPUT, (_, offset: number) => (offset === 0 ? 'https://example.com' : 'x'));
 
 function checkTemplate(
   channel: Channel,
@@ -110,20 +118,23 @@ function checkTemplate(
   renderer: TemplateRenderer,
 ): ContentProblem[] {
   try {
-    const unknown = renderer
-      .variablesOf(template)
-      .filter(
-        ([root, name]) =>
-          root === 'person' && name !== undefined && rules.personAttributes?.has(name) === false,
-      );
-    return unknown.map((segments) => ({
-      severity: 'warning',
-      code: 'unknown_variable',
-      channel,
-      path,
-      en: `No attribute ${segments[1]} of a person is declared.`,
-      zh: `没有声明客户属性 ${segments[1]}。`,
-    }));
+    const variables = renderer.variablesOf(template);
+    const unknown = variables.filter(
+      ([root, name]) =>
+        root === 'person' && name !== undefined && rules.personAttributes?.has(name) === false,
+    );
+    const field = path.slice(channel.length + 1);
+    return [
+      ...unknown.map((segments): ContentProblem => ({
+        severity: 'warning',
+        code: 'unknown_variable',
+        channel,
+        path,
+        en: `No attribute ${segments[1]} of a person is declared.`,
+        zh: `没有声明客户属性 ${segments[1]}。`,
+      })),
+      ...(field === 'link' ? checkLinkVariables(channel, field, template, variables) : []),
+    ];
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : 'unreadable';
     return [
@@ -150,24 +161,6 @@ function checkWords(channel: Channel, field: string, text: string, rules: CheckR
       path: `${channel}.${field}`,
       en: `"${word}" promises capital or return, which advertising may not (广告法 25).`,
       zh: `“${word}”属于对本金或收益的承诺，广告不得使用（广告法第二十五条）。`,
-    },
-  ];
-}
-
-function checkLink(channel: Channel, field: string, link: string): ContentProblem[] {
-  if (
-    /^(https?:\/\/|[a-z][a-z0-9+.-]*:\/\/|\/|\{\{)/i.test(link) &&
-    !/^(javascript|data|vbscript):/i.test(link)
-  )
-    return [];
-  return [
-    {
-      severity: 'error',
-      code: 'bad_link',
-      channel,
-      path: `${channel}.${field}`,
-      en: 'A link starts with https://, with / or with the scheme of an app.',
-      zh: '链接须以 https://、/ 或应用协议开头。',
     },
   ];
 }
