@@ -6,4 +6,5 @@ export * from './model.ts';
 export * from './eql/index.ts';
 export * from './strategy/index.ts';
 export * from './mapping.ts';
+export * from './stream-settings.ts';
 export * from './insight/index.ts';

@@ -10,6 +10,9 @@ import * as audience from './audience.ts';
 import * as canvas from './canvas.ts';
 import * as decision from './decision.ts';
 import * as imports from './imports.ts';
+import * as connections from './ingest-connections.ts';
+import * as ingestionTasks from './ingest-tasks.ts';
+import * as streams from './streams.ts';
 
 /** Every operation of the public API, by room: a room's file is added here once. */
 export const endpointsByRoom = {
@@ -25,6 +28,9 @@ export const endpointsByRoom = {
   decision,
   insight,
   imports,
+  connections,
+  ingestionTasks,
+  streams,
 } as const;
 export {
   platform as platformApi,
@@ -39,4 +45,7 @@ export {
   canvas as canvasApi,
   decision as decisionApi,
   imports as importsApi,
+  connections as connectionsApi,
+  ingestionTasks as ingestionTasksApi,
+  streams as streamsApi,
 };

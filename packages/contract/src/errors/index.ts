@@ -7,6 +7,8 @@ import { contentErrors } from './content.ts';
 import { hubErrors } from './hub.ts';
 import { profileErrors } from './profile.ts';
 import { importErrors } from './imports.ts';
+import { streamErrors } from './streams.ts';
+import { warehouseErrors } from './warehouse.ts';
 import { audienceErrors } from './audience.ts';
 import { insightErrors } from './insight.ts';
 
@@ -21,6 +23,8 @@ export const errorDefinitions = {
   ...hubErrors,
   ...profileErrors,
   ...importErrors,
+  ...streamErrors,
+  ...warehouseErrors,
   ...audienceErrors,
   ...insightErrors,
 } as const;

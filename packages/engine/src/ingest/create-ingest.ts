@@ -17,6 +17,9 @@ import { relayOutbox } from './relay-outbox.ts';
 import { createRejected } from './replay-rejected.ts';
 import { addRoutes } from './routes.ts';
 import { serveCollection } from './serve-collection.ts';
+import { createStreams, type Streams } from './streams/manage-streams.ts';
+import { addStreamRoutes } from './streams/stream-routes.ts';
+import { createStreamSupervisor } from './streams/supervise-streams.ts';
 import { toNative } from './to-native.ts';
 import { createTrackingPlan } from './tracking-plan.ts';
 
@@ -34,6 +37,8 @@ export interface Ingest {
   takeInbox(transaction: Transaction, consumer: string, limit: number): Promise<InboxEvent[]>;
   readonly sources: Sources;
   readonly plan: PlanEditor;
+  /** Kafka topics and the like that are read in. */
+  readonly streams: Streams;
   /** Records rejected ever, and on the bank's present day. */
   rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
   /** One round of the relay now, for tests and orderly ends: true when there may be more. */
@@ -49,6 +54,7 @@ export interface Ingest {
 const RELAY_INTERVAL_MS = 50;
 const RECOVER_INTERVAL_MS = 500;
 const PLAN_INTERVAL_MS = 2_000;
+const STREAMS_INTERVAL_MS = 500;
 /** A process that gave no sign of life for this long (real ms) is dead: others settle its batches. */
 const LEASE_MS = 15_000;
 
@@ -73,7 +79,9 @@ export function createIngest(
   };
   const groups = createRequestGroups(createCommitBatch(needs));
   const sources = createSources(platform);
-  const rejected = createRejected({ platform, sources, groups });
+  const streams = createStreams(platform, sources);
+  const supervisor = createStreamSupervisor({ platform, groups, sources, processId: life.processId });
+  const rejected = createRejected({ platform, sources, groups, streams });
   const planEditor = createPlanEditor(platform, () => plan.synchronise());
   const loops: RunningLoop[] = [];
 
@@ -101,12 +109,14 @@ export function createIngest(
     takeInbox,
     sources,
     plan: planEditor,
+    streams,
     relay: () => relayOutbox(needs),
     recover: () => recoverBatches(needs),
     rejectedTotals: () => countRejected(platform.database, days.dayOf(platform.clock.now())),
     routes(server) {
       serveCollection(server.fastify, { platform, sources, groups });
       addRoutes(server, { platform, sources, rejected, planEditor, days });
+      addStreamRoutes(server, streams);
     },
     async start() {
       await life.prepare();
@@ -117,11 +127,13 @@ export function createIngest(
       loop('beat', life.beatIntervalMs, () => life.beat().then(() => false));
       loop('relay', RELAY_INTERVAL_MS, () => relayOutbox(needs));
       loop('recover', RECOVER_INTERVAL_MS, () => recoverBatches(needs).then(() => false));
+      loop('streams', STREAMS_INTERVAL_MS, () => supervisor.round().then(() => false));
       loop('plan', PLAN_INTERVAL_MS, () => plan.synchronise().then(() => false));
     },
     async stop() {
       await groups.drained();
       for (const running of loops.splice(0).toReversed()) await running.stop();
+      await supervisor.stop();
       await plan.synchronise().catch(() => undefined);
       await life.signOff().catch(() => undefined);
     },

@@ -103,7 +103,7 @@ function decodeItems(
 
 /** One record; never throws. */
 export function decodeItem(
-  format: Format,
+  format: Pick<Format, 'decode'>,
   item: unknown,
   batch: BatchContext,
   context: DecodeContext,

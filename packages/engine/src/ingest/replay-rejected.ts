@@ -5,6 +5,7 @@ import { formatNamed } from './formats/index.ts';
 import type { RequestGroups } from './group-requests.ts';
 import type { Sources } from './manage-sources.ts';
 import { decodeItem } from './receive-request.ts';
+import type { Streams } from './streams/manage-streams.ts';
 import type { DecodedRecord, Rejection } from './record.ts';
 import {
   countRejected,
@@ -50,8 +51,10 @@ export function createRejected(needs: {
   platform: Platform;
   sources: Sources;
   groups: RequestGroups;
+  /** Messages of a stream are replayed by its format as it is now: a mapping may have been corrected. */
+  streams: Pick<Streams, 'formatOf'>;
 }): Rejected {
-  const { platform, sources, groups } = needs;
+  const { platform, sources, groups, streams } = needs;
   const { database, secrets, audit, clock } = platform;
 
   async function found(rejectedId: string): Promise<RejectedRow> {
@@ -64,7 +67,8 @@ export function createRejected(needs: {
   async function replayOne(
     row: RejectedRow,
   ): Promise<Pick<ReplayOutcome, 'stored' | 'duplicate' | 'rejectedAgain'>> {
-    const format = formatNamed(row.format);
+    const streamId = (row.context.stream as { streamId?: string } | undefined)?.streamId;
+    const format = (streamId && (await streams.formatOf(streamId))) || formatNamed(row.format);
     const raw = secrets.decrypt(row.raw_box);
     const parsed = format && takeApart(format, row, raw);
     if (!format || !parsed || 'code' in parsed) return { stored: 0, duplicate: 0, rejectedAgain: 1 };
@@ -88,7 +92,7 @@ export function createRejected(needs: {
 
   /** As on the day of arrival, since times may be relative to it; a time that lay ahead then is judged by now. */
   function decodeAgain(
-    format: Format,
+    format: Pick<Format, 'decode'>,
     item: unknown,
     parsed: ParsedRequest,
     row: RejectedRow,
@@ -159,7 +163,7 @@ export function createRejected(needs: {
 }
 
 /** The records of a kept record or body. A repaired body is text: the records themselves. */
-function takeApart(format: Format, row: RejectedRow, raw: string): ParsedRequest | Rejection {
+function takeApart(format: Pick<Format, 'parse'>, row: RejectedRow, raw: string): ParsedRequest | Rejection {
   try {
     if (row.unit === 'record')
       return { items: [JSON.parse(raw) as unknown], batch: row.context, textBytes: raw.length };
@@ -171,13 +175,17 @@ function takeApart(format: Format, row: RejectedRow, raw: string): ParsedRequest
 }
 
 function requestOf(row: RejectedRow, raw: string): CollectRequest {
-  const { method, path, query, contentType, contentEncoding } = row.context as Record<string, unknown>;
+  const { method, path, query, contentType, contentEncoding, headers } = row.context as Record<
+    string,
+    unknown
+  >;
   const repaired = row.raw_encoding === 'text';
   return {
     method: String(method),
     path: String(path),
     query: new URLSearchParams(query as [string, string][]),
     headers: {
+      ...(headers as Record<string, string> | undefined),
       'content-type': String(contentType),
       ...(repaired ? {} : { 'content-encoding': String(contentEncoding) }),
     },

@@ -1,0 +1,296 @@
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Producer } from '@platformatic/kafka';
+import type { KafkaSecrets, streamsApi, StreamSettings } from '@wutong/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { until } from '../../../test/harness/hub-rooms.ts';
+import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
+import { startKafkaBroker, whyNoKafka, type KafkaBroker } from '../../../test/harness/kafka-broker.ts';
+import { createTestPlatform } from '../../../test/harness/platform.ts';
+import { manualClock, type Platform } from '../../platform/index.ts';
+
+const missing = whyNoKafka();
+if (missing) console.log(`streams.test.ts is skipped: ${missing}`);
+
+const LEASE_MS = 2_000;
+const SESSION_MS = 1_500;
+const realTime = () => ({ ...manualClock(0), now: () => Date.now() });
+
+describe.skipIf(missing)('streams from a Kafka broker', () => {
+  let databases: TestDatabases;
+  let platform: Platform;
+  let broker: KafkaBroker;
+  let server: IngestServer;
+  let producer: Producer;
+
+  beforeAll(async () => {
+    [databases, broker] = await Promise.all([createTestDatabases(), startKafkaBroker()]);
+    platform = createTestPlatform(databases, { clock: realTime() });
+    server = await startIngestServer(platform, { leaseMs: LEASE_MS });
+    producer = new Producer({
+      clientId: 'test',
+      bootstrapBrokers: [broker.plain],
+      acks: -1,
+      retries: 100,
+      retryDelay: 100,
+    });
+  });
+
+  afterAll(async () => {
+    await new Promise<void>((resolve) => (producer ? producer.close(true, () => resolve()) : resolve()));
+    await server?.stop();
+    await platform?.close();
+    await broker?.stop();
+    await databases?.drop();
+  });
+
+  const settings = (change: Partial<StreamSettings>): StreamSettings => ({
+    kind: 'kafka',
+    brokers: [broker.plain],
+    topics: ['unset'],
+    group: `wutong-${change.topics?.[0]}`,
+    sessionTimeoutMs: SESSION_MS,
+    startAt: 'earliest',
+    format: 'native',
+    ...change,
+  });
+
+  async function open(
+    streamId: string,
+    change: Partial<StreamSettings>,
+    secrets: KafkaSecrets = {},
+  ): Promise<void> {
+    await server.ingest.sources.create({ sourceId: streamId, name: streamId }, 'test');
+    await server.ingest.streams.create(
+      { streamId, name: streamId, sourceId: streamId, settings: settings(change), secrets, state: 'running' },
+      'test',
+    );
+  }
+
+  const send = (
+    topic: string,
+    values: (object | string)[],
+    partition?: number,
+    headers?: Record<string, string>,
+  ): Promise<unknown> =>
+    producer.send({
+      messages: values.map((value) => ({
+        topic,
+        value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+        ...(partition === undefined ? {} : { partition }),
+        ...(headers
+          ? {
+              headers: new Map(
+                Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]),
+              ),
+            }
+          : {}),
+      })),
+    });
+
+  const rowsOf = (sourceId: string): Promise<{ event: string; person: number; properties: object }[]> =>
+    platform.clickhouse.query(
+      `select event, person_id as person, properties from event where source_id = {sourceId:String} order by time, event`,
+      { sourceId },
+    );
+
+  const read = (streamId: string): Promise<streamsApi.Stream> => server.ingest.streams.read(streamId);
+  const settled = (streamId: string, messages: number): Promise<void> =>
+    until(
+      async () => {
+        const stream = await read(streamId);
+        return stream.messages >= messages && stream.lag === 0;
+      },
+      `${streamId} reads ${messages} messages`,
+      30_000,
+    );
+  const keys = [{ type: 'customer_number', value: 'K1' }];
+  const event = (properties: object): object => ({ kind: 'event', keys, event: 'paid', properties });
+
+  it('stores what has no id once per message, and keeps poison with its bytes to be repaired', async () => {
+    await broker.createTopic('payments', 2);
+    await open('payments', { topics: ['payments'] });
+    // Two equal payments are two payments: without ids of their own, their places in the topic are their ids.
+    await send('payments', [event({ amount: 5 }), event({ amount: 5 })], 0);
+    await send('payments', [{ records: [event({ amount: 6 }), { kind: 'event', event: 'nobody' }] }], 1);
+    await send('payments', ['{"kind":'], 1);
+    await settled('payments', 4);
+    const rows = await rowsOf('payments');
+    expect(rows.map((row) => row.properties)).toEqual([{ amount: 5 }, { amount: 5 }, { amount: 6 }]);
+    expect(await read('payments')).toMatchObject({ stored: 3, rejected: 2, duplicate: 0, lag: 0 });
+
+    const api = await server.ingest.rejectedTotals();
+    expect(api.rejected).toBe(2);
+    const [poison] = await platform.database.query<{ rejected_id: string; context: object }>(
+      `select rejected_id, context from ingest.rejected where unit = 'body'`,
+    );
+    expect(poison!.context).toMatchObject({
+      stream: { streamId: 'payments', topic: 'payments', partition: 1, offset: 1 },
+    });
+    const token = await tokenOf('administrator');
+    const call = (method: 'GET' | 'PUT' | 'POST', path: string, body?: object) =>
+      fetch(`${server.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      }).then((answer) => answer.json() as Promise<Record<string, unknown>>);
+    const opened = await call('GET', `/api/v1/rejected/${poison!.rejected_id}`);
+    expect(Buffer.from(opened.raw as string, 'base64').toString()).toBe('{"kind":');
+    await call('PUT', `/api/v1/rejected/${poison!.rejected_id}`, {
+      raw: JSON.stringify(event({ amount: 7 })),
+    });
+    const replayed = await call('POST', '/api/v1/rejected/replay', { rejectedIds: [poison!.rejected_id] });
+    expect(replayed).toMatchObject({ stored: 1, rejectedAgain: 0 });
+    const listed = await call('GET', '/api/v1/streams');
+    expect((listed.items as object[])[0]).toMatchObject({ streamId: 'payments', lag: 0, lostMessages: 0 });
+  });
+
+  it('reads CloudEvents from headers, and plain JSON by a mapping', async () => {
+    await broker.createTopic('mixed', 1);
+    await broker.createTopic('cdc', 1);
+    await open('mixed', { topics: ['mixed'], format: 'cloudevents' });
+    await send('mixed', [{ amount: 1 }], 0, {
+      ce_specversion: '1.0',
+      ce_type: '开户',
+      ce_source: '/core',
+      ce_id: '1',
+      ce_subject: 'customer_number:K2',
+      'content-type': 'application/json',
+    });
+    await open('cdc', {
+      topics: ['cdc'],
+      format: 'json',
+      mapping: {
+        missing: [''],
+        records: [
+          {
+            record: 'event',
+            event: { column: 'op', steps: [{ map: { c: 'card_opened' }, otherwise: 'missing' }] },
+            when: [{ column: 'op', in: ['c'] }],
+            keys: [{ type: 'customer_number', value: 'after.customer' }],
+            time: 'after.opened',
+            properties: { limit: { column: 'after.limit', steps: [{ number: true, scale: 1 }] } },
+          },
+        ],
+      },
+    });
+    const row = { op: 'c', after: { customer: 'K3', opened: '2026-11-01 10:00:00', limit: '5000' } };
+    await send('cdc', [row, { ...row, op: 'd' }, { ...row, after: { ...row.after, limit: 'much' } }]);
+    await settled('mixed', 1);
+    await settled('cdc', 3);
+    expect(await rowsOf('mixed')).toMatchObject([{ event: '开户', properties: { amount: 1 } }]);
+    expect(await rowsOf('cdc')).toMatchObject([{ event: 'card_opened', properties: { limit: 5000 } }]);
+    expect(await read('cdc')).toMatchObject({ messages: 3, stored: 1, rejected: 1 });
+  });
+
+  it('speaks TLS and SASL, says what is in the way, and begins at the end when told so', async () => {
+    await broker.createTopic('secured', 1);
+    await send('secured', [event({ amount: 1 })]);
+    const secured: Partial<StreamSettings> = {
+      topics: ['secured'],
+      brokers: [broker.secured],
+      tls: { certificateAuthority: broker.certificateAuthority },
+      sasl: { mechanism: 'PLAIN', username: 'bank' },
+      startAt: 'latest',
+    };
+    const { streams } = server.ingest;
+    await expect(streams.look(settings(secured), { saslPassword: 'wrong' })).rejects.toMatchObject({
+      code: 'stream_unreachable',
+    });
+    expect(await streams.look(settings(secured), { saslPassword: 'secret' })).toEqual([
+      { topic: 'secured', partitions: 1, messages: 1 },
+    ]);
+    await open('secured', secured, { saslPassword: 'wrong' });
+    await until(async () => (await read('secured')).workers[0]?.error !== undefined, 'the error is shown');
+    expect(await read('secured')).toMatchObject({ secrets: ['saslPassword'], messages: 0 });
+    await streams.update('secured', { secrets: { saslPassword: 'secret' } }, 'test');
+    await until(async () => (await read('secured')).partitions.length === 1, 'it is connected');
+    await streams.setState('secured', 'paused', 'test');
+    await until(async () => (await read('secured')).workers[0]?.activity === 'paused', 'it pauses');
+    await send('secured', [event({ amount: 2 })]);
+    await until(async () => (await read('secured')).lag === 1, 'the lag is seen');
+    await streams.setState('secured', 'stopped', 'test');
+    await until(async () => (await read('secured')).workers.length === 0, 'it stops');
+    await send('secured', [event({ amount: 3 })]);
+    await streams.setState('secured', 'running', 'test');
+    await settled('secured', 2);
+    expect((await rowsOf('secured')).map((row) => row.properties)).toEqual([{ amount: 2 }, { amount: 3 }]);
+  });
+
+  it('loses and doubles nothing when a reader and the broker are killed', async () => {
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','1 '+performance.now()+'\n');
+    await broker.createTopic('killed', 4);
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','2 '+performance.now()+'\n');
+    await open('killed', { topics: ['killed'] });
+    const other = await startCollector();
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','3 '+performance.now()+'\n');
+    await until(
+      async () => (await read('killed')).workers.filter((worker) => worker.partitions === 2).length === 2,
+      'two processes share the partitions',
+      20_000,
+    );
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','4 '+performance.now()+'\n');
+    const total = 4_000;
+    const sent = (async () => {
+      for (let number = 0; number < total; number += 200) {
+        await send(
+          'killed',
+          Array.from({ length: 200 }, (_, index) => ({
+            ...event({ number: number + index }),
+            messageId: `m${number + index}`,
+          })),
+        );
+      }
+    })();
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','5 '+performance.now()+'\n');
+    await until(async () => (await read('killed')).messages > total / 10, 'it reads');
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','6 '+performance.now()+'\n');
+    other.kill('SIGKILL');
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','7 '+performance.now()+'\n');
+    await broker.restart();
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','8 '+performance.now()+'\n');
+    await sent;
+    const count = async (): Promise<{ rows: number; distinct: number }> =>
+      (
+        await platform.clickhouse.query<{ rows: number; distinct: number }>(
+          `select count() as rows, uniqExact(properties.number) as distinct from event where source_id = 'killed'`,
+        )
+      )[0]!;
+    require('fs').appendFileSync('/tmp/kafka-study/t.log','9 '+performance.now()+'\n');
+    await until(async () => (await count()).distinct === total, 'all are stored', 40_000);
+    expect(await count()).toEqual({ rows: total, distinct: total });
+    const [ledger] = await platform.database.query<Record<string, number>>(
+      `select sum(received)::int as received, sum(stored)::int as stored, sum(duplicate)::int as duplicate,
+         sum(rejected)::int as rejected from ingest.ledger where source_id = 'killed'`,
+    );
+    expect(ledger).toMatchObject({ stored: total, rejected: 0 });
+    expect(ledger!.received).toBe(ledger!.stored! + ledger!.duplicate!);
+  });
+
+  async function startCollector(): Promise<ChildProcess> {
+    const script = fileURLToPath(new URL('../../../test/harness/collector-process.ts', import.meta.url));
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', script, databases.databaseUrl, databases.clickhouseUrl, '0', String(LEASE_MS)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(child.stdout!, 'data');
+    return child;
+  }
+
+  async function tokenOf(role: 'administrator'): Promise<string> {
+    const userId = await platform.access.createUser({
+      name: role,
+      displayName: role,
+      password: 'a long password',
+      role,
+    });
+    const token = `token-${role}-123456`;
+    await platform.access.ensureToken(userId, role, token);
+    return token;
+  }
+});
