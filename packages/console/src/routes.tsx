@@ -32,6 +32,9 @@ export const router = createBrowserRouter([
           { path: 'audiences', element: page(() => import('./pages/audience/segment-list-page.tsx')) },
           { path: 'audiences/new', element: page(() => import('./pages/audience/new-segment-page.tsx')) },
           { path: 'audiences/:segmentId', element: page(() => import('./pages/audience/segment-page.tsx')) },
+          { path: 'insight', element: <Navigate to="/insight/analyses/trend" replace /> },
+          { path: 'insight/analyses', element: <Navigate to="/insight/analyses/trend" replace /> },
+          { path: 'insight/analyses/:kind', element: page(() => import('./pages/insight/analysis-page.tsx')) },
           { path: 'strategies', element: page(() => import('./pages/strategy/strategy-list-page.tsx')) },
           {
             path: 'strategies/:strategyId',
@@ -49,6 +52,7 @@ export const router = createBrowserRouter([
           { path: 'data/runs', element: page(() => import('./pages/data/run-list-page.tsx')) },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },
+          { path: 'data/keys/:type', element: page(() => import('./pages/identity/key-type-page.tsx')) },
           { path: 'data/quarantine', element: page(() => import('./pages/identity/quarantine-page.tsx')) },
           { path: 'settings', element: page(() => import('./pages/settings/settings-page.tsx')) },
           { path: 'audit', element: page(() => import('./pages/settings/audit-page.tsx')) },

@@ -1,10 +1,15 @@
+import { access } from './en/access.ts';
 import { audience } from './en/audience.ts';
 import { data } from './en/data.ts';
+import { boards } from './en/boards.ts';
 import { effect } from './en/effect.ts';
 import { frame, login, state } from './en/frame.ts';
+import { identity } from './en/identity.ts';
+import { insight } from './en/insight.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
+import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
 import { words } from './en/words.ts';
 import type { Text } from './text.ts';
@@ -12,6 +17,7 @@ import type { Text } from './text.ts';
 /** The English of the console; its type is the Chinese one, so a missing string does not compile. */
 export const en: Text = {
   frame,
+  access,
   login,
   state,
   words,
@@ -19,13 +25,17 @@ export const en: Text = {
   people,
   entities,
   audience,
+  rule,
   strategy,
   effect,
+  insight,
+  boards,
   messages,
   contents,
   suppliers,
   tasks,
   data,
+  identity,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {
     eq: 'is',

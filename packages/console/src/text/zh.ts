@@ -1,16 +1,22 @@
+import { access } from './zh/access.ts';
 import { audience } from './zh/audience.ts';
 import { data } from './zh/data.ts';
+import { boards } from './zh/boards.ts';
 import { effect } from './zh/effect.ts';
 import { frame, login, state } from './zh/frame.ts';
+import { identity } from './zh/identity.ts';
+import { insight } from './zh/insight.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
+import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
 import { words } from './zh/words.ts';
 
 /** The Chinese of the console: the first language, and the one that decides which strings there are. */
 export const zh = {
   frame,
+  access,
   login,
   state,
   words,
@@ -18,13 +24,17 @@ export const zh = {
   people,
   entities,
   audience,
+  rule,
   strategy,
   effect,
+  insight,
+  boards,
   messages,
   contents,
   suppliers,
   tasks,
   data,
+  identity,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {
     eq: '等于',

@@ -226,6 +226,9 @@ export const quarantineItemSchema = z.object({
   keys: z.array(
     z.object({ type: z.string(), keyNumber: z.number(), masked: z.string(), personId: z.number() }),
   ),
+  counted: z
+    .array(z.object({ type: z.string(), keyNumber: z.number(), masked: z.string(), personId: z.number() }))
+    .describe('the keys that the guard counted, at most 20, with their present persons'),
   evidence: z.record(z.string(), z.unknown()).describe('what was counted or compared; values masked'),
   decidedAt: z.string().optional(),
   decidedBy: z.string().optional(),
@@ -264,7 +267,22 @@ export const decideQuarantine = endpoint({
   },
   permission: 'quarantine.decide',
   params: z.object({ itemId: z.uuid() }),
-  body: z.object({ accept: z.boolean(), reason: z.string().trim().min(2).max(500) }),
+  body: z.object({
+    accept: z.boolean(),
+    sharedKeyNumber: z
+      .number()
+      .int()
+      .optional()
+      .describe(
+        'with accept false: the key of the item that several persons share; it glues nobody any more',
+      ),
+    reason: z.string().trim().min(2).max(500),
+  }),
   response: z.object({ state: z.enum(quarantineStates), personIds: z.array(z.number()) }),
-  errors: ['quarantine_item_not_found', 'quarantine_item_decided', 'too_many_connected_keys'],
+  errors: [
+    'quarantine_item_not_found',
+    'quarantine_item_decided',
+    'key_not_of_item',
+    'too_many_connected_keys',
+  ],
 });

@@ -32,6 +32,11 @@ export const identityErrors = defineErrors({
     en: 'Somebody decided this item already; reload the list.',
     zh: '该隔离项已被处理；请刷新列表。',
   },
+  key_not_of_item: {
+    status: 422,
+    en: 'The key that is to be shared is not one of this item; choose one that the item names.',
+    zh: '要判为共用的标识不属于该隔离项；请从该项列出的标识中选择。',
+  },
   too_many_connected_keys: {
     status: 409,
     en: 'More keys hang together here than may be folded at once; declare the key named in `details` as shared or block it.',

@@ -44,7 +44,13 @@ const ACCEPTED: Record<QuarantineReason, AssertionKind> = {
 export async function decideItem(
   needs: DecideNeeds,
   transaction: Transaction,
-  request: { itemId: string; accept: boolean; actor: string; reason: string },
+  request: {
+    itemId: string;
+    accept: boolean;
+    sharedKeyNumber?: number | undefined;
+    actor: string;
+    reason: string;
+  },
 ): Promise<{ state: QuarantineState; personIds: number[] }> {
   await joinMapWriters(transaction);
   const item = await readItem(transaction, request.itemId);
@@ -52,8 +58,11 @@ export async function decideItem(
   if (item.state !== 'open')
     throw new CodedError('quarantine_item_decided', { details: { state: item.state } });
   const keys = await readKeys(transaction, item.key_numbers);
-  const rejected: AssertionKind = item.reason === 'shared' ? 'shared' : 'apart';
+  const shared = request.accept ? undefined : request.sharedKeyNumber;
+  if (shared !== undefined && !item.key_numbers.includes(shared)) throw new CodedError('key_not_of_item');
+  const rejected: AssertionKind = item.reason === 'shared' || shared !== undefined ? 'shared' : 'apart';
   const kind = request.accept ? ACCEPTED[item.reason] : rejected;
+  const named = shared === undefined ? item.key_numbers : [shared];
   if (item.reason === 'size' && request.accept) {
     await release(transaction, [String(item.evidence['assertionId'])]);
   }
@@ -63,7 +72,7 @@ export async function decideItem(
       : await assertAll(
           needs,
           transaction,
-          [{ kind, keys: inOrder(keys, item.key_numbers), ...request }],
+          [{ kind, keys: inOrder(keys, named), ...request }],
           item.key_numbers,
           'decision',
         );

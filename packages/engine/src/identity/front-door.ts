@@ -69,10 +69,14 @@ export interface Identity {
     actor: string;
     reason: string;
   }): Promise<{ personIds: number[]; retractedAssertions: number }>;
-  /** Decides a quarantined item. `quarantine_item_not_found`, `quarantine_item_decided`. */
+  /**
+   * Decides a quarantined item; with `sharedKeyNumber` a refused link is refused because that key is several
+   * persons'. `quarantine_item_not_found`, `quarantine_item_decided`, `key_not_of_item`.
+   */
   decide(request: {
     itemId: string;
     accept: boolean;
+    sharedKeyNumber?: number | undefined;
     actor: string;
     reason: string;
   }): Promise<{ state: identityApi.QuarantineItem['state']; personIds: number[] }>;

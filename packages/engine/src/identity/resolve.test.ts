@@ -205,6 +205,20 @@ describe('quarantine and un-merge', () => {
     expect(await openItems()).toEqual([]);
   });
 
+  it('lets a contested key be declared shared: it then belongs to neither', async () => {
+    await resolve(['bind customer_number=C-s1 login_id=s1', 'bind customer_number=C-s2 login_id=s1']);
+    const [item] = await openItems();
+    const login = (await identity.findPeople('s1'))[0]!.matched.keyNumber;
+    const decision = { itemId: item!.item_id, accept: false, actor: 'analyst', reason: 'a shop counter' };
+    await expect(identity.decide({ ...decision, sharedKeyNumber: login + 100_000 })).rejects.toThrow(
+      'key_not_of_item',
+    );
+    expect((await identity.decide({ ...decision, sharedKeyNumber: login })).state).toBe('rejected');
+    const persons = ['customer_number=C-s1', 'customer_number=C-s2', 'login_id=s1'].map(person);
+    expect(new Set(await Promise.all(persons)).size).toBe(3);
+    expect(await openItems()).toEqual([]);
+  });
+
   it('takes keys out of a person for good', async () => {
     await resolve([
       'bind customer_number=C-u1 cookie=u1',

@@ -113,7 +113,7 @@ function quarantineRoutes(server: HttpServer, { platform, identity, reader }: Ro
     const rows = await listItems(platform.database, { ...query, before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
     const keys = await reader.keysByNumber(platform.database, [
-      ...new Set(page.flatMap((row) => row.key_numbers)),
+      ...new Set(page.flatMap((row) => [...row.key_numbers, ...countedKeys(row)])),
     ]);
     const last = page.at(-1);
     return {
@@ -133,19 +133,28 @@ function readCursor(cursor: string): [number, string] {
   return [Number(match[1]), match[2]!];
 }
 
+/** The keys that a guard counted before it stopped the link; items of linking have none. */
+function countedKeys(row: QuarantineRow): number[] {
+  const { countedKeys: counted } = row.evidence;
+  return Array.isArray(counted) ? counted.map(Number) : [];
+}
+
 function shownItem(
   row: QuarantineRow,
   keys: ReadonlyMap<number, PersonKey & { personId: number }>,
 ): identityApi.QuarantineItem {
+  const shown = (numbers: readonly number[]) =>
+    numbers
+      .map((number) => keys.get(number))
+      .filter((key) => key !== undefined)
+      .map((key) => ({ ...shownKey(key), personId: key.personId }));
   return {
     itemId: row.item_id,
     reason: row.reason,
     state: row.state,
     foundAt: new Date(row.found_at).toISOString(),
-    keys: row.key_numbers.map((number) => ({
-      ...shownKey(keys.get(number)!),
-      personId: keys.get(number)!.personId,
-    })),
+    keys: shown(row.key_numbers),
+    counted: shown(countedKeys(row)),
     evidence: row.evidence,
     ...(row.decided_at === null ? {} : { decidedAt: new Date(row.decided_at).toISOString() }),
     ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),

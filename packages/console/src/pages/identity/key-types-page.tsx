@@ -1,9 +1,13 @@
+import { Button } from 'antd';
+import { Link, useNavigate } from 'react-router-dom';
 import { identityApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
 import { Definition, Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
+import { shownMeaning } from './key-rule-values.ts';
 
 type Row = ResponseOf<typeof identityApi.listKeyTypes>['items'][number];
 
@@ -11,16 +15,19 @@ type Row = ResponseOf<typeof identityApi.listKeyTypes>['items'][number];
 export default function KeyTypesPage() {
   const { text, format, language } = useReader();
   const words = text.data.keys;
+  const navigate = useNavigate();
+  const mayWrite = useMay(identityApi.saveKeyType);
   const types = useRead(identityApi.listKeyTypes, undefined, { refetchIntervalMs: CALM_MS });
   const columns: Column<Row>[] = [
     {
       key: 'type',
       title: words.type,
       phone: 'title',
-      render: ({ title, type, meaning }) => (
+      render: (row) => (
         <>
-          <b>{title[language]}</b> <code className="mono faint">{type}</code>
-          {meaning && <div className="faint">{meaning}</div>}
+          <Link to={`/data/keys/${row.type}`}>{row.title[language]}</Link>{' '}
+          <code className="mono faint">{row.type}</code>
+          {row.meaning && <div className="faint">{shownMeaning(row, text)}</div>}
         </>
       ),
     },
@@ -66,7 +73,17 @@ export default function KeyTypesPage() {
     { key: 'pii', title: words.pii, render: ({ pii }) => (pii ? text.state.yes : text.state.no) },
   ];
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        mayWrite && (
+          <Button type="primary" onClick={() => void navigate('/data/keys/new')}>
+            {text.identity.rule.create}
+          </Button>
+        )
+      }
+    >
       <Panel flush>
         <Answer query={types} rows={8}>
           {({ items }) => (
@@ -75,6 +92,7 @@ export default function KeyTypesPage() {
               columns={columns}
               rows={items}
               rowKey={({ type }) => type}
+              onOpen={({ type }) => void navigate(`/data/keys/${type}`)}
               empty={<EmptyState title={words.none} />}
             />
           )}

@@ -6,19 +6,24 @@ import { useReader } from '../../frame/reader.tsx';
 import { sentenceOf } from '../../parts/states.tsx';
 
 interface OpenValuesDialogProps {
-  personId: number;
-  onOpened: (person: PersonView) => void;
+  personIds: readonly number[];
+  onOpened: (people: readonly PersonView[]) => void;
   onClose: () => void;
 }
 
 /** Asks for the purpose; the opening is recorded by the server before it answers. */
-export function OpenValuesDialog({ personId, onOpened, onClose }: OpenValuesDialogProps) {
+export function OpenValuesDialog({ personIds, onOpened, onClose }: OpenValuesDialogProps) {
   const { text } = useReader();
   const words = text.people;
   const [form] = Form.useForm<{ purpose: string }>();
   const open = useWrite(profileApi.openPerson, []);
   const submit = async ({ purpose }: { purpose: string }) => {
-    onOpened(await open.mutateAsync({ params: { personId }, body: { purpose } }));
+    const people: PersonView[] = [];
+    // One after another: each opening is a line of the audit log of its own.
+    for (const personId of personIds) {
+      people.push(await open.mutateAsync({ params: { personId }, body: { purpose } }));
+    }
+    onOpened(people);
     onClose();
   };
   return (

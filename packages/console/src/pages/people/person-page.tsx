@@ -92,7 +92,11 @@ function PersonSheet({ masked }: { masked: PersonView }) {
         <Tabs className={styles.tabs} activeKey={tab} onChange={setTab} destroyOnHidden items={tabs} />
       </div>
       {dialog === 'open' && (
-        <OpenValuesDialog personId={personId} onOpened={setOpened} onClose={() => setDialog(undefined)} />
+        <OpenValuesDialog
+          personIds={[personId]}
+          onOpened={([view]) => setOpened(view)}
+          onClose={() => setDialog(undefined)}
+        />
       )}
       {dialog === 'policy' && <PolicyDialog personId={personId} onClose={() => setDialog(undefined)} />}
     </Page>

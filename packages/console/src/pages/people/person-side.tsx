@@ -5,21 +5,23 @@ import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Panel } from '../../parts/page.tsx';
+import { FoldablePanel } from '../../parts/foldable-panel.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Chip, StateMark } from '../../parts/state-mark.tsx';
 import { wordFor } from '../../text/text.ts';
+import { useKeyTitles } from '../identity/use-key-titles.ts';
 import { EndLink } from './person-relations.tsx';
 import styles from './person.module.css';
 
 /** Who this is: portrait, keys, consents, segments and tags. */
 export function PersonSide({ person }: { person: PersonView }) {
-  const { text, language } = useReader();
+  const { text, format, language } = useReader();
   const words = text.people;
+  const titleOf = useKeyTitles();
   const mayMemberships = useMay(audienceApi.readPersonSegments);
   return (
     <div className="stack">
-      <Panel title={words.portrait}>
+      <FoldablePanel title={words.portrait} summary={summaryOf(person, text.words.value)}>
         {person.attributes.length === 0 ? (
           <p className="faint">{words.noAttributes}</p>
         ) : (
@@ -34,21 +36,31 @@ export function PersonSide({ person }: { person: PersonView }) {
             })}
           />
         )}
-      </Panel>
-      <Panel title={words.keys}>
+      </FoldablePanel>
+      <FoldablePanel title={words.keys} summary={format.integer(person.keys.length)}>
         <ul className={styles.keys}>
           {person.keys.map(({ type, keyNumber, masked }) => (
             <li key={keyNumber}>
-              <span>{wordFor(text.words.keyType, type)}</span>
+              <span>{titleOf(type)}</span>
               <span className="number">{masked}</span>
             </li>
           ))}
         </ul>
-      </Panel>
+      </FoldablePanel>
       <ConsentPanel person={person} />
       {mayMemberships && <Memberships personId={person.personId} />}
     </div>
   );
+}
+
+/** A few plain values by which a person is recognised. */
+function summaryOf({ attributes }: PersonView, words: Record<string, string | undefined>): string {
+  const SHOWN = 3;
+  return attributes
+    .filter(({ masked, value, valueType }) => !masked && valueType === 'string' && typeof value === 'string')
+    .slice(0, SHOWN)
+    .map(({ value }) => words[String(value)] ?? String(value))
+    .join(' · ');
 }
 
 function ConsentPanel({ person }: { person: PersonView }) {
@@ -57,7 +69,10 @@ function ConsentPanel({ person }: { person: PersonView }) {
   const channelName = (channel: string) =>
     channel === '*' ? words.allChannels : wordFor(text.words.channel, channel);
   return (
-    <Panel title={words.consents}>
+    <FoldablePanel
+      title={words.consents}
+      summary={`${format.integer(person.consents.filter(({ valid }) => valid).length)} ${words.granted}`}
+    >
       {person.consents.length === 0 && <p className="faint">{words.noConsents}</p>}
       <ul className={styles.consent}>
         {person.consents.map(({ purpose, channel, granted, valid, at }) => (
@@ -83,7 +98,7 @@ function ConsentPanel({ person }: { person: PersonView }) {
           </li>
         ))}
       </ul>
-    </Panel>
+    </FoldablePanel>
   );
 }
 
@@ -93,7 +108,10 @@ function Memberships({ personId }: { personId: number }) {
   const { data } = useRead(audienceApi.readPersonSegments, { params: { personId }, query: { tags: 'true' } });
   const tags = data?.tags ?? [];
   return (
-    <Panel title={words.segments}>
+    <FoldablePanel
+      title={words.segments}
+      summary={data?.segments.map(({ name }) => name).join(text.punctuation.comma) || text.state.none}
+    >
       {data?.segments.length === 0 && <p className="faint">{words.noSegments}</p>}
       <div className="row">
         {data?.segments.map(({ segmentId, name }) => (
@@ -112,6 +130,6 @@ function Memberships({ personId }: { personId: number }) {
           />
         </div>
       )}
-    </Panel>
+    </FoldablePanel>
   );
 }

@@ -163,6 +163,8 @@ export const words: Text['words'] = {
     system: 'Made by the system',
     internal: 'Made by the system',
   },
+  /** Sources that are Wutong itself. */
+  ownSource: { $wutong: 'Wutong', console: 'Console', linkage: 'Linking' },
   valueType: {
     string: 'Text',
     number: 'Number',

@@ -161,6 +161,8 @@ export const words = {
     system: '系统产生',
     internal: '系统产生',
   },
+  /** Sources that are Wutong itself. */
+  ownSource: { $wutong: '系统', console: '控制台', linkage: '概率匹配' },
   valueType: {
     string: '文本',
     number: '数值',
