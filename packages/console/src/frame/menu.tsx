@@ -10,6 +10,7 @@ import {
   FileTextOutlined,
   HomeOutlined,
   KeyOutlined,
+  LineChartOutlined,
   MessageOutlined,
   ProfileOutlined,
   SafetyOutlined,
@@ -85,6 +86,12 @@ const menu: MenuGroup[] = [
   {
     label: 'audience',
     items: [{ to: '/audiences', reads: audienceApi.listSegments, label: 'segments', icon: TeamOutlined }],
+  },
+  {
+    label: 'insight',
+    items: [
+      { to: '/insight/analyses', reads: insightApi.analyseTrend, label: 'analyses', icon: LineChartOutlined },
+    ],
   },
   {
     label: 'strategy',

@@ -7,6 +7,7 @@ import { call } from '../api/call.ts';
 import { wordFor } from '../text/text.ts';
 import { ClockText } from './clock-text.tsx';
 import { HealthLights } from './health-lights.tsx';
+import { PasswordDialog } from './password-dialog.tsx';
 import { useReader } from './reader.tsx';
 import { SearchPalette } from './search-palette.tsx';
 import { useSearchKey } from './search-key.ts';
@@ -54,29 +55,34 @@ function Account() {
   const { text } = useReader();
   const { user } = useSession();
   const client = useQueryClient();
+  const [isChanging, setIsChanging] = useState(false);
   const logOut = async () => {
     await call(platformApi.logOut);
     client.clear();
     window.location.assign('/');
   };
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          {
-            key: 'who',
-            label: `${user.displayName} · ${wordFor(text.frame.roles, user.role)}`,
-            disabled: true,
-          },
-          { type: 'divider' },
-          { key: 'logOut', label: text.frame.logOut, onClick: () => void logOut() },
-        ],
-      }}
-    >
-      <button type="button" className={styles.account} aria-label={text.frame.account}>
-        {user.displayName.slice(0, 1)}
-      </button>
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            {
+              key: 'who',
+              label: `${user.displayName} · ${wordFor(text.frame.roles, user.role)}`,
+              disabled: true,
+            },
+            { type: 'divider' },
+            { key: 'password', label: text.access.changePassword, onClick: () => setIsChanging(true) },
+            { key: 'logOut', label: text.frame.logOut, onClick: () => void logOut() },
+          ],
+        }}
+      >
+        <button type="button" className={styles.account} aria-label={text.frame.account}>
+          {user.displayName.slice(0, 1)}
+        </button>
+      </Dropdown>
+      {isChanging && <PasswordDialog onClose={() => setIsChanging(false)} />}
+    </>
   );
 }

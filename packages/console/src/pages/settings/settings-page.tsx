@@ -1,6 +1,6 @@
 import { App, Button, InputNumber } from 'antd';
 import { useState } from 'react';
-import { decisionApi, platformApi, type ResponseOf } from '@wutong/contract';
+import { decisionApi, platformApi } from '@wutong/contract';
 import type { Policy } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { roomsWithLoops, useHealth, wordOfLight } from '../../frame/health-lights.tsx';
@@ -8,13 +8,12 @@ import { useReader } from '../../frame/reader.tsx';
 import { useMay, useSession } from '../../frame/session.tsx';
 import { Facts, type Fact } from '../../parts/facts.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { StateMark, toneOf } from '../../parts/state-mark.tsx';
-import { Answer, EmptyState } from '../../parts/states.tsx';
+import { Answer } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
+import { TokenPanel } from './token-panel.tsx';
+import { UserPanel } from './user-panel.tsx';
 import styles from './settings.module.css';
-
-type User = ResponseOf<typeof platformApi.listUsers>['items'][number];
 
 /** State of the platform, the bank's contact rules, users. */
 export default function SettingsPage() {
@@ -28,6 +27,7 @@ export default function SettingsPage() {
         <PolicyPanel />
       </div>
       {mayUsers && <UserPanel />}
+      {mayUsers && <TokenPanel />}
     </Page>
   );
 }
@@ -145,38 +145,5 @@ function PolicyFacts({ policy }: { policy: Policy }) {
         [words.suitability, words.days(format.integer(policy.suitability.validityDays))],
       ]}
     />
-  );
-}
-
-function UserPanel() {
-  const { text } = useReader();
-  const words = text.data.settings;
-  const users = useRead(platformApi.listUsers);
-  const columns: Column<User>[] = [
-    { key: 'name', title: words.user, phone: 'title', render: ({ displayName }) => displayName },
-    { key: 'login', title: words.loginName, render: ({ name }) => <code className="mono">{name}</code> },
-    { key: 'role', title: words.role, render: ({ role }) => wordFor(text.frame.roles, role) },
-    {
-      key: 'state',
-      title: words.state,
-      render: ({ disabled }) => (
-        <StateMark tone={disabled ? 'quiet' : 'good'}>{disabled ? words.disabled : words.enabled}</StateMark>
-      ),
-    },
-  ];
-  return (
-    <Panel title={words.users} flush>
-      <Answer query={users}>
-        {({ items }) => (
-          <RecordTable
-            label={words.users}
-            columns={columns}
-            rows={items}
-            rowKey={({ userId }) => userId}
-            empty={<EmptyState small title={text.state.none} />}
-          />
-        )}
-      </Answer>
-    </Panel>
   );
 }

@@ -1,0 +1,132 @@
+import { Button, Form, Input, Modal, Popconfirm, Select, Typography } from 'antd';
+import { useState } from 'react';
+import { platformApi, type ResponseOf } from '@wutong/contract';
+import { useRead, useWrite } from '../../api/use-endpoint.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
+import { Panel } from '../../parts/page.tsx';
+import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { Answer, EmptyState, sentenceOf } from '../../parts/states.tsx';
+import { TimeText } from '../../parts/time-text.tsx';
+
+type Token = ResponseOf<typeof platformApi.listTokens>['items'][number];
+
+/** API tokens: made for programs, revoked when they are not needed any more. */
+export function TokenPanel() {
+  const { text } = useReader();
+  const words = text.access;
+  const tokens = useRead(platformApi.listTokens);
+  const mayWrite = useMay(platformApi.createToken);
+  const [isMaking, setIsMaking] = useState(false);
+  const columns: Column<Token>[] = [
+    { key: 'name', title: words.tokenName, phone: 'title', render: ({ name }) => name },
+    {
+      key: 'user',
+      title: words.tokenOwner,
+      render: ({ userName }) => <code className="mono">{userName}</code>,
+    },
+    { key: 'created', title: words.created, render: ({ createdAt }) => <TimeText value={createdAt} /> },
+    ...(mayWrite
+      ? [{ key: 'revoke', title: '', render: (token: Token) => <RevokeButton token={token} /> }]
+      : []),
+  ];
+  return (
+    <Panel
+      title={words.tokens}
+      definition={words.tokensHint}
+      flush
+      extra={mayWrite && <Button onClick={() => setIsMaking(true)}>{words.newToken}</Button>}
+    >
+      <Answer query={tokens}>
+        {({ items }) => (
+          <RecordTable
+            label={words.tokens}
+            columns={columns}
+            rows={items}
+            rowKey={({ tokenId }) => tokenId}
+            empty={<EmptyState small title={words.noTokens} hint={words.noTokensHint} />}
+          />
+        )}
+      </Answer>
+      {isMaking && <TokenDialog onClose={() => setIsMaking(false)} />}
+    </Panel>
+  );
+}
+
+function RevokeButton({ token }: { token: Token }) {
+  const { text } = useReader();
+  const revoke = useWrite(platformApi.revokeToken, [platformApi.listTokens]);
+  return (
+    <Popconfirm
+      title={text.access.revokeSure}
+      okText={text.access.revoke}
+      cancelText={text.state.cancel}
+      onConfirm={() => revoke.mutate({ params: { tokenId: token.tokenId } })}
+    >
+      <Button size="small" type="link" danger loading={revoke.isPending}>
+        {text.access.revoke}
+      </Button>
+    </Popconfirm>
+  );
+}
+
+function TokenDialog({ onClose }: { onClose: () => void }) {
+  const { text } = useReader();
+  const words = text.access;
+  const users = useRead(platformApi.listUsers);
+  const [form] = Form.useForm<{ name: string; userId: string }>();
+  const create = useWrite(platformApi.createToken, [platformApi.listTokens]);
+  const made = create.data;
+  return (
+    <Modal
+      open
+      title={words.newToken}
+      okText={made ? text.state.close : words.newToken}
+      cancelText={text.state.cancel}
+      cancelButtonProps={made ? { style: { display: 'none' } } : undefined}
+      confirmLoading={create.isPending}
+      onOk={() => (made ? onClose() : form.submit())}
+      onCancel={onClose}
+    >
+      {made ? (
+        <div className="stack">
+          <p className="soft">{words.secretOnce}</p>
+          <Typography.Text copyable className="mono" style={{ overflowWrap: 'anywhere' }}>
+            {made.secret}
+          </Typography.Text>
+        </div>
+      ) : (
+        <Form form={form} layout="vertical" requiredMark={false} onFinish={(body) => create.mutate({ body })}>
+          <Form.Item
+            name="name"
+            label={words.tokenName}
+            rules={[{ required: true, whitespace: true, message: words.tokenNameMissing }]}
+          >
+            <Input autoFocus maxLength={100} />
+          </Form.Item>
+          <Form.Item
+            name="userId"
+            label={words.tokenOwner}
+            rules={[{ required: true, message: words.tokenOwnerMissing }]}
+          >
+            <Select
+              showSearch
+              optionFilterProp="label"
+              options={(users.data?.items ?? [])
+                .filter(({ disabled }) => !disabled)
+                .map(({ userId, displayName, name }) => ({
+                  value: userId,
+                  label: `${displayName} · ${name}`,
+                }))}
+            />
+          </Form.Item>
+          {create.error && (
+            <p role="alert" style={{ color: 'var(--red)' }}>
+              {sentenceOf(create.error, text)}
+            </p>
+          )}
+        </Form>
+      )}
+    </Modal>
+  );
+}
