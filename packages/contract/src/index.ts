@@ -7,4 +7,5 @@ export * from './eql/index.ts';
 export * from './strategy/index.ts';
 export * from './mapping.ts';
 export * from './stream-settings.ts';
+export * from './output-settings.ts';
 export * from './insight/index.ts';

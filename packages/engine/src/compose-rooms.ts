@@ -1,11 +1,19 @@
 import { createAudience } from './audience/index.ts';
 import { createCanvas, type Canvas } from './canvas/index.ts';
-import { contentNeeds, hubNeeds } from './connect-rooms.ts';
+import { contentNeeds, hubNeeds, outputPorts } from './connect-rooms.ts';
 import { createContent } from './content/index.ts';
 import { createDecision } from './decision/index.ts';
 import { createHub, HUB_CONSUMER, HUB_WANTED_EVENTS } from './hub/index.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
-import { createImports, createIngest, importRoutes, runImport, type ImportSummary } from './ingest/index.ts';
+import {
+  createImports,
+  createIngest,
+  createOutputs,
+  createIngestion,
+  importRoutes,
+  runImport,
+  type ImportSummary,
+} from './ingest/index.ts';
 import { createInsight } from './insight/index.ts';
 import type { HttpServer, Platform } from './platform/index.ts';
 import { createProfile } from './profile/index.ts';
@@ -39,7 +47,9 @@ export function composeRooms(platform: Platform): Rooms {
     },
   });
   const imports = createImports(platform, { identity, profile, ingest });
+  const ingestion = createIngestion(platform, { identity, profile, ingest });
   const audience = createAudience(platform, { identity, profile, ingest });
+  const outputs = createOutputs({ platform, identity, profile, ports: outputPorts(audience) });
   const content = createContent(platform, contentNeeds(profile));
   const decision = createDecision(platform, { identity, profile });
   const hub = createHub(platform, hubNeeds(platform, { identity, profile, content, decision, ingest }));
@@ -58,6 +68,7 @@ export function composeRooms(platform: Platform): Rooms {
     audience,
     segments: { createImported: (segment) => audience.importSegment(segment) },
     hub,
+    mail: { send: (mail) => hub.sendNotice(mail) },
     canvas,
   });
 
@@ -68,12 +79,17 @@ export function composeRooms(platform: Platform): Rooms {
     routes(server) {
       for (const room of [...rooms, content]) room.routes(server);
       importRoutes(server, platform, imports);
+      outputs.routes(server);
+      ingestion.routes(server);
     },
     async start() {
       for (const room of rooms) await room.start();
+      await outputs.start();
     },
     async stop() {
+      await outputs.stop();
       for (const room of [...rooms].reverse()) await room.stop();
+      await ingestion.stop();
     },
   };
 }

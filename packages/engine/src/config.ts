@@ -87,6 +87,12 @@ export function readConfig(environment: Environment = process.env): RuntimeConfi
     clickhouseCluster: environment['CLICKHOUSE_CLUSTER'] || undefined,
     adminToken: environment['WUTONG_ADMIN_TOKEN'] || undefined,
     publicUrl: (environment['WUTONG_PUBLIC_URL'] || `http://localhost:${port}`).replace(/\/$/, ''),
+    warehouseFolder: environment['WUTONG_WAREHOUSE_FOLDER']
+      ? resolve(environment['WUTONG_WAREHOUSE_FOLDER'])
+      : undefined,
+    outputDirectory: environment['WUTONG_OUTPUT_DIRECTORY']
+      ? resolve(environment['WUTONG_OUTPUT_DIRECTORY'])
+      : undefined,
     timeZone,
     bankName: environment['WUTONG_BANK_NAME'] || '梧桐示范银行',
     logLevel: environment['WUTONG_LOG'] || 'warn',

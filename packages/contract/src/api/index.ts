@@ -13,6 +13,7 @@ import * as imports from './imports.ts';
 import * as connections from './ingest-connections.ts';
 import * as ingestionTasks from './ingest-tasks.ts';
 import * as streams from './streams.ts';
+import * as outputs from './outputs.ts';
 
 /** Every operation of the public API, by room: a room's file is added here once. */
 export const endpointsByRoom = {
@@ -31,6 +32,7 @@ export const endpointsByRoom = {
   connections,
   ingestionTasks,
   streams,
+  outputs,
 } as const;
 export {
   platform as platformApi,
@@ -48,4 +50,5 @@ export {
   connections as connectionsApi,
   ingestionTasks as ingestionTasksApi,
   streams as streamsApi,
+  outputs as outputsApi,
 };

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import {
-  alertCheckSchema,
-  alertInputSchema,
-  alertSchema,
+  analysisCellSchema,
   analysisSchema,
   dashboardInputSchema,
   dashboardSchema,
@@ -14,7 +12,6 @@ import {
 const room = 'insight';
 const done = z.object({ done: z.literal(true) });
 const dashboardParams = z.object({ dashboardId: z.uuid() });
-const alertParams = z.object({ alertId: z.uuid() });
 
 export const analysePortrait = endpoint({
   name: 'analysePortrait',
@@ -34,11 +31,41 @@ export const exportAnalysis = endpoint({
   path: '/api/v1/analyses/export',
   room,
   summary: {
-    en: 'The answer as CSV (UTF-8 with BOM, opens in Excel); logged',
-    zh: '导出分析结果 CSV（记入审计）',
+    en: 'The answer as CSV (UTF-8 with BOM) or Excel; small groups left out of personal breakdowns; logged',
+    zh: '导出分析结果为 CSV 或 Excel（个人信息分组隐藏小样本，记入审计）',
   },
   permission: 'report.export',
-  body: z.object({ analysis: analysisSchema }),
+  body: z.object({
+    analysis: analysisSchema,
+    format: z
+      .enum(['csv', 'xlsx'])
+      .default('csv')
+      .describe(
+        'xlsx: Chinese titles, numbers as numbers, times in the zone asked for, a sheet that says what was asked',
+      ),
+  }),
+  response: z.string().describe('text/csv, or the bytes of an .xlsx file'),
+  errors: ['eql_invalid', 'analysis_invalid', 'analysis_too_slow', 'analysis_too_large'],
+});
+
+export const exportAnalysisPeople = endpoint({
+  name: 'exportAnalysisPeople',
+  method: 'POST',
+  path: '/api/v1/analyses/people/export',
+  room,
+  summary: {
+    en: 'The people behind a number as CSV, streamed; needs people.read too, and pii.open for sensitive attributes; logged',
+    zh: '流式导出某个数字背后的客户 CSV（记入审计）',
+  },
+  permission: 'report.export',
+  body: z.object({
+    of: analysisCellSchema,
+    attributes: z
+      .array(z.string().min(1).max(100))
+      .max(50)
+      .default([])
+      .describe('columns beside the person’s number'),
+  }),
   response: z.string().describe('text/csv'),
   errors: ['eql_invalid', 'analysis_invalid', 'analysis_too_slow', 'analysis_too_large'],
 });
@@ -95,59 +122,4 @@ export const deleteDashboard = endpoint({
   params: dashboardParams,
   response: done,
   errors: ['dashboard_not_found'],
-});
-
-export const listAlerts = endpoint({
-  name: 'listAlerts',
-  method: 'GET',
-  path: '/api/v1/alerts',
-  room,
-  summary: { en: 'Alerts, raised ones first', zh: '预警列表' },
-  permission: 'report.read',
-  response: z.object({ items: z.array(alertSchema) }),
-});
-export const createAlert = endpoint({
-  name: 'createAlert',
-  method: 'POST',
-  path: '/api/v1/alerts',
-  room,
-  summary: { en: 'Create an alert', zh: '新建预警' },
-  permission: 'report.read',
-  body: alertInputSchema,
-  response: alertSchema,
-});
-export const saveAlert = endpoint({
-  name: 'saveAlert',
-  method: 'PUT',
-  path: '/api/v1/alerts/:alertId',
-  room,
-  summary: { en: 'Save an alert of one’s own', zh: '保存预警' },
-  permission: 'report.read',
-  params: alertParams,
-  body: alertInputSchema,
-  response: alertSchema,
-  errors: ['alert_not_found'],
-});
-export const deleteAlert = endpoint({
-  name: 'deleteAlert',
-  method: 'DELETE',
-  path: '/api/v1/alerts/:alertId',
-  room,
-  summary: { en: 'Delete an alert of one’s own, with its history', zh: '删除预警及其历史' },
-  permission: 'report.read',
-  params: alertParams,
-  response: done,
-  errors: ['alert_not_found'],
-});
-export const listAlertChecks = endpoint({
-  name: 'listAlertChecks',
-  method: 'GET',
-  path: '/api/v1/alerts/:alertId/checks',
-  room,
-  summary: { en: 'History of an alert, newest first', zh: '预警历史' },
-  permission: 'report.read',
-  params: alertParams,
-  query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
-  response: z.object({ items: z.array(alertCheckSchema) }),
-  errors: ['alert_not_found'],
 });

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 
+export * from './insight-alerts.ts';
 export * from './insight-analyses.ts';
 export * from './insight-boards.ts';
 
 const count = z.number().int().min(0);
+
+/** A channel that never says what arrived has no number of arrivals, rather than none. */
+const deliveredSchema = count.nullable().describe('null: no message went over a channel that gives receipts');
+const sentWithReceiptsSchema = count.describe(
+  'sent over channels that give receipts: what `delivered` is a share of',
+);
 
 /** Two proportions compared: shares, their difference, its 95 % interval and two-sided p-value. */
 export const comparisonSchema = z.object({
@@ -27,7 +34,8 @@ export const stepBooksSchema = z.object({
   suppressed: z.record(z.string(), count).describe('reason → people'),
   pending: count,
   sent: count.describe('handed to a supplier and accepted, including those delivered'),
-  delivered: count,
+  delivered: deliveredSchema,
+  sentWithReceipts: sentWithReceiptsSchema,
   clicked: count,
   failed: count,
   uncertain: count,
@@ -41,7 +49,7 @@ export const channelResultSchema = z.object({
   supplierName: z.string(),
   attempted: count,
   sent: count,
-  delivered: count,
+  delivered: deliveredSchema,
   clicked: count,
   failed: count,
   uncertain: count,
@@ -59,6 +67,7 @@ export const summarySchema = z.object({
   pending: count,
   sent: count,
   delivered: count,
+  sentWithReceipts: sentWithReceiptsSchema,
   clicked: count,
   failed: count,
   uncertain: count,

@@ -8,6 +8,7 @@ import { hubErrors } from './hub.ts';
 import { profileErrors } from './profile.ts';
 import { importErrors } from './imports.ts';
 import { streamErrors } from './streams.ts';
+import { outputErrors } from './outputs.ts';
 import { warehouseErrors } from './warehouse.ts';
 import { audienceErrors } from './audience.ts';
 import { insightErrors } from './insight.ts';
@@ -24,6 +25,7 @@ export const errorDefinitions = {
   ...profileErrors,
   ...importErrors,
   ...streamErrors,
+  ...outputErrors,
   ...warehouseErrors,
   ...audienceErrors,
   ...insightErrors,

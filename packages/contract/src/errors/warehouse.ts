@@ -117,4 +117,9 @@ export const warehouseErrors = defineErrors({
     en: 'There is no such run of this task; choose one from its history.',
     zh: '该任务没有此运行记录；请从历史中选择。',
   },
+  ingestion_key_repeated: {
+    status: 422,
+    en: 'Two rows have the same key columns, so the second cannot be told from the first; choose columns that name a row.',
+    zh: '两行的主键列相同，无法区分；请选择能唯一标识一行的列。',
+  },
 });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { analysisSchema } from './analysis.ts';
-import { trendRequestSchema } from './trend.ts';
 
 /** A saved question and its place; columns of twelve. */
 export const tileSchema = z.object({
@@ -30,46 +29,3 @@ export const dashboardSchema = dashboardInputSchema.extend({
   updatedAt: z.string(),
 });
 export type Dashboard = z.output<typeof dashboardSchema>;
-
-/** When an alert is raised; the number is the total of the first series over the period. */
-export const alertConditionSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('threshold'), direction: z.enum(['above', 'below']), value: z.number() }),
-  z.object({
-    kind: z.literal('change'),
-    direction: z.enum(['rise', 'fall', 'either']),
-    percent: z.number().min(0.1).max(100_000).describe('against the period before'),
-  }),
-]);
-export type AlertCondition = z.output<typeof alertConditionSchema>;
-
-export const alertInputSchema = z.object({
-  name: z.string().min(1).max(200),
-  analysis: trendRequestSchema.refine(
-    (trend) => 'lastDays' in trend.period && trend.breakdown === undefined,
-    {
-      message: 'the period is given in lastDays, and there is no breakdown',
-    },
-  ),
-  condition: alertConditionSchema,
-  everyMinutes: z.number().int().min(1).max(1_440).default(60),
-  enabled: z.boolean().default(true),
-});
-export type AlertInput = z.output<typeof alertInputSchema>;
-
-export const alertCheckSchema = z.object({
-  at: z.string(),
-  value: z.number().optional(),
-  before: z.number().optional().describe('of the period before'),
-  raised: z.boolean(),
-  problem: z.string().optional().describe('code of the error when it could not be computed'),
-});
-export const alertSchema = alertInputSchema.extend({
-  alertId: z.string(),
-  owner: z.string(),
-  raised: z.boolean(),
-  raisedSince: z.string().optional(),
-  lastCheck: alertCheckSchema.optional(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-});
-export type Alert = z.output<typeof alertSchema>;

@@ -24,5 +24,6 @@ export {
 export * from './sequence.ts';
 export * from './session.ts';
 export * from './trend.ts';
+export * from './alert.ts';
 export * from './dashboard.ts';
 export * from './portrait.ts';

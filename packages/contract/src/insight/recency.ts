@@ -29,4 +29,8 @@ export const recencyAnswerSchema = answerSchema.extend({
 });
 export type RecencyAnswer = z.output<typeof recencyAnswerSchema>;
 
-export const recencyCellSchema = z.object({ recency: score, frequency: score, value: score });
+const scores = z
+  .union([score, z.array(score).min(1).max(10)])
+  .optional()
+  .describe('one score or several; absent: any');
+export const recencyCellSchema = z.object({ recency: scores, frequency: scores, value: scores });

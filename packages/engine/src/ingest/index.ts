@@ -20,3 +20,7 @@ export { runImport, type ImportProgress, type ImportSummary } from './imports/ru
 export { createImports, type Imports } from './imports/create-imports.ts';
 export { importRoutes } from './imports/import-routes.ts';
 export type { ImportRooms } from './imports/load-batch.ts';
+export { createIngestion, type Ingestion } from './tasks/create-ingestion.ts';
+export type { SourceReadiness, TaskReadiness } from './tasks/report-readiness.ts';
+export { createOutputs, type Outputs } from './outputs/create-outputs.ts';
+export type { OutputPorts } from './outputs/output-needs.ts';

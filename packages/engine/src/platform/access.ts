@@ -30,6 +30,7 @@ const READ_ALL = [
   'supplier.read',
   'task.read',
   'report.read',
+  'output.read',
   'platform.read',
 ];
 
@@ -55,6 +56,7 @@ export const ROLES = {
   data_engineer: [
     ...READ_ALL,
     'source.write',
+    'output.write',
     'entity.write',
     'identity.write',
     'quarantine.decide',

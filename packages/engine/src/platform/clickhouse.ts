@@ -1,5 +1,6 @@
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
 import type { Readable } from 'node:stream';
+import { derivePassword } from './derive-password.ts';
 
 /** ClickHouse: all that is large and append-only. Values are bound as `{name:Type}`. */
 export interface ClickHouse {
@@ -29,6 +30,11 @@ export interface ClickHouse {
   ): Promise<void>;
   command(sql: string, parameters?: Record<string, unknown>, settings?: ClickHouseSettings): Promise<void>;
   ping(): Promise<boolean>;
+  /**
+   * The same server as another user of ours, whose password derives from ours, in the database of our name with a
+   * suffix. To be closed by the caller.
+   */
+  forUser(user: string, databaseSuffix: string): { client: ClickHouse; password: string; database: string };
   close(): Promise<void>;
   readonly client: ClickHouseClient;
 }
@@ -43,11 +49,11 @@ const SETTINGS: ClickHouseSettings = {
 };
 
 /** Opens a client; `url` carries user, password and database. */
-export function openClickHouse(url: string, options: { maximumConnections?: number } = {}): ClickHouse {
+export function openClickHouse(url: string, options: { maximumConnections?: number; requestTimeoutMs?: number } = {}): ClickHouse {
   const client = createClient({
     url,
     max_open_connections: options.maximumConnections ?? 16,
-    request_timeout: 300_000,
+    request_timeout: options.requestTimeoutMs ?? 300_000,
     compression: { request: false, response: false },
     keep_alive: { enabled: true },
     clickhouse_settings: SETTINGS,
@@ -94,6 +100,15 @@ export function openClickHouse(url: string, options: { maximumConnections?: numb
     },
     async command(sql, parameters = {}, settings = {}) {
       await client.command({ query: sql, query_params: parameters, clickhouse_settings: settings });
+    },
+    forUser(user, databaseSuffix) {
+      const other = new URL(url);
+      const password = derivePassword(decodeURIComponent(other.password), user);
+      const database = `${other.pathname.slice(1) || 'default'}${databaseSuffix}`;
+      other.username = user;
+      other.password = password;
+      other.pathname = `/${database}`;
+      return { client: openClickHouse(other.toString(), { maximumConnections: 8 }), password, database };
     },
     async ping() {
       return (await client.ping()).success;

@@ -12,6 +12,10 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Address under which people and suppliers reach us, for links in messages; no trailing slash. */
   readonly publicUrl: string;
+  /** Folder of files of sources that may be mapped; default: `warehouse` in the data directory. */
+  readonly warehouseFolder?: string | undefined;
+  /** Folder below which outputs write files; default: `outputs` in the data directory. */
+  readonly outputDirectory?: string | undefined;
   /** IANA zone of the bank: quiet hours, calendar days, display. */
   readonly timeZone: string;
   readonly bankName: string;

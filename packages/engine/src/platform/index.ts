@@ -40,4 +40,13 @@ export {
 } from './http/server.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';
 export { watchReadiness, type Readiness } from './readiness.ts';
-export { EngineError, findFreePort, startEngines, type RunningEngines } from './engines/index.ts';
+export {
+  EngineError,
+  findFreePort,
+  SOURCE_DATABASE,
+  READER_USER, startEngines,
+  startSourceReader,
+  type RunningEngines,
+  type RunningSourceReader,
+} from './engines/index.ts';
+export { readStatement, StatementRefusal, type ReadStatement } from './read-statement.ts';

@@ -9,7 +9,10 @@ import type { Draft, DraftEnd, DraftKey, PlacedDraft, RowRejection } from './dra
 /** The rooms that an import writes to. */
 export interface ImportRooms {
   readonly identity: Pick<Identity, 'resolve'>;
-  readonly profile: Pick<Profile, 'apply' | 'meet' | 'writeFacts' | 'declare' | 'catalogue' | 'mirror'>;
+  readonly profile: Pick<
+    Profile,
+    'apply' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'
+  >;
   readonly ingest: {
     /** Durable when it resolves; a message id of the source is stored once. */
     append(sourceId: string, records: readonly DecodedRecord[]): Promise<AppendOutcome>;
@@ -22,6 +25,8 @@ export interface Batch {
   readonly sourceId: string;
   /** Names the file within the source: with the row it makes message ids. */
   readonly messagePrefix: string;
+  /** What names a row within the prefix, the same at each reading; default: its number. */
+  readonly rowId?: (row: number) => string;
   readonly drafts: readonly PlacedDraft[];
   /** Records of the mapping that carry all that is known of their entity or detail. */
   readonly wholeRecords: ReadonlySet<number>;
@@ -87,6 +92,9 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
 
 const placeOf = ({ row, record }: PlacedDraft): { row: number; record: number } => ({ row, record });
 
+const messageIdOf = (batch: Batch, { row, record }: { row: number; record: number }): string =>
+  `${batch.messagePrefix}#${batch.rowId ? batch.rowId(row) : row}.${record}`;
+
 /** Everybody a batch names, each once. */
 function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<string, number> } {
   const records: ResolveRecord[] = [];
@@ -97,7 +105,7 @@ function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<
     const id = idOfKeys(keys, effective);
     if (indexOf.has(id)) return;
     indexOf.set(id, records.length);
-    const messageId = `${batch.messagePrefix}#${place.row}.${place.record}`;
+    const messageId = messageIdOf(batch, place);
     records.push({ keys, link: effective, at, sourceId: batch.sourceId, messageId });
   };
   for (const placed of batch.drafts) {
@@ -162,7 +170,7 @@ function personOperations(
     const { draft, row, record } = placed;
     if ((draft.kind !== 'person' && draft.kind !== 'consent') || people.problemOf(draft)) continue;
     const { personId, keyNumber } = people.of(draft.keys, draft.kind === 'person' ? draft.link : 'none');
-    const messageId = `${batch.messagePrefix}#${row}.${record}`;
+    const messageId = messageIdOf(batch, { row, record });
     const common = { personId, keyNumber, at: draft.at, sourceId: batch.sourceId, messageId };
     places.push(placed);
     operations.push(
@@ -201,7 +209,7 @@ function factOf(
   { draft, row, record }: PlacedDraft,
   people: PeopleOfBatch,
 ): FactOperation | undefined {
-  const messageId = `${batch.messagePrefix}#${row}.${record}`;
+  const messageId = messageIdOf(batch, { row, record });
   const whole = batch.wholeRecords.has(record);
   switch (draft.kind) {
     case 'entity':
@@ -238,7 +246,7 @@ async function appendEvents(
     if (draft.kind !== 'event') throw new Error('only events are appended');
     return {
       kind: 'event',
-      messageId: draft.messageId ?? `${batch.messagePrefix}#${row}.${record}`,
+      messageId: draft.messageId ?? messageIdOf(batch, { row, record }),
       time: draft.at,
       ownTime: draft.at,
       keys: draft.keys,

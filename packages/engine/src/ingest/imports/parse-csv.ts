@@ -1,5 +1,5 @@
 /** Longest single row: a quote that is never closed must not swallow the file into memory. */
-const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024;
+export const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024;
 
 /** A row that breaks the rules of the format; the file cannot be read further. */
 export class UnreadableRowError extends Error {
@@ -66,8 +66,8 @@ export function createCsvParser(delimiter: string): CsvParser {
 
 const positionOr = (position: number, otherwise: number): number => (position < 0 ? otherwise : position);
 
-/** A row with quotes in it; undefined when the text ends before the row does. */
-function parseQuotedRow(
+/** A row with quotes in it, and where the next one begins; undefined when the text ends before the row does. */
+export function parseQuotedRow(
   text: string,
   start: number,
   delimiter: string,

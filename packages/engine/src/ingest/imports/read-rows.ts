@@ -59,9 +59,9 @@ async function nextNonEmpty(iterator: AsyncIterator<string[][]>): Promise<string
 }
 
 /** Whatever goes wrong while reading is said as an error of the file. */
-async function* explained(rows: AsyncIterable<string[][]>, file: string): AsyncGenerator<string[][]> {
+export async function* explained<Piece>(pieces: AsyncIterable<Piece>, file: string): AsyncGenerator<Piece> {
   try {
-    yield* rows;
+    yield* pieces;
   } catch (error) {
     if (error instanceof CodedError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -76,7 +76,8 @@ async function* explained(rows: AsyncIterable<string[][]>, file: string): AsyncG
   }
 }
 
-async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes, unpacked when they begin like gzip. */
+export async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const iterator = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let length = 0;
@@ -99,7 +100,10 @@ async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterabl
 }
 
 /** Node's ICU decodes all the encodings of the mapping; `fatal` so that a wrong encoding is seen, not guessed. */
-async function* decodeTexts(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<string> {
+export async function* decodeTexts(
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
   yield decoder.decode();

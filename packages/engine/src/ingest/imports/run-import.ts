@@ -24,6 +24,14 @@ export interface ImportProgress {
   readonly rejectedRows: number;
 }
 
+export interface ImportOptions {
+  readonly mappingFile: string;
+  readonly dataDirectory: string;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Bytes of a chunk that is read in bulk; 0: every row goes by itself. */
+  readonly chunkBytes?: number;
+}
+
 export interface ImportSummary {
   readonly importId: string;
   readonly name: string;
@@ -45,7 +53,7 @@ export interface ImportSummary {
 export async function runImport(
   platform: Platform,
   rooms: ImportRooms,
-  options: { mappingFile: string; dataDirectory: string; onProgress?: (progress: ImportProgress) => void },
+  options: ImportOptions,
 ): Promise<ImportSummary> {
   const started = performance.now();
   const mapping = await readMapping(options.mappingFile);
@@ -181,7 +189,7 @@ async function importFiles(
   platform: Platform,
   rooms: ImportRooms,
   run: RunRow,
-  options: { dataDirectory: string; onProgress?: (progress: ImportProgress) => void },
+  options: ImportOptions,
 ): Promise<void> {
   const { database } = platform;
   const states = new Map(
@@ -205,6 +213,7 @@ async function importFiles(
       rowsDone: state.rows_done,
       catalogue,
       rejectionsLeft,
+      chunkBytes: options.chunkBytes,
       onProgress: (rows: number, rejectedRows: number) =>
         options.onProgress?.({ file: file.file, rows, rejectedRows }),
     };

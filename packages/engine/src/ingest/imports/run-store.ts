@@ -82,6 +82,14 @@ export async function readRun(transaction: Transaction, runId: string): Promise<
   return rows[0];
 }
 
+/** Ids of the runs that some process works on, or worked on when it was killed, or that wait for files. */
+export async function runsUnderWay(transaction: Transaction): Promise<string[]> {
+  const rows = await transaction.query<{ run_id: string }>(
+    "select run_id from imports.run where state in ('running', 'waiting')",
+  );
+  return rows.map((row) => row.run_id);
+}
+
 /** Runs, newest first, after a cursor of (started_at, run_id). */
 export function listRuns(
   transaction: Transaction,
@@ -148,7 +156,7 @@ export async function settleBatch(
   batch: {
     rows: number;
     rejectedRows: number;
-    records: Record<string, number>;
+    records: Readonly<Record<string, number>>;
     rejections: readonly StoredRejection[];
   },
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { derivePassword } from '../derive-password.ts';
 
 export interface ClickHouseConfig {
   directory: string;
@@ -9,6 +10,14 @@ export interface ClickHouseConfig {
   password: string;
   memoryBytes: number;
   cluster?: ClickHouseCluster;
+  /** This server reads the sources of others and keeps nothing: see source-reader-config.ts. */
+  sourceReader?: SourceReaderOptions;
+}
+
+export interface SourceReaderOptions {
+  readonly analystPassword: string;
+  /** The only folder from which Iceberg tables are read; other files are named by paths that Wutong has checked. */
+  readonly filesDirectory: string;
 }
 
 export interface ClickHouseCluster {
@@ -20,9 +29,14 @@ export interface ClickHouseCluster {
 /** The user that Wutong is; the other one, `default`, can do nothing. */
 export const CLICKHOUSE_USER = 'wutong';
 export const CLICKHOUSE_DATABASE = 'wutong';
+/** Reads the masked views of its own database, for people's own tools; Wutong alone knows its password. */
+export const READER_USER = 'wutong_reader';
+export const READER_DATABASE = `${CLICKHOUSE_DATABASE}_reader`;
+/** Runs SQL written by people, on a source reader only. */
+export const ANALYST_USER = 'analyst';
 
 /** The longest that ClickHouse takes. It counts intervals from 1970, so this one first renews in 2038. */
-const QUOTA_INTERVAL_SECONDS = 2 ** 31 - 1;
+export const QUOTA_INTERVAL_SECONDS = 2 ** 31 - 1;
 
 /**
  * The server's configuration. Nothing here creates system log tables: `clickhouse local` makes none unless
@@ -38,7 +52,7 @@ export function serverConfig(config: ClickHouseConfig): string {
   <listen_host>127.0.0.1</listen_host>
   <http_port>${config.httpPort}</http_port>
   ${config.tcpPort ? `<tcp_port>${config.tcpPort}</tcp_port>` : ''}
-  ${httpDoor(config.password)}
+  ${httpDoor(credentialsOf(config))}
   <log-level>warning</log-level>
   <logger>
     <log>${escape(join(directory, 'logs', 'clickhouse.log'))}</log>
@@ -93,23 +107,33 @@ const TABLE_ENGINES = [
 ];
 
 /**
- * What answers over HTTP: the ping, and queries that carry the credentials of `wutong`. `default` has no
+ * What answers over HTTP: the ping, and queries that carry the credentials of a user of ours. `default` has no
  * password and cannot be removed, and a user without any right may still compute `file('/etc/passwd')`, which
- * `clickhouse local` allows for every path: so whoever does not say the password finds no handler at all.
+ * `clickhouse local` allows for every path: so whoever does not say a password finds no handler at all.
  */
-function httpDoor(password: string): string {
-  const credentials = Buffer.from(`${CLICKHOUSE_USER}:${password}`).toString('base64');
+function httpDoor(credentials: readonly string[]): string {
+  const rules = credentials.map(
+    (each) => `<rule>
+      <headers><Authorization>Basic ${Buffer.from(each).toString('base64')}</Authorization></headers>
+      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
+    </rule>`,
+  );
   return `<http_handlers>
     <rule><url>/ping</url><handler><type>ping</type></handler></rule>
-    <rule>
-      <headers><Authorization>Basic ${credentials}</Authorization></headers>
-      <handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>
-    </rule>
+    ${rules.join('\n    ')}
   </http_handlers>`;
 }
 
+function credentialsOf({ password, sourceReader }: ClickHouseConfig): string[] {
+  const own = `${CLICKHOUSE_USER}:${password}`;
+  const other = sourceReader
+    ? `${ANALYST_USER}:${sourceReader.analystPassword}`
+    : `${READER_USER}:${derivePassword(password, READER_USER)}`;
+  return [own, other];
+}
+
 /**
- * Two users. `default` cannot be removed: the session that opens the listeners is it, and it has no password.
+ * Three users. `default` cannot be removed: the session that opens the listeners is it, and it has no password.
  * So it gets the one right it needs, and a quota of as many statements, which that session uses up: whoever
  * came through the door without a password (see httpDoor) could compute with constants and no more. `wutong` may do everything to tables, but a query of it cannot reach files,
  * URLs, other databases or programs, so that a hole in our SQL does not become a hole in the machine.
@@ -135,6 +159,19 @@ export function usersConfig(config: ClickHouseConfig): string {
       <max_bytes_before_external_group_by>${spillBytes}</max_bytes_before_external_group_by>
       <max_bytes_before_external_sort>${spillBytes}</max_bytes_before_external_sort>
     </default>
+    <reader>
+      <readonly>2</readonly>
+      <max_memory_usage>${Math.floor(perQueryBytes / 2)}</max_memory_usage>
+      <max_execution_time>300</max_execution_time>
+      <max_concurrent_queries_for_user>8</max_concurrent_queries_for_user>
+      <constraints>
+        <readonly><const/></readonly>
+        <max_memory_usage><const/></max_memory_usage>
+        <max_execution_time><max>300</max></max_execution_time>
+        <max_concurrent_queries_for_user><const/></max_concurrent_queries_for_user>
+        <allow_introspection_functions><const/></allow_introspection_functions>
+      </constraints>
+    </reader>
     <nobody>
       <max_memory_usage>50000000</max_memory_usage>
       <max_execution_time>5</max_execution_time>
@@ -165,6 +202,13 @@ export function usersConfig(config: ClickHouseConfig): string {
       <quota>default</quota>
       <grants>${grants.map((grant) => `<query>${grant}</query>`).join('')}</grants>
     </${CLICKHOUSE_USER}>
+    <${READER_USER}>
+      <password_sha256_hex>${createHash('sha256').update(derivePassword(config.password, READER_USER)).digest('hex')}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>reader</profile>
+      <quota>default</quota>
+      <grants><query>GRANT SELECT ON ${READER_DATABASE}.*</query></grants>
+    </${READER_USER}>
   </users>
 </clickhouse>
 `;

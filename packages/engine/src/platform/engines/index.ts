@@ -10,8 +10,10 @@ import { startClickHouse } from './start-clickhouse.ts';
 import { startPostgres } from './start-postgres.ts';
 
 export { EngineError, type EngineErrorCode } from './engine-error.ts';
-export { type ClickHouseCluster } from './clickhouse-config.ts';
+export { type ClickHouseCluster, READER_USER } from './clickhouse-config.ts';
 export { type ClickHouseOptions, type RunningClickHouse, startClickHouse } from './start-clickhouse.ts';
+export { SOURCE_DATABASE } from './source-reader-config.ts';
+export { type RunningSourceReader, startSourceReader } from './start-source-reader.ts';
 export { findFreePort } from './free-port.ts';
 
 export type EngineName = 'postgres' | 'clickhouse';

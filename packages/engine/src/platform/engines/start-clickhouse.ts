@@ -12,8 +12,10 @@ import {
   CLICKHOUSE_USER,
   type ClickHouseCluster,
   serverConfig,
+  type SourceReaderOptions,
   usersConfig,
 } from './clickhouse-config.ts';
+import { sourceReaderSurroundings, sourceReaderUsers } from './source-reader-config.ts';
 import { readOrCreateSecret, readTextIfThere, writePrivateFile } from './data-directory.ts';
 import { refuseNewerData, writeDataVersion } from './data-version.ts';
 import { engineErrorFrom } from './engine-error.ts';
@@ -36,6 +38,8 @@ export interface ClickHouseOptions {
   memoryBytes?: number;
   /** Opens the native port too, and declares a cluster, so that several servers can be shards of one. */
   cluster?: { httpPort: number; tcpPort: number; password: string; definition: ClickHouseCluster };
+  /** Makes it a reader of sources, which keeps nothing: see source-reader-config.ts. */
+  sourceReader?: SourceReaderOptions;
   onExit?: (detail: string) => void;
   onProgress?: (message: string) => void;
 }
@@ -73,14 +77,21 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Runni
         password,
         memoryBytes,
         cluster: options.cluster?.definition,
+        ...(options.sourceReader ? { sourceReader: options.sourceReader } : {}),
       };
       await writePrivateFile(join(directory, 'config.xml'), serverConfig(config));
-      await writePrivateFile(join(directory, 'users.xml'), usersConfig(config));
+      await writePrivateFile(
+        join(directory, 'users.xml'),
+        options.sourceReader ? sourceReaderUsers(config) : usersConfig(config),
+      );
       await writePrivateFile(
         join(directory, 'start.sql'),
         `SYSTEM START LISTEN HTTP;${options.cluster ? ' SYSTEM START LISTEN TCP;' : ''}\n`,
       );
-      return launchServer(directory, httpPort, password, stopping);
+      const surroundings = options.sourceReader
+        ? sourceReaderSurroundings(options.sourceReader)
+        : { workingDirectory: directory, variables: {} };
+      return launchServer(directory, httpPort, password, surroundings, stopping);
     };
     // Between asking for a free port and listening on it another program may have taken it.
     const first = await launch().catch(async (error: unknown) => {
@@ -110,17 +121,25 @@ async function launchServer(
   directory: string,
   httpPort: number,
   password: string,
+  surroundings: { workingDirectory: string; variables: Record<string, string> },
   stopping?: AbortSignal,
 ): Promise<EngineProcess> {
+  const { workingDirectory, variables } = surroundings;
   const child = spawn(
     process.execPath,
     [CHILD_FILE, resolveLibchdb().path, join(directory, 'config.xml'), join(directory, 'start.sql')],
     {
-      cwd: directory,
+      cwd: workingDirectory,
       // A group of its own: Ctrl-C in the terminal reaches the parent only, which stops engines in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: directory, TZ: 'UTC', LANG: 'C.UTF-8' },
+      env: {
+        PATH: '/usr/local/bin:/usr/bin:/bin',
+        HOME: directory,
+        TZ: 'UTC',
+        LANG: 'C.UTF-8',
+        ...variables,
+      },
     },
   );
   const output = new ChildOutput(child, join(directory, 'logs', 'output.log'));

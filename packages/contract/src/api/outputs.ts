@@ -1,0 +1,283 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import {
+  outputDestinationSchema,
+  outputScheduleSchema,
+  outputSecretsSchema,
+  outputSelectionSchema,
+} from '../output-settings.ts';
+
+const outputIdSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/);
+const outputParams = z.object({ outputId: outputIdSchema });
+
+export const outputStates = ['running', 'paused', 'finished', 'failed'] as const;
+
+export const outputSchema = z.object({
+  outputId: outputIdSchema,
+  name: z.string(),
+  selection: outputSelectionSchema,
+  destination: outputDestinationSchema,
+  schedule: outputScheduleSchema,
+  openPersonalData: z.boolean().describe('personal values leave unmasked'),
+  secrets: z.array(z.string()).describe('names of the secrets that are set'),
+  state: z.enum(outputStates).describe('failed: it stopped itself, see error'),
+  rows: z.number().int().describe('rows sent, ever'),
+  slices: z.number().int().describe('files written, or portions sent'),
+  dead: z.number().int().describe('deliveries that were given up and wait to be replayed'),
+  attempts: z.number().int().describe('failures of the portion under way'),
+  error: z.string().optional(),
+  nextAt: z.string().optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type Output = z.output<typeof outputSchema>;
+
+const changes = {
+  name: z.string().min(1).max(200),
+  destination: outputDestinationSchema,
+  schedule: outputScheduleSchema,
+  secrets: outputSecretsSchema,
+};
+
+export const listOutputs = endpoint({
+  name: 'listOutputs',
+  method: 'GET',
+  path: '/api/v1/outputs',
+  room: 'ingest',
+  summary: { en: 'Outputs: what leaves, where to, how far', zh: '数据输出任务及进度' },
+  permission: 'output.read',
+  response: z.object({ items: z.array(outputSchema) }),
+});
+
+export const createOutput = endpoint({
+  name: 'createOutput',
+  method: 'POST',
+  path: '/api/v1/outputs',
+  room: 'ingest',
+  summary: {
+    en: 'Create an output; the signing secret of a webhook is shown only now. openPersonalData needs the permission pii.open',
+    zh: '新建数据输出；Webhook 签名密钥仅此时显示；输出明文需 pii.open 权限',
+  },
+  permission: 'output.write',
+  body: z.object({
+    outputId: outputIdSchema,
+    selection: outputSelectionSchema,
+    openPersonalData: z.boolean().default(false),
+    ...changes,
+    secrets: changes.secrets.default({}),
+  }),
+  response: z.object({ output: outputSchema, signingSecret: z.string().optional() }),
+  errors: ['output_exists', 'output_settings_invalid', 'address_not_allowed'],
+});
+
+export const readOutput = endpoint({
+  name: 'readOutput',
+  method: 'GET',
+  path: '/api/v1/outputs/:outputId',
+  room: 'ingest',
+  summary: { en: 'One output', zh: '数据输出详情' },
+  permission: 'output.read',
+  params: outputParams,
+  response: outputSchema,
+  errors: ['output_not_found'],
+});
+
+export const updateOutput = endpoint({
+  name: 'updateOutput',
+  method: 'PATCH',
+  path: '/api/v1/outputs/:outputId',
+  room: 'ingest',
+  summary: {
+    en: 'Change name, destination (of the same kind) or schedule; what leaves does not change',
+    zh: '修改名称、目的地（同类）或计划；输出内容不可修改',
+  },
+  permission: 'output.write',
+  params: outputParams,
+  body: z.object(changes).partial(),
+  response: outputSchema,
+  errors: ['output_not_found', 'output_settings_invalid', 'address_not_allowed'],
+});
+
+export const setOutputState = endpoint({
+  name: 'setOutputState',
+  method: 'PUT',
+  path: '/api/v1/outputs/:outputId/state',
+  room: 'ingest',
+  summary: { en: 'Go on (also after it failed) or pause', zh: '继续（含失败后）或暂停' },
+  permission: 'output.write',
+  params: outputParams,
+  body: z.object({ state: z.enum(['running', 'paused']) }),
+  response: outputSchema,
+  errors: ['output_not_found'],
+});
+
+export const runOutput = endpoint({
+  name: 'runOutput',
+  method: 'POST',
+  path: '/api/v1/outputs/:outputId/run',
+  room: 'ingest',
+  summary: { en: 'Run now, before its schedule says so', zh: '立即执行' },
+  permission: 'output.write',
+  params: outputParams,
+  response: outputSchema,
+  errors: ['output_not_found'],
+});
+
+export const deleteOutput = endpoint({
+  name: 'deleteOutput',
+  method: 'DELETE',
+  path: '/api/v1/outputs/:outputId',
+  room: 'ingest',
+  summary: { en: 'Delete an output; files it wrote stay', zh: '删除数据输出；已写出的文件保留' },
+  permission: 'output.write',
+  params: outputParams,
+  response: z.object({ deleted: z.boolean() }),
+  errors: ['output_not_found'],
+});
+
+export const listOutputSlices = endpoint({
+  name: 'listOutputSlices',
+  method: 'GET',
+  path: '/api/v1/outputs/:outputId/slices',
+  room: 'ingest',
+  summary: { en: 'What was sent, newest first: files with size and sha256', zh: '输出历史（最新在前）' },
+  permission: 'output.read',
+  params: outputParams,
+  query: z.object({
+    before: z.coerce.number().int().min(0).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  response: z.object({
+    items: z.array(
+      z.object({
+        slice: z.number().int(),
+        rows: z.number().int(),
+        bytes: z.number().int(),
+        file: z.string().optional(),
+        sha256: z.string().optional(),
+        finishedAt: z.string(),
+      }),
+    ),
+    nextCursor: z.string().optional(),
+  }),
+  errors: ['output_not_found'],
+});
+
+export const listDeadDeliveries = endpoint({
+  name: 'listDeadDeliveries',
+  method: 'GET',
+  path: '/api/v1/outputs/:outputId/dead',
+  room: 'ingest',
+  summary: { en: 'Deliveries that were given up, oldest first', zh: '已放弃的投递' },
+  permission: 'output.read',
+  params: outputParams,
+  response: z.object({
+    items: z.array(
+      z.object({ deadId: z.string(), rows: z.number().int(), reason: z.string(), at: z.string() }),
+    ),
+  }),
+  errors: ['output_not_found'],
+});
+
+export const replayDeadDeliveries = endpoint({
+  name: 'replayDeadDeliveries',
+  method: 'POST',
+  path: '/api/v1/outputs/:outputId/dead/replay',
+  room: 'ingest',
+  summary: {
+    en: 'Send given-up deliveries again under their old ids: chosen ones or the oldest hundred',
+    zh: '以原编号重新投递：所选或最早的一百个',
+  },
+  permission: 'output.write',
+  params: outputParams,
+  body: z.object({ deadIds: z.array(z.uuid()).max(100).optional() }),
+  response: z.object({ delivered: z.number().int(), failed: z.number().int() }),
+  errors: ['output_not_found'],
+});
+
+const privateHost = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9.:_-]+(\/\d{1,3})?$/)
+  .describe('host name, IP address or CIDR range');
+export const outputPolicySchema = z.object({
+  privateHosts: z
+    .array(privateHost)
+    .max(200)
+    .describe('private addresses that webhooks may call all the same'),
+});
+
+export const readOutputPolicy = endpoint({
+  name: 'readOutputPolicy',
+  method: 'GET',
+  path: '/api/v1/output-policy',
+  room: 'ingest',
+  summary: { en: 'Which private addresses webhooks may call', zh: 'Webhook 可访问的内网地址' },
+  permission: 'output.read',
+  response: outputPolicySchema,
+});
+
+export const saveOutputPolicy = endpoint({
+  name: 'saveOutputPolicy',
+  method: 'PUT',
+  path: '/api/v1/output-policy',
+  room: 'ingest',
+  summary: { en: 'Allow private addresses to webhooks', zh: '设置 Webhook 可访问的内网地址' },
+  permission: 'output.policy',
+  body: outputPolicySchema,
+  response: outputPolicySchema,
+});
+
+const readerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,30}$/)
+  .describe('its ClickHouse user is wutong_reader_<name>');
+export const readerSchema = z.object({
+  name: readerName,
+  user: z.string(),
+  tables: z.array(z.string()).describe('views that it may read; personal columns are masked in them'),
+  createdAt: z.string(),
+});
+export type Reader = z.output<typeof readerSchema>;
+
+export const listReaders = endpoint({
+  name: 'listReaders',
+  method: 'GET',
+  path: '/api/v1/readers',
+  room: 'ingest',
+  summary: { en: 'Read-only users of ClickHouse', zh: 'ClickHouse 只读用户' },
+  permission: 'output.read',
+  response: z.object({ items: z.array(readerSchema) }),
+});
+
+export const createReader = endpoint({
+  name: 'createReader',
+  method: 'POST',
+  path: '/api/v1/readers',
+  room: 'ingest',
+  summary: {
+    en: 'Create a read-only ClickHouse user that sees masked views only; its password is shown only now',
+    zh: '新建 ClickHouse 只读用户（仅可读脱敏视图），密码仅此时显示',
+  },
+  permission: 'output.write',
+  body: z.object({ name: readerName }),
+  response: z.object({
+    reader: readerSchema,
+    password: z.string(),
+    url: z.string().describe('HTTP interface of ClickHouse'),
+    database: z.string().describe('where the views are'),
+  }),
+  errors: ['reader_exists', 'readers_unsupported'],
+});
+
+export const revokeReader = endpoint({
+  name: 'revokeReader',
+  method: 'DELETE',
+  path: '/api/v1/readers/:name',
+  room: 'ingest',
+  summary: { en: 'Revoke a read-only user at once', zh: '立即吊销只读用户' },
+  permission: 'output.write',
+  params: z.object({ name: readerName }),
+  response: z.object({ revoked: z.boolean() }),
+  errors: ['reader_not_found'],
+});

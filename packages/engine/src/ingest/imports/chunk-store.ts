@@ -1,0 +1,215 @@
+import { Readable } from 'node:stream';
+import type { ClickHouse } from '../../platform/index.ts';
+import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
+import type { BulkPlan, BulkRecord } from './express-mapping.ts';
+import { sqlText } from './express-value.ts';
+import { CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
+
+/** Tables of one chunk. They live in ClickHouse's memory only, because rows may hold personal data in the clear. */
+export interface ChunkTables {
+  readonly stage: string;
+  /** Numbers of the rows that go the way of single rows. */
+  readonly single: string;
+}
+
+/** Persons of key values seen in this run, by key type; in memory too. */
+export type KeyTables = ReadonlyMap<string, string>;
+
+/** One thread: lines keep their order and get their numbers. */
+const IN_ORDER = { max_threads: 1, max_insert_threads: '1', input_format_parallel_parsing: 0 } as const;
+
+/**
+ * Without short circuits ClickHouse computes each of our many common expressions once a block instead of in each
+ * branch anew: ten times as fast. None of them throws.
+ */
+const STAGING_SETTINGS = {
+  ...IN_ORDER,
+  ...COERCION_SETTINGS,
+  short_circuit_function_evaluation: 'disable',
+} as const;
+
+const PREFIX = 'import_';
+
+/** Makes the tables of two chunks (one is written on while the next is read) and of the keys. */
+export async function createTables(
+  clickhouse: ClickHouse,
+  name: string,
+  plan: BulkPlan,
+): Promise<{ chunks: [ChunkTables, ChunkTables]; keys: KeyTables }> {
+  const columns = plan.columns.map((column) => `${column.name} ${column.type}`).join(', ');
+  const create = async (half: string): Promise<ChunkTables> => {
+    const tables = { stage: `${PREFIX}stage_${name}_${half}`, single: `${PREFIX}single_${name}_${half}` };
+    await clickhouse.command(
+      `create or replace table ${tables.stage} (row UInt64, sure UInt8, sure_ids UInt8, ${columns}) engine = Memory`,
+    );
+    await clickhouse.command(`create or replace table ${tables.single} (row UInt64) engine = Memory`);
+    return tables;
+  };
+  const keys = new Map<string, string>();
+  for (const keyType of new Set(
+    plan.records.flatMap(({ owner }) => (owner && 'keyType' in owner ? [owner.keyType] : [])),
+  )) {
+    const table = `${PREFIX}key_${name}_${keys.size}`;
+    keys.set(keyType, table);
+    await clickhouse.command(
+      `create or replace table ${table} (value String, key_number UInt64, person_id UInt64, known UInt8)
+       engine = Join(any, left, value) settings persistent = 0`,
+    );
+  }
+  return { chunks: [await create('a'), await create('b')], keys };
+}
+
+/** Drops the tables of runs that are not among those under way, e.g. those that a killed process left. */
+export async function dropTables(clickhouse: ClickHouse, isLeft: (name: string) => boolean): Promise<void> {
+  const tables = await clickhouse.query<{ name: string }>(
+    `select name from system.tables where database = currentDatabase() and match(name, '^${PREFIX}(stage|single|key)_')`,
+  );
+  for (const { name } of tables) {
+    const run = /^import_[a-z]+_([0-9a-f]+_\d+)_/.exec(name)?.[1];
+    if (run && isLeft(run)) await clickhouse.command(`drop table if exists ${name}`);
+  }
+}
+
+/**
+ * Reads the lines of a chunk into its table, in the order of ids (they need not be sorted for each table again) and
+ * of rows, so that of two states of one time the later row counts. `before`: rows of the file in front of it. Returns the counts.
+ */
+export async function stageChunk(
+  clickhouse: ClickHouse,
+  tables: ChunkTables,
+  plan: BulkPlan,
+  file: { chunk: LineChunk; delimiter: string; before: number },
+): Promise<{ rows: number; unsure: number }> {
+  const { chunk, delimiter, before } = file;
+  const bare = `splitByChar(${sqlText(delimiter)}, if(endsWith(line, '\\r'), substring(line, 1, length(line) - 1), line))`;
+  const marked = `splitByChar('${CELL_MARK}', replaceAll(substring(line, 2), '${LINE_MARK}', '\\n'))`;
+  const cells = chunk.hasMarks ? `if(startsWith(line, '${ROW_MARK}'), ${marked}, ${bare})` : bare;
+  const columns = plan.columns.map((column) => `${column.sql} as ${column.name}`).join(', ');
+  await clickhouse.command(`truncate table ${tables.stage}`);
+  await clickhouse.command(`truncate table ${tables.single}`);
+  const { stream } = await clickhouse.client.exec({
+    query: `insert into ${tables.stage}
+      select row, ${plan.sure} as sure, ${plan.sureIds} as sure_ids, ${columns}
+      from (select rowNumberInAllBlocks() + ${before + 1} as row, ${cells} as cells
+            from (select line from input('line String') where line not in ('', '\\r')))
+      order by ${plan.records[0]!.id}, row
+      format LineAsString`,
+    values: Readable.from([chunk.lines], { objectMode: false }),
+    clickhouse_settings: STAGING_SETTINGS,
+  });
+  // The answer is empty; reading it to its end gives the connection back.
+  for await (const piece of stream) void piece;
+  const [counts] = await clickhouse.query<{ rows: number; unsure: number }>(
+    `select count() as rows, countIf(not sure) as unsure from ${tables.stage}`,
+  );
+  return counts!;
+}
+
+/** Key values of a chunk that were not met before, with the earliest time (epoch ms) they are said at. */
+export function newKeys(
+  clickhouse: ClickHouse,
+  stage: string,
+  keyTable: string,
+  records: readonly BulkRecord[],
+  keyType: string,
+): Promise<{ value: string; at: number }[]> {
+  const selects = records.flatMap(({ owner, holds, at }) =>
+    owner && 'keyType' in owner && owner.keyType === keyType
+      ? [`select ${owner.value} as value, ${at} as at from ${stage} where sure and ${holds}`]
+      : [],
+  );
+  return clickhouse.query(
+    `select value, min(at) as at from (${selects.join(' union all ')})
+     where joinGet('${keyTable}', 'known', value) = 0 group by value`,
+  );
+}
+
+/** Remembers who the keys are; a refused one has neither number nor person. */
+export async function keepKeys(
+  clickhouse: ClickHouse,
+  keyTable: string,
+  rows: readonly { value: string; keyNumber: number; personId: number }[],
+): Promise<void> {
+  await clickhouse.insert(
+    keyTable,
+    rows.map(({ value, keyNumber, personId }) => ({
+      value,
+      key_number: keyNumber,
+      person_id: personId,
+      known: 1,
+    })),
+  );
+}
+
+/** Notes the rows that go the way of single rows: unsure ones, and those whose key was refused. */
+export async function noteSingleRows(
+  clickhouse: ClickHouse,
+  tables: ChunkTables,
+  records: readonly BulkRecord[],
+  keys: KeyTables,
+): Promise<number[]> {
+  const refused = records.flatMap(({ owner, holds }) =>
+    owner && 'keyType' in owner
+      ? [`(${holds} and joinGet('${keys.get(owner.keyType)}', 'key_number', ${owner.value}) = 0)`]
+      : [],
+  );
+  await clickhouse.command(
+    `insert into ${tables.single} select row from ${tables.stage} where ${['not sure', ...refused].join(' or ')}`,
+  );
+  const rows = await clickhouse.query<{ row: number }>(`select row from ${tables.single} order by row`);
+  return rows.map(({ row }) => row);
+}
+
+/** Whether a single row may name the same entity or detail as another row: then their order counts. */
+export async function singleRowsMeetOthers(
+  clickhouse: ClickHouse,
+  { stage, single }: ChunkTables,
+  records: readonly BulkRecord[],
+): Promise<boolean> {
+  const isSingle = `row in ${single}`;
+  const shared = records.map(
+    ({ id, holds }) =>
+      `(select count() from ${stage} where not ${isSingle} and ${holds}
+        and ${id} in (select ${id} from ${stage} where ${isSingle} and ${holds}))`,
+  );
+  const [row] = await clickhouse.query<{ met: number }>(
+    `select (select countIf(not sure_ids) from ${stage} where ${isSingle}) + ${shared.join(' + ')} as met`,
+  );
+  return row!.met > 0;
+}
+
+/** The rows of a record as the profile takes them, and a query of how many. */
+export function stagedFacts(
+  tables: ChunkTables,
+  keys: KeyTables,
+  record: BulkRecord,
+  hasSingles: boolean,
+): StagedFacts {
+  const { owner } = record;
+  const keyTable = owner && 'keyType' in owner ? keys.get(owner.keyType) : undefined;
+  const join = keyTable
+    ? ` any left join ${keyTable} as owner_key on ${record.owner && 'value' in record.owner ? record.owner.value : ''} = owner_key.value`
+    : '';
+  const singles = hasSingles ? ` and row not in ${tables.single}` : '';
+  return {
+    kind: record.kind,
+    type: record.type,
+    from: `${tables.stage}${join} where ${record.holds}${singles}`,
+    id: record.id,
+    at: record.at,
+    time: record.time,
+    owner:
+      owner === undefined
+        ? undefined
+        : 'keyType' in owner
+          ? { type: 'person', personId: 'owner_key.person_id', keyNumber: 'owner_key.key_number' }
+          : { type: owner.type, id: owner.id },
+    fields: record.fields,
+  };
+}
+
+/** Rows of a chunk that give a record and do not go single. */
+export async function countFacts(clickhouse: ClickHouse, facts: StagedFacts): Promise<number> {
+  const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${facts.from}`);
+  return row!.rows;
+}

@@ -1,0 +1,147 @@
+import type { ClickHouseSettings } from '@clickhouse/client';
+import { CodedError, readStatement, StatementRefusal, type Platform } from '../../platform/index.ts';
+import type { SourceColumn } from './connectors/index.ts';
+import { declareTables } from './declare-tables.ts';
+import { quoteName } from './quote-sql.ts';
+import { sourceError } from './source-error.ts';
+import type { Reader } from './source-reader.ts';
+
+/** A SELECT that was read, checked and described; its tables are declared. */
+export interface PreparedQuery {
+  readonly sql: string;
+  readonly columns: readonly SourceColumn[];
+  /** Mapped tables that it reads. */
+  readonly tables: readonly string[];
+}
+
+/** A cell as text; null is no value. */
+export type Cell = string | null;
+
+const PLAIN_TABLE = /^(?:warehouse\.)?[\p{L}_][\p{L}\p{N}_]{0,62}$/u;
+
+/**
+ * Reads SQL that a person wrote: by its syntax first, then by the rights of the user that runs it.
+ * @throws CodedError source_query_refused, source_query_invalid, mapped_table_not_found and those of sources
+ */
+export async function prepareQuery(platform: Platform, reader: Reader, sql: string): Promise<PreparedQuery> {
+  const written = await readStatement(reader.analyst, sql).catch((error: unknown) => {
+    if (!(error instanceof StatementRefusal)) throw sourceError(error, 'query');
+    const code = error.kind === 'syntax' ? 'source_query_invalid' : 'source_query_refused';
+    throw new CodedError(code, { details: { reason: error.reason } });
+  });
+  const strange = written.tables.find((name) => !PLAIN_TABLE.test(name));
+  if (strange !== undefined) {
+    const reason = `the table ${strange.slice(0, 100)} may not be read`;
+    throw new CodedError('source_query_refused', { details: { reason } });
+  }
+  const names = written.tables.map((name) => name.replace(/^warehouse\./, ''));
+  const tables = await declareTables(platform, reader, names);
+  try {
+    const described = await reader.analyst.query<{ name: string; type: string }>(
+      `DESCRIBE TABLE (${sql}\n)`,
+      {},
+      { max_execution_time: 30 },
+    );
+    return { sql, tables, columns: described.map(({ name, type }) => ({ name, type })) };
+  } catch (error) {
+    throw sourceError(error, 'query');
+  }
+}
+
+/** An expression that gives a column of a prepared query as text, as the mapping of records reads it. */
+export function textExpression({ name, type }: SourceColumn): string {
+  const column = quoteName(name);
+  const plain = plainType(type);
+  // A type with a zone is an instant: said in UTC, so that no reader takes it for another wall time.
+  if (hasZone(plain)) return `concat(replaceOne(toString(toTimeZone(${column}, 'UTC')), ' ', 'T'), 'Z')`;
+  if (plain.startsWith('FixedString')) return `toStringCutToZero(${column})`;
+  if (plain.startsWith('Array(')) {
+    return `arrayStringConcat(arrayMap(element -> ifNull(toString(element), ''), ${column}), char(31))`;
+  }
+  if (/^(Tuple|Map|Nested|JSON|Object|Variant|Dynamic|AggregateFunction)/.test(plain))
+    return `toJSONString(${column})`;
+  return `toString(${column})`;
+}
+
+/** A type without what it is wrapped in. */
+export const plainType = (type: string): string =>
+  type.replace(/^LowCardinality\((.*)\)$/s, '$1').replace(/^Nullable\((.*)\)$/s, '$1');
+
+export const hasZone = (type: string): boolean =>
+  /^DateTime\('[^']+'\)$/.test(type) || /^DateTime64\(\d, '[^']+'\)$/.test(type);
+
+/** The first rows of a prepared query as texts. */
+export async function firstRows(reader: Reader, query: PreparedQuery, limit: number): Promise<Cell[][]> {
+  const texts = query.columns.map(textExpression).join(', ');
+  const rows: Cell[][] = [];
+  const limits = { timeoutSeconds: 30, maximumRows: limit };
+  const statement = { sql: `SELECT ${texts} FROM (${query.sql}\n) LIMIT ${limit}`, values: {} };
+  for await (const block of streamRows(reader, statement, limits)) rows.push(...block);
+  return rows;
+}
+
+/** How many rows of a prepared query have no value in a column. */
+export async function countWithout(
+  reader: Reader,
+  query: PreparedQuery,
+  { column, timeoutSeconds }: { column: string; timeoutSeconds: number },
+): Promise<number> {
+  const sql = `SELECT toString(count()) FROM (${query.sql}\n) WHERE ${quoteName(column)} IS NULL`;
+  let count = 0;
+  const limits = { timeoutSeconds, maximumRows: 1 };
+  for await (const [row] of streamRows(reader, { sql, values: {} }, limits)) count = Number(row?.[0] ?? 0);
+  return count;
+}
+
+/**
+ * Rows of a statement around a prepared query, in blocks as they arrive.
+ * @throws CodedError source_too_slow when it takes longer than the limit, also when the source hangs
+ */
+export async function* streamRows(
+  reader: Reader,
+  statement: { sql: string; values: Readonly<Record<string, unknown>> },
+  limits: { timeoutSeconds: number; maximumRows: number; signal?: AbortSignal; onHang?: () => void },
+): AsyncGenerator<Cell[][]> {
+  const settings: ClickHouseSettings = {
+    max_execution_time: limits.timeoutSeconds,
+    timeout_overflow_mode: 'throw',
+    max_result_rows: String(limits.maximumRows),
+    result_overflow_mode: 'throw',
+    wait_end_of_query: 0,
+    // Few and small blocks: what waits here to be written is bounded, and so is what a slow reader holds back.
+    max_block_size: '8192',
+    max_threads: 2,
+  };
+  const watch = new AbortController();
+  // The engine looks at its clock between blocks only; a source that says nothing is found out by ours.
+  const alarm = setTimeout(
+    () => {
+      limits.onHang?.();
+      watch.abort();
+    },
+    limits.timeoutSeconds * 1_000 + 1_000,
+  );
+  const signals = limits.signal ? [watch.signal, limits.signal] : [watch.signal];
+  try {
+    const result = await reader.analyst.client.query({
+      query: statement.sql,
+      query_params: { ...statement.values },
+      format: 'JSONCompactEachRow',
+      clickhouse_settings: settings,
+      abort_signal: AbortSignal.any(signals),
+    });
+    for await (const rows of result.stream<Cell[]>()) {
+      // The time that the writer takes is not the source's.
+      alarm.refresh();
+      yield rows.map((row) => row.json<Cell[]>().map(withoutNul));
+    }
+  } catch (error) {
+    throw sourceError(error, 'query');
+  } finally {
+    clearTimeout(alarm);
+    watch.abort();
+  }
+}
+
+/** PostgreSQL holds no NUL in texts. */
+const withoutNul = (cell: Cell): Cell => (cell?.includes('\u0000') ? cell.replaceAll('\u0000', '') : cell);
