@@ -34,7 +34,22 @@ export const router = createBrowserRouter([
           { path: 'audiences/:segmentId', element: page(() => import('./pages/audience/segment-page.tsx')) },
           { path: 'insight', element: <Navigate to="/insight/analyses/trend" replace /> },
           { path: 'insight/analyses', element: <Navigate to="/insight/analyses/trend" replace /> },
-          { path: 'insight/analyses/:kind', element: page(() => import('./pages/insight/analysis-page.tsx')) },
+          {
+            path: 'insight/analyses/:kind',
+            element: page(() => import('./pages/insight/analysis-page.tsx')),
+          },
+          {
+            path: 'insight/dashboards',
+            element: page(() => import('./pages/insight/boards/board-list-page.tsx')),
+          },
+          {
+            path: 'insight/dashboards/:dashboardId',
+            element: page(() => import('./pages/insight/boards/board-page.tsx')),
+          },
+          {
+            path: 'insight/alerts',
+            element: page(() => import('./pages/insight/alerts/alert-list-page.tsx')),
+          },
           { path: 'strategies', element: page(() => import('./pages/strategy/strategy-list-page.tsx')) },
           {
             path: 'strategies/:strategyId',
@@ -50,6 +65,11 @@ export const router = createBrowserRouter([
           { path: 'data/sources/:sourceId', element: page(() => import('./pages/data/source-page.tsx')) },
           { path: 'data/rejected', element: page(() => import('./pages/data/rejected-page.tsx')) },
           { path: 'data/runs', element: page(() => import('./pages/data/run-list-page.tsx')) },
+          { path: 'data/import', element: page(() => import('./pages/data/import/import-page.tsx')) },
+          {
+            path: 'data/import/:importId',
+            element: page(() => import('./pages/data/import/import-run-page.tsx')),
+          },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },
           { path: 'data/keys/:type', element: page(() => import('./pages/identity/key-type-page.tsx')) },

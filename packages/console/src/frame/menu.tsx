@@ -1,11 +1,13 @@
 /** The navigation, in the order of the loop. */
 import type { ComponentType } from 'react';
 import {
+  AlertOutlined,
   ApartmentOutlined,
   AuditOutlined,
   CheckSquareOutlined,
   CloudDownloadOutlined,
   ClusterOutlined,
+  DashboardOutlined,
   DatabaseOutlined,
   FileTextOutlined,
   HomeOutlined,
@@ -91,6 +93,8 @@ const menu: MenuGroup[] = [
     label: 'insight',
     items: [
       { to: '/insight/analyses', reads: insightApi.analyseTrend, label: 'analyses', icon: LineChartOutlined },
+      { to: '/insight/dashboards', reads: insightApi.listDashboards, label: 'boards', icon: DashboardOutlined },
+      { to: '/insight/alerts', reads: insightApi.listAlerts, label: 'alerts', icon: AlertOutlined },
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { alerts } from './en/alerts.ts';
 import { access } from './en/access.ts';
 import { audience } from './en/audience.ts';
 import { data } from './en/data.ts';
@@ -5,6 +6,7 @@ import { boards } from './en/boards.ts';
 import { effect } from './en/effect.ts';
 import { frame, login, state } from './en/frame.ts';
 import { identity } from './en/identity.ts';
+import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
@@ -30,12 +32,14 @@ export const en: Text = {
   effect,
   insight,
   boards,
+  alerts,
   messages,
   contents,
   suppliers,
   tasks,
   data,
   identity,
+  imports,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {
     eq: 'is',

@@ -1,3 +1,4 @@
+import { alerts } from './zh/alerts.ts';
 import { access } from './zh/access.ts';
 import { audience } from './zh/audience.ts';
 import { data } from './zh/data.ts';
@@ -5,6 +6,7 @@ import { boards } from './zh/boards.ts';
 import { effect } from './zh/effect.ts';
 import { frame, login, state } from './zh/frame.ts';
 import { identity } from './zh/identity.ts';
+import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
@@ -29,12 +31,14 @@ export const zh = {
   effect,
   insight,
   boards,
+  alerts,
   messages,
   contents,
   suppliers,
   tasks,
   data,
   identity,
+  imports,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {
     eq: '等于',

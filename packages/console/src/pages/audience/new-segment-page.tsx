@@ -21,6 +21,7 @@ export default function NewSegmentPage() {
       segmentId: `segment_${Date.now().toString(36)}`,
       name: '',
       description: '',
+      folder: '',
       text,
       schedule: { every: 'minutes', minutes: 60 },
     }),

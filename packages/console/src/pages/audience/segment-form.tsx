@@ -1,21 +1,26 @@
 import { useState } from 'react';
-import { Button, Form, Input, InputNumber } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { audienceApi } from '@wutong/contract';
 import { audienceIdSchema, type Schedule } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
+import { ExpressionEditor } from '../../eql/expression-editor.tsx';
+import { LiveCount } from '../../eql/live-count.tsx';
+import { useCheck, type Face } from '../../eql/use-check.ts';
+import { useDraft } from '../../eql/use-draft.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Answer, sentenceOf } from '../../parts/states.tsx';
-import { EqlEditor } from './eql-editor.tsx';
-import styles from './eql-editor.module.css';
-import { LiveCount } from './live-count.tsx';
+import { FolderField } from './folder-field.tsx';
 import { SamplePeople } from './sample-people.tsx';
-import { useEqlCheck } from './use-eql-check.ts';
+import { ScheduleField } from './schedule-field.tsx';
+import styles from './segment-form.module.css';
+import { useFolders } from './use-folders.ts';
 
 export interface SegmentDraft {
   segmentId: string;
   name: string;
   description: string;
+  folder: string;
   text: string;
   schedule: Schedule;
 }
@@ -32,73 +37,52 @@ interface SegmentFormProps {
 }
 
 const SAMPLE = 10;
-const DEFAULT_MINUTES = 60;
 
-/** Writes a segment: name, expression, live count, what each condition removes, some of the people. */
-export function SegmentForm({
-  draft,
-  idFixed,
-  submitLabel,
-  busy,
-  error,
-  onSubmit,
-  onCancel,
-}: SegmentFormProps) {
+/** Writes a segment: conditions with their effect, the live count beside them, some of the people below. */
+export function SegmentForm(props: SegmentFormProps) {
+  const { draft: begun, submitLabel, busy, error, onSubmit, onCancel } = props;
   const { text: words } = useReader();
-  const [text, setText] = useState(draft.text);
-  const check = useEqlCheck(text);
+  const draft = useDraft(begun.text);
+  const [face, setFace] = useState<Face>('rules');
+  const check = useCheck(draft.written, face);
   const people = useRead(
     audienceApi.peopleOfEql,
-    { body: { text: check.checkedText, limit: SAMPLE } },
+    { body: { ...check.asked, limit: SAMPLE } },
     { enabled: check.valid, keepPrevious: true },
   );
-  const minutes = draft.schedule.every === 'minutes' ? draft.schedule.minutes : DEFAULT_MINUTES;
+  const ready = check.valid && check.leftOut === 0 && !check.busy;
   return (
     <Form
       layout="vertical"
       requiredMark={false}
-      initialValues={{ ...draft, minutes }}
-      onFinish={({ minutes: every, ...fields }: SegmentDraft & { minutes: number }) =>
-        onSubmit({ ...draft, ...fields, text, schedule: { every: 'minutes', minutes: every } })
+      initialValues={begun}
+      onFinish={(fields: Omit<SegmentDraft, 'text'>) =>
+        onSubmit({ ...begun, ...fields, text: draft.written.text })
       }
     >
       <div className="stack">
-        <Panel>
-          <div className={styles.form}>
-            <Form.Item
-              name="name"
-              label={words.audience.name}
-              rules={[{ required: true, whitespace: true, message: words.audience.nameMissing }]}
-            >
-              <Input placeholder={words.audience.namePlaceholder} maxLength={200} />
-            </Form.Item>
-            <Form.Item
-              name="segmentId"
-              label={words.audience.id}
-              tooltip={words.audience.idHint}
-              rules={[
-                {
-                  validator: (_rule, value) =>
-                    audienceIdSchema.safeParse(value).success
-                      ? Promise.resolve()
-                      : Promise.reject(new Error(words.audience.idWrong)),
-                },
-              ]}
-            >
-              <Input className="mono" disabled={idFixed} maxLength={63} />
-            </Form.Item>
-            <Form.Item name="minutes" label={words.audience.schedule}>
-              <InputNumber min={1} max={1440} style={{ width: '100%' }} suffix={words.minutesUnit} />
-            </Form.Item>
-            <Form.Item name="description" label={words.audience.description} className={styles.whole}>
-              <Input maxLength={2000} />
-            </Form.Item>
+        <NameFields idFixed={props.idFixed} />
+        <div className={styles.writing}>
+          <Panel title={words.audience.definition} definition={words.audience.definitionHint}>
+            <ExpressionEditor draft={draft} check={check} face={face} onFace={setFace} />
+          </Panel>
+          <div className={styles.beside}>
+            <Panel>
+              <LiveCount check={check} />
+            </Panel>
+            {error !== null && error !== undefined && (
+              <p role="alert" style={{ color: 'var(--red)' }}>
+                {sentenceOf(error, words)}
+              </p>
+            )}
+            <div className="row">
+              <Button type="primary" htmlType="submit" loading={busy} disabled={!ready}>
+                {submitLabel}
+              </Button>
+              {onCancel && <Button onClick={onCancel}>{words.state.cancel}</Button>}
+            </div>
           </div>
-        </Panel>
-        <Panel title={words.audience.definition} definition={words.audience.definitionHint}>
-          <EqlEditor text={text} onChange={setText} check={check} />
-        </Panel>
-        <LiveCount check={check} />
+        </div>
         {check.valid && (
           <Panel title={words.audience.sample} flush>
             <Answer query={people}>
@@ -106,18 +90,49 @@ export function SegmentForm({
             </Answer>
           </Panel>
         )}
-        {error !== null && error !== undefined && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, words)}
-          </p>
-        )}
-        <div className="row">
-          <Button type="primary" htmlType="submit" loading={busy} disabled={!check.valid}>
-            {submitLabel}
-          </Button>
-          {onCancel && <Button onClick={onCancel}>{words.state.cancel}</Button>}
-        </div>
       </div>
     </Form>
+  );
+}
+
+function NameFields({ idFixed }: { idFixed: boolean }) {
+  const { audience: words } = useReader().text;
+  const folders = useFolders('segments');
+  return (
+    <Panel>
+      <div className={styles.form}>
+        <Form.Item
+          name="name"
+          label={words.name}
+          rules={[{ required: true, whitespace: true, message: words.nameMissing }]}
+        >
+          <Input placeholder={words.namePlaceholder} maxLength={200} />
+        </Form.Item>
+        <Form.Item
+          name="segmentId"
+          label={words.id}
+          tooltip={words.idHint}
+          rules={[
+            {
+              validator: (_rule, value) =>
+                audienceIdSchema.safeParse(value).success
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(words.idWrong)),
+            },
+          ]}
+        >
+          <Input className="mono" disabled={idFixed} maxLength={63} />
+        </Form.Item>
+        <Form.Item name="folder" label={words.folder}>
+          <FolderField folders={folders} />
+        </Form.Item>
+        <Form.Item name="description" label={words.description} className={styles.wide}>
+          <Input maxLength={2000} />
+        </Form.Item>
+        <Form.Item name="schedule" label={words.schedule}>
+          <ScheduleField />
+        </Form.Item>
+      </div>
+    </Panel>
   );
 }

@@ -1,114 +1,116 @@
-import { Button, Input } from 'antd';
-import { Link, useNavigate } from 'react-router-dom';
+import { useMemo, useState } from 'react';
+import { Button, Dropdown } from 'antd';
+import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import type { SegmentView } from '../../api/vocabulary.ts';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { useReader } from '../../frame/reader.tsx';
+import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { useUserNames } from '../../frame/use-names.ts';
-import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { RecordTable, type Column } from '../../parts/record-table.tsx';
-import { Chip, StateMark } from '../../parts/state-mark.tsx';
+import { RecordTable } from '../../parts/record-table.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
-import { TimeText } from '../../parts/time-text.tsx';
-import { useUrlState } from '../../parts/url-state.ts';
-import { scheduleText } from './schedule-text.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { CatalogueFilters, useCatalogueFilter } from './catalogue-filters.tsx';
+import { CombineDialog } from './combine-dialog.tsx';
+import { duplicatesOf } from './duplicates.ts';
+import { ImportListDialog } from './import-list-dialog.tsx';
+import { useSegmentColumns } from './segment-columns.tsx';
 
-/** Segments, newest first. */
+const none: ReadonlySet<string> = new Set();
+
+/** The catalogue of segments: found by name, folder and owner; the unused and the doubled archived together. */
 export default function SegmentListPage() {
-  const { text } = useReader();
-  const words = text.audience;
+  const { audience: words } = useText();
   const navigate = useNavigate();
-  const mayWrite = useMay(audienceApi.createSegment);
-  const [search, setSearch] = useUrlState('search');
-  const columns = useColumns();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(none);
+  const [combining, setCombining] = useState(false);
+  const filter = useCatalogueFilter();
   const segments = usePages(
     audienceApi.listSegments,
-    { query: { search: search || undefined } },
+    { query: filter.query },
     { refetchIntervalMs: CALM_MS },
   );
-  const create = mayWrite && (
-    <Button type="primary" onClick={() => void navigate('/audiences/new')}>
-      {words.new}
-    </Button>
+  const { items } = segments;
+  const duplicates = useMemo(
+    () => duplicatesOf(items.map(({ segmentId, text }) => ({ id: segmentId, text }))),
+    [items],
   );
+  const shown = items.filter(
+    (item) => filter.keeps(item) && (filter.state !== 'duplicate' || duplicates.has(item.segmentId)),
+  );
+  const nameOf = (id: string) => items.find(({ segmentId }) => segmentId === id)?.name ?? id;
+  const columns = useSegmentColumns({
+    chosen,
+    onChoose: (id, on) =>
+      setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((each) => each !== id))),
+    duplicates,
+    nameOf,
+  });
+  const selected = shown.filter(({ segmentId }) => chosen.has(segmentId));
   return (
-    <Page title={words.list} lead={words.lead} actions={create}>
-      <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          placeholder={words.search}
-          aria-label={words.search}
-          onSearch={setSearch}
-          style={{ width: 260 }}
-        />
-      </Filters>
+    <Page title={words.list} lead={words.lead} actions={<NewSegment />}>
+      <CatalogueFilters filter={filter} items={items} />
+      <BulkBar
+        shownIds={shown.map(({ segmentId }) => segmentId)}
+        chosen={selected.map(({ segmentId, name }) => ({ id: segmentId, name }))}
+        archived={filter.state === 'archived'}
+        onChosen={(ids) => setChosen(new Set(ids))}
+        archive={audienceApi.archiveSegment}
+        paramsOf={(segmentId) => ({ segmentId })}
+        extra={
+          <Button size="small" disabled={selected.length < 2} onClick={() => setCombining(true)}>
+            {words.combine.title}
+          </Button>
+        }
+      />
       <Panel flush>
         <Answer query={segments.query}>
           {() => (
-            <RecordTable
+            <RecordTable<SegmentView>
               label={words.list}
               columns={columns}
-              rows={segments.items}
+              rows={shown}
               rowKey={({ segmentId }) => segmentId}
               onOpen={({ segmentId }) => void navigate(`/audiences/${segmentId}`)}
               more={segments.more}
               empty={
-                search ? (
+                filter.active ? (
                   <EmptyState title={words.noneFound} hint={words.noneFoundHint} />
                 ) : (
-                  <EmptyState title={words.none} hint={words.noneHint} action={create} />
+                  <EmptyState title={words.none} hint={words.noneHint} action={<NewSegment />} />
                 )
               }
             />
           )}
         </Answer>
       </Panel>
+      {combining && <CombineDialog segments={selected} onClose={() => setCombining(false)} />}
     </Page>
   );
 }
 
-function useColumns(): Column<SegmentView>[] {
-  const { text, format } = useReader();
-  const words = text.audience;
-  const userName = useUserNames();
-  return [
-    {
-      key: 'name',
-      title: words.name,
-      phone: 'title',
-      render: ({ segmentId, name, description }) => (
-        <>
-          <Link to={`/audiences/${segmentId}`}>{name}</Link>
-          {description && <div className="faint">{description}</div>}
-        </>
-      ),
-    },
-    { key: 'kind', title: text.kind, render: ({ kind }) => <Chip>{words.kind[kind]}</Chip> },
-    {
-      key: 'members',
-      title: words.members,
-      numeric: true,
-      render: ({ members }) => <b>{format.integer(members)}</b>,
-    },
-    { key: 'schedule', title: words.schedule, render: ({ schedule }) => scheduleText(schedule, words) },
-    {
-      key: 'computed',
-      title: words.computed,
-      render: ({ computedAt, problem }) =>
-        problem ? (
-          <span title={problem}>
-            <StateMark tone="bad">{words.problem}</StateMark>
-          </span>
-        ) : computedAt ? (
-          <TimeText at={computedAt} />
-        ) : (
-          <span className="faint">{words.neverComputed}</span>
-        ),
-    },
-    { key: 'owner', title: words.owner, phone: 'hidden', render: ({ owner }) => userName(owner) },
-  ];
+function NewSegment() {
+  const { audience: words } = useText();
+  const navigate = useNavigate();
+  const mayWrite = useMay(audienceApi.createSegment);
+  const [importing, setImporting] = useState(false);
+  if (!mayWrite) return null;
+  return (
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [{ key: 'list', label: words.importList.title }],
+          onClick: () => setImporting(true),
+        }}
+      >
+        <Button>{words.otherWays}</Button>
+      </Dropdown>
+      <Button type="primary" onClick={() => void navigate('/audiences/new')}>
+        {words.new}
+      </Button>
+      {importing && <ImportListDialog onClose={() => setImporting(false)} />}
+    </>
+  );
 }

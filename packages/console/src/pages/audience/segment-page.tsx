@@ -128,14 +128,14 @@ function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }
   const { text } = useReader();
   const { message } = App.useApp();
   const save = useWrite(audienceApi.editSegment, [audienceApi.readSegment, audienceApi.listSegments]);
-  const submit = async ({ name, description, schedule, text: expression }: SegmentDraft) => {
+  const submit = async ({ name, description, folder, schedule, text: expression }: SegmentDraft) => {
     await save.mutateAsync({
       params: { segmentId: segment.segmentId },
       body: {
         name,
         description,
         schedule,
-        folder: segment.folder,
+        folder,
         text: expression,
         version: segment.version,
       },

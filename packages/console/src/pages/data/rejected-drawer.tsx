@@ -7,6 +7,8 @@ import { Facts } from '../../parts/facts.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { wordFor } from '../../text/text.ts';
+import { useSourceNames } from '../people/use-source-names.ts';
 import { useCodeSentence } from './code-sentence.ts';
 
 type Rejected = ResponseOf<typeof ingestApi.readRejected>;
@@ -30,6 +32,7 @@ function RejectedView({ rejected, onClose }: { rejected: Rejected; onClose: () =
   const words = text.data.rejected;
   const { message, modal } = App.useApp();
   const sentence = useCodeSentence();
+  const sourceName = useSourceNames();
   const [raw, setRaw] = useState(rejected.raw);
   const repair = useWrite(ingestApi.repairRejected, [ingestApi.listRejected, ingestApi.readRejected]);
   const replay = useWrite(ingestApi.replayRejected, [ingestApi.listRejected, ingestApi.readRejected]);
@@ -72,9 +75,10 @@ function RejectedView({ rejected, onClose }: { rejected: Rejected; onClose: () =
         facts={[
           [words.reason, sentence(rejected.code)],
           ...Object.entries(rejected.details).map(
-            ([name, value]) => [name, <ValueText key={name} value={value} />] as const,
+            ([name, value]) =>
+              [wordFor(words.detailNames, name), <ValueText key={name} value={value} />] as const,
           ),
-          [words.source, rejected.sourceId],
+          [words.source, sourceName(rejected.sourceId)],
           [words.received, <TimeText key="received" at={rejected.receivedAt} form="full" />],
         ]}
       />

@@ -1,7 +1,11 @@
-import { App, Button, Select } from 'antd';
+import { useState } from 'react';
+import { App, Button, DatePicker, Input, Select } from 'antd';
+import dayjs from 'dayjs';
 import { ingestApi } from '@wutong/contract';
 import { rejectedStates, type RejectedRecord } from '../../api/vocabulary.ts';
-import { LIVE_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { call } from '../../api/call.ts';
+import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
@@ -9,10 +13,11 @@ import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
-import { Answer, EmptyState } from '../../parts/states.tsx';
+import { Answer, EmptyState, sentenceOf } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
+import { useSourceNames } from '../people/use-source-names.ts';
 import { useCodeSentence } from './code-sentence.ts';
 import { RejectedDrawer } from './rejected-drawer.tsx';
 
@@ -25,10 +30,14 @@ export default function RejectedPage() {
   const [sourceId, setSourceId] = useUrlState('sourceId');
   const [code, setCode] = useUrlState('code');
   const [state, setState] = useUrlState('state', 'waiting');
+  const [event, setEvent] = useUrlState('event');
+  const [day, setDay] = useUrlState('day');
   const [chosen, setChosen] = useUrlState('record');
   const filter = {
     sourceId: sourceId || undefined,
     code: code || undefined,
+    event: event || undefined,
+    day: day || undefined,
     state: (state === 'any' ? undefined : state) as State | undefined,
   };
   const sentence = useCodeSentence();
@@ -60,7 +69,7 @@ export default function RejectedPage() {
             { value: '', label: words.anyReason },
             ...codes.map((each) => ({
               value: each.code,
-              label: `${each.code} (${format.integer(each.count)})`,
+              label: `${sentence(each.code)} (${format.integer(each.count)})`,
             })),
           ]}
         />
@@ -74,8 +83,21 @@ export default function RejectedPage() {
             ...rejectedStates.map((value) => ({ value, label: words.states[value] })),
           ]}
         />
+        <Input.Search
+          allowClear
+          defaultValue={event}
+          placeholder={words.eventName}
+          aria-label={words.eventName}
+          onSearch={setEvent}
+          style={{ width: 180 }}
+        />
+        <DatePicker
+          aria-label={words.day}
+          placeholder={words.day}
+          value={day ? dayjs(day) : null}
+          onChange={(value) => setDay(value?.format('YYYY-MM-DD') ?? '')}
+        />
       </Filters>
-      {code && <p className="soft">{sentence(code)}</p>}
       <Panel flush>
         <Answer query={rejected.query}>
           {() => (
@@ -100,36 +122,52 @@ function ReplayAll({
   filter,
   total,
 }: {
-  filter: { sourceId?: string; code?: string; state?: State };
+  filter: { sourceId?: string; code?: string; event?: string; day?: string; state?: State };
   total: number;
 }) {
   const { text, format } = useReader();
   const words = text.data.rejected;
   const may = useMay(ingestApi.updateSource);
   const { modal, message } = App.useApp();
-  const replay = useWrite(ingestApi.replayRejected, [ingestApi.listRejected]);
+  const client = useQueryClient();
+  const [replayed, setReplayed] = useState<number>();
   if (!may || total === 0) return null;
+  const run = async () => {
+    const sum = { stored: 0, again: 0, done: 0 };
+    setReplayed(0);
+    try {
+      // One call replays a thousand at most; one that was rejected again would be taken again, so that the
+      // number of those waiting at the start is the end.
+      for (let more = true; more && sum.done < total;) {
+        const answer = await call(ingestApi.replayRejected, { body: { filter } });
+        sum.stored += answer.stored + answer.duplicate;
+        sum.again += answer.rejectedAgain;
+        sum.done += answer.replayed;
+        more = answer.more && answer.replayed > 0;
+        setReplayed(sum.done);
+      }
+      void message.success(words.replayed(format.integer(sum.stored), format.integer(sum.again)));
+    } catch (error) {
+      void message.error(sentenceOf(error, text));
+    } finally {
+      setReplayed(undefined);
+      await client.invalidateQueries({ queryKey: [ingestApi.listRejected.name] });
+    }
+  };
   return (
     <Button
-      loading={replay.isPending}
+      loading={replayed !== undefined}
       onClick={() =>
         void modal.confirm({
           title: words.replayAll,
           content: words.replayQuestion(format.integer(total)),
           okText: words.replay,
-          onOk: () =>
-            replay.mutate(
-              { body: { filter } },
-              {
-                onSuccess: ({ stored, rejectedAgain }) =>
-                  void message.success(words.replayed(format.integer(stored), format.integer(rejectedAgain))),
-                onError: (error) => void message.error(error.message),
-              },
-            ),
+          cancelText: text.state.cancel,
+          onOk: () => void run(),
         })
       }
     >
-      {words.replayAll}
+      {replayed ? words.replaying(format.integer(replayed), format.integer(total)) : words.replayAll}
     </Button>
   );
 }
@@ -140,6 +178,7 @@ function useColumns(): Column<RejectedRecord>[] {
   const { text, format } = useReader();
   const words = text.data.rejected;
   const sentence = useCodeSentence();
+  const sourceName = useSourceNames();
   return [
     {
       key: 'reason',
@@ -147,12 +186,14 @@ function useColumns(): Column<RejectedRecord>[] {
       phone: 'title',
       render: ({ code }) => (
         <>
-          <code className="mono">{code}</code>
-          <div className="faint">{sentence(code)}</div>
+          {sentence(code)}
+          <div className="faint">
+            <code className="mono">{code}</code>
+          </div>
         </>
       ),
     },
-    { key: 'source', title: words.source, render: ({ sourceId }) => sourceId },
+    { key: 'source', title: words.source, render: ({ sourceId }) => sourceName(sourceId) },
     {
       key: 'event',
       title: words.event,

@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { Link, useNavigate } from 'react-router-dom';
 import { importsApi, ingestApi } from '@wutong/contract';
 import type { Import } from '../../api/vocabulary.ts';
 import { LIVE_MS } from '../../api/use-endpoint.ts';
@@ -16,9 +18,16 @@ export default function RunListPage() {
   const { text } = useReader();
   const words = text.data.runs;
   const columns = useColumns();
+  const navigate = useNavigate();
+  const mayStart = useMay(importsApi.createImport);
+  const start = mayStart && (
+    <Button type="primary" onClick={() => void navigate('/data/import')}>
+      {text.imports.newImport}
+    </Button>
+  );
   const imports = usePages(importsApi.listImports, { query: {} }, { refetchIntervalMs: LIVE_MS });
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page title={words.title} lead={words.lead} actions={start}>
       <Panel flush>
         <Answer query={imports.query}>
           {() => (
@@ -27,19 +36,9 @@ export default function RunListPage() {
               columns={columns}
               rows={imports.items}
               rowKey={({ importId }) => importId}
+              onOpen={({ importId }) => void navigate(`/data/import/${importId}`)}
               more={imports.more}
-              empty={
-                <EmptyState
-                  title={words.none}
-                  hint={
-                    <>
-                      {words.noneHint}
-                      <br />
-                      <code className="mono">npm run wutong -- import</code>
-                    </>
-                  }
-                />
-              }
+              empty={<EmptyState title={words.none} hint={words.noneHint} action={start} />}
             />
           )}
         </Answer>
@@ -57,10 +56,12 @@ function useColumns(): Column<Import>[] {
       key: 'name',
       title: words.name,
       phone: 'title',
-      render: ({ name, files }) => (
+      render: ({ importId, name, files }) => (
         <>
-          {name}
-          <div className="faint">{files.map(({ file }) => file).join(text.punctuation.comma)}</div>
+          <Link to={`/data/import/${importId}`}>
+            {files.map(({ file }) => file).join(text.punctuation.comma)}
+          </Link>
+          <div className="faint">{name}</div>
         </>
       ),
     },
@@ -93,11 +94,13 @@ function useColumns(): Column<Import>[] {
       title: words.records,
       render: ({ records }) => (
         <span className="row">
-          {Object.entries(records).map(([kind, count]) => (
-            <Chip key={kind}>
-              {wordFor(words.kinds, kind)} {format.compact(count)}
-            </Chip>
-          ))}
+          {Object.entries(records)
+            .filter(([, count]) => count > 0)
+            .map(([kind, count]) => (
+              <Chip key={kind}>
+                {wordFor(words.kinds, kind)} {format.compact(count)}
+              </Chip>
+            ))}
         </span>
       ),
     },

@@ -18,6 +18,8 @@ import { NewSourceDialog } from './new-source-dialog.tsx';
 interface SourceRow extends Source {
   today: LedgerRow | undefined;
   perMinute: number[];
+  /** Epoch ms of the last minute with events, within the hour shown. */
+  lastMinute: number | undefined;
 }
 
 /** Sources with today's books and the pulse of the last hour. */
@@ -43,14 +45,18 @@ export default function SourceListPage() {
   );
   const rows = useMemo(
     () =>
-      (sources.data?.items ?? []).map((source): SourceRow => ({
-        ...source,
-        today: ledger.data?.items.find(({ sourceId }) => sourceId === source.sourceId),
-        perMinute: everyMinute(
+      (sources.data?.items ?? []).map((source): SourceRow => {
+        const minutes = everyMinute(
           (rates.data?.items ?? []).filter(({ sourceId }) => sourceId === source.sourceId),
           clock.now,
-        ).map(({ value }) => value),
-      })),
+        );
+        return {
+          ...source,
+          today: ledger.data?.items.find(({ sourceId }) => sourceId === source.sourceId),
+          perMinute: minutes.map(({ value }) => value),
+          lastMinute: minutes.findLast(({ value }) => value > 0)?.at,
+        };
+      }),
     [sources.data, ledger.data, rates.data, clock.now],
   );
   const create = mayWrite && (
@@ -129,8 +135,14 @@ function useColumns(): Column<SourceRow>[] {
     {
       key: 'rate',
       title: words.rate,
-      phone: 'hidden',
-      render: ({ perMinute }) => <Spark values={perMinute} />,
+      render: ({ perMinute, lastMinute, disabled }) => (
+        <span className="row nowrap">
+          <Spark values={perMinute} />
+          {lastMinute === undefined
+            ? !disabled && <span className="faint">{words.silent}</span>
+            : words.lastAt(format.timeOfDay(lastMinute))}
+        </span>
+      ),
     },
     {
       key: 'state',

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { App, Button, Modal } from 'antd';
 import { useParams } from 'react-router-dom';
 import { ingestApi } from '@wutong/contract';
@@ -13,9 +14,10 @@ import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
-import { wordFor } from '../../text/text.ts';
+import { useKeyTitles } from '../identity/use-key-titles.ts';
 import { everyMinute, RATE_MINUTES } from './minutes.ts';
 import { SourceKey } from './new-source-dialog.tsx';
+import { SourceSettingsDialog } from './source-settings-dialog.tsx';
 import styles from './source.module.css';
 
 const DAY_MS = 86_400_000;
@@ -68,11 +70,14 @@ function SourceActions({ source }: { source: Source }) {
   const { modal, message } = App.useApp();
   const update = useWrite(ingestApi.updateSource, [ingestApi.readSource, ingestApi.listSources]);
   const rotate = useWrite(ingestApi.createSourceKey, [ingestApi.readSource]);
+  const [editing, setEditing] = useState(false);
   if (!may) return null;
   const params = { sourceId: source.sourceId };
   const onError = (error: Error) => void message.error(error.message);
   return (
     <>
+      <Button onClick={() => setEditing(true)}>{words.settings}</Button>
+      {editing && <SourceSettingsDialog source={source} onClose={() => setEditing(false)} />}
       <Button
         onClick={() =>
           void modal.confirm({
@@ -88,7 +93,7 @@ function SourceActions({ source }: { source: Source }) {
         loading={update.isPending}
         onClick={() => update.mutate({ params, body: { disabled: !source.disabled } }, { onError })}
       >
-        {source.disabled ? words.enabled : words.disabled}
+        {source.disabled ? words.enable : words.disable}
       </Button>
       <Modal
         open={rotate.data !== undefined}
@@ -105,6 +110,7 @@ function SourceActions({ source }: { source: Source }) {
 function SourceFacts({ source }: { source: Source }) {
   const { text, format } = useReader();
   const words = text.data.sources;
+  const titleOf = useKeyTitles();
   const origin = window.location.origin;
   return (
     <Panel title={text.state.details}>
@@ -117,8 +123,8 @@ function SourceFacts({ source }: { source: Source }) {
             </code>,
           ],
           [words.mode, words.modes[source.mode]],
-          [words.loginKeyType, wordFor(text.words.keyType, source.loginKeyType)],
-          [words.anonymousKeyType, wordFor(text.words.keyType, source.anonymousKeyType)],
+          [words.loginKeyType, titleOf(source.loginKeyType)],
+          [words.anonymousKeyType, titleOf(source.anonymousKeyType)],
           [words.maximumAge, words.days(format.integer(source.maximumAgeDays))],
           ...source.keys.map(
             ({ keyId, masked, createdAt, expiresAt }, index) =>

@@ -210,7 +210,8 @@ export const rule: Text['rule'] = {
   unfinished: (count) => `${count} to be filled in, not counted yet`,
   editor: {
     label: 'EQL expression',
-    placeholder: 'For example: person where aum >= 500000 and any holding where (maturity_date in next 7 days)',
+    placeholder:
+      'For example: person where aum >= 500000 and any holding where (maturity_date in next 7 days)',
     complete: 'Ctrl+Space shows the names you may use',
   },
   completion: {

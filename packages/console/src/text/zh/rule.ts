@@ -123,7 +123,14 @@ export const rule = {
   timeTo: '到几点',
   quantifier: { any: '有任一', all: '全部都', none: '没有一个' },
   quantifierHint: '没有任何记录时，「全部都」也算符合。',
-  relatedMeasure: { count: '数量', sum: '合计', avg: '平均', min: '最小', max: '最大', distinct: '不同值个数' },
+  relatedMeasure: {
+    count: '数量',
+    sum: '合计',
+    avg: '平均',
+    min: '最小',
+    max: '最大',
+    distinct: '不同值个数',
+  },
   byDay: '按日取值',
   inSegment: '属于人群',
   notInSegment: '不属于人群',
@@ -202,7 +209,7 @@ export const rule = {
   unfinished: (count: string) => `${count} 个条件待填写，暂不计入`,
   editor: {
     label: 'EQL 表达式',
-    placeholder: "例如：person where aum >= 50万 and any holding where (maturity_date in next 7 days)",
+    placeholder: '例如：person where aum >= 50万 and any holding where (maturity_date in next 7 days)',
     complete: '按 Ctrl+空格 查看可用名称',
   },
   completion: {

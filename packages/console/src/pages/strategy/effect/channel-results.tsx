@@ -19,7 +19,7 @@ export function ChannelResults({ channels }: { channels: readonly Row[] }) {
     key,
     title: words[key],
     numeric: true,
-    render: (row) => format.integer(row[key]),
+    render: (row) => format.integer(row[key] ?? undefined),
   });
   const columns: Column<Row>[] = [
     {
@@ -39,14 +39,14 @@ export function ChannelResults({ channels }: { channels: readonly Row[] }) {
       numeric: true,
       render: ({ sent, delivered }) =>
         // A channel without receipts has no delivery rate, rather than one of nought.
-        format.percent(delivered > 0 ? delivered / sent : undefined),
+        format.percent(delivered !== null && sent > 0 ? delivered / sent : undefined),
     },
     count('clicked'),
     {
       key: 'clickRate',
       title: words.clickRate,
       numeric: true,
-      render: ({ delivered, clicked }) => format.percent(delivered > 0 ? clicked / delivered : undefined),
+      render: ({ delivered, clicked }) => format.percent(delivered ? clicked / delivered : undefined),
     },
     count('failed'),
     count('uncertain'),

@@ -58,7 +58,9 @@ function ReportBody({ report }: { report: Report }) {
           <Stat
             label={words.delivered}
             value={format.compact(summary.delivered)}
-            note={format.percent(summary.sent > 0 ? summary.delivered / summary.sent : undefined)}
+            note={format.percent(
+              summary.sentWithReceipts > 0 ? summary.delivered / summary.sentWithReceipts : undefined,
+            )}
           />
           <Stat
             label={words.clicked}

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import { Form, Input, Modal, Progress, Upload } from 'antd';
+import { useNavigate } from 'react-router-dom';
+import { audienceApi } from '@wutong/contract';
+import { useWrite } from '../../api/use-endpoint.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { sentenceOf } from '../../parts/states.tsx';
+import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
+import styles from './segment-list.module.css';
+
+/** A segment of people named by a list: customer numbers, mobile numbers or any other whole key value. */
+export function ImportListDialog({ onClose }: { onClose: () => void }) {
+  const { text, format } = useReader();
+  const words = text.audience.importList;
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [typed, setTyped] = useState('');
+  const resolve = useResolveKeys();
+  const create = useWrite(audienceApi.createSegment, [audienceApi.listSegments]);
+  const keys = keysIn(typed);
+  const { found, missing, done } = resolve;
+  const submit = async () => {
+    const people = done === undefined ? await resolve.run(keys) : found;
+    if (people.length === 0) return;
+    const made = await create.mutateAsync({
+      body: {
+        segmentId: `list_${Date.now().toString(36)}`,
+        name,
+        kind: 'import',
+        personIds: [...people],
+        schedule: { every: 'manual' },
+      },
+    });
+    void navigate(`/audiences/${made.segmentId}`);
+  };
+  return (
+    <Modal
+      open
+      title={words.title}
+      okText={done === undefined ? words.find : words.create(format.integer(found.length))}
+      confirmLoading={resolve.busy || create.isPending}
+      okButtonProps={{
+        disabled: name.trim() === '' || keys.length === 0 || (done !== undefined && found.length === 0),
+      }}
+      onOk={() => void (done === undefined ? resolve.run(keys) : submit()).catch(() => undefined)}
+      onCancel={onClose}
+    >
+      <Form layout="vertical">
+        <Form.Item label={text.audience.name}>
+          <Input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+        </Form.Item>
+        <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
+          <Input.TextArea
+            rows={7}
+            className="mono"
+            value={typed}
+            placeholder={'C00001234\n13800000042'}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              resolve.forget();
+            }}
+          />
+        </Form.Item>
+        <Upload
+          accept=".csv,.txt"
+          maxCount={1}
+          showUploadList={false}
+          beforeUpload={(file) => {
+            void file.text().then((content) => {
+              setTyped(content);
+              resolve.forget();
+            });
+            return false;
+          }}
+        >
+          <a role="button">{words.file}</a>
+        </Upload>
+      </Form>
+      <div className={styles.progress} aria-live="polite">
+        {resolve.busy && <Progress percent={resolve.percent} size="small" />}
+        {done !== undefined && (
+          <p>
+            {words.result(format.integer(found.length), format.integer(missing.length))}
+            {missing.length > 0 && (
+              <span className="faint"> {missing.slice(0, 5).join(text.punctuation.comma)}</span>
+            )}
+          </p>
+        )}
+        {(resolve.error ?? create.error) !== null && (
+          <p role="alert" style={{ color: 'var(--red)' }}>
+            {sentenceOf(resolve.error ?? create.error, text)}
+          </p>
+        )}
+      </div>
+    </Modal>
+  );
+}

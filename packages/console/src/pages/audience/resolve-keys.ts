@@ -1,0 +1,72 @@
+import { useCallback, useState } from 'react';
+import { identityApi } from '@wutong/contract';
+import { call } from '../../api/call.ts';
+
+/** Longer lists are files for the import page; each value here is one question to the server. */
+export const MOST_KEYS = 1_000;
+/** Questions at a time. */
+const AT_ONCE = 6;
+
+/** The first column of each line, without a head line of words; each value once. */
+export function keysIn(text: string): string[] {
+  const cells = text
+    .split(/\r?\n/)
+    .map((line) => (line.split(/[,;\t，；]/)[0] ?? '').trim().replaceAll(/^"|"$/g, ''))
+    .filter((cell) => cell !== '');
+  // A head line has no digit where every other line has one.
+  const [first, ...rest] = cells;
+  const headed =
+    first !== undefined && rest.length > 0 && !/\d/.test(first) && rest.every((cell) => /\d/.test(cell));
+  return [...new Set(headed ? rest : cells)].slice(0, MOST_KEYS);
+}
+
+interface Resolved {
+  found: readonly number[];
+  missing: readonly string[];
+}
+
+/** Finds the people that key values belong to, and says which belong to nobody. */
+export function useResolveKeys() {
+  const [resolved, setResolved] = useState<Resolved>();
+  const [percent, setPercent] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const run = useCallback(async (keys: readonly string[]): Promise<readonly number[]> => {
+    setBusy(true);
+    setError(null);
+    const found = new Set<number>();
+    const missing: string[] = [];
+    let asked = 0;
+    try {
+      for (let start = 0; start < keys.length; start += AT_ONCE) {
+        await Promise.all(
+          keys.slice(start, start + AT_ONCE).map(async (key) => {
+            const { items } = await call(identityApi.findPeople, { query: { search: key } });
+            if (items[0]) found.add(items[0].personId);
+            else missing.push(key);
+          }),
+        );
+        asked += AT_ONCE;
+        setPercent(Math.min(100, Math.round((asked / keys.length) * 100)));
+      }
+      setResolved({ found: [...found], missing });
+      return [...found];
+    } catch (cause) {
+      setError(cause);
+      return [];
+    } finally {
+      setBusy(false);
+    }
+  }, []);
+  const forget = useCallback(() => setResolved(undefined), []);
+  return {
+    run,
+    forget,
+    busy,
+    percent,
+    error,
+    done: resolved && true,
+    found: resolved?.found ?? [],
+    missing: resolved?.missing ?? [],
+  };
+}

@@ -1,0 +1,137 @@
+import { Button, Checkbox, Select } from 'antd';
+import { useReader } from '../../../frame/reader.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { EmptyState } from '../../../parts/states.tsx';
+import { delimiters, encodings, type FileHead, type HeadChoice } from '../mapping/read-file-head.ts';
+import styles from './import.module.css';
+
+interface FileStepProps {
+  file: File;
+  head: FileHead | undefined;
+  choice: HeadChoice;
+  onChoice: (choice: HeadChoice) => void;
+  onOther: () => void;
+}
+
+/** What was detected, to be corrected, and the first rows as they are read with it. */
+export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProps) {
+  const { text, format } = useReader();
+  const words = text.imports;
+  const names = [
+    words.delimiters.comma,
+    words.delimiters.tab,
+    words.delimiters.semicolon,
+    words.delimiters.bar,
+  ];
+  return (
+    <>
+      <Panel
+        title={file.name}
+        extra={
+          <Button size="small" onClick={onOther}>
+            {words.chooseOther}
+          </Button>
+        }
+      >
+        <div className={styles.choices}>
+          <span>
+            <span className="faint">{words.size}</span> {sizeText(file.size, format.decimal)}
+            {head?.gzip && ` · ${words.packed}`}
+          </span>
+          <label>
+            <span className="faint">{words.format}</span>
+            <Select
+              aria-label={words.format}
+              value={head?.format ?? choice.format ?? 'csv'}
+              onChange={(value) => onChoice({ ...choice, format: value })}
+              options={(['csv', 'ndjson'] as const).map((value) => ({ value, label: words.formats[value] }))}
+            />
+          </label>
+          <label>
+            <span className="faint">{words.encoding}</span>
+            <Select
+              aria-label={words.encoding}
+              value={head?.encoding ?? choice.encoding ?? 'utf-8'}
+              popupMatchSelectWidth={false}
+              onChange={(encoding) => onChoice({ ...choice, encoding })}
+              options={encodings.map((value) => ({ value, label: words.encodings[value] }))}
+            />
+          </label>
+          {head?.format !== 'ndjson' && (
+            <>
+              <label>
+                <span className="faint">{words.delimiter}</span>
+                <Select
+                  aria-label={words.delimiter}
+                  value={head?.delimiter ?? ','}
+                  onChange={(delimiter) => onChoice({ ...choice, delimiter })}
+                  options={delimiters.map((value, index) => ({ value, label: names[index] }))}
+                />
+              </label>
+              <Checkbox
+                checked={head?.hasHeader ?? true}
+                onChange={({ target }) => onChoice({ ...choice, hasHeader: target.checked })}
+              >
+                {words.hasHeader}
+              </Checkbox>
+            </>
+          )}
+        </div>
+        <p className="faint" style={{ marginTop: 10 }}>
+          {words.detected}
+        </p>
+      </Panel>
+      {head && <SampleRows head={head} />}
+    </>
+  );
+}
+
+const ROWS_SHOWN = 8;
+
+function SampleRows({ head }: { head: FileHead }) {
+  const { text, format } = useReader();
+  const words = text.imports;
+  const rows = head.rows.slice(0, ROWS_SHOWN);
+  return (
+    <Panel
+      flush
+      title={words.preview}
+      extra={words.previewNote(format.integer(rows.length), format.integer(head.columns.length))}
+    >
+      {rows.length === 0 ? (
+        <EmptyState small title={words.noRows} />
+      ) : (
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label={words.preview}>
+          <table className={styles.sample}>
+            <thead>
+              <tr>
+                {head.columns.map((column, index) => (
+                  // Columns of a file have no identity but their place.
+                  <th key={index} scope="col">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, place) => (
+                <tr key={place}>
+                  {head.columns.map((_column, index) => (
+                    <td key={index}>{row[index]}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+const KILO = 1_024;
+
+function sizeText(bytes: number, decimal: (value: number, digits?: number) => string): string {
+  if (bytes < KILO) return `${bytes} B`;
+  return bytes < KILO * KILO ? `${decimal(bytes / KILO, 1)} KB` : `${decimal(bytes / KILO / KILO, 1)} MB`;
+}

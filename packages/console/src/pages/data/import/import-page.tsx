@@ -1,0 +1,155 @@
+import { useEffect, useState } from 'react';
+import { Button, Steps } from 'antd';
+import { useNavigate } from 'react-router-dom';
+import { identityApi, importsApi } from '@wutong/contract';
+import { useRead, useWrite } from '../../../api/use-endpoint.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { useCatalogue } from '../../../frame/use-catalogue.ts';
+import { Page } from '../../../parts/page.tsx';
+import { sentenceOf } from '../../../parts/states.tsx';
+import { useWide } from '../../../parts/use-wide.ts';
+import { MappingEditor } from '../mapping/mapping-editor.tsx';
+import {
+  HeadError,
+  readFileHead,
+  type FileHead,
+  type HeadChoice,
+  type HeadProblem,
+} from '../mapping/read-file-head.ts';
+import { problemsOf, type RecordPlan } from '../mapping/record-plan.ts';
+import { emptyPlan, guessKind, suggestColumns, type SampledColumn } from '../mapping/suggest-plan.ts';
+import { ChooseFile } from './choose-file.tsx';
+import { FileStep } from './file-step.tsx';
+import { keepFile } from './files-at-hand.ts';
+import { mappingOf } from './import-mapping.ts';
+import { SOURCE_ID, StartStep, type StartChoice } from './start-step.tsx';
+
+/** A file with its head, and what was chosen about how to read it. */
+interface Chosen {
+  file: File;
+  choice: HeadChoice;
+  head?: FileHead;
+  problem?: HeadProblem;
+}
+
+const sampledOf = (head: FileHead): SampledColumn[] =>
+  head.columns.map((name, index) => ({ name, samples: head.rows.map((row) => row[index] ?? '') }));
+
+/** The wizard: a file, what its columns mean, and the start. Nothing is sent before the last step. */
+export default function ImportPage() {
+  const { text } = useReader();
+  const words = text.imports;
+  const navigate = useNavigate();
+  const catalogue = useCatalogue();
+  const types = useRead(identityApi.listKeyTypes);
+  const create = useWrite(importsApi.createImport, [importsApi.listImports]);
+  const [step, setStep] = useState(0);
+  const [reading, setReading] = useState(false);
+  const [chosen, setChosen] = useState<Chosen>();
+  const [plan, setPlan] = useState<RecordPlan>();
+  const [start, setStart] = useState<StartChoice>({
+    title: '',
+    sourceId: 'file_import',
+    sourceIsNew: true,
+    asOf: null,
+  });
+  const read = async (file: File, choice: HeadChoice) => {
+    setReading(true);
+    setPlan(undefined);
+    try {
+      setChosen({ file, choice, head: await readFileHead(file, choice) });
+      if (file !== chosen?.file) setStart({ ...start, title: file.name });
+    } catch (error) {
+      if (!(error instanceof HeadError)) throw error;
+      setChosen({ file, choice, problem: error.problem });
+    } finally {
+      setReading(false);
+    }
+  };
+  const head = chosen?.head;
+  const columns = head ? sampledOf(head) : [];
+  const toMapping = () => {
+    const known = { keyTypes: (types.data?.items ?? []).map(({ type }) => type), catalogue };
+    setPlan(plan ?? suggestColumns(emptyPlan(guessKind(columns, known), columns), columns, known));
+    setStep(1);
+  };
+  const run = async () => {
+    if (!chosen?.head || !plan) return;
+    const mapping = mappingOf(chosen.file, chosen.head, plan, {
+      title: start.title,
+      sourceId: start.sourceId,
+      asOf: start.asOf?.toISOString(),
+    });
+    const { importId } = await create.mutateAsync({ body: { mapping } });
+    keepFile(importId, chosen.file);
+    await navigate(`/data/import/${importId}`);
+  };
+  const ready = [
+    head !== undefined && head.rows.length > 0,
+    plan !== undefined && problemsOf(plan).length === 0,
+    SOURCE_ID.test(start.sourceId),
+  ][step];
+  const advance = [toMapping, () => setStep(2), () => void run().catch(() => undefined)][step];
+  return (
+    <Page title={words.title} lead={words.lead} back={{ to: '/data/runs', label: text.data.runs.title }}>
+      <StepLine step={step} />
+      {step === 0 && (!chosen || chosen.problem) && (
+        <ChooseFile busy={reading} onFile={(file) => void read(file, {})} />
+      )}
+      {chosen?.problem && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {chosen.file.name}: {words.problem[chosen.problem]}
+        </p>
+      )}
+      {step === 0 && chosen && (head || chosen.problem === 'wrong_encoding') && (
+        <FileStep
+          file={chosen.file}
+          head={head}
+          choice={chosen.choice}
+          onChoice={(choice) => void read(chosen.file, choice)}
+          onOther={() => setChosen(undefined)}
+        />
+      )}
+      {step === 1 && plan && (
+        <MappingEditor plan={plan} columns={columns} catalogue={catalogue} onChange={setPlan} />
+      )}
+      {step === 2 && plan && <StartStep plan={plan} choice={start} onChange={setStart} />}
+      {create.error && step === 2 && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {sentenceOf(create.error, text)}
+          {create.error.problem.problems?.map(({ path, message }) => ` ${path}: ${message}`).join(';')}
+        </p>
+      )}
+      {head && (
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          {step > 0 && <Button onClick={() => setStep(step - 1)}>{words.previous}</Button>}
+          <Button
+            type="primary"
+            disabled={!ready || types.isPending}
+            loading={create.isPending}
+            onClick={advance}
+          >
+            {step === 2 ? words.start.button : words.next}
+          </Button>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** Where the wizard stands: all steps on a desk, the present one on a phone. */
+function StepLine({ step }: { step: number }) {
+  const { text, format } = useReader();
+  const { steps, stepOf } = text.imports;
+  const titles = [steps.file, steps.mapping, steps.start];
+  const wide = useWide();
+  useEffect(() => {
+    window.scrollTo({ top: 0 });
+  }, [step]);
+  if (wide) return <Steps current={step} size="small" items={titles.map((title) => ({ title }))} />;
+  return (
+    <p className="soft">
+      {stepOf(format.integer(step + 1), format.integer(titles.length))} · <b>{titles[step]}</b>
+    </p>
+  );
+}

@@ -1,0 +1,234 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Button, Progress } from 'antd';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router-dom';
+import { importsApi } from '@wutong/contract';
+import { sendFile } from '../../../api/send-file.ts';
+import { LIVE_MS, useRead } from '../../../api/use-endpoint.ts';
+import type { Import } from '../../../api/vocabulary.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { Page, Panel } from '../../../parts/page.tsx';
+import { Stat, StatRow } from '../../../parts/stat.tsx';
+import { Chip, StateMark, toneOf } from '../../../parts/state-mark.tsx';
+import { Answer, sentenceOf } from '../../../parts/states.tsx';
+import { wordFor } from '../../../text/text.ts';
+import { ChooseFile } from './choose-file.tsx';
+import { fileAtHand, keepFile } from './files-at-hand.ts';
+
+interface Upload {
+  share: number;
+  error?: unknown;
+}
+
+/** One import: its upload, what is settled, what was rejected, and the way on after a break. */
+export default function ImportRunPage() {
+  const { importId = '' } = useParams();
+  const { text } = useReader();
+  const words = text.imports.run;
+  const [upload, send] = useUpload(importId);
+  const sending = upload !== undefined && upload.error === undefined;
+  const run = useRead(
+    importsApi.readImport,
+    { params: { importId } },
+    { refetchIntervalMs: sending ? LIVE_MS / 2 : LIVE_MS * 2 },
+  );
+  const state = run.data?.state;
+  const file = fileAtHand(importId);
+  const begun = useRef(false);
+  const onSend = (each: File) => {
+    begun.current = true;
+    void send(each);
+  };
+  useEffect(() => {
+    // A file that comes from the wizard is sent at once; after a reload a person chooses it again.
+    if (!begun.current && file && state === 'waiting') {
+      begun.current = true;
+      void send(file);
+    }
+  }, [file, state, send]);
+  return (
+    <Page
+      title={run.data?.files[0]?.file ?? words.title}
+      back={{ to: '/data/runs', label: text.data.runs.title }}
+      heading={
+        <span className="row">
+          {run.data?.files[0]?.file ?? words.title}
+          {run.data && (
+            <span style={{ fontSize: 14, fontWeight: 400 }}>
+              <StateMark tone={run.data.state === 'finished' ? 'good' : toneOf(run.data.state)}>
+                {text.data.runs.states[run.data.state]}
+              </StateMark>
+            </span>
+          )}
+        </span>
+      }
+    >
+      <Answer query={run} rows={6}>
+        {(data) => (
+          <>
+            {data.state !== 'finished' && (
+              <Unfinished run={data} upload={upload} file={file} onSend={onSend} />
+            )}
+            {data.state === 'finished' && <Finished run={data} />}
+            <Numbers run={data} />
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+/** Sends a file and says how far it is; while it runs, leaving the page asks first. */
+function useUpload(importId: string): [Upload | undefined, (file: File) => Promise<void>] {
+  const client = useQueryClient();
+  const [upload, setUpload] = useState<Upload>();
+  const sending = upload !== undefined && upload.error === undefined;
+  const send = useCallback(
+    async (file: File) => {
+      keepFile(importId, file);
+      setUpload({ share: 0 });
+      try {
+        await sendFile(importId, file, {
+          contentType: 'application/octet-stream',
+          onSent: (share) => setUpload({ share }),
+        });
+        setUpload(undefined);
+      } catch (error) {
+        setUpload({ share: 0, error });
+      }
+      await client.invalidateQueries({ queryKey: [importsApi.readImport.name] });
+      await client.invalidateQueries({ queryKey: [importsApi.listImports.name] });
+    },
+    [client, importId],
+  );
+  useEffect(() => {
+    if (!sending) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [sending]);
+  return [upload, send];
+}
+
+interface UnfinishedProps {
+  run: Import;
+  upload: Upload | undefined;
+  file: File | undefined;
+  onSend: (file: File) => void;
+}
+
+function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
+  const { text, format } = useReader();
+  const words = text.imports.run;
+  const [wrong, setWrong] = useState(false);
+  const name = run.files[0]?.file ?? '';
+  const error = upload?.error;
+  if (upload && error === undefined) {
+    const sent = upload.share >= 1;
+    return (
+      <Panel title={sent ? words.loading : words.sending}>
+        <Progress
+          percent={Math.round(upload.share * 100)}
+          status="active"
+          aria-label={words.sending}
+          strokeColor="var(--accent)"
+        />
+        <p className="faint">{sent ? words.leave : words.sent(format.percent(upload.share, 0))}</p>
+      </Panel>
+    );
+  }
+  const choose = (chosen: File) => {
+    setWrong(chosen.name !== name);
+    if (chosen.name === name) onSend(chosen);
+  };
+  const failed = error !== undefined || run.state === 'failed';
+  return (
+    <Panel title={failed ? words.failed : words.waiting}>
+      <div className="stack">
+        {error !== undefined && (
+          <p role="alert" style={{ color: 'var(--red)' }}>
+            {sentenceOf(error, text)}
+          </p>
+        )}
+        {error === undefined && run.error && <p style={{ color: 'var(--red)' }}>{run.error}</p>}
+        <p className="soft">{failed ? words.failedHint : words.waitingHint}</p>
+        {file ? (
+          <div className="row">
+            <Button type="primary" onClick={() => onSend(file)}>
+              {words.resume}
+            </Button>
+          </div>
+        ) : (
+          <ChooseFile busy={false} onFile={choose} />
+        )}
+        {wrong && (
+          <p role="alert" style={{ color: 'var(--red)' }}>
+            {words.wrongFile(name)}
+          </p>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Finished({ run }: { run: Import }) {
+  const { text, format } = useReader();
+  const words = text.imports.run;
+  const entities = (run.records['entity'] ?? 0) > 0;
+  return (
+    <Panel title={words.finished}>
+      <div className="stack">
+        <p>
+          {run.rejectedRows > 0
+            ? words.finishedRejected(format.integer(run.rejectedRows))
+            : words.finishedClean}
+        </p>
+        <div className="row">
+          {run.rejectedRows > 0 && (
+            <Button type="primary" href={`/api/v1/imports/${run.importId}/errors`} download>
+              {words.download}
+            </Button>
+          )}
+          <Link to={entities ? '/entities' : '/people'}>
+            {entities ? words.seeEntities : words.seePeople}
+          </Link>
+          <Link to={`/data/sources/${run.sourceId}`}>{words.seeSource}</Link>
+          <Link to="/data/import">{words.another}</Link>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Numbers({ run }: { run: Import }) {
+  const { text, format } = useReader();
+  const words = text.imports.run;
+  const stored = Object.entries(run.records).filter(([, count]) => count > 0);
+  const took = run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : undefined;
+  return (
+    <Panel>
+      <StatRow>
+        <Stat label={words.rows} value={format.integer(run.rows)} />
+        <Stat
+          label={words.rejectedRows}
+          value={format.integer(run.rejectedRows)}
+          tone={run.rejectedRows > 0 ? 'bad' : undefined}
+        />
+        <Stat
+          label={words.stored}
+          value={
+            <span className="row">
+              {stored.map(([kind, count]) => (
+                <Chip key={kind} tone="good">
+                  {wordFor(text.data.runs.kinds, kind)} {format.integer(count)}
+                </Chip>
+              ))}
+              {stored.length === 0 && '0'}
+            </span>
+          }
+        />
+        {took !== undefined && <Stat label={words.took} value={format.duration(took)} />}
+      </StatRow>
+    </Panel>
+  );
+}

@@ -1,0 +1,35 @@
+import { useReader } from '../../../frame/reader.tsx';
+import { wordFor } from '../../../text/text.ts';
+import type { ColumnPlan } from './record-plan.ts';
+import { countMisfits, telling } from './value-shape.ts';
+
+/** How the texts of a column are read, and whether the examples fit. */
+export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples: readonly string[] }) {
+  const { text, format } = useReader();
+  const words = text.imports.mapping;
+  const { use, steps } = planned;
+  const timed = use.as === 'time' || use.as === 'validFrom' || use.as === 'validTo';
+  const type = use.as === 'field' ? use.field.valueType : timed ? 'datetime' : undefined;
+  const notes = steps.flatMap((step) => {
+    if ('date' in step) return [words.byDate(step.date)];
+    if ('boolean' in step) return [words.byFlag];
+    if ('number' in step) return [words.bySeconds];
+    return 'split' in step ? [words.bySeparator(step.split)] : [];
+  });
+  const wrong = type ? countMisfits(type, steps, samples) : 0;
+  const told = telling(samples).length;
+  return (
+    <>
+      {notes.length > 0 && <small className="faint">{notes.join(text.punctuation.comma)}</small>}
+      {wrong > 0 && type && told > 0 && (
+        <small role="alert" style={{ color: 'var(--red)' }}>
+          {words.misfits(
+            format.integer(wrong),
+            format.integer(samples.filter((each) => each.trim() !== '').length),
+            wordFor(text.words.valueType, type),
+          )}
+        </small>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button } from 'antd';
+import { identityApi, type Catalogue } from '@wutong/contract';
+import { useRead } from '../../../api/use-endpoint.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { ColumnTable } from './column-table.tsx';
+import { ExampleRow } from './example-row.tsx';
+import styles from './mapping.module.css';
+import { PlanSettings } from './plan-settings.tsx';
+import { recordKinds, type RecordKind, type RecordPlan } from './record-plan.ts';
+import { emptyPlan, suggestColumns, type SampledColumn } from './suggest-plan.ts';
+import { usePlanProblems } from './use-plan-problems.ts';
+
+interface MappingEditorProps {
+  plan: RecordPlan;
+  columns: readonly SampledColumn[];
+  catalogue: Catalogue | undefined;
+  onChange: (plan: RecordPlan) => void;
+}
+
+/** What a row is, what each column means, and what the first row would become. */
+export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEditorProps) {
+  const { text } = useReader();
+  const words = text.imports.mapping;
+  const types = useRead(identityApi.listKeyTypes);
+  const keyTypes = (types.data?.items ?? []).map(({ type }) => type);
+  const known = { keyTypes, catalogue };
+  const problems = usePlanProblems(plan);
+  const chooseKind = (kind: RecordKind) => onChange(suggestColumns(emptyPlan(kind, columns), columns, known));
+  return (
+    <>
+      <Panel title={words.kind}>
+        <div className={styles.kinds} role="radiogroup" aria-label={words.kind}>
+          {recordKinds.map((kind) => (
+            <label key={kind} className={styles.kind} data-chosen={plan.kind === kind}>
+              <input
+                type="radio"
+                name="kind"
+                checked={plan.kind === kind}
+                onChange={() => chooseKind(kind)}
+              />
+              <span>
+                <b>{words.kinds[kind].label}</b>
+                <small>{words.kinds[kind].hint}</small>
+              </span>
+            </label>
+          ))}
+        </div>
+        <PlanSettings
+          plan={plan}
+          catalogue={catalogue}
+          onChange={onChange}
+          onType={(changed) => onChange(suggestColumns(changed, columns, known))}
+        />
+      </Panel>
+      <Panel
+        flush
+        title={text.imports.steps.mapping}
+        extra={
+          <span className="row">
+            {words.suggestHint}
+            <Button size="small" type="link" onClick={() => onChange(suggestColumns(plan, columns, known))}>
+              {words.suggest}
+            </Button>
+          </span>
+        }
+      >
+        <ColumnTable
+          plan={plan}
+          columns={columns}
+          catalogue={catalogue}
+          keyTypes={keyTypes}
+          onChange={onChange}
+        />
+        {problems.length > 0 && (
+          <ul className={styles.problems} role="alert">
+            {problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      <ExampleRow plan={plan} columns={columns} />
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import { Button } from 'antd';
+import { ReloadOutlined } from '@ant-design/icons';
+import type { Answer, BodyInputOf, Endpoint, ResponseOf } from '@wutong/contract';
+import { useReader } from '../../frame/reader.tsx';
+import { EmptyState, Failure, Loading } from '../../parts/states.tsx';
+import { useAnalysis } from './use-analysis.ts';
+import styles from './analysed.module.css';
+
+/** What every answer says of itself; portraits leave the period out. */
+type Said = Pick<Answer, 'asOf' | 'tookMs'> & Partial<Answer>;
+
+interface AnalysedProps<E extends Endpoint> {
+  endpoint: E;
+  body: BodyInputOf<E>;
+  /** On a dashboard: the line about the answer is left to the tile. */
+  tile?: boolean;
+  refetchIntervalMs?: number;
+  children: (answer: ResponseOf<E>) => ReactNode;
+}
+
+/** A question being asked: running with a way to stop, failed, stopped, or answered with its freshness. */
+export function Analysed<E extends Endpoint>(props: AnalysedProps<E>) {
+  const { endpoint, body, tile, refetchIntervalMs, children } = props;
+  const { text, format } = useReader();
+  const words = text.insight;
+  const { answer, error, running, seconds, run, cancel } = useAnalysis(endpoint, body, { refetchIntervalMs });
+  if (answer === undefined) {
+    if (running) {
+      return (
+        <div className={styles.running}>
+          <div className={styles.runningLine} role="status">
+            <span>{words.running(String(seconds))}</span>
+            <Button size="small" onClick={cancel}>
+              {words.stop}
+            </Button>
+          </div>
+          <Loading rows={tile ? 4 : 8} />
+        </div>
+      );
+    }
+    if (error) return <Failure error={error} onRetry={run} />;
+    return <EmptyState small title={words.stopped} action={<Button onClick={run}>{words.run}</Button>} />;
+  }
+  const said = answer as unknown as Said;
+  return (
+    <>
+      {error && <Failure error={error} onRetry={run} />}
+      {children(answer)}
+      <footer className={styles.foot}>
+        <span className="number">
+          {words.asOf(format.dateTime(said.asOf))}
+          {!tile && ` · ${words.took(format.integer(said.tookMs))}`}
+          {said.sampled &&
+            ` · ${words.sampled(format.percent(said.sampled.share, 0), format.percent(said.sampled.error, 1))}`}
+        </span>
+        {running ? (
+          <Button type="text" size="small" onClick={cancel}>
+            {words.running(String(seconds))} · {words.stop}
+          </Button>
+        ) : (
+          <Button type="text" size="small" icon={<ReloadOutlined />} onClick={run} aria-label={words.again}>
+            {tile ? undefined : words.again}
+          </Button>
+        )}
+      </footer>
+    </>
+  );
+}

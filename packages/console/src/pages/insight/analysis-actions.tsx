@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import { App, Button } from 'antd';
+import { DownloadOutlined, LinkOutlined, PushpinOutlined } from '@ant-design/icons';
+import { insightApi } from '@wutong/contract';
+import { useLocation } from 'react-router-dom';
+import { download } from '../../api/download.ts';
+import { useReader } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
+import { sentenceOf } from '../../parts/states.tsx';
+import { SaveTileDialog } from './boards/save-tile-dialog.tsx';
+import { addressOf, isAnalysis, type Question } from './question/question.ts';
+import { withTitles } from './question/with-titles.ts';
+import type { InsightNames } from './question/use-insight-names.ts';
+
+/** What can be done with a question besides asking it: share, export, keep on a dashboard. */
+export function AnalysisActions({ question, names }: { question: Question; names: InsightNames }) {
+  const { text } = useReader();
+  const words = text.insight;
+  const { message } = App.useApp();
+  const { pathname } = useLocation();
+  const mayExport = useMay(insightApi.exportAnalysis);
+  const [busy, setBusy] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const analysis = isAnalysis(question) ? question : undefined;
+  const share = async () => {
+    await navigator.clipboard.writeText(new URL(addressOf(question), window.location.href).href);
+    void message.success(words.linkCopied);
+  };
+  const exportFile = async () => {
+    if (!analysis) return;
+    setBusy(true);
+    try {
+      const body = { analysis: withTitles(analysis, names) };
+      await download(insightApi.exportAnalysis, body, `${words.kinds[analysis.kind]}.csv`);
+      void message.success(words.exported);
+    } catch (error) {
+      void message.error(sentenceOf(error, text));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button
+        icon={<LinkOutlined />}
+        onClick={() => void share().catch(() => message.error(words.noClipboard))}
+      >
+        {words.share}
+      </Button>
+      {analysis && mayExport && (
+        <Button icon={<DownloadOutlined />} loading={busy} onClick={() => void exportFile()}>
+          {words.exportCsv}
+        </Button>
+      )}
+      {analysis && (
+        <Button type="primary" icon={<PushpinOutlined />} onClick={() => setSaving(true)}>
+          {words.keep}
+        </Button>
+      )}
+      {analysis && saving && (
+        <SaveTileDialog
+          key={pathname}
+          analysis={withTitles(analysis, names)}
+          onClose={() => setSaving(false)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+import { useState } from 'react';
+import { App, Button, Form, Input, Modal } from 'antd';
+import { insightApi, type Analysis, type Dashboard } from '@wutong/contract';
+import { Link, useNavigate } from 'react-router-dom';
+import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { useSession } from '../../../frame/session.tsx';
+import { useUserNames } from '../../../frame/use-names.ts';
+import { Page, Panel } from '../../../parts/page.tsx';
+import { RecordTable, type Column } from '../../../parts/record-table.tsx';
+import { Chip } from '../../../parts/state-mark.tsx';
+import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { TimeText } from '../../../parts/time-text.tsx';
+import { firstQuestion } from '../question/first-question.ts';
+import { isAnalysis } from '../question/question.ts';
+import { useInsightNames } from '../question/use-insight-names.ts';
+import { defaultSize, newTileId, packTiles, type Tile } from './pack-tiles.ts';
+
+type Row = Omit<Dashboard, 'tiles'>;
+
+/** Dashboards of the reader's own, and those that others share. */
+export default function BoardListPage() {
+  const { text } = useReader();
+  const words = text.boards;
+  const navigate = useNavigate();
+  const { user } = useSession();
+  const userName = useUserNames();
+  const [naming, setNaming] = useState(false);
+  const boards = useRead(insightApi.listDashboards, undefined, { refetchIntervalMs: CALM_MS });
+  const example = useExampleBoard();
+  const create = (
+    <Button type="primary" onClick={() => setNaming(true)}>
+      {words.new}
+    </Button>
+  );
+  const columns: Column<Row>[] = [
+    {
+      key: 'name',
+      title: words.name,
+      phone: 'title',
+      render: ({ dashboardId, name, description }) => (
+        <>
+          <Link to={`/insight/dashboards/${dashboardId}`}>{name}</Link>
+          {description && <div className="faint">{description}</div>}
+        </>
+      ),
+    },
+    {
+      key: 'shared',
+      title: words.visibility,
+      render: ({ shared }) => (
+        <Chip tone={shared ? 'busy' : 'quiet'}>{shared ? words.shared : words.private}</Chip>
+      ),
+    },
+    {
+      key: 'owner',
+      title: words.owner,
+      render: ({ owner }) => (owner === user.name ? words.mine : userName(owner)),
+    },
+    { key: 'updated', title: words.updated, render: ({ updatedAt }) => <TimeText at={updatedAt} /> },
+  ];
+  return (
+    <Page title={words.list} lead={words.lead} actions={create}>
+      <Panel flush>
+        <Answer query={boards}>
+          {({ items }) => (
+            <RecordTable
+              label={words.list}
+              columns={columns}
+              rows={items}
+              rowKey={({ dashboardId }) => dashboardId}
+              onOpen={({ dashboardId }) => void navigate(`/insight/dashboards/${dashboardId}`)}
+              empty={
+                <EmptyState
+                  title={words.none}
+                  hint={words.noneHint}
+                  action={
+                    <div className="row">
+                      {create}
+                      <Button loading={example.busy} onClick={example.make}>
+                        {words.example}
+                      </Button>
+                    </div>
+                  }
+                />
+              }
+            />
+          )}
+        </Answer>
+      </Panel>
+      {naming && <NewBoardDialog onClose={() => setNaming(false)} />}
+    </Page>
+  );
+}
+
+function NewBoardDialog({ onClose }: { onClose: () => void }) {
+  const { text } = useReader();
+  const words = text.boards;
+  const navigate = useNavigate();
+  const create = useWrite(insightApi.createDashboard, [insightApi.listDashboards]);
+  const [name, setName] = useState('');
+  const [description, setDescription] = useState('');
+  const submit = async () => {
+    const made = await create.mutateAsync({ body: { name: name.trim(), description, tiles: [] } });
+    void navigate(`/insight/dashboards/${made.dashboardId}`);
+  };
+  return (
+    <Modal
+      open
+      title={words.new}
+      okText={words.create}
+      cancelText={text.state.cancel}
+      confirmLoading={create.isPending}
+      okButtonProps={{ disabled: name.trim() === '' }}
+      onOk={() => void submit().catch(() => undefined)}
+      onCancel={onClose}
+    >
+      <Form layout="vertical">
+        <Form.Item label={words.name}>
+          <Input
+            autoFocus
+            maxLength={200}
+            placeholder={words.namePlaceholder}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            onPressEnter={() => name.trim() !== '' && void submit().catch(() => undefined)}
+          />
+        </Form.Item>
+        <Form.Item label={words.description}>
+          <Input
+            maxLength={2_000}
+            value={description}
+            onChange={(event) => setDescription(event.target.value)}
+          />
+        </Form.Item>
+      </Form>
+      {create.error && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {sentenceOf(create.error, text)}
+        </p>
+      )}
+    </Modal>
+  );
+}
+
+/** A dashboard with the first question of some kinds about the bank's own events, to begin from. */
+function useExampleBoard() {
+  const { text } = useReader();
+  const { message } = App.useApp();
+  const navigate = useNavigate();
+  const { settled, ...names } = useInsightNames();
+  const create = useWrite(insightApi.createDashboard, [insightApi.listDashboards]);
+  const make = async () => {
+    const kinds = ['trend', 'funnel', 'retention', 'session', 'recency'] as const;
+    const analyses = kinds.map((kind) => firstQuestion(kind, names)).filter(isAnalysis);
+    const tiles = analyses.map((analysis: Analysis): Tile => ({
+      tileId: newTileId(),
+      title: text.insight.kinds[analysis.kind],
+      analysis,
+      place: { column: 0, row: 0, ...defaultSize(analysis.kind) },
+    }));
+    const made = await create.mutateAsync({
+      body: { name: text.boards.exampleName, tiles: packTiles(tiles) },
+    });
+    void navigate(`/insight/dashboards/${made.dashboardId}`);
+  };
+  return {
+    busy: create.isPending || !settled,
+    make: () => void make().catch((error: unknown) => message.error(sentenceOf(error, text))),
+  };
+}

@@ -1,0 +1,142 @@
+import { useState } from 'react';
+import { App, Checkbox, Form, Input, Modal, Select } from 'antd';
+import { insightApi, type Analysis, type Dashboard } from '@wutong/contract';
+import { useSearchParams } from 'react-router-dom';
+import { call } from '../../../api/call.ts';
+import { useRead, useWrite } from '../../../api/use-endpoint.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { useSession } from '../../../frame/session.tsx';
+import { sentenceOf } from '../../../parts/states.tsx';
+import { defaultSize, inOrder, newTileId, packTiles, type Tile } from './pack-tiles.ts';
+
+const NEW = 'new';
+
+interface SaveTileDialogProps {
+  analysis: Analysis;
+  onClose: () => void;
+}
+
+/** Keeps a question on one of the reader's own dashboards, or on a new one. */
+export function SaveTileDialog({ analysis, onClose }: SaveTileDialogProps) {
+  const { text } = useReader();
+  const words = text.boards;
+  const { message } = App.useApp();
+  const { user } = useSession();
+  const [search] = useSearchParams();
+  const boards = useRead(insightApi.listDashboards);
+  const own = (boards.data?.items ?? []).filter(({ owner }) => owner === user.name);
+  // Whoever came from a dashboard goes back to it with the new tile.
+  const [chosen, setChosen] = useState(search.get('board') ?? undefined);
+  const boardId = chosen ?? own[0]?.dashboardId ?? NEW;
+  const [name, setName] = useState('');
+  const [title, setTitle] = useState<string>(text.insight.kinds[analysis.kind]);
+  const [replacing, setReplacing] = useState(true);
+  const keep = useKeepTile();
+  const tileId = boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;
+  const submit = async () => {
+    const where = boardId === NEW ? { name } : { boardId, replaced: replacing ? tileId : undefined };
+    const board = await keep.perform(where, title.trim(), analysis);
+    void message.success(words.kept(board.name));
+    onClose();
+  };
+  return (
+    <Modal
+      open
+      title={text.insight.keep}
+      okText={words.keepIt}
+      cancelText={text.state.cancel}
+      confirmLoading={keep.busy}
+      okButtonProps={{
+        disabled: title.trim() === '' || (boardId === NEW && name.trim() === '') || !boards.data,
+      }}
+      onOk={() => void submit().catch(() => undefined)}
+      onCancel={onClose}
+    >
+      <Form layout="vertical">
+        <Form.Item label={words.tileTitle}>
+          <Input maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} />
+        </Form.Item>
+        <Form.Item label={words.board}>
+          <Select
+            aria-label={words.board}
+            value={boardId}
+            loading={boards.isFetching && !boards.data}
+            options={[
+              ...own.map((board) => ({ value: board.dashboardId, label: board.name })),
+              { value: NEW, label: words.newBoard },
+            ]}
+            onChange={setChosen}
+          />
+        </Form.Item>
+        {boardId === NEW && (
+          <Form.Item label={words.name}>
+            <Input
+              autoFocus
+              maxLength={200}
+              placeholder={words.namePlaceholder}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          </Form.Item>
+        )}
+        {tileId !== undefined && (
+          <Checkbox checked={replacing} onChange={(event) => setReplacing(event.target.checked)}>
+            {words.replaceTile}
+          </Checkbox>
+        )}
+        {keep.error !== undefined && (
+          <p role="alert" style={{ color: 'var(--red)' }}>
+            {sentenceOf(keep.error, text)}
+          </p>
+        )}
+      </Form>
+    </Modal>
+  );
+}
+
+/** The tile in the place of another, or below them all. */
+function withTile(tiles: readonly Tile[], tile: Tile, replaced: string | undefined): Tile[] {
+  const former = tiles.find(({ tileId }) => tileId === replaced);
+  if (!former) return packTiles([...inOrder(tiles), tile]);
+  const { tileId, place } = former;
+  return tiles.map((each) => (each === former ? { ...tile, tileId, place } : each));
+}
+
+/** Adds the tile below those that are there, in the newest revision of the dashboard. */
+function useKeepTile() {
+  const refreshes = [insightApi.listDashboards, insightApi.readDashboard];
+  const create = useWrite(insightApi.createDashboard, refreshes);
+  const save = useWrite(insightApi.saveDashboard, refreshes);
+  const [readError, setReadError] = useState<unknown>();
+  const perform = async (
+    where: { boardId: string; replaced: string | undefined } | { name: string },
+    title: string,
+    analysis: Analysis,
+  ): Promise<Dashboard> => {
+    const tile = {
+      tileId: newTileId(),
+      title,
+      analysis,
+      place: { column: 0, row: 0, ...defaultSize(analysis.kind) },
+    };
+    if ('name' in where) {
+      return create.mutateAsync({ body: { name: where.name.trim(), tiles: packTiles([tile]) } });
+    }
+    try {
+      const params = { dashboardId: where.boardId };
+      const { revision, name, description, shared, tiles } = await call(insightApi.readDashboard, { params });
+      return await save.mutateAsync({
+        params,
+        body: { revision, name, description, shared, tiles: withTile(tiles, tile, where.replaced) },
+      });
+    } catch (error) {
+      setReadError(error);
+      throw error;
+    }
+  };
+  return {
+    perform,
+    busy: create.isPending || save.isPending,
+    error: create.error ?? save.error ?? readError ?? undefined,
+  };
+}

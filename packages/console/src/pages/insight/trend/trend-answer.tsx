@@ -1,0 +1,167 @@
+import { useMemo, useState } from 'react';
+import { Segmented } from 'antd';
+import { insightApi, OTHER_GROUP, type AnalysisCell, type TrendAnswer } from '@wutong/contract';
+import { useReader } from '../../../frame/reader.tsx';
+import { EmptyState } from '../../../parts/states.tsx';
+import { Analysed } from '../analysed.tsx';
+import type { AnswerViewProps } from '../answer-view.tsx';
+import { Chart } from '../chart/chart.tsx';
+import { colorOf, QUIET } from '../chart/colors.ts';
+import type { ChartForm, ChartSeries } from '../chart/series-chart.tsx';
+import { useDrill } from '../drill/drill.tsx';
+import { bodyOf } from '../question/question.ts';
+import { useGroupNames } from '../question/use-value-names.ts';
+import { useBucketName } from '../use-bucket-name.ts';
+import { SeriesTotals } from './series-totals.tsx';
+import { TrendTable } from './trend-table.tsx';
+
+type Props = AnswerViewProps<'trend'>;
+export type Line = TrendAnswer['series'][number];
+
+/** One line of the answer as it is drawn: named, coloured, with its counterpart of the other period. */
+export interface NamedLine extends Line {
+  key: string;
+  name: string;
+  color: string;
+  before: Line | undefined;
+}
+
+/** Events over time. */
+export default function TrendAnswerView(props: Props) {
+  return (
+    <Analysed
+      endpoint={insightApi.analyseTrend}
+      body={bodyOf(props.question)}
+      tile={props.tile}
+      refetchIntervalMs={props.refetchIntervalMs}
+    >
+      {(answer) => <TrendBody {...props} answer={answer} />}
+    </Analysed>
+  );
+}
+
+/** The people of one number; groups beyond the limit cannot be named. */
+export function trendCell(
+  question: Props['question'],
+  line: Line,
+  bucket?: string,
+): AnalysisCell | undefined {
+  if (line.group === OTHER_GROUP) return undefined;
+  return {
+    kind: 'trend',
+    analysis: bodyOf(question),
+    cell: { series: line.series, bucket, group: line.group },
+  };
+}
+
+function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & { answer: TrendAnswer }) {
+  const { text, format } = useReader();
+  const words = text.insight;
+  const drill = useDrill();
+  const bucketName = useBucketName();
+  const lines = useNamedLines(question, names, answer);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [form, setForm] = useState<ChartForm>((chart as ChartForm | undefined) ?? 'line');
+  const categories = useMemo(
+    () => answer.buckets.map((bucket) => bucketName(bucket, answer.unit)),
+    [answer, bucketName],
+  );
+  const series = useMemo(
+    () =>
+      lines
+        .filter(({ key }) => !hidden.has(key))
+        .flatMap((line): ChartSeries[] => [
+          line,
+          ...(line.before
+            ? [
+                {
+                  key: `${line.key} before`,
+                  name: `${line.name} · ${words.before}`,
+                  values: line.before.values.slice(0, answer.buckets.length),
+                  color: line.color,
+                  dashed: true,
+                },
+              ]
+            : []),
+        ]),
+    [lines, hidden, words, answer],
+  );
+  if (lines.every((line) => line.total === 0)) {
+    return <EmptyState title={words.nothing} hint={words.nothingHint} />;
+  }
+  const pick = (key: string, index: number) => {
+    const line = lines.find((each) => each.key === key);
+    const of = line && trendCell(question, line, answer.buckets[index]);
+    if (line && of) drill?.({ of, title: `${line.name} · ${categories[index]}` });
+  };
+  return (
+    <>
+      <SeriesTotals
+        lines={lines}
+        question={question}
+        hidden={hidden}
+        tile={tile}
+        onToggle={(key) => {
+          const next = new Set(hidden);
+          if (!next.delete(key)) next.add(key);
+          setHidden(next);
+        }}
+      />
+      {!tile && (
+        <div className="spread" style={{ margin: '6px 0 4px' }}>
+          <span className="faint">
+            {answer.compared &&
+              words.comparedWith(
+                format.date(answer.compared.from),
+                format.date(Date.parse(answer.compared.to) - 1),
+              )}
+          </span>
+          <Segmented
+            size="small"
+            aria-label={words.chartForm}
+            value={form}
+            options={(['line', 'bar', 'stack'] as const).map((each) => ({
+              value: each,
+              label: words.forms[each],
+            }))}
+            onChange={setForm}
+          />
+        </div>
+      )}
+      <Chart
+        label={lines.map(({ name }) => name).join(text.punctuation.comma)}
+        form={form}
+        categories={categories}
+        series={series}
+        formatValue={format.compact}
+        heightPx={heightPx ?? 340}
+        onPick={drill && pick}
+      />
+      {!tile && <TrendTable question={question} answer={answer} lines={lines} categories={categories} />}
+    </>
+  );
+}
+
+/** Lines with their names: of the event where several are asked about, of the group where there are groups. */
+function useNamedLines(question: Props['question'], names: Props['names'], answer: TrendAnswer): NamedLine[] {
+  const { text } = useReader();
+  const groupName = useGroupNames(question.breakdown);
+  const nameOf = (line: Line): string => {
+    const asked = question.series[line.series];
+    if (!asked) return line.title;
+    const { measure } = asked;
+    const property = 'property' in measure ? ` ${names.property(measure.property)}` : '';
+    const whole = `${names.shown(asked)} · ${text.insight.measures[measure.kind]}${property}`;
+    if (line.group === undefined) return whole;
+    return question.series.length > 1 ? `${whole} · ${groupName(line.group)}` : groupName(line.group);
+  };
+  return answer.series.map((line, index) => ({
+    ...line,
+    key: `${line.series} ${line.group ?? ''}`,
+    name: nameOf(line),
+    color: line.group === OTHER_GROUP ? QUIET : colorOf(index),
+    before: answer.compared?.series.find(
+      (other) => other.series === line.series && other.group === line.group,
+    ),
+  }));
+}

@@ -1,0 +1,43 @@
+import type { TrendAnswer } from '@wutong/contract';
+import { useReader } from '../../../frame/reader.tsx';
+import { DataTable, type DataColumn } from '../chart/data-table.tsx';
+import { DrillNumber } from '../drill/drill.tsx';
+import type { QuestionOf } from '../question/question.ts';
+import { trendCell, type NamedLine } from './trend-answer.tsx';
+import styles from './trend.module.css';
+
+interface TrendTableProps {
+  question: QuestionOf<'trend'>;
+  answer: TrendAnswer;
+  lines: readonly NamedLine[];
+  categories: readonly string[];
+}
+
+/** The same numbers to be read, newest first; each opens its people. */
+export function TrendTable({ question, answer, lines, categories }: TrendTableProps) {
+  const { text, format } = useReader();
+  const rows = answer.buckets.map((bucket, index) => ({ bucket, index })).toReversed();
+  const columns: DataColumn<(typeof rows)[number]>[] = [
+    { key: 'bucket', title: text.time, text: true, render: ({ index }) => categories[index] },
+    ...lines.map((line): DataColumn<(typeof rows)[number]> => ({
+      key: line.key,
+      title: line.name,
+      render: ({ bucket, index }) => {
+        const value = line.values[index] ?? 0;
+        return (
+          <DrillNumber
+            of={value === 0 ? undefined : trendCell(question, line, bucket)}
+            title={`${line.name} · ${categories[index]}`}
+          >
+            {format.decimal(value)}
+          </DrillNumber>
+        );
+      },
+    })),
+  ];
+  return (
+    <div className={styles.table}>
+      <DataTable label={text.insight.table} columns={columns} rows={rows} rowKey={({ bucket }) => bucket} />
+    </div>
+  );
+}

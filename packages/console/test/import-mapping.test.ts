@@ -1,0 +1,179 @@
+import { mappingSchema, type MappingInput } from '@wutong/contract';
+import { describe, expect, test } from 'vitest';
+import { HeadError, readFileHead, readText } from '../src/pages/data/mapping/read-file-head.ts';
+import {
+  declarationsOf,
+  problemsOf,
+  recordOf,
+  type RecordKind,
+  type RecordPlan,
+} from '../src/pages/data/mapping/record-plan.ts';
+import { emptyPlan, guessKind, suggestColumns } from '../src/pages/data/mapping/suggest-plan.ts';
+import { countMisfits, detectType, stepsFor } from '../src/pages/data/mapping/value-shape.ts';
+
+const keyTypes = ['customer_number', 'id_number', 'mobile', 'account', 'email', 'login_id'];
+const known = { keyTypes, catalogue: undefined };
+const sampled = (csv: string) => {
+  const [header = '', ...rows] = csv.trim().split('\n');
+  return header
+    .split(',')
+    .map((name, index) => ({ name, samples: rows.map((row) => row.split(',')[index] ?? '') }));
+};
+const suggested = (kind: RecordKind, csv: string, more: Partial<RecordPlan> = {}): RecordPlan =>
+  suggestColumns({ ...emptyPlan(kind, sampled(csv)), ...more }, sampled(csv), known);
+const mappingOf = (plan: RecordPlan): MappingInput => ({
+  name: 'test',
+  title: { zh: '试', en: 'Test' },
+  sourceId: 'test',
+  declare: declarationsOf(plan),
+  files: [{ file: 'a.csv', records: [recordOf(plan)] }],
+});
+const usesOf = (plan: RecordPlan) =>
+  Object.fromEntries(
+    plan.columns.map(({ column, use }) => [
+      column,
+      use.as === 'key'
+        ? use.keyType
+        : use.as === 'field'
+          ? `${use.field.name}:${use.field.valueType}`
+          : use.as,
+    ]),
+  );
+
+describe('what a file is', () => {
+  // 客户号,姓名 and C1,张三 in GBK.
+  const gbk = Buffer.from('bfcdbba7bac52cd0d5c3fb0a43312cd5c5c8fd0a', 'hex');
+
+  test('GBK is seen by what is not UTF-8', () => {
+    const head = readText(gbk, { gzip: false, whole: true }, {});
+    expect(head).toMatchObject({ encoding: 'gb18030', delimiter: ',', columns: ['客户号', '姓名'] });
+    expect(head.rows).toEqual([['C1', '张三']]);
+  });
+
+  test('a packed file, a semicolon, quotes over lines', async () => {
+    const text = 'a;b\n1;"x;\n""y"""\n2;z\n';
+    const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+    const head = await readFileHead(await new Response(packed).blob());
+    expect(head).toMatchObject({ gzip: true, delimiter: ';', columns: ['a', 'b'] });
+    expect(head.rows).toEqual([
+      ['1', 'x;\n"y"'],
+      ['2', 'z'],
+    ]);
+  });
+
+  test('JSON lines and files without a header', () => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const json = readText(bytes('{"a":1,"b":"x"}\n{"a":2,"c":null}\n'), { gzip: false, whole: true }, {});
+    expect(json).toMatchObject({ format: 'ndjson', columns: ['a', 'b', 'c'] });
+    const bare = readText(bytes('C1,13800001111\nC2,13800002222\n'), { gzip: false, whole: true }, {});
+    expect(bare).toMatchObject({ hasHeader: false, columns: ['column_1', 'column_2'] });
+    expect(bare.rows).toHaveLength(2);
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['PK\u0003\u0004xx', 'workbook'],
+    ['PAR1xxxx', 'parquet'],
+  ])('%j is refused by name', async (content, problem) => {
+    await expect(readFileHead(new Blob([content]))).rejects.toEqual(new HeadError(problem as 'empty'));
+  });
+});
+
+describe('values', () => {
+  test.each([
+    [['1', '2.5', '-3'], 'number'],
+    [['001', '002'], 'string'],
+    [['是', '否'], 'boolean'],
+    [['2024-02-29', '2024/01/01'], 'date'],
+    [['20240131', '19991231'], 'date'],
+    [['31/12/2023', '01/02/2024'], 'date'],
+    [['2024-01-01 08:00:00'], 'datetime'],
+    [['20240101083000'], 'datetime'],
+    [['', ''], 'string'],
+  ])('%j is %s', (samples, type) => {
+    expect(detectType(samples)).toBe(type);
+  });
+
+  test('what the server does not read by itself gets its steps', () => {
+    expect(stepsFor('date', ['31/12/2023'])).toEqual([{ date: 'DD/MM/YYYY', century: 1900 }]);
+    expect(stepsFor('datetime', ['1700000000'])).toEqual([{ number: true, scale: 1_000 }]);
+    expect(stepsFor('datetime', ['2024-01-01 08:00'])).toEqual([]);
+    expect(countMisfits('number', [], ['1', 'abc', ''])).toBe(1);
+  });
+});
+
+describe('suggestions', () => {
+  const customers = `客户号,姓名,手机号码,证件号,出生日期,性别,资产余额,是否员工,备注
+C001,张三,13800001111,11010519491231002X,1949-12-31,男,1200.5,否,
+C002,李四,13900002222,,1980-01-02,女,88,是,老客户`;
+
+  test('Chinese headers of a customer file', () => {
+    expect(guessKind(sampled(customers), known)).toBe('person');
+    expect(usesOf(suggested('person', customers))).toEqual({
+      客户号: 'customer_number',
+      姓名: 'name:string',
+      手机号码: 'mobile',
+      证件号: 'id_number',
+      出生日期: 'birth_date:date',
+      性别: 'gender:string',
+      资产余额: 'aum:number',
+      是否员工: '是否员工:boolean',
+      备注: '备注:string',
+    });
+  });
+
+  test('keys are known by their values, whatever the column is called', () => {
+    const plan = suggested('person', 'x,y\n13800001111,a@b.cn\n13912345678,c@d.com');
+    expect(usesOf(plan)).toEqual({ x: 'mobile', y: 'email' });
+  });
+
+  test('an event file finds its event, time and message id', () => {
+    const events = `流水号,cust_no,event_name,交易时间,金额\nT1,C1,transfer,2024-01-01 08:00:00,5`;
+    expect(guessKind(sampled(events), known)).toBe('event');
+    expect(usesOf(suggested('event', events))).toEqual({
+      流水号: 'messageId',
+      cust_no: 'customer_number',
+      event_name: 'event',
+      交易时间: 'time',
+      金额: 'amount:number',
+    });
+  });
+
+  test.each([
+    ['person', suggested('person', customers)],
+    ['event', suggested('event', 'cust_no,time\nC1,2024-01-01 08:00', { eventName: 'visit' })],
+    [
+      'entity',
+      suggested('entity', '企业编号,名称\nE1,梧桐', {
+        typeName: 'firm',
+        typeTitle: { zh: '企业', en: 'Firm' },
+        typeIsNew: true,
+      }),
+    ],
+    [
+      'detail',
+      suggested('detail', '持仓编号,客户号,金额\nH1,C1,5', {
+        typeName: 'position',
+        typeTitle: { zh: '持仓', en: 'Position' },
+        typeIsNew: true,
+      }),
+    ],
+    ['consent', suggested('consent', '客户号,是否同意\nC1,是', { purpose: 'marketing' })],
+  ])('a plan of %s is a mapping that the contract takes', (_kind, plan) => {
+    expect(problemsOf(plan)).toEqual([]);
+    expect(mappingSchema.safeParse(mappingOf(plan)).error).toBeUndefined();
+  });
+
+  test('what is missing is said', () => {
+    expect(problemsOf(suggested('event', 'a,b\nx,y'))).toEqual([
+      { code: 'key_missing' },
+      { code: 'part_missing', part: 'time' },
+      { code: 'event_missing' },
+    ]);
+    expect(problemsOf(suggested('relation', 'a,b\nx,y')).map(({ code }) => code)).toEqual([
+      'part_missing',
+      'part_missing',
+      'type_missing',
+    ]);
+  });
+});

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { formatEql, parseEql, type Condition, type EqlDocument } from '@wutong/contract';
+import { describe, expect, test } from 'vitest';
+import {
+  arityOf,
+  comparisonNames,
+  emptyValue,
+  readComparison,
+  withOperator,
+  writeComparison,
+} from '../src/eql/rule/comparison.ts';
+import { completedRule } from '../src/eql/rule/completed.ts';
+import { beginDraft, changeDraft, readText, redoDraft, undoDraft, writeRule } from '../src/eql/rule/draft.ts';
+import { groupCondition, groupOf, rootGroup, withNot, withoutNot } from '../src/eql/rule/groups.ts';
+import { followedBy, inSegment } from '../src/eql/rule/new-condition.ts';
+
+const reference = readFileSync(new URL('../../../docs/eql.md', import.meta.url), 'utf8');
+
+/** Every example of the reference: the fenced ones and those in tables. */
+const examples = [
+  ...[...reference.matchAll(/```eql\n([\s\S]*?)```/g)].map((match) => match[1]!.trim()),
+  ...[...reference.matchAll(/\| `((?:person|company) where [^`]+)`/g)].map((match) => match[1]!),
+];
+
+/** Takes a condition apart as the builder does, and puts it together again. */
+function rebuilt(condition: Condition): Condition {
+  const group = groupOf(condition);
+  if (group) {
+    const items = group.items.map(rebuilt);
+    // `not x` of a single condition stays as it is until something is added to it.
+    if (condition.kind === 'not' && condition.item.kind !== 'or') return { kind: 'not', item: items[0]! };
+    return groupCondition(group.kind, items);
+  }
+  const comparison = readComparison(condition);
+  if (comparison) return writeComparison(comparison);
+  const { negated, condition: plain } = withoutNot(condition);
+  return withNot(plain, negated);
+}
+
+const read = (text: string): EqlDocument => {
+  const { document, problem } = parseEql(text);
+  if (!document) throw new Error(`${text}: ${problem.en}`);
+  return document;
+};
+
+const whereOf = (text: string): Condition => (read(text) as { where: Condition }).where;
+
+describe('a rule taken apart and put together again', () => {
+  test('the reference has its examples', () => expect(examples.length).toBeGreaterThan(60));
+
+  test.each(examples)('%s', (text) => {
+    const document = read(text);
+    if (document.kind !== 'population' || !document.where) return;
+    expect(rebuilt(document.where)).toEqual(document.where);
+    // What the builder writes is read as the same rule.
+    expect(read(formatEql({ ...document, where: rebuilt(document.where) }))).toEqual(document);
+  });
+
+  test('every operator is written and read as itself', () => {
+    for (const operator of comparisonNames) {
+      const operand = { kind: 'number', value: 3 } as const;
+      const comparison = withOperator(
+        { value: { kind: 'attribute', path: ['aum'] }, operator: '=', operands: [operand, operand] },
+        operator,
+      );
+      expect(readComparison(writeComparison(comparison))).toMatchObject({ operator });
+      if (arityOf(operator) === 1) expect(comparison.operands).toEqual([operand]);
+    }
+  });
+
+  test('the outermost rule is a group, also of one condition', () => {
+    expect(rootGroup(undefined)).toMatchObject({ kind: 'all', items: [] });
+    expect(rootGroup(inSegment('a'))).toMatchObject({ kind: 'all', items: [inSegment('a')] });
+    expect(rootGroup(whereOf('person where not (aum > 1)'))).toMatchObject({ kind: 'none' });
+    expect(rootGroup(whereOf('person where not did(event login)'))).toMatchObject({ kind: 'all' });
+  });
+});
+
+describe('unfinished conditions', () => {
+  const unfinished = writeComparison({
+    value: { kind: 'attribute', path: ['city'] },
+    operator: '=',
+    operands: [emptyValue],
+  });
+
+  test('are left out of what is counted, and places still lead to the edited rule', () => {
+    const where = groupCondition('all', [
+      unfinished,
+      groupCondition('any', [unfinished]),
+      groupCondition('none', [unfinished, inSegment('a')]),
+    ]);
+    const { document, placeOf, leftOut } = completedRule({ kind: 'population', of: 'person', where });
+    expect(leftOut).toBe(3);
+    expect(document).toEqual({
+      kind: 'population',
+      of: 'person',
+      where: { kind: 'and', items: [{ kind: 'not', item: { kind: 'or', items: [inSegment('a')] } }] },
+    });
+    expect(placeOf.get('where.items[0].item.items[0]')).toBe('where.items[2].item.items[1]');
+  });
+
+  test('a sequence without an event and a sum without a property are unfinished', () => {
+    for (const where of [
+      followedBy('', 'login'),
+      whereOf('person where sum(event trade.amount) > 1'),
+    ] satisfies Condition[]) {
+      if (where.kind === 'compare' && where.left.kind === 'aggregate') {
+        delete (where.left.source as { property?: string }).property;
+      }
+      expect(completedRule({ kind: 'population', of: 'person', where }).leftOut).toBe(1);
+    }
+  });
+});
+
+describe('two faces', () => {
+  test('the text stays as typed until the rule is edited, and comments above it stay then', () => {
+    const text = '-- 高净值\nperson   where aum>5';
+    const written = readText(text);
+    expect(written.text).toBe(text);
+    const edited = writeRule({ kind: 'population', of: 'person', where: inSegment('vips') }, written.text);
+    expect(edited.text).toBe('-- 高净值\nperson where\n  in segment vips');
+  });
+
+  test('a text that cannot be read keeps its problem and loses no letter', () => {
+    const written = readText('person where aum >');
+    expect(written.document).toBeUndefined();
+    expect(written.problem?.code).toBe('syntax');
+    expect(written.text).toBe('person where aum >');
+  });
+
+  test('undo goes back over both faces; quick typing is one step', () => {
+    let draft = beginDraft('person');
+    draft = changeDraft(draft, readText('person w'), 'text', 1_000);
+    draft = changeDraft(draft, readText('person where vip'), 'text', 1_300);
+    draft = changeDraft(
+      draft,
+      writeRule({ kind: 'population', of: 'person', where: inSegment('a') }, ''),
+      'rule',
+      1_400,
+    );
+    const former = undoDraft(draft);
+    expect(former.present.text).toBe('person where vip');
+    expect(undoDraft(former).present.text).toBe('person');
+    expect(redoDraft(former).present).toBe(draft.present);
+    expect(undoDraft(undoDraft(undoDraft(former))).present.text).toBe('person');
+  });
+});
