@@ -58,8 +58,8 @@ export const VARIABLES = [
   },
   {
     variable: 'CLICKHOUSE_CLUSTER',
-    en: 'name of a ClickHouse cluster to shard over',
-    zh: 'ClickHouse 集群名',
+    en: 'name of a ClickHouse cluster to shard over; CLICKHOUSE_URL then has the URLs of all nodes, with commas',
+    zh: 'ClickHouse 集群名；此时 CLICKHOUSE_URL 为各节点地址，以逗号分隔',
   },
   { variable: 'WUTONG_ADMIN_TOKEN', en: 'an API token of the administrator', zh: '管理员接口令牌' },
   {

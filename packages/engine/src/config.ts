@@ -37,13 +37,29 @@ function integer(
 function url(environment: Environment, name: string, protocols: readonly string[]): string | undefined {
   const text = environment[name];
   if (text === undefined || text === '') return undefined;
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
-  if (!parsed || !protocols.includes(parsed.protocol)) {
+  if (!isUrl(text, protocols)) {
     throw new ConfigError(
       `${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}`,
     );
   }
   return text;
+}
+
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
+const CLICKHOUSE_PROTOCOLS = ['http:', 'https:'];
+
+/** One URL, or with a cluster one of each node, with commas between them. */
+function clickhouseUrls(environment: Environment): string | undefined {
+  if (!environment['CLICKHOUSE_CLUSTER']) return url(environment, 'CLICKHOUSE_URL', CLICKHOUSE_PROTOCOLS);
+  const nodes = (environment['CLICKHOUSE_URL'] ?? '').split(',').map((node) => node.trim());
+  if (!nodes.every((node) => isUrl(node, CLICKHOUSE_PROTOCOLS))) {
+    throw new ConfigError(
+      'with CLICKHOUSE_CLUSTER, CLICKHOUSE_URL must be the URLs of all nodes of the cluster with commas between them',
+    );
+  }
+  return nodes.join(',');
 }
 
 /** A secret kept in a 0600 file of the data folder: read, or made the first time. */
@@ -83,7 +99,7 @@ export function readConfig(environment: Environment = process.env): RuntimeConfi
     host: environment['WUTONG_HOST'] || '127.0.0.1',
     dataDirectory,
     databaseUrl: url(environment, 'DATABASE_URL', ['postgres:', 'postgresql:']),
-    clickhouseUrl: url(environment, 'CLICKHOUSE_URL', ['http:', 'https:']),
+    clickhouseUrl: clickhouseUrls(environment),
     clickhouseCluster: environment['CLICKHOUSE_CLUSTER'] || undefined,
     adminToken: environment['WUTONG_ADMIN_TOKEN'] || undefined,
     publicUrl: (environment['WUTONG_PUBLIC_URL'] || `http://localhost:${port}`).replace(/\/$/, ''),

@@ -134,7 +134,7 @@ export async function movePeopleOfTags(
                     WHERE person_id IN {old:Array(UInt64)})
      SELECT tag_id, transform(person_id, {old:Array(UInt64)}, {new:Array(UInt64)}, 0) AS new_person_id,
             texts, numbers, version, 0
-     FROM moved WHERE (tag_id, new_person_id) NOT IN
+     FROM moved WHERE (tag_id, new_person_id) GLOBAL NOT IN
        (SELECT tag_id, person_id FROM tag_value FINAL WHERE person_id IN {new:Array(UInt64)})
      UNION ALL
      SELECT tag_id, person_id, [], [], version + 1, 1 FROM moved`,

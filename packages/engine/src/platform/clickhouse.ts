@@ -1,5 +1,6 @@
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
 import type { Readable } from 'node:stream';
+import { openClickHouseCluster } from './clickhouse-cluster.ts';
 import { derivePassword } from './derive-password.ts';
 
 /** ClickHouse: all that is large and append-only. Values are bound as `{name:Type}`. */
@@ -48,15 +49,35 @@ const SETTINGS: ClickHouseSettings = {
   wait_end_of_query: 1,
 };
 
-/** Opens a client; `url` carries user, password and database. */
-export function openClickHouse(url: string, options: { maximumConnections?: number; requestTimeoutMs?: number } = {}): ClickHouse {
+export interface ClickHouseOptions {
+  readonly maximumConnections?: number;
+  readonly requestTimeoutMs?: number;
+  /** Name of the cluster whose nodes the URLs are. */
+  readonly cluster?: string | undefined;
+}
+
+/**
+ * Opens ClickHouse; the URL carries user, password and database. On a cluster there are several URLs, one of
+ * each node, with commas between them.
+ */
+export function openClickHouse(url: string, options: ClickHouseOptions = {}): ClickHouse {
+  const { cluster, ...others } = options;
+  if (cluster !== undefined) return openClickHouseCluster(url.split(','), cluster, others);
+  return openClickHouseNode(url, others);
+}
+
+/** Opens a client of one node. */
+export function openClickHouseNode(
+  url: string,
+  options: Omit<ClickHouseOptions, 'cluster'> & { readonly settings?: ClickHouseSettings } = {},
+): ClickHouse {
   const client = createClient({
     url,
     max_open_connections: options.maximumConnections ?? 16,
     request_timeout: options.requestTimeoutMs ?? 300_000,
     compression: { request: false, response: false },
     keep_alive: { enabled: true },
-    clickhouse_settings: SETTINGS,
+    clickhouse_settings: { ...SETTINGS, ...options.settings },
     log: { level: 127 as never },
   });
   return {

@@ -44,7 +44,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const database = openDatabase(options.databaseUrl, {
     onError: (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection broke'),
   });
-  const clickhouse = openClickHouse(options.clickhouseUrl);
+  const clickhouse = openClickHouse(options.clickhouseUrl, { cluster: config.clickhouseCluster });
   const ids = createIds(clock);
   const jobs = createJobs(log);
   // Sessions and tokens live in real time, not in the demo's.

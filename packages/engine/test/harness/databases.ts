@@ -9,6 +9,8 @@ export interface TestDatabases {
   databaseUrl: string;
   clickhouseUrl: string;
   clickhouseDatabase: string;
+  /** Name of the cluster when the URL is of several nodes. */
+  clickhouseCluster: string | undefined;
   drop(): Promise<void>;
 }
 
@@ -25,20 +27,25 @@ const ABANDONED_AFTER_SECONDS = 2 * 60 * 60;
 export async function createTestDatabases(): Promise<TestDatabases> {
   // Not at the top: vitest can be loaded in a test run only, and the benches use createDatabasesOn.
   const { inject } = await import('vitest');
-  return createDatabasesOn(inject('databaseUrl'), inject('clickhouseUrl'));
+  return createDatabasesOn(inject('databaseUrl'), inject('clickhouseUrl'), inject('clickhouseCluster'));
 }
 
-/** The same on servers that are given by URL, outside a test run. */
-export async function createDatabasesOn(databaseUrl: string, clickhouseUrl: string): Promise<TestDatabases> {
+/** The same on servers that are given by URL, outside a test run; `clickhouseUrl` of each node of a cluster. */
+export async function createDatabasesOn(
+  databaseUrl: string,
+  clickhouseUrl: string,
+  clickhouseCluster?: string,
+): Promise<TestDatabases> {
   const name = `test_${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString('hex')}`;
   const [postgres, clickhouse] = await Promise.all([
     createPostgres(databaseUrl, name),
-    createClickHouse(clickhouseUrl, name),
+    createClickHouse(clickhouseUrl, name, clickhouseCluster),
   ]);
   return {
     databaseUrl: postgres.url,
     clickhouseUrl: clickhouse.url,
     clickhouseDatabase: name,
+    clickhouseCluster,
     async drop() {
       await Promise.all([postgres.drop(), clickhouse.drop()]);
     },
@@ -104,22 +111,32 @@ async function dropAbandonedPostgres(connection: Statements): Promise<void> {
   }
 }
 
-async function createClickHouse(serverUrl: string, name: string): Promise<TestDatabase> {
-  await withClickHouse(serverUrl, (server) => server.command(`create database ${name}`));
-  const url = withDatabase(serverUrl, name);
-  await withClickHouse(url, (database) => migrateClickHouse(database));
+async function createClickHouse(
+  serverUrls: string,
+  name: string,
+  cluster: string | undefined,
+): Promise<TestDatabase> {
+  const servers = serverUrls.split(',');
+  for (const server of servers) {
+    await withClickHouse(server, undefined, (node) => node.command(`create database ${name}`));
+  }
+  const url = servers.map((server) => withDatabase(server, name)).join(',');
+  await withClickHouse(url, cluster, (database) => migrateClickHouse(database));
   return {
     url,
-    drop: () =>
-      withClickHouse(serverUrl, async (server) => {
-        await server.command(`drop database if exists ${name} sync`);
-        const databases = await server.query<{ name: string }>(
-          `select name from system.databases where name like 'test\\_%'`,
-        );
-        for (const database of databases.filter((each) => isAbandoned(each.name))) {
-          await server.command(`drop database if exists ${database.name}`);
-        }
-      }),
+    async drop() {
+      for (const server of servers) {
+        await withClickHouse(server, undefined, async (node) => {
+          await node.command(`drop database if exists ${name} sync`);
+          const databases = await node.query<{ name: string }>(
+            `select name from system.databases where name like 'test\\_%'`,
+          );
+          for (const database of databases.filter((each) => isAbandoned(each.name))) {
+            await node.command(`drop database if exists ${database.name}`);
+          }
+        });
+      }
+    },
   };
 }
 
@@ -146,9 +163,10 @@ async function withPostgres<Result>(
 
 async function withClickHouse<Result>(
   url: string,
+  cluster: string | undefined,
   work: (database: ClickHouse) => Promise<Result>,
 ): Promise<Result> {
-  const database = openClickHouse(url, { maximumConnections: 1 });
+  const database = openClickHouse(url, { maximumConnections: 1, cluster });
   try {
     return await work(database);
   } finally {

@@ -2,22 +2,42 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startClickHouseCluster } from './clickhouse-cluster.ts';
 import { startEngines } from '../../src/platform/engines/index.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A PostgreSQL whose user may create databases. */
     databaseUrl: string;
-    /** A ClickHouse whose user may create databases. */
+    /** A ClickHouse whose user may create databases; of each node of a cluster, with commas. */
     clickhouseUrl: string;
+    clickhouseCluster: string | undefined;
   }
 }
+
+/** `WUTONG_TEST_SHARDS=2`: the same tests on a ClickHouse of so many shards. */
+const SHARDS = Number(process.env.WUTONG_TEST_SHARDS ?? 1);
 
 /**
  * One pair of engines for a whole run. `. /tmp/wutong-dev/env` (see scripts/dev-engines.mjs) uses the pair
  * that is already running, which saves two seconds and half a gigabyte.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const stopEngines = await startEnginesOfRun(project);
+  if (!(SHARDS > 1)) {
+    project.provide('clickhouseCluster', undefined);
+    return stopEngines;
+  }
+  const cluster = await startClickHouseCluster(SHARDS);
+  project.provide('clickhouseUrl', cluster.urls.join(','));
+  project.provide('clickhouseCluster', cluster.name);
+  return async () => {
+    await cluster.stop();
+    await stopEngines();
+  };
+}
+
+async function startEnginesOfRun(project: TestProject): Promise<() => Promise<void>> {
   const { WUTONG_TEST_DATABASE_URL: databaseUrl, WUTONG_TEST_CLICKHOUSE_URL: clickhouseUrl } = process.env;
   if (databaseUrl && clickhouseUrl) {
     project.provide('databaseUrl', databaseUrl);

@@ -11,7 +11,7 @@ export const TEST_START_MS = Date.UTC(2026, 2, 2, 2, 0, 0);
 
 /** A platform on the given databases, with a clock that the test moves. */
 export function createTestPlatform(
-  databases: { databaseUrl: string; clickhouseUrl: string },
+  databases: { databaseUrl: string; clickhouseUrl: string; clickhouseCluster?: string | undefined },
   options: { startMs?: number; clock?: ManualClock } = {},
 ): Platform & { clock: ManualClock } {
   const clock = options.clock ?? manualClock(options.startMs ?? TEST_START_MS);
@@ -22,7 +22,7 @@ export function createTestPlatform(
       dataDirectory: '',
       databaseUrl: databases.databaseUrl,
       clickhouseUrl: databases.clickhouseUrl,
-      clickhouseCluster: undefined,
+      clickhouseCluster: databases.clickhouseCluster,
       adminToken: undefined,
       publicUrl: 'http://localhost:7500',
       timeZone: 'Asia/Shanghai',

@@ -112,7 +112,7 @@ async function startOrCheckPostgres(options: StartEnginesOptions, dataDirectory:
 
 async function startOrCheckClickHouse(options: StartEnginesOptions, dataDirectory: string): Promise<Engine> {
   if (options.clickhouseUrl) {
-    await checkClickHouseUrl(options.clickhouseUrl);
+    for (const node of options.clickhouseUrl.split(',')) await checkClickHouseUrl(node);
     return givenEngine(options.clickhouseUrl);
   }
   options.onProgress?.('Starting ClickHouse');
