@@ -23,7 +23,11 @@ create table audience.segment (
   computed_at bigint,
   due_at bigint,
   problem text,
-  lookups bigint not null default 0
+  lookups bigint not null default 0,
+  looked_up_at bigint,
+  priority int not null default 5,
+  -- Which step of the kept counts the members stand for; null when they were not found from them.
+  kept jsonb
 );
 create index segment_due on audience.segment (due_at) where due_at is not null and not archived;
 
@@ -69,9 +73,20 @@ create table audience.tag (
   people bigint,
   computed_at bigint,
   due_at bigint,
-  problem text
+  problem text,
+  priority int not null default 5
 );
 create index tag_due on audience.tag (due_at) where due_at is not null and not archived;
+
+create table audience.tag_version (
+  tag_id text not null references audience.tag,
+  version int not null,
+  body text,
+  document jsonb,
+  edited_by text not null,
+  edited_at bigint not null,
+  primary key (tag_id, version)
+);
 
 create table audience.tag_run (
   tag_id text not null references audience.tag,
@@ -104,9 +119,22 @@ create sequence audience.count_generation;
 create table audience.count_state (
   only_row boolean primary key default true check (only_row),
   generation bigint not null,
+  count_generation bigint not null,
   step int not null,
+  -- A step beyond `step` was begun and never finished.
+  begun_step int not null,
+  logged_from_step int not null,
+  at bigint not null,
   slots jsonb not null,
-  received_until bigint not null
+  received_until bigint not null,
+  marks jsonb not null
+);
+
+-- People whom merges and splits touched; the kept counts look at each of them again.
+create table audience.moved_person (
+  sequence bigint generated always as identity primary key,
+  person_id bigint not null,
+  at bigint not null
 );
 
 -- Nightly proofs that what is kept equals what a full computation finds.

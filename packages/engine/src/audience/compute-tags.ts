@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
 import { shareStatement } from './compile/compile.ts';
-import { COMPUTE_SETTINGS } from './compute-segments.ts';
+import { COMPUTE_SETTINGS } from './compute-block.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';

@@ -2,6 +2,7 @@ import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
 import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
+import { awaitSources, type SourceReadinessPort } from './await-sources.ts';
 import { whileComputing } from './compute-lock.ts';
 import { computeSegments, type ComputeOptions } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
@@ -14,17 +15,22 @@ import { createTags } from './manage-tags.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
+import { readTagIds, readTagValues } from './read-tag-values.ts';
 import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
-import { selectDueSegments, selectPresentRuns } from './segment-store.ts';
-import { selectDueTags } from './tag-store.ts';
+import { awaitSegments, selectDueSegments, selectPresentRuns } from './segment-store.ts';
+import { awaitTags, selectDueTags } from './tag-store.ts';
 import { replaceUses } from './usage-store.ts';
 
 /** The earlier rooms the audience stands on. */
 export interface AudienceNeeds {
   readonly profile: Pick<Profile, 'catalogue' | 'attributesOf'>;
   readonly identity: Pick<Identity, 'takePersonChanges'>;
-  readonly ingest: { readonly plan: Pick<Ingest['plan'], 'list'> };
+  readonly ingest: {
+    readonly plan: Pick<Ingest['plan'], 'list'>;
+    /** Absent: schedules that wait for sources run at their time of day. */
+    readonly sourceReadiness?: SourceReadinessPort;
+  };
 }
 
 const COMPUTE_INTERVAL_MS = 100;
@@ -59,8 +65,20 @@ export function createAudience(
         selectDueSegments(database, now, DUE_LIMIT),
         selectDueTags(database, now, DUE_LIMIT),
       ]);
-      if (segmentRows.length > 0) await computeSegments(platform, reader, segmentRows, options);
-      if (tagRows.length > 0) await computeTags(platform, reader, tagRows);
+      const { sourceReadiness } = needs.ingest;
+      const segmentsDue = await awaitSources(platform, sourceReadiness, segmentRows, now);
+      const tagsDue = await awaitSources(platform, sourceReadiness, tagRows, now);
+      const [waitingSegments, waitingTags] = [segmentsDue.waiting, tagsDue.waiting];
+      if (waitingSegments.length > 0) {
+        const ids = waitingSegments.map((row) => row.segment_id);
+        await awaitSegments(database, ids, segmentsDue.lookAgainAt);
+      }
+      if (waitingTags.length > 0) {
+        const ids = waitingTags.map((row) => row.tag_id);
+        await awaitTags(database, ids, tagsDue.lookAgainAt);
+      }
+      if (segmentsDue.ready.length > 0) await computeSegments(platform, reader, segmentsDue.ready, options);
+      if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready);
       return [segmentRows.length, tagRows.length];
     };
     // Looked at without the lock first: most rounds find nothing to do.
@@ -97,6 +115,8 @@ export function createAudience(
       );
       return created.members ?? 0;
     },
+    tagValues: (personIds, tagIds) => readTagValues(clickhouse, personIds, tagIds),
+    tagIds: () => readTagIds(database),
     async totals() {
       const present = await selectPresentRuns(database);
       return { segments: present.length, people: await countAnywhere(clickhouse, present) };

@@ -1,6 +1,7 @@
 import type { Identity, PersonChange } from '../identity/index.ts';
 import type { Platform, Transaction } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
+import { noteMovedPeople } from './incremental/count-store.ts';
 import { clearUnfinished, type OpenRun } from './membership-store.ts';
 import { beginRuns, commitRuns, selectPresentRuns } from './segment-store.ts';
 import { movePeopleOfTags } from './tag-value-store.ts';
@@ -61,6 +62,8 @@ async function applyChanges(
   changes: readonly PersonChange[],
 ): Promise<void> {
   await movePeopleOfTags(platform.clickhouse, changes);
+  const moved = changes.flatMap((change) => [change.oldPersonId, change.newPersonId]);
+  await noteMovedPeople(transaction, moved, platform.clock.now());
   const runs = await affectedRuns(platform, changes);
   const at = platform.clock.now();
   for (const run of runs) {

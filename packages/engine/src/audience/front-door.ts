@@ -1,3 +1,4 @@
+import type { TagValue } from './read-tag-values.ts';
 import type { EqlDocument, EqlProblem } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
 
@@ -119,6 +120,13 @@ export interface Audience {
     owner: string;
     people: AsyncIterable<readonly number[]>;
   }): Promise<number>;
+  /** Present values of tags by person and tag; people without a value are absent. */
+  tagValues(
+    personIds: readonly number[],
+    tagIds: readonly string[],
+  ): Promise<Map<number, Map<string, TagValue>>>;
+  /** Ids of the tags in use. */
+  tagIds(): Promise<Set<string>>;
   /** Segments in use, and people who are in at least one of them. */
   totals(): Promise<{ segments: number; people: number }>;
   /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */

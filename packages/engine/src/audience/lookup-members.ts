@@ -86,7 +86,7 @@ export function createMemberLookup(platform: Platform): MemberLookup {
       if (found.size === 0) return;
       const counts = new Map(found);
       found.clear();
-      await addLookups(database, counts);
+      await addLookups(database, counts, platform.clock.now());
     },
   };
 }

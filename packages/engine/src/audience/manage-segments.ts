@@ -1,8 +1,10 @@
 import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { computeSegments, publishRuns, type ComputeOptions } from './compute-segments.ts';
+import { publishRuns } from './compute-block.ts';
+import { computeSegments, type ComputeOptions } from './compute-segments.ts';
 import type { Asker, Expression } from './front-door.ts';
+import { DEFAULT_PRIORITY } from './manage-tags.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
@@ -25,6 +27,7 @@ export type SegmentInput = {
   readonly description: string;
   readonly folder: string;
   readonly schedule: audienceApi.Schedule;
+  readonly priority?: number | undefined;
   readonly text?: string | undefined;
   readonly document?: EqlDocument | undefined;
 };
@@ -254,6 +257,7 @@ function definitionOf(
   description: string;
   folder: string;
   schedule: audienceApi.Schedule;
+  priority: number;
   body: string | undefined;
   document: EqlDocument | undefined;
 } {
@@ -262,6 +266,7 @@ function definitionOf(
     description: input.description,
     folder: input.folder,
     schedule: input.schedule,
+    priority: input.priority ?? DEFAULT_PRIORITY,
     // What people wrote, comments included; the canonical text where the builder made a document.
     body: prepared ? (input.text ?? formatEql(prepared.document)) : undefined,
     document: prepared?.document,

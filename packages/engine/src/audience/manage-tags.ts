@@ -14,11 +14,16 @@ import {
   pageTags,
   selectTagRuns,
   selectTags,
+  selectTagVersions,
   setTagArchived,
+  updateTag,
   type TagRow,
 } from './tag-store.ts';
 import { countPeopleOfTags, selectFrequentValues, selectTagsOf, setTagValues } from './tag-value-store.ts';
 import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+
+/** Between the first and the last. */
+export const DEFAULT_PRIORITY = 5;
 
 export interface TagInput {
   readonly tagId: string;
@@ -27,6 +32,7 @@ export interface TagInput {
   readonly folder: string;
   readonly kind: TagRow['kind'];
   readonly schedule: audienceApi.Schedule;
+  readonly priority?: number | undefined;
   readonly text?: string | undefined;
   readonly document?: EqlDocument | undefined;
   readonly valueType: EqlType;
@@ -36,6 +42,9 @@ export interface TagInput {
 export interface Tags {
   /** @throws CodedError tag_exists, eql_invalid, tag_sql_refused */
   create(input: TagInput, asker: Asker): Promise<TagRow>;
+  /** @throws CodedError tag_not_found, conflict, eql_invalid, tag_sql_refused, tag_type_in_use */
+  edit(tagId: string, input: Omit<TagInput, 'tagId' | 'kind' | 'valueType'> & { version: number }, asker: Asker): Promise<TagRow>;
+  versions(tagId: string): ReturnType<typeof selectTagVersions>;
   /** @throws CodedError tag_not_found, tag_in_use */
   archive(tagId: string, archived: boolean, asker: Asker): Promise<TagRow>;
   /** @throws CodedError tag_not_found */
@@ -75,6 +84,11 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
     });
   }
 
+  async function requireUnused(tagId: string, code: 'tag_in_use' | 'tag_type_in_use'): Promise<void> {
+    const users = await selectUsers(database, 'tag', tagId);
+    if (users.length > 0) throw new CodedError(code, { details: { usedBy: users.map((user) => user.name) } });
+  }
+
   return {
     async create(input, asker) {
       const at = clock.now();
@@ -88,6 +102,7 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
           valueType,
           body: prepared ? (input.text ?? formatEql(prepared.document)) : input.text,
           document: prepared?.document,
+          priority: input.priority ?? DEFAULT_PRIORITY,
           owner: asker.userId,
           at,
           dueAt: isComputed ? at : undefined,
@@ -104,12 +119,48 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
       return get(input.tagId);
     },
 
+    async edit(tagId, input, asker) {
+      const at = clock.now();
+      const before = await get(tagId);
+      const isComputed = before.kind === 'rule' || before.kind === 'sql';
+      const prepared =
+        before.kind === 'rule' ? await prepareValue(reader, at, { ...input, tagId }, asker) : undefined;
+      if (before.kind === 'sql') await checkTagSql(platform, input.text ?? '');
+      const valueType = prepared?.query.kind === 'value' ? prepared.query.value.type : before.value_type;
+      if (valueType !== before.value_type) await requireUnused(tagId, 'tag_type_in_use');
+      const body = prepared ? (input.text ?? formatEql(prepared.document)) : input.text;
+      const isSaved = await database.transaction(async (transaction) => {
+        const updated = await updateTag(transaction, {
+          ...input,
+          tagId,
+          valueType,
+          body: isComputed ? body : (before.body ?? undefined),
+          document: prepared?.document,
+          priority: input.priority ?? DEFAULT_PRIORITY,
+          at,
+          dueAt: isComputed ? at : undefined,
+          editedBy: asker.userId,
+        });
+        if (!updated) return false;
+        const used = { segments: prepared?.usedSegments ?? [], tags: prepared?.usedTags ?? [] };
+        await replaceUses(transaction, { kind: 'tag', id: tagId, name: input.name }, used);
+        const detail = { version: input.version + 1 };
+        await platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: 'tag.edit',
+          object: tagId,
+          detail,
+        });
+        return true;
+      });
+      if (!isSaved) throw new CodedError('conflict', { details: { tagId, newest: before.version } });
+      if (isComputed) await compute([tagId]);
+      return get(tagId);
+    },
+
     async archive(tagId, archived, asker) {
       await get(tagId);
-      const users = archived ? await selectUsers(database, 'tag', tagId) : [];
-      if (users.length > 0) {
-        throw new CodedError('tag_in_use', { details: { usedBy: users.map((user) => user.name) } });
-      }
+      if (archived) await requireUnused(tagId, 'tag_in_use');
       await database.transaction(async (transaction) => {
         await setTagArchived(transaction, tagId, archived, clock.now());
         const action = archived ? 'tag.archive' : 'tag.restore';
@@ -161,6 +212,7 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
     frequentValues: (tagId) => selectFrequentValues(clickhouse, tagId),
     uses: (tagId) => selectUsed(database, 'tag', tagId),
     usedBy: (tagId) => selectUsers(database, 'tag', tagId),
+    versions: (tagId) => selectTagVersions(database, tagId),
     compute,
   };
 }
@@ -168,7 +220,7 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
 async function prepareValue(
   reader: CatalogueReader,
   now: number,
-  input: TagInput,
+  input: Pick<TagInput, 'tagId' | 'text' | 'document'>,
   asker: Asker,
 ): Promise<PreparedExpression> {
   const prepared = requireExpression(input, await reader.preparation(now), asker);

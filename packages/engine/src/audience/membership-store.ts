@@ -46,6 +46,44 @@ export async function writeMembers(
   );
 }
 
+/**
+ * Writes the members of several runs from the committed ones: those among the touched people are replaced by
+ * what the statement finds among them, the others stay. Two rows a run, which add up.
+ */
+export async function writeTouchedMembers(
+  clickhouse: ClickHouse,
+  runs: readonly OpenRun[],
+  statement: {
+    rows: string;
+    conditions: readonly string[];
+    parameters: Record<string, unknown>;
+    /** Query of one column, `present_id`: the touched people. */
+    touched: string;
+  },
+  settings: Record<string, string | number>,
+): Promise<void> {
+  const bitmaps = statement.conditions.map((condition) => `groupBitmapStateIf(frame_key, ${condition})`);
+  await clickhouse.command(
+    `INSERT INTO segment_membership (segment_id, run, members)
+     SELECT tupleElement(row, 1) AS segment_id, tupleElement(row, 2) AS run, tupleElement(row, 3) AS members FROM (
+       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${bitmaps.join(', ')}])) AS row
+       FROM (${statement.rows}))
+     UNION ALL
+     SELECT toString(segment_id), transform(toString(segment_id), {segments:Array(String)}, {runs:Array(UInt64)}, 0),
+       bitmapAndnot(groupBitmapMergeState(members), (SELECT groupBitmapState(present_id) FROM (${statement.touched})))
+     FROM segment_membership
+     WHERE (segment_id, run) IN (SELECT arrayJoin(arrayZip({segments:Array(String)}, {committed:Array(UInt64)})))
+     GROUP BY segment_id`,
+    {
+      ...statement.parameters,
+      segments: runs.map((run) => run.segmentId),
+      runs: runs.map((run) => run.run),
+      committed: runs.map((run) => run.committedRun),
+    },
+    settings,
+  );
+}
+
 /** Parameters travel in the address of a request, which the engine bounds at 1 MiB. */
 const IDS_A_STATEMENT = 20_000;
 
@@ -194,6 +232,23 @@ export async function selectMemberChunks(
      GROUP BY chunk`,
     { segment: segmentId, run },
   );
+}
+
+/** Sum of the hashes of the members of runs, by segment, as texts: equal for equal sets. */
+export async function hashMembers(
+  clickhouse: ClickHouse,
+  runs: readonly { segment_id: string; run: number }[],
+): Promise<Map<string, string>> {
+  const rows = await clickhouse.query<{ segment_id: string; hash: string }>(
+    `SELECT segment_id, sum(cityHash64(person)) AS hash FROM (
+       SELECT segment_id, arrayJoin(bitmapToArray(groupBitmapMergeState(members))) AS person FROM segment_membership
+       WHERE (segment_id, run) IN (SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)})))
+       GROUP BY segment_id)
+     GROUP BY segment_id`,
+    { segments: runs.map((run) => run.segment_id), runs: runs.map((run) => run.run) },
+    { output_format_json_quote_64bit_integers: 1 },
+  );
+  return new Map(rows.map((row) => [row.segment_id, row.hash]));
 }
 
 /** People who are in at least one of the segments at the given runs. */

@@ -1,10 +1,12 @@
 import type { Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { COMPUTE_SETTINGS, keptSegments } from './compute-segments.ts';
+import { countSlotsOf } from './incremental/count-slot.ts';
 import { selectCountState } from './incremental/count-store.ts';
-import { proveCounts } from './incremental/prove-counts.ts';
+import { prepareExpression } from './prepare-expression.ts';
+import { proveKept } from './prove-kept.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { nextDue } from './schedule.ts';
+import { selectRuleSegments } from './segment-store.ts';
 
 /** When the night's proof is due, on the bank's clock: after the day's loads, before the morning. */
 const PROOF_SCHEDULE = { every: 'day', at: '03:30' } as const;
@@ -20,14 +22,13 @@ export async function proveNightly(platform: Platform, reader: CatalogueReader):
   const due = nextDue(PROOF_SCHEDULE, last?.at ?? now - 86_400_000, config.timeZone);
   if (due === undefined || due > now) return;
   await whileComputing(platform, { wait: false }, async () => {
-    const segments = await keptSegments(platform, reader, now);
+    const preparation = await reader.preparation(now);
+    const segments = (await selectRuleSegments(database)).flatMap((row) => {
+      const prepared = row.document && prepareExpression({ document: row.document }, preparation);
+      return prepared && !('problems' in prepared) && countSlotsOf(prepared.query) ? [{ row, prepared }] : [];
+    });
     for (let start = 0; start < segments.length; start += SEGMENTS_A_PROOF) {
-      const differing = await proveCounts(
-        platform,
-        segments.slice(start, start + SEGMENTS_A_PROOF),
-        now,
-        COMPUTE_SETTINGS,
-      );
+      const differing = await proveKept(platform, reader, segments.slice(start, start + SEGMENTS_A_PROOF));
       // The counts are forgotten: the next run makes them anew, and the rest is proved tomorrow.
       if (differing.length > 0) return;
     }

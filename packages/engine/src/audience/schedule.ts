@@ -9,6 +9,7 @@ export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone:
     case 'minutes':
       return after + schedule.minutes * 60_000;
     case 'day':
+    case 'source_ready':
       return firstAfter(
         after,
         timeZone,
@@ -26,6 +27,14 @@ export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone:
       return firstAfterInMonths(after, timeZone, schedule, month);
     }
   }
+}
+
+/** The newest instant (epoch ms) up to which a schedule wants its sources complete, at an instant. */
+export function completeUntil(schedule: audienceApi.Schedule, now: number, timeZone: string): number | undefined {
+  if (schedule.every !== 'source_ready') return undefined;
+  const today = startOf(wallOf(now, timeZone), 'day');
+  const due = instantOf(today + timeOfDay(schedule.at), timeZone);
+  return due <= now ? due : instantOf(today - DAY_MS + timeOfDay(schedule.at), timeZone);
 }
 
 function firstAfter(

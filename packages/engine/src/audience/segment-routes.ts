@@ -5,6 +5,7 @@ import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import type { RunRow, SegmentRow } from './segment-store.ts';
 import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
+import { showVersion } from './show-version.ts';
 
 const TREND_RUNS = 400;
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -57,12 +58,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
       trend: trend.map(showRun),
-      versions: versions.map((version) => ({
-        version: version.version,
-        ...(version.body === null ? {} : { text: version.body }),
-        editedBy: version.edited_by,
-        editedAt: iso(version.edited_at),
-      })),
+      versions: versions.map(showVersion),
       uses,
       usedBy,
       lookups: row.lookups,
@@ -113,6 +109,7 @@ function showSegment(row: SegmentRow): audienceApi.SegmentView {
     schedule: row.schedule,
     owner: row.owner,
     archived: row.archived,
+    priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.members === null ? {} : { members: row.members }),

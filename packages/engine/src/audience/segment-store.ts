@@ -1,6 +1,13 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 
+/** What the members of a run stand for: a step of kept counts, and the rule as it was bound. */
+export interface KeptRun {
+  readonly generation: number;
+  readonly step: number;
+  readonly rule: string;
+}
+
 /** A segment as stored; times are epoch ms UTC. */
 export interface SegmentRow {
   readonly segment_id: string;
@@ -22,6 +29,9 @@ export interface SegmentRow {
   readonly computed_at: number | null;
   readonly problem: string | null;
   readonly lookups: number;
+  readonly looked_up_at: number | null;
+  readonly priority: number;
+  readonly kept: KeptRun | null;
 }
 
 export interface NewSegment {
@@ -33,6 +43,7 @@ export interface NewSegment {
   readonly body: string | undefined;
   readonly document: EqlDocument | undefined;
   readonly schedule: audienceApi.Schedule;
+  readonly priority: number;
   readonly owner: string;
   readonly at: number;
   readonly dueAt: number | undefined;
@@ -42,8 +53,8 @@ export interface NewSegment {
 export async function insertSegment(transaction: Transaction, segment: NewSegment): Promise<boolean> {
   const rows = await transaction.execute(
     `insert into audience.segment
-       (segment_id, name, description, folder, kind, version, body, document, schedule, owner, created_at, updated_at, due_at)
-     values ($1, $2, $3, $4, $5, 1, $6, $7::jsonb, $8::jsonb, $9, $10, $10, $11)
+       (segment_id, name, description, folder, kind, version, body, document, schedule, owner, created_at, updated_at, due_at, priority)
+     values ($1, $2, $3, $4, $5, 1, $6, $7::jsonb, $8::jsonb, $9, $10, $10, $11, $12)
      on conflict (segment_id) do nothing`,
     [
       segment.segmentId,
@@ -57,6 +68,7 @@ export async function insertSegment(transaction: Transaction, segment: NewSegmen
       segment.owner,
       segment.at,
       segment.dueAt ?? null,
+      segment.priority,
     ],
   );
   if (rows === 0) return false;
@@ -97,7 +109,7 @@ export async function updateSegment(
   const rows = await transaction.execute(
     `update audience.segment
      set name = $3, description = $4, folder = $5, body = $6, document = $7::jsonb, schedule = $8::jsonb,
-         updated_at = $9, due_at = $10, version = version + 1, problem = null
+         updated_at = $9, due_at = $10, priority = $11, version = version + 1, problem = null
      where segment_id = $1 and version = $2`,
     [
       segment.segmentId,
@@ -110,6 +122,7 @@ export async function updateSegment(
       JSON.stringify(segment.schedule),
       segment.at,
       segment.dueAt ?? null,
+      segment.priority,
     ],
   );
   return rows > 0;
@@ -167,7 +180,7 @@ export async function pageSegments(
   );
 }
 
-/** Segments whose time has come, the longest overdue first. */
+/** Segments whose time has come: by priority, then the longest overdue first. */
 export async function selectDueSegments(
   transaction: Transaction,
   now: number,
@@ -175,7 +188,7 @@ export async function selectDueSegments(
 ): Promise<SegmentRow[]> {
   return transaction.query<SegmentRow>(
     `select * from audience.segment where due_at <= $1 and not archived and kind <> 'import'
-     order by due_at limit $2`,
+     order by priority, due_at limit $2`,
     [now, limit],
   );
 }
@@ -197,6 +210,18 @@ export async function postponeSegment(
     segmentId,
     dueAt ?? null,
     problem ?? null,
+  ]);
+}
+
+/** Looks at segments again at a later instant (epoch ms), because what they wait for is not there yet. */
+export async function awaitSegments(
+  transaction: Transaction,
+  segmentIds: readonly string[],
+  lookAgainAt: number,
+): Promise<void> {
+  await transaction.execute('update audience.segment set due_at = $2 where segment_id = any($1)', [
+    segmentIds,
+    lookAgainAt,
   ]);
 }
 
@@ -223,6 +248,7 @@ export interface FinishedRun {
   readonly left: number;
   readonly tookMs: number;
   readonly dueAt: number | undefined;
+  readonly kept?: KeptRun | undefined;
 }
 
 /** Makes runs the present ones: from here on they are the members everybody sees. */
@@ -230,7 +256,7 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
   await transaction.execute(
     `with done as (
        select * from jsonb_to_recordset($1::jsonb) as run(segment_id text, run bigint, at bigint, kind text,
-         members bigint, entered bigint, left_count bigint, took_ms double precision, due_at bigint)),
+         members bigint, entered bigint, left_count bigint, took_ms double precision, due_at bigint, kept jsonb)),
      noted as (
        insert into audience.segment_run (segment_id, run, at, kind, members, entered, left_count, took_ms)
        select segment_id, run, at, kind, members, entered, left_count, took_ms from done)
@@ -238,7 +264,8 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
      update audience.segment s
      set run = done.run, members = done.members, problem = null,
          computed_at = case when done.kind = 'identity' then s.computed_at else done.at end,
-         due_at = case when done.kind = 'identity' then s.due_at else done.due_at end
+         due_at = case when done.kind = 'identity' then s.due_at else done.due_at end,
+         kept = case when done.kind = 'identity' then s.kept else done.kept end
      from done where s.segment_id = done.segment_id`,
     [
       JSON.stringify(
@@ -252,6 +279,7 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
           left_count: run.left,
           took_ms: run.tookMs,
           due_at: run.dueAt ?? null,
+          kept: run.kept ?? null,
         })),
       ),
     ],
@@ -305,10 +333,11 @@ export async function selectPresentRuns(
 export async function addLookups(
   transaction: Transaction,
   counts: ReadonlyMap<string, number>,
+  at: number,
 ): Promise<void> {
   await transaction.execute(
-    `update audience.segment s set lookups = lookups + c.amount
+    `update audience.segment s set lookups = lookups + c.amount, looked_up_at = greatest(looked_up_at, $3)
      from unnest($1::text[], $2::bigint[]) as c(segment_id, amount) where s.segment_id = c.segment_id`,
-    [[...counts.keys()], [...counts.values()]],
+    [[...counts.keys()], [...counts.values()], at],
   );
 }

@@ -4,6 +4,7 @@ import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
+import { showVersion } from './show-version.ts';
 import type { TagRow } from './tag-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -34,14 +35,23 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     return showTag(await tags.create(body, askerOf(user)));
   });
 
+  server.handle(audienceApi.editTag, async ({ params, body, user }) => {
+    const { kind } = await tags.get(params.tagId);
+    if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
+      throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
+    }
+    return showTag(await tags.edit(params.tagId, body, askerOf(user)));
+  });
+
   server.handle(audienceApi.readTag, async ({ params }) => {
     const { tagId } = params;
     const row = await tags.get(tagId);
-    const [values, trend, uses, usedBy, total] = await Promise.all([
+    const [values, trend, uses, usedBy, versions, total] = await Promise.all([
       tags.frequentValues(tagId),
       tags.runs(tagId),
       tags.uses(tagId),
       tags.usedBy(tagId),
+      tags.versions(tagId),
       platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
     ]);
     return {
@@ -52,6 +62,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       trend: trend.map((run) => ({ at: iso(run.at), people: run.people, tookMs: run.took_ms })),
       uses,
       usedBy,
+      versions: versions.map(showVersion),
     };
   });
 
@@ -89,6 +100,7 @@ function showTag(row: TagRow): audienceApi.TagView {
     schedule: row.schedule,
     owner: row.owner,
     archived: row.archived,
+    priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.people === null ? {} : { people: row.people }),

@@ -22,6 +22,7 @@ export interface TagRow {
   readonly people: number | null;
   readonly computed_at: number | null;
   readonly problem: string | null;
+  readonly priority: number;
 }
 
 export interface NewTag {
@@ -34,6 +35,7 @@ export interface NewTag {
   readonly body: string | undefined;
   readonly document: EqlDocument | undefined;
   readonly schedule: audienceApi.Schedule;
+  readonly priority: number;
   readonly owner: string;
   readonly at: number;
   readonly dueAt: number | undefined;
@@ -43,8 +45,8 @@ export interface NewTag {
 export async function insertTag(transaction: Transaction, tag: NewTag): Promise<boolean> {
   const rows = await transaction.execute(
     `insert into audience.tag
-       (tag_id, name, description, folder, kind, value_type, version, body, document, schedule, owner, created_at, updated_at, due_at)
-     values ($1, $2, $3, $4, $5, $6, 1, $7, $8::jsonb, $9::jsonb, $10, $11, $11, $12)
+       (tag_id, name, description, folder, kind, value_type, version, body, document, schedule, owner, created_at, updated_at, due_at, priority)
+     values ($1, $2, $3, $4, $5, $6, 1, $7, $8::jsonb, $9::jsonb, $10, $11, $11, $12, $13)
      on conflict (tag_id) do nothing`,
     [
       tag.tagId,
@@ -59,9 +61,72 @@ export async function insertTag(transaction: Transaction, tag: NewTag): Promise<
       tag.owner,
       tag.at,
       tag.dueAt ?? null,
+      tag.priority,
     ],
   );
-  return rows > 0;
+  if (rows === 0) return false;
+  await insertTagVersion(transaction, { ...tag, version: 1, editedBy: tag.owner });
+  return true;
+}
+
+async function insertTagVersion(
+  transaction: Transaction,
+  version: Pick<NewTag, 'tagId' | 'body' | 'document' | 'at'> & { version: number; editedBy: string },
+): Promise<void> {
+  await transaction.execute(
+    `insert into audience.tag_version (tag_id, version, body, document, edited_by, edited_at)
+     values ($1, $2, $3, $4::jsonb, $5, $6)`,
+    [
+      version.tagId,
+      version.version,
+      version.body ?? null,
+      version.document ? JSON.stringify(version.document) : null,
+      version.editedBy,
+      version.at,
+    ],
+  );
+}
+
+/** Replaces the definition and keeps the version; false when `version` is not the newest. */
+export async function updateTag(
+  transaction: Transaction,
+  tag: Omit<NewTag, 'kind' | 'owner'> & { version: number; editedBy: string },
+): Promise<boolean> {
+  const rows = await transaction.execute(
+    `update audience.tag
+     set name = $3, description = $4, folder = $5, value_type = $6, body = $7, document = $8::jsonb,
+         schedule = $9::jsonb, priority = $10, updated_at = $11, due_at = $12, version = version + 1, problem = null
+     where tag_id = $1 and version = $2`,
+    [
+      tag.tagId,
+      tag.version,
+      tag.name,
+      tag.description,
+      tag.folder,
+      tag.valueType,
+      tag.body ?? null,
+      tag.document ? JSON.stringify(tag.document) : null,
+      JSON.stringify(tag.schedule),
+      tag.priority,
+      tag.at,
+      tag.dueAt ?? null,
+    ],
+  );
+  if (rows === 0) return false;
+  await insertTagVersion(transaction, { ...tag, version: tag.version + 1 });
+  return true;
+}
+
+/** Newest versions first. */
+export async function selectTagVersions(
+  transaction: Transaction,
+  tagId: string,
+): Promise<{ version: number; body: string | null; edited_by: string; edited_at: number }[]> {
+  return transaction.query(
+    `select version, body, edited_by, edited_at from audience.tag_version
+     where tag_id = $1 order by version desc limit 200`,
+    [tagId],
+  );
 }
 
 export async function selectTags(transaction: Transaction, tagIds: readonly string[]): Promise<TagRow[]> {
@@ -98,7 +163,7 @@ export async function pageTags(
 export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {
   return transaction.query<TagRow>(
     `select * from audience.tag where due_at <= $1 and not archived and kind in ('rule', 'sql')
-     order by due_at limit $2`,
+     order by priority, due_at limit $2`,
     [now, limit],
   );
 }
@@ -113,6 +178,18 @@ export async function beginTagRuns(
     [tagIds],
   );
   return new Map(rows.map((row) => [row.tag_id, row.last_run]));
+}
+
+/** Looks at tags again at a later instant (epoch ms), because what they wait for is not there yet. */
+export async function awaitTags(
+  transaction: Transaction,
+  tagIds: readonly string[],
+  lookAgainAt: number,
+): Promise<void> {
+  await transaction.execute('update audience.tag set due_at = $2 where tag_id = any($1)', [
+    tagIds,
+    lookAgainAt,
+  ]);
 }
 
 /** Notes a computation that is done. */

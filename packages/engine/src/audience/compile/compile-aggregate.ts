@@ -69,7 +69,8 @@ function eventAggregate(
 function keptScan(compiler: Compiler, counts: KeptCounts, frame: Frame): Scan {
   return frame.scan('kept counts', (aggregates) => {
     const person = compiler.presentPerson('person_id', 'key_number');
-    return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM (${counts.rows(compiler.parameters)}) GROUP BY scan_key`;
+    const people = compiler.people ? ` WHERE ${compiler.people.arrived('person_id', 'key_number')}` : '';
+    return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM (${counts.rows(compiler.parameters)})${people} GROUP BY scan_key`;
   });
 }
 

@@ -12,9 +12,7 @@ import { shareStatement } from '../compile/compile.ts';
 import { randomCondition } from '../interpret/random-expression.ts';
 import { declareTestBank, testCatalogue, uuidOf } from '../interpret/test-bank.ts';
 import { changedStretches, countSlotsOf, joinedStretches } from './count-slot.ts';
-import { selectCountState } from './count-store.ts';
 import { keepCounts } from './keep-counts.ts';
-import { proveCounts } from './prove-counts.ts';
 
 const HOUR_MS = 3_600_000;
 const RUNS = Number(process.env['EQL_RUNS'] ?? 6);
@@ -127,33 +125,6 @@ it('keeps counts that equal a full computation, whatever arrives and however tim
     { numRuns: RUNS },
   );
 }, 600_000);
-
-it('finds in its proof what the counts missed, and forgets them', async () => {
-  await platform.clickhouse.command('TRUNCATE TABLE event');
-  await platform.database.execute('delete from audience.count_state');
-  const now = TEST_START_MS;
-  const text = { kind: 'did', source: { kind: 'event', event: 'login' } } as const;
-  const prove = async (): Promise<string[]> => {
-    const query = bound({ kind: 'population', of: 'person', where: text }, now);
-    const prepared = {
-      document: { kind: 'population', of: 'person', where: text },
-      query,
-      comparedFields: [],
-      usedSegments: new Set<string>(),
-      usedTags: new Set<string>(),
-      estimatedRows: 0,
-      allowed: true,
-    } as const;
-    return proveCounts(platform, [{ segmentId: 's', prepared }], now, {});
-  };
-  await arrive(now - HOUR_MS, [{ person: 1, event: 'login', agoMs: 0, category: 'fund' }]);
-  expect(await prove()).toEqual([]);
-  // An event that became visible hours after the instant it is stamped with.
-  await arrive(now - HOUR_MS, [{ person: 2, event: 'login', agoMs: 0, category: 'fund' }]);
-  expect(await prove()).toEqual(['s']);
-  expect(await selectCountState(platform.database)).toBeUndefined();
-  expect(await prove()).toEqual([]);
-});
 
 it('knows which stretches of time two windows differ by', () => {
   expect(changedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 12, toMs: 25 })).toEqual([

@@ -2,35 +2,45 @@ import type { Platform } from '../../platform/index.ts';
 import { createRowCompiler } from '../compile/compile.ts';
 import type { KeptCounts } from '../compile/compiler.ts';
 import { eventCondition } from '../compile/event-rows.ts';
-import { Parameters } from '../compile/parameters.ts';
-import { changedStretches, joinedStretches, signatureOf, type CountSlot } from './count-slot.ts';
+import { signatureOf, type CountSlot } from './count-slot.ts';
 import {
-  clearUnfinishedSteps,
+  beginStep,
+  clearUnfinishedStep,
   countColumn,
   countTable,
-  createCountTables,
+  createCountTable,
+  createMatchTable,
   dropOtherGenerations,
-  matchTable,
   nextGeneration,
   saveCountState,
   selectCountState,
+  selectMovedPeople,
   type CountState,
 } from './count-store.ts';
+import { lookAtProfile, lookBefore, withLook } from './profile-marks.ts';
+import { addCounts, addMatches, foldCounts, type Settings } from './write-step.ts';
 
 /**
- * Events become visible up to this long after the instant they are stamped with; younger ones are counted
- * from the events themselves each time. What comes later still is found by the nightly proof.
+ * Events, attributes and moves become visible up to this long after the instant they are stamped with; younger
+ * events are counted from the events themselves each time. What comes later still is found by the nightly proof.
  */
 const SETTLED_AFTER_MS = 60_000;
-/** After so many steps the counts are made anew, so that a person's rows stay few. */
-const STEPS_A_GENERATION = 200;
+/** After so many steps, the counts of a person are looked at whether they should be added up. */
+const STEPS_A_FOLD = 8;
+/** Moved people that a step can look at; more, and the counts are made anew. */
+const MOVED_LIMIT = 20_000;
 
-type Settings = Record<string, string | number>;
-
-/** Counts brought up to an instant, and whether they were made anew for it. */
+/** Counts brought up to an instant. */
 export interface CurrentCounts {
   readonly counts: KeptCounts;
+  /** The counts were made anew for it. */
   readonly rebuilt: boolean;
+  readonly state: CountState;
+  /**
+   * Query of the persons (`present_id`) who may have changed after a step; only for steps from
+   * `loggedFromStep` on. A person that a key came from or went to later has a row of its own then.
+   */
+  touchedSince(step: number): string;
 }
 
 /**
@@ -46,12 +56,23 @@ export async function keepCounts(
 ): Promise<CurrentCounts> {
   const before = await selectCountState(platform.database);
   const known = new Set(before?.slots.map((slot) => slot.signature));
-  const isUsable =
-    before && slots.every((slot) => known.has(slot.signature)) && before.step < STEPS_A_GENERATION;
+  const moved = await selectMovedPeople(platform.database, MOVED_LIMIT);
+  const isUsable = before && moved && slots.every((slot) => known.has(slot.signature));
   const state = isUsable
-    ? await advance(platform, before, slots, now, settings)
+    ? await advance(platform, before, { slots, moved, now, settings })
     : await build(platform, slots, now, settings);
-  return { counts: keptCounts(state, now), rebuilt: !isUsable };
+  return {
+    counts: keptCounts(state, now),
+    rebuilt: !isUsable,
+    state,
+    touchedSince: (step) =>
+      `SELECT present_id FROM ${countTable(state)} WHERE step > ${step} AND step <= ${state.step}`,
+  };
+}
+
+/** How long things take to become visible, in the time of the clock. */
+function settledAfterMs(platform: Platform): number {
+  return SETTLED_AFTER_MS * Math.max(1, platform.clock.rate);
 }
 
 async function build(
@@ -61,119 +82,65 @@ async function build(
   settings: Settings,
 ): Promise<CountState> {
   const generation = await nextGeneration(platform.database);
-  await createCountTables(platform.clickhouse, generation, slots.length);
-  const state: CountState = { generation, step: 0, slots, receivedUntilMs: now - SETTLED_AFTER_MS };
-  await addMatches(platform, state, undefined, now, settings);
-  await addCounts(platform, state, undefined, settings);
-  await platform.database.transaction((transaction) => saveCountState(transaction, state));
-  await dropOtherGenerations(platform.clickhouse, generation);
+  await createCountTable(platform.clickhouse, generation, slots.length);
+  await createMatchTable(platform.clickhouse, generation, slots.length);
+  const settled = now - settledAfterMs(platform);
+  const state: CountState = {
+    generation,
+    countGeneration: generation,
+    step: 0,
+    loggedFromStep: 0,
+    at: now,
+    slots,
+    receivedUntilMs: settled,
+    marks: [await lookAtProfile(platform.clickhouse, now)],
+  };
+  await addMatches(platform, state, undefined, settings);
+  await addCounts(platform, state, undefined, { moved: [], profile: undefined }, settings);
+  await platform.database.transaction((transaction) => saveCountState(transaction, state, settled));
+  await dropOtherGenerations(platform.clickhouse, state);
   return state;
+}
+
+interface StepNeeds {
+  readonly slots: readonly CountSlot[];
+  readonly moved: readonly number[];
+  readonly now: number;
+  readonly settings: Settings;
 }
 
 async function advance(
   platform: Platform,
-  before: CountState,
-  wanted: readonly CountSlot[],
-  now: number,
-  settings: Settings,
+  before: CountState & { isInterrupted: boolean },
+  needs: StepNeeds,
 ): Promise<CountState> {
-  await clearUnfinishedSteps(platform.clickhouse, before);
-  const bySignature = new Map(wanted.map((slot) => [slot.signature, slot]));
-  const state: CountState = {
+  const { now, settings, moved } = needs;
+  if (before.isInterrupted) await clearUnfinishedStep(platform.clickhouse, before);
+  const look = await lookAtProfile(platform.clickhouse, now);
+  const profile = lookBefore(before.marks, before.at, settledAfterMs(platform));
+  const step = before.step + 1;
+  const bySignature = new Map(needs.slots.map((slot) => [slot.signature, slot]));
+  let state: CountState = {
     ...before,
-    step: before.step + 1,
-    // Slots nobody asks for any more keep their windows: they are right as of then, and go with the generation.
+    step,
+    // Without a look that is old enough, nobody can say whose attributes changed: the log begins anew.
+    loggedFromStep: profile ? before.loggedFromStep : step,
+    at: now,
+    // Slots nobody asks for any more keep their windows: they are right as of then, until they are asked for.
     slots: before.slots.map((slot) => bySignature.get(slot.signature) ?? slot),
-    receivedUntilMs: Math.max(before.receivedUntilMs, now - SETTLED_AFTER_MS),
+    receivedUntilMs: Math.max(before.receivedUntilMs, now - settledAfterMs(platform)),
+    marks: withLook(before.marks, profile, look),
   };
-  await addMatches(platform, state, before.receivedUntilMs, now, settings);
-  await addCounts(platform, state, before, settings);
-  await platform.database.transaction((transaction) => saveCountState(transaction, state));
+  await beginStep(platform.database, step);
+  await addMatches(platform, state, before.receivedUntilMs, settings);
+  await addCounts(platform, state, before, { moved, profile }, settings);
+  if (step % STEPS_A_FOLD === 0) state = await foldCounts(platform, state, settings);
+  const movedUntilMs = before.at - settledAfterMs(platform);
+  await platform.database.transaction((transaction) => saveCountState(transaction, state, movedUntilMs));
+  if (state.countGeneration !== before.countGeneration) {
+    await dropOtherGenerations(platform.clickhouse, state);
+  }
   return state;
-}
-
-/** Notes the events received since that are counted by any slot, whatever its window. */
-async function addMatches(
-  platform: Platform,
-  state: CountState,
-  receivedAfterMs: number | undefined,
-  now: number,
-  settings: Settings,
-): Promise<void> {
-  const parameters = new Parameters();
-  const compiler = createRowCompiler(parameters, now);
-  const columns = state.slots.map((_, index) => countColumn(index));
-  const tests = state.slots.map(
-    ({ source }, index) =>
-      `toUInt8(${eventCondition(compiler, { ...source, window: undefined })}) AS ${countColumn(index)}`,
-  );
-  const where = [`received_at <= ${parameters.instant(state.receivedUntilMs)}`];
-  if (receivedAfterMs !== undefined) where.push(`received_at > ${parameters.instant(receivedAfterMs)}`);
-  const events = [...new Set(state.slots.map((slot) => slot.source.event))];
-  if (events.every((event) => event !== undefined)) {
-    where.push(`event IN ${parameters.bind('Array(String)', events)}`);
-  }
-  await platform.clickhouse.command(
-    `INSERT INTO ${matchTable(state.generation)} (time, person_id, key_number, step, ${columns.join(', ')})
-     SELECT time, person_id, key_number, ${state.step}, ${columns.join(', ')}
-     FROM (SELECT time, person_id, key_number, ${tests.join(', ')} FROM event WHERE ${where.join(' AND ')})
-     WHERE ${columns.join(' OR ')}`,
-    parameters.values,
-    settings,
-  );
-}
-
-/** Adds what a step changes: its own events inside the windows, and older ones over whose heads a window moved. */
-async function addCounts(
-  platform: Platform,
-  state: CountState,
-  before: CountState | undefined,
-  settings: Settings,
-): Promise<void> {
-  const parameters = new Parameters();
-  const columns = state.slots.map((_, index) => countColumn(index));
-  const inside = (slots: CountState['slots'], index: number): string =>
-    windowCondition(parameters, slots[index]!.source.window);
-  const own = columns.map(
-    (column, index) => `sum(toInt32(${column} AND ${inside(state.slots, index)})) AS ${column}`,
-  );
-  const table = matchTable(state.generation);
-  const parts = [
-    `SELECT person_id, key_number, ${own.join(', ')} FROM ${table} WHERE step = ${state.step} GROUP BY person_id, key_number`,
-  ];
-  if (before) {
-    const stretches = joinedStretches(
-      state.slots.flatMap((slot, index) =>
-        changedStretches(before.slots[index]!.source.window, slot.source.window),
-      ),
-    ).map(
-      ({ fromMs, toMs }) => `(time >= ${parameters.instant(fromMs)} AND time < ${parameters.instant(toMs)})`,
-    );
-    const moved = columns.map(
-      (column, index) =>
-        `sum(if(${column} = 1, toInt32(${inside(state.slots, index)}) - toInt32(${inside(before.slots, index)}), 0)) AS ${column}`,
-    );
-    if (stretches.length > 0) {
-      parts.push(
-        `SELECT person_id, key_number, ${moved.join(', ')} FROM ${table}
-         WHERE step < ${state.step} AND (${stretches.join(' OR ')}) GROUP BY person_id, key_number`,
-      );
-    }
-  }
-  await platform.clickhouse.command(
-    `INSERT INTO ${countTable(state.generation)} (person_id, key_number, step, ${columns.join(', ')})
-     SELECT person_id, key_number, ${state.step}, ${columns.join(', ')} FROM (${parts.join(' UNION ALL ')})
-     WHERE ${columns.map((column) => `${column} != 0`).join(' OR ')}`,
-    parameters.values,
-    settings,
-  );
-}
-
-function windowCondition(parameters: Parameters, window: CountSlot['source']['window']): string {
-  const bounds: string[] = [];
-  if (window?.fromMs !== undefined) bounds.push(`time >= ${parameters.instant(window.fromMs)}`);
-  if (window?.toMs !== undefined) bounds.push(`time < ${parameters.instant(window.toMs)}`);
-  return bounds.length === 0 ? '1' : `(${bounds.join(' AND ')})`;
 }
 
 /** The counts of a state with the events that are not settled yet. */
@@ -187,7 +154,7 @@ function keptCounts(state: CountState, now: number): KeptCounts {
       const recent = state.slots.map(
         (slot, index) => `toInt32(${eventCondition(compiler, slot.source)}) AS ${countColumn(index)}`,
       );
-      return `SELECT person_id, key_number, ${names.join(', ')} FROM ${countTable(state.generation)} WHERE step <= ${state.step}
+      return `SELECT person_id, key_number, ${names.join(', ')} FROM ${countTable(state)} WHERE step <= ${state.step}
         UNION ALL SELECT person_id, key_number, ${recent.join(', ')} FROM event
         WHERE received_at > ${parameters.instant(state.receivedUntilMs)}`;
     },

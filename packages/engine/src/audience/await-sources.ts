@@ -1,0 +1,48 @@
+import type { audienceApi } from '@wutong/contract';
+import type { Platform } from '../platform/index.ts';
+import { completeUntil } from './schedule.ts';
+
+/** Port to collection: which sources have brought all that they held at an instant (epoch ms). */
+export type SourceReadinessPort = (
+  sourceIds: readonly string[],
+  since: number,
+) => Promise<readonly { readonly sourceId: string; readonly ready: boolean }[]>;
+
+/** How soon a source that was not ready is asked again, in the clock's time at rate 1. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** Parts what is due into what can be computed now and what waits for its sources, and until when it waits. */
+export async function awaitSources<Due extends { readonly schedule: audienceApi.Schedule }>(
+  platform: Platform,
+  readiness: SourceReadinessPort | undefined,
+  due: readonly Due[],
+  now: number,
+): Promise<{ ready: Due[]; waiting: Due[]; lookAgainAt: number }> {
+  const lookAgainAt = now + LOOK_AGAIN_MS * Math.max(1, platform.clock.rate);
+  const wanted = new Map<number, Set<string>>();
+  const sinceOf = (each: Due): number | undefined =>
+    completeUntil(each.schedule, now, platform.config.timeZone);
+  for (const each of due) {
+    const since = sinceOf(each);
+    if (since === undefined || each.schedule.every !== 'source_ready') continue;
+    const sources = wanted.get(since) ?? new Set();
+    for (const source of each.schedule.sources) sources.add(source);
+    wanted.set(since, sources);
+  }
+  const known = new Map<string, boolean>();
+  for (const [since, sources] of readiness ? wanted : []) {
+    for (const { sourceId, ready } of await readiness!([...sources], since))
+      known.set(`${since} ${sourceId}`, ready);
+  }
+  const isReady = (each: Due): boolean => {
+    const { schedule } = each;
+    if (schedule.every !== 'source_ready') return true;
+    // A source that nobody knows (any more) would hold the segment up for ever.
+    return schedule.sources.every((source) => known.get(`${sinceOf(each)} ${source}`) ?? true);
+  };
+  return {
+    ready: due.filter(isReady),
+    waiting: due.filter((each) => !isReady(each)),
+    lookAgainAt,
+  };
+}

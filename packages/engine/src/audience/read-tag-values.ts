@@ -1,0 +1,41 @@
+import type { ClickHouse, Database } from '../platform/index.ts';
+
+/** A tag's value of a person: a text, a number (instants are epoch ms, booleans 0 or 1), or several texts. */
+export type TagValue = string | number | readonly string[];
+
+/** Present values of tags by person and tag; people without a value are absent. */
+export async function readTagValues(
+  clickhouse: ClickHouse,
+  personIds: readonly number[],
+  tagIds: readonly string[],
+): Promise<Map<number, Map<string, TagValue>>> {
+  const values = new Map<number, Map<string, TagValue>>();
+  if (tagIds.length === 0 || personIds.length === 0) return values;
+  const rows = await clickhouse.query<{
+    person_id: number;
+    tag_id: string;
+    texts: string[];
+    numbers: number[];
+  }>(
+    `SELECT person_id, tag_id, texts, numbers FROM tag_value FINAL
+     WHERE tag_id IN {tags:Array(String)} AND person_id IN {people:Array(UInt64)}`,
+    { tags: tagIds, people: personIds },
+  );
+  for (const { person_id, tag_id, texts, numbers } of rows) {
+    const own = values.get(person_id) ?? new Map<string, TagValue>();
+    own.set(tag_id, valueOf(texts, numbers));
+    values.set(person_id, own);
+  }
+  return values;
+}
+
+function valueOf(texts: readonly string[], numbers: readonly number[]): TagValue {
+  if (texts.length === 0) return numbers.length === 1 ? numbers[0]! : numbers.map(String);
+  return texts.length === 1 ? texts[0]! : texts;
+}
+
+/** Ids of the tags in use. */
+export async function readTagIds(database: Database): Promise<Set<string>> {
+  const rows = await database.query<{ tag_id: string }>('select tag_id from audience.tag where not archived');
+  return new Set(rows.map((row) => row.tag_id));
+}
