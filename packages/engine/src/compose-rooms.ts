@@ -85,11 +85,12 @@ export function composeRooms(platform: Platform): Rooms {
     async start() {
       for (const room of rooms) await room.start();
       await outputs.start();
+      await ingestion.start();
     },
     async stop() {
+      await ingestion.stop();
       await outputs.stop();
       for (const room of [...rooms].reverse()) await room.stop();
-      await ingestion.stop();
     },
   };
 }

@@ -2,14 +2,25 @@
  * Ports: what a room asks of others in its own words, composed of their front doors. Kept beside
  * compose-rooms.ts, which alone sees all rooms.
  */
+import type { Audience } from './audience/index.ts';
 import type { ContentNeeds } from './content/index.ts';
 import type { HubNeeds } from './hub/index.ts';
 import type { Decision } from './decision/index.ts';
 import type { Content } from './content/index.ts';
 import type { Identity } from './identity/index.ts';
-import type { Ingest } from './ingest/index.ts';
+import type { Ingest, OutputPorts } from './ingest/index.ts';
 import type { Platform } from './platform/index.ts';
 import type { Profile } from './profile/index.ts';
+
+/** Memberships and tags leave as the audience knows them. */
+export function outputPorts(audience: Audience): OutputPorts {
+  return {
+    segmentWatermark: (segmentId) => audience.segmentWatermark(segmentId),
+    segmentChanges: (segmentId, after, limit) => audience.segmentChanges(segmentId, after, limit),
+    tagIds: () => audience.tagIds(),
+    tagValues: (personIds, tagIds) => audience.tagValues(personIds, tagIds),
+  };
+}
 
 /** Content renders with people's attributes. */
 export function contentNeeds(profile: Profile): ContentNeeds {

@@ -57,6 +57,11 @@ export const audienceErrors = defineErrors({
     en: 'The tag is used by what `details.usedBy` names; change those first.',
     zh: '该标签正被 details.usedBy 中的对象使用；请先修改它们。',
   },
+  tag_type_in_use: {
+    status: 409,
+    en: 'The new rule gives values of another type, which what `details.usedBy` names cannot take; change those first, or make a new tag.',
+    zh: '新规则的取值类型与原来不同，而 details.usedBy 中的对象仍在使用；请先修改它们，或新建标签。',
+  },
   tag_not_settable: {
     status: 409,
     en: 'The values of this tag are computed; only manual and imported tags can be set.',

@@ -9,6 +9,7 @@ import { createRecorder } from './record-outcomes.ts';
 import { reserveMessages } from './reserve-messages.ts';
 import { holdSteps, withdrawWaiting } from './reserve-store.ts';
 import { routeHub } from './routes.ts';
+import { sendNotice } from './send-notice.ts';
 import { stateFact } from './state-facts.ts';
 import { createSupplierDirectory } from './supplier-directory.ts';
 import { createSupplierSessions } from './supplier-sessions.ts';
@@ -99,6 +100,8 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
       await directory.refresh();
       return directory.canReach(channel, purpose);
     },
+
+    sendNotice: (notice) => sendNotice(platform, notice),
 
     routes: (server) => routeHub(server, { platform, needs, hub, feedback, directory, sessions }),
 

@@ -1,4 +1,5 @@
 import type { SupplierLine } from './report-suppliers.ts';
+import type { Notice, NoticeOutcome } from './send-notice.ts';
 import type { hubApi } from '@wutong/contract';
 import type { Content } from '../content/index.ts';
 import type { JudgeRequest, Verdict } from '../decision/index.ts';
@@ -150,6 +151,8 @@ export interface Hub {
   openTasks(): Promise<number>;
   /** Whether some enabled route leads to an active supplier that may lawfully carry this purpose. */
   canReach(channel: Channel, purpose: Purpose): Promise<boolean>;
+  /** A mail of Wutong's own to somebody who works at the bank, over the bank's mail relay. */
+  sendNotice(notice: Notice): Promise<NoticeOutcome>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   /** Answers in flight are waited for and recorded; sessions are unbound. */

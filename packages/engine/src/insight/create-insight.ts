@@ -1,22 +1,27 @@
 import type { Platform, RunningLoop } from '../platform/index.ts';
 import { routeAnalyses } from './analyses/routes.ts';
-import { checkNextAlert } from './boards/check-alerts.ts';
+import { checkNextAlert } from './alerts/check-alerts.ts';
+import { deliverNextNotice } from './alerts/deliver-notices.ts';
+import { routeAlerts } from './alerts/routes.ts';
 import { createDashboards } from './boards/manage-dashboards.ts';
 import { routeBoards } from './boards/routes.ts';
+import { routeExports } from './exports/routes.ts';
 import type { Insight } from './front-door.ts';
 import type { InsightNeeds } from './needs.ts';
 import { readOverview } from './overview/read-overview.ts';
+import { readReportSettings } from './report-settings.ts';
+import { routeReports } from './reports/routes.ts';
 import { routeInsight } from './routes.ts';
 import { shareForAMoment } from './share-for-a-moment.ts';
 import { readEffect } from './strategy/read-effect.ts';
 import { readSummary } from './strategy/read-summary.ts';
 
-/** Real ms between looks for due alerts. */
+/** Real ms between looks for due alerts and notices. */
 const ALERT_INTERVAL_MS = 1_000;
 
 /** Builds the room. It keeps no state of its own in memory beyond answers of the last second. */
 export function createInsight(platform: Platform, needs: InsightNeeds): Insight {
-  let alerts: RunningLoop | undefined;
+  let loops: RunningLoop[] = [];
   const overview = shareForAMoment(() => readOverview(platform, needs));
   const asking = { platform, needs };
   const dashboards = createDashboards(platform, needs);
@@ -27,18 +32,24 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
     routes: (server) => {
       routeInsight(server, insight);
       routeAnalyses(server, asking);
-      routeBoards(server, platform, asking, dashboards);
+      routeBoards(server, asking, dashboards);
+      routeAlerts(server, platform, asking);
+      routeExports(server, platform, asking);
+      routeReports(server, platform, asking);
     },
     checkAlerts: () => checkNextAlert(platform, asking),
+    deliverNotices: () => deliverNextNotice(platform, needs, () => readReportSettings(platform.settings)),
     async start() {
-      alerts = platform.jobs.loop({
-        name: 'insight.alerts',
-        intervalMs: ALERT_INTERVAL_MS,
-        run: () => insight.checkAlerts(),
-      });
+      const loop = (name: string, run: () => Promise<boolean>) =>
+        platform.jobs.loop({ name, intervalMs: ALERT_INTERVAL_MS, run });
+      loops = [
+        loop('insight.alerts', () => insight.checkAlerts()),
+        loop('insight.notices', () => insight.deliverNotices()),
+      ];
     },
     async stop() {
-      await alerts?.stop();
+      for (const loop of loops.reverse()) await loop.stop();
+      loops = [];
     },
   };
   return insight;

@@ -11,6 +11,8 @@ export interface Insight {
   overview(): Promise<ResponseOf<typeof insightApi.readOverview>>;
   /** Looks at one alert that is due; true when there may be more. The loop does the same. */
   checkAlerts(): Promise<boolean>;
+  /** Tells the target whose notice is due longest; true when there may be more. The loop does the same. */
+  deliverNotices(): Promise<boolean>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -81,6 +81,7 @@ export function testNeeds(given: {
       ...given.hub,
     },
     segments: { createImported: unasked },
+    mail: { send: unasked },
     canvas: {
       strategies: async () => strategies,
       strategy: async (strategyId) => strategies.find((each) => each.strategyId === strategyId),

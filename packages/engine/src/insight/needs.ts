@@ -22,6 +22,8 @@ export interface ReportedStrategy extends StrategyProgress {
 
 /** Messages of one send step that share a state, a channel and a supplier. */
 export interface MessageTally {
+  readonly strategyVersion: number;
+  readonly nodeId: string;
   readonly state: hubApi.MessageState;
   readonly channel: string;
   readonly supplierId?: string | undefined;
@@ -66,6 +68,15 @@ export interface InsightNeeds {
     tally(filter: { strategyId: string }): Promise<readonly MessageTally[]>;
     suppliers(): Promise<readonly SupplierLine[]>;
     openTasks(): Promise<number>;
+  };
+  readonly mail: {
+    /** A mail to somebody who works at the bank; `id` is the same when it is sent again. Does not reject for the relay. */
+    send(mail: {
+      id: string;
+      to: string;
+      subject: string;
+      text: string;
+    }): Promise<{ readonly kind: 'sent' } | { readonly kind: 'later' | 'refused'; readonly detail: string }>;
   };
   readonly canvas: {
     strategies(): Promise<readonly StrategyProgress[]>;

@@ -72,11 +72,17 @@ export async function peopleOfRecency(
   cell: CellOf<'recency'>,
 ): Promise<PeopleQuery> {
   const scope = await resolveScope(needs, request);
-  const equal = (column: string, score: number) => `${column} = ${scope.bindings.integer(score)}`;
+  const among = (column: string, scores: number | number[] | undefined) =>
+    scores === undefined
+      ? 'true'
+      : `${column} in (${[scores]
+          .flat()
+          .map((score) => scope.bindings.integer(score))
+          .join(', ')})`;
   const conditions = [
-    equal('recency', cell.recency),
-    equal('frequency', cell.frequency),
-    equal('value_score', cell.value),
+    among('recency', cell.recency),
+    among('frequency', cell.frequency),
+    among('value_score', cell.value),
   ];
   return {
     scope,

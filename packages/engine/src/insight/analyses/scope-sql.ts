@@ -107,6 +107,12 @@ export async function groupSql(
         details: { reason: 'unknown_attribute', attribute: by.attribute },
       });
     }
+    if (attribute.pii === 'identifying') {
+      // Stored as a fingerprint: each group would be one person, under a name that says nothing.
+      throw new CodedError('analysis_invalid', {
+        details: { reason: 'identifying_attribute', attribute: by.attribute },
+      });
+    }
     return {
       of: 'person',
       sql: "ifNull(portrait.attribute, '')",

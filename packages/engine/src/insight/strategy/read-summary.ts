@@ -2,7 +2,7 @@ import type { insightApi, StrategyDocument } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
 import type { InsightNeeds, MessageTally, ReportedStrategy } from '../needs.ts';
 import { compareProportions, rateOf, type Proportion } from '../statistics/compare-proportions.ts';
-import { channelResults, titledBooks } from './present-books.ts';
+import { channelResults, deliveriesOf, titledBooks } from './present-books.ts';
 import {
   countCollected,
   readGroups,
@@ -46,7 +46,7 @@ export async function readSummary(
     needs.hub.tally({ strategyId }),
     needs.hub.suppliers(),
   ]);
-  const steps = titledBooks(books, documents);
+  const steps = titledBooks(books, tally, documents);
   const [treated, holdout] = [sumOf(groups, false), sumOf(groups, true)];
   const contents = contentsOf(groups, contentBranches(strategy.versions[0]?.document, scope.contentSplit));
   const summary: Summary = {
@@ -57,6 +57,8 @@ export async function readSummary(
     audience: treated.people + holdout.people,
     holdout: holdout.people,
     ...sumOfSteps(steps),
+    sentWithReceipts: deliveriesOf(tally).sentWithReceipts,
+    delivered: deliveriesOf(tally).delivered ?? 0,
     tasks: tasksOf(tally, outcomes),
     goal: {
       treated: { ...treated, rate: rateOf(treated) },
@@ -107,23 +109,19 @@ function contentsOf(groups: readonly GroupRow[], branches: readonly string[]): S
 
 function sumOfSteps(
   steps: Summary['steps'],
-): Pick<
-  Summary,
-  'suppressed' | 'pending' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain' | 'balanced'
-> {
+): Pick<Summary, 'suppressed' | 'pending' | 'sent' | 'clicked' | 'failed' | 'uncertain' | 'balanced'> {
   const suppressed: Record<string, number> = {};
   for (const step of steps) {
     for (const [reason, count] of Object.entries(step.suppressed)) {
       suppressed[reason] = (suppressed[reason] ?? 0) + count;
     }
   }
-  const sum = (key: 'pending' | 'sent' | 'delivered' | 'clicked' | 'failed' | 'uncertain') =>
+  const sum = (key: 'pending' | 'sent' | 'clicked' | 'failed' | 'uncertain') =>
     steps.reduce((total, step) => total + step[key], 0);
   return {
     suppressed,
     pending: sum('pending'),
     sent: sum('sent'),
-    delivered: sum('delivered'),
     clicked: sum('clicked'),
     failed: sum('failed'),
     uncertain: sum('uncertain'),

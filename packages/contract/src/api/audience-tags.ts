@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { eqlDocumentSchema } from '../eql/document.ts';
+import {
+  audienceDefinition,
+  audienceIdSchema,
+  tagKinds,
+  tagSchema,
+  tagValueTypes,
+  usageSchema,
+  versionSchema,
+} from './audience-shapes.ts';
+
+const tagParams = z.object({ tagId: audienceIdSchema });
+
+export const listTags = endpoint({
+  name: 'listTags',
+  method: 'GET',
+  path: '/api/v1/tags',
+  room: 'audience',
+  summary: { en: 'Tags, newest first', zh: '标签列表（最新在前）' },
+  permission: 'tag.read',
+  query: z.object({
+    search: z.string().max(200).optional(),
+    archived: z.enum(['true', 'false']).default('false'),
+    cursor: z.string().max(200).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  response: z.object({ items: z.array(tagSchema), nextCursor: z.string().optional() }),
+});
+
+export const createTag = endpoint({
+  name: 'createTag',
+  method: 'POST',
+  path: '/api/v1/tags',
+  room: 'audience',
+  summary: { en: 'Create a tag and compute it', zh: '新建标签并计算' },
+  permission: 'tag.write',
+  body: z.object({
+    tagId: audienceIdSchema,
+    ...audienceDefinition,
+    kind: z.enum(tagKinds).default('rule'),
+    text: z.string().max(20_000).optional().describe('EQL value, or SQL selecting person_id and value'),
+    document: eqlDocumentSchema.optional(),
+    valueType: z.enum(tagValueTypes).default('text').describe('of SQL, imported and manual tags'),
+  }),
+  response: tagSchema,
+  errors: ['eql_invalid', 'tag_exists', 'tag_sql_refused'],
+});
+
+export const readTag = endpoint({
+  name: 'readTag',
+  method: 'GET',
+  path: '/api/v1/tags/:tagId',
+  room: 'audience',
+  summary: { en: 'A tag with its values and how many people have each', zh: '标签详情：取值分布与血缘' },
+  permission: 'tag.read',
+  params: tagParams,
+  response: tagSchema.extend({
+    document: z.unknown().optional(),
+    total: z.number().int(),
+    values: z.array(z.object({ value: z.string(), people: z.number().int() })).describe('100 most frequent'),
+    trend: z.array(z.object({ at: z.string(), people: z.number().int(), tookMs: z.number() })),
+    uses: z.array(usageSchema),
+    usedBy: z.array(usageSchema),
+    versions: z.array(versionSchema).describe('newest first'),
+  }),
+  errors: ['tag_not_found'],
+});
+
+export const editTag = endpoint({
+  name: 'editTag',
+  method: 'PUT',
+  path: '/api/v1/tags/:tagId',
+  room: 'audience',
+  summary: { en: 'Save a new version of a tag', zh: '保存标签的新版本' },
+  permission: 'tag.write',
+  params: tagParams,
+  body: z.object({
+    ...audienceDefinition,
+    text: z.string().max(20_000).optional().describe('EQL value or SQL of a computed tag; its kind stays'),
+    document: eqlDocumentSchema.optional(),
+    version: z.number().int().describe('version that was edited; refused when it is not the newest'),
+  }),
+  response: tagSchema,
+  errors: ['eql_invalid', 'tag_not_found', 'tag_sql_refused', 'tag_type_in_use', 'conflict'],
+});
+
+export const archiveTag = endpoint({
+  name: 'archiveTag',
+  method: 'POST',
+  path: '/api/v1/tags/:tagId/archive',
+  room: 'audience',
+  summary: { en: 'Archive a tag that nothing uses, or bring it back', zh: '归档（未被使用的）标签，或恢复' },
+  permission: 'tag.write',
+  params: tagParams,
+  body: z.object({ archived: z.boolean().default(true) }),
+  response: tagSchema,
+  errors: ['tag_not_found', 'tag_in_use'],
+});
+
+export const computeTag = endpoint({
+  name: 'computeTag',
+  method: 'POST',
+  path: '/api/v1/tags/:tagId/compute',
+  room: 'audience',
+  summary: { en: 'Compute a tag now', zh: '立即计算标签' },
+  permission: 'tag.write',
+  params: tagParams,
+  response: tagSchema,
+  errors: ['tag_not_found'],
+});
+
+export const setTagValues = endpoint({
+  name: 'setTagValues',
+  method: 'POST',
+  path: '/api/v1/tags/:tagId/values',
+  room: 'audience',
+  summary: { en: 'Set values of a manual or imported tag', zh: '为手工或导入标签赋值' },
+  permission: 'tag.write',
+  params: tagParams,
+  body: z.object({
+    values: z
+      .array(
+        z.object({
+          personId: z.number().int(),
+          values: z.array(z.string().max(1_000)).max(100).describe('empty: remove the tag from the person'),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  }),
+  response: z.object({ changed: z.number().int() }),
+  errors: ['tag_not_found', 'tag_not_settable'],
+});

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { reportAnswerSchema, reportCellSchema, reportRequestSchema } from '../insight/index.ts';
+
+const room = 'insight';
+const errors = ['eql_invalid', 'analysis_invalid', 'analysis_too_slow', 'analysis_too_large'];
+
+export const runReport = endpoint({
+  name: 'runReport',
+  method: 'POST',
+  path: '/api/v1/reports/run',
+  room,
+  summary: {
+    en: 'Business report: measures of a subject by institution, manager, product, attribute and time',
+    zh: '经营报表：按机构、客户经理、产品、属性、时间统计',
+  },
+  permission: 'report.read',
+  body: reportRequestSchema,
+  response: reportAnswerSchema,
+  errors,
+});
+export const listReportPeople = endpoint({
+  name: 'listReportPeople',
+  method: 'POST',
+  path: '/api/v1/reports/people',
+  room,
+  summary: { en: 'The people behind a row of a report, by id', zh: '下钻：报表某一行背后的客户' },
+  permission: 'people.read',
+  body: z.object({
+    report: reportRequestSchema,
+    cell: reportCellSchema,
+    afterPersonId: z.number().int().min(0).optional(),
+    limit: z.number().int().min(1).max(10_000).default(100),
+  }),
+  response: z.object({
+    total: z.number().int(),
+    personIds: z.array(z.number().int()),
+    nextAfterPersonId: z.number().int().optional(),
+  }),
+  errors,
+});
+export const saveReportPeople = endpoint({
+  name: 'saveReportPeople',
+  method: 'POST',
+  path: '/api/v1/reports/people/segment',
+  room,
+  summary: { en: 'Make a segment of the people behind a row of a report', zh: '将报表下钻客户保存为人群' },
+  permission: 'segment.write',
+  body: z.object({
+    report: reportRequestSchema,
+    cell: reportCellSchema,
+    segmentId: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/),
+    name: z.string().min(1).max(200),
+  }),
+  response: z.object({ segmentId: z.string(), people: z.number().int() }),
+  errors: [...errors, 'segment_exists'],
+});
+export const exportReport = endpoint({
+  name: 'exportReport',
+  method: 'POST',
+  path: '/api/v1/reports/export',
+  room,
+  summary: { en: 'A report as CSV or Excel; logged', zh: '导出经营报表（记入审计）' },
+  permission: 'report.export',
+  body: z.object({ report: reportRequestSchema, format: z.enum(['csv', 'xlsx']).default('xlsx') }),
+  response: z.string().describe('text/csv, or the bytes of an .xlsx file'),
+  errors,
+});

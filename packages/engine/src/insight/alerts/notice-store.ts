@@ -1,0 +1,136 @@
+import type { AlertNotice, AlertTarget, noticeStates } from '@wutong/contract';
+import type { Database, Secrets, Transaction } from '../../platform/index.ts';
+import type { Notice, NoticeMessage } from './compose-notice.ts';
+import { shownAddress } from './show-address.ts';
+
+type Reader = Pick<Database, 'query'>;
+type NoticeState = (typeof noticeStates)[number];
+
+/** A claimed notice, opened, with the alert's name and encrypted signing secret. */
+export interface DueNotice extends Notice {
+  readonly attempts: number;
+  readonly signingSecret: string | null;
+}
+
+interface NoticeRow {
+  notice_id: string;
+  alert_id: string;
+  alert_name: string;
+  kind: AlertNotice['kind'];
+  channel: AlertNotice['channel'];
+  address: string;
+  shown_address: string;
+  message: NoticeMessage;
+  state: NoticeState;
+  attempts: number;
+  next_at: number | null;
+  last_error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+const addressOf = (target: AlertTarget): string => (target.kind === 'email' ? target.address : target.url);
+
+/** Writes what is to be told, due at once. */
+export async function insertNotices(
+  transaction: Transaction,
+  secrets: Secrets,
+  notices: readonly Notice[],
+): Promise<void> {
+  for (const notice of notices) {
+    await transaction.execute(
+      `insert into insight.alert_notice (notice_id, alert_id, kind, channel, address, shown_address, message, state,
+         attempts, next_at, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7::jsonb, 'waiting', 0, $8, $8)`,
+      [
+        notice.noticeId,
+        notice.alertId,
+        notice.kind,
+        notice.target.kind,
+        secrets.encrypt(addressOf(notice.target)),
+        shownAddress(notice.target),
+        JSON.stringify(notice.message),
+        notice.createdAt,
+      ],
+    );
+  }
+}
+
+/** The notice that is due longest, locked until the transaction ends; other processes pass it by. */
+export async function claimDueNotice(
+  transaction: Transaction,
+  secrets: Secrets,
+  now: number,
+): Promise<DueNotice | undefined> {
+  const [row] = await transaction.query<NoticeRow & { signing_secret: string | null }>(
+    `select notice.*, alert.name as alert_name, alert.signing_secret
+       from insight.alert_notice as notice join insight.alert using (alert_id)
+      where notice.next_at <= $1 order by notice.next_at limit 1 for update of notice skip locked`,
+    [now],
+  );
+  if (!row) return undefined;
+  const address = secrets.decrypt(row.address);
+  return {
+    noticeId: row.notice_id,
+    alertId: row.alert_id,
+    kind: row.kind,
+    target: row.channel === 'email' ? { kind: 'email', address } : { kind: 'webhook', url: address },
+    message: row.message,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    signingSecret: row.signing_secret,
+  };
+}
+
+/** What an attempt came to. `nextAt` null: nothing is left to do. */
+export async function writeAttempt(
+  transaction: Transaction,
+  noticeId: string,
+  attempt: { state: NoticeState; nextAt: number | null; error: string | null; at: number },
+): Promise<void> {
+  await transaction.execute(
+    `update insight.alert_notice set state = $2, attempts = attempts + 1, next_at = $3, last_error = $4,
+       sent_at = case when $2 = 'sent' then $5::bigint end
+     where notice_id = $1`,
+    [noticeId, attempt.state, attempt.nextAt, attempt.error, attempt.at],
+  );
+}
+
+/** Newest first; ids grow with time, so that the cursor is the last id of the page before. */
+export async function selectNotices(
+  reader: Reader,
+  search: {
+    alertId?: string | undefined;
+    state?: NoticeState | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
+): Promise<{ items: AlertNotice[]; nextCursor?: string }> {
+  const rows = await reader.query<NoticeRow>(
+    `select notice.*, alert.name as alert_name from insight.alert_notice as notice join insight.alert using (alert_id)
+      where ($1::uuid is null or notice.alert_id = $1) and ($2::text is null or notice.state = $2)
+        and ($3::uuid is null or notice.notice_id < $3)
+      order by notice.notice_id desc limit $4`,
+    [search.alertId ?? null, search.state ?? null, search.cursor ?? null, search.limit + 1],
+  );
+  const items = rows.slice(0, search.limit).map(toNotice);
+  return { items, ...(rows.length > search.limit ? { nextCursor: items.at(-1)!.noticeId } : {}) };
+}
+
+function toNotice(row: NoticeRow): AlertNotice {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    noticeId: row.notice_id,
+    alertId: row.alert_id,
+    alertName: row.alert_name,
+    kind: row.kind,
+    channel: row.channel,
+    target: row.shown_address,
+    state: row.state,
+    attempts: row.attempts,
+    createdAt: iso(row.created_at),
+    ...(row.sent_at === null ? {} : { sentAt: iso(row.sent_at) }),
+    ...(row.next_at === null ? {} : { nextAttemptAt: iso(row.next_at) }),
+    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+  };
+}

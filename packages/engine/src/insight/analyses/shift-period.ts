@@ -1,0 +1,39 @@
+import { startOfDay } from '../bank-day.ts';
+
+const DAY_MS = 86_400_000;
+
+export type Comparison = 'previous_period' | 'previous_year';
+
+/**
+ * The period to compare with: as long and right before, or the same days a year earlier. Wall time is kept: the days
+ * of a zone begin at its midnights, whatever its clocks did in between.
+ */
+export function shiftedPeriod(
+  { from, to }: { from: number; to: number },
+  comparison: Comparison,
+  timeZone: string,
+): { from: number; to: number } {
+  const days =
+    comparison === 'previous_year' ? daysOfYearBefore(from, timeZone) : Math.ceil((to - from) / DAY_MS - 1 / 12);
+  const shift = (at: number) => shiftedByDays(at, days, timeZone);
+  // Shorter than a day, or no whole number of days: the same length right before.
+  if (comparison === 'previous_period' && shift(to) !== from) return { from: from - (to - from), to: from };
+  return { from: shift(from), to: shift(to) };
+}
+
+/** The same wall time some days earlier. */
+function shiftedByDays(at: number, days: number, timeZone: string): number {
+  const day = startOfDay(at, timeZone);
+  const noon = day + DAY_MS / 2;
+  return startOfDay(noon - days * DAY_MS, timeZone) + (at - day);
+}
+
+/** 365, or 366 when a 29 February lies between. */
+function daysOfYearBefore(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    .format(at)
+    .split('-')
+    .map(Number);
+  const [year, month, day] = [parts[0]!, parts[1]!, parts[2]!];
+  return Math.round((Date.UTC(year, month - 1, day) - Date.UTC(year - 1, month - 1, day)) / DAY_MS);
+}

@@ -1,0 +1,221 @@
+import type {
+  Analysis,
+  AttributionAnswer,
+  DistributionAnswer,
+  FunnelAnswer,
+  IntervalAnswer,
+  LifetimeValueAnswer,
+  PathAnswer,
+  RecencyAnswer,
+  RetentionAnswer,
+  SessionAnswer,
+  TrendAnswer,
+} from '@wutong/contract';
+import type { runAnalysis } from '../analyses/run-analysis.ts';
+import { datetime, number, share, text, type Column, type Table } from './table.ts';
+
+type Answer = Awaited<ReturnType<typeof runAnalysis>>;
+
+/**
+ * The main table of an answer, as it is exported. `behind`: of a trend, the same question asked for people, where
+ * it must be known how many people each number is of.
+ */
+export function tableOfAnswer(kind: Analysis['kind'], answer: Answer, behind?: TrendAnswer): Table {
+  switch (kind) {
+    case 'trend':
+      return tableOfTrend(answer as TrendAnswer, behind);
+    case 'funnel':
+      return tableOfFunnel(answer as FunnelAnswer);
+    case 'retention':
+      return tableOfRetention(answer as RetentionAnswer);
+    case 'distribution':
+      return tableOfDistribution(answer as DistributionAnswer);
+    case 'path':
+      return tableOfPath(answer as PathAnswer);
+    case 'interval':
+      return tableOfInterval(answer as IntervalAnswer);
+    case 'attribution':
+      return tableOfAttribution(answer as AttributionAnswer);
+    case 'lifetime_value':
+      return tableOfLifetimeValue(answer as LifetimeValueAnswer);
+    case 'session':
+      return tableOfSessions(answer as SessionAnswer);
+    case 'recency':
+      return tableOfRecency(answer as RecencyAnswer);
+  }
+}
+
+function tableOfTrend({ buckets, series }: TrendAnswer, behind: TrendAnswer | undefined): Table {
+  const nameOf = (line: TrendAnswer['series'][number]) =>
+    line.group === undefined ? line.title : `${line.title} · ${line.group}`;
+  const peopleOf = (line: TrendAnswer['series'][number]) =>
+    behind?.series.find((each) => each.series === line.series && each.group === line.group)?.values;
+  return {
+    columns: [datetime('bucket', '时间'), ...series.map((line) => number(nameOf(line), nameOf(line)))],
+    rows: buckets.map((bucket, index) => [bucket, ...series.map((line) => line.values[index])]),
+    ...(behind
+      ? {
+          people: buckets.map((_, index) => [
+            undefined,
+            ...series.map((line) => peopleOf(line)?.[index] ?? 1),
+          ]),
+        }
+      : {}),
+  };
+}
+
+function tableOfFunnel(answer: FunnelAnswer): Table {
+  const lines = (answer.groups ?? [{ group: '', steps: answer.steps }]).flatMap(({ group, steps }) =>
+    steps.map((step, index) => ({ group, step, place: index + 1 })),
+  );
+  return {
+    columns: [
+      text('group', '分组'),
+      number('step', '步骤'),
+      text('title', '名称'),
+      number('people', '人数'),
+      share('rate', '总转化率'),
+      share('step_rate', '上一步转化率'),
+    ],
+    rows: lines.map(({ group, step, place }) => [
+      group,
+      place,
+      step.title,
+      step.people,
+      step.rate,
+      step.stepRate,
+    ]),
+    people: lines.map(({ step: { people } }) => [undefined, undefined, undefined, people, people, people]),
+  };
+}
+
+function tableOfRetention({ cohorts }: RetentionAnswer): Table {
+  const periods = (cohorts[0]?.returned ?? []).map((_, period) => period);
+  return {
+    columns: [
+      datetime('cohort', '起始周期'),
+      text('group', '分组'),
+      number('people', '人数'),
+      ...periods.map((period) => number(`period_${period}`, `第 ${period} 期`)),
+    ],
+    rows: cohorts.map((line) => [line.from, line.group, line.people, ...line.returned]),
+    people: cohorts.map((line) => [
+      undefined,
+      undefined,
+      line.people,
+      ...line.returned.map((count) => count ?? undefined),
+    ]),
+  };
+}
+
+function tableOfDistribution(answer: DistributionAnswer): Table {
+  const groups = answer.groups ?? [{ group: '', bins: answer.bins }];
+  const lines = groups.flatMap(({ group, bins }) => bins.map((bin) => ({ group, bin })));
+  return {
+    columns: [text('group', '分组'), number('low', '从'), number('high', '到'), number('people', '人数')],
+    rows: lines.map(({ group, bin }) => [group, bin.low, bin.high, bin.people]),
+    people: lines.map(({ bin }) => [undefined, undefined, undefined, bin.people]),
+  };
+}
+
+function tableOfPath({ links }: PathAnswer): Table {
+  return {
+    columns: [number('level', '层级'), text('from', '从'), text('to', '到'), number('paths', '路径数')],
+    rows: links.map((link) => [link.level, link.from, link.to, link.paths]),
+  };
+}
+
+function tableOfInterval({ histogram }: IntervalAnswer): Table {
+  return {
+    columns: [number('from_ms', '从（毫秒）'), number('to_ms', '到（毫秒）'), number('pairs', '次数')],
+    rows: histogram.map((bin) => [bin.fromMs, bin.toMs, bin.pairs]),
+  };
+}
+
+const MODEL_TITLES: Readonly<Record<string, string>> = {
+  first: '首次触点',
+  last: '末次触点',
+  linear: '线性',
+  position: '位置',
+  time_decay: '时间衰减',
+  markov: '马尔可夫',
+  shapley: 'Shapley',
+};
+
+function tableOfAttribution({ touches }: AttributionAnswer): Table {
+  const models = Object.keys(touches[0]?.credits ?? {});
+  const columnsOf = (model: string): Column[] => [
+    number(`${model}_conversions`, `${MODEL_TITLES[model] ?? model} · 转化`),
+    number(`${model}_value`, `${MODEL_TITLES[model] ?? model} · 价值`),
+  ];
+  return {
+    columns: [
+      text('touch', '触点'),
+      number('people', '人数'),
+      number('touches', '次数'),
+      ...models.flatMap(columnsOf),
+    ],
+    rows: touches.map((line) => [
+      line.touch,
+      line.people,
+      line.touches,
+      ...models.flatMap((model) => [line.credits[model]?.conversions, line.credits[model]?.value]),
+    ]),
+  };
+}
+
+function tableOfLifetimeValue({ cohorts }: LifetimeValueAnswer): Table {
+  const periods = (cohorts[0]?.cumulative ?? []).map((_, period) => period);
+  return {
+    columns: [
+      datetime('cohort', '起始周期'),
+      number('people', '人数'),
+      ...periods.map((period) => number(`period_${period}`, `第 ${period} 期人均累计`)),
+    ],
+    rows: cohorts.map((line) => [line.from, line.people, ...line.cumulative]),
+  };
+}
+
+function tableOfSessions({ buckets }: SessionAnswer): Table {
+  return {
+    columns: [
+      datetime('from', '时间'),
+      number('sessions', '会话数'),
+      number('people', '人数'),
+      number('mean_ms', '平均时长（毫秒）'),
+      number('mean_events', '平均事件数'),
+      share('bounce_share', '跳出率'),
+    ],
+    rows: buckets.map((bucket) => [
+      bucket.from,
+      bucket.sessions,
+      bucket.people,
+      bucket.meanMs,
+      bucket.meanEvents,
+      bucket.bounceShare,
+    ]),
+  };
+}
+
+function tableOfRecency({ cells }: RecencyAnswer): Table {
+  return {
+    columns: [
+      number('recency', 'R'),
+      number('frequency', 'F'),
+      number('value', 'M'),
+      number('people', '人数'),
+      number('mean_days', '平均间隔天数'),
+      number('mean_events', '平均次数'),
+      number('mean_value', '平均金额'),
+    ],
+    rows: cells.map((cell) => [
+      cell.recency,
+      cell.frequency,
+      cell.value,
+      cell.people,
+      cell.meanDays,
+      cell.meanEvents,
+      cell.meanValue,
+    ]),
+  };
+}
