@@ -61,6 +61,16 @@ export const VARIABLES = [
     en: 'name of a ClickHouse cluster to shard over; CLICKHOUSE_URL then has the URLs of all nodes, with commas',
     zh: 'ClickHouse 集群名；此时 CLICKHOUSE_URL 为各节点地址，以逗号分隔',
   },
+  {
+    variable: 'WUTONG_WAREHOUSE_FOLDER',
+    en: 'folder whose Parquet, CSV and Iceberg files may be read in place (default: warehouse in the data folder)',
+    zh: '可就地读取的文件目录',
+  },
+  {
+    variable: 'WUTONG_OUTPUT_DIRECTORY',
+    en: 'folder into which outputs write files (default: outputs in the data folder)',
+    zh: '数据输出文件目录',
+  },
   { variable: 'WUTONG_ADMIN_TOKEN', en: 'an API token of the administrator', zh: '管理员接口令牌' },
   {
     variable: 'WUTONG_ADMIN_PASSWORD',

@@ -3,7 +3,7 @@ import { useText } from '../../frame/reader.tsx';
 import { Definition } from '../../parts/page.tsx';
 import { readComparison, withValue, writeComparison, type Comparison } from '../rule/comparison.ts';
 import { readViewedField, viewsOf, writeViewedField, type FieldView } from '../rule/field-view.ts';
-import { fieldAt, type Subject } from '../rule/names.ts';
+import { fieldAt, person, type Subject } from '../rule/names.ts';
 import { typeOf, type ValueTyping } from '../rule/value-type.ts';
 import { useRule } from '../rule-context.ts';
 import { Choice } from './choice.tsx';
@@ -87,6 +87,11 @@ function ValuePart({ value, subject, typing, onChange }: ValuePartProps) {
   return (
     <TextChip text={formatValue(value)} hint={words.textValueHint} read={readValue} onChange={onChange} />
   );
+}
+
+/** An attribute of the person in one of its views, as a value by itself. */
+export function AttributeValueField({ value, onChange }: { value: Value; onChange: (value: Value) => void }) {
+  return <FieldPart value={value} subject={person} typing={undefined} onChange={onChange} />;
 }
 
 function FieldPart({ value, subject, onChange }: ValuePartProps) {

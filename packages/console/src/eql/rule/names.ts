@@ -86,6 +86,8 @@ export interface FieldChoice extends FieldName {
   path: readonly string[];
   /** What it is reached through; absent for the subject's own fields. */
   through?: string | undefined;
+  /** An attribute of the person asked about: its existing values can be read. */
+  ofPerson?: boolean | undefined;
 }
 
 /** Details and entities that conditions of a subject may ask about. */
@@ -104,7 +106,10 @@ const own = (field: FieldName): FieldChoice => ({ ...field, path: [field.name] }
 export function fieldsOf(names: ExpressionNames, subject: Subject): FieldChoice[] {
   switch (subject.kind) {
     case 'person':
-      return [...names.attributes.map(own), ...fieldsThroughRelations(names, 'person')];
+      return [
+        ...names.attributes.map((field) => ({ ...own(field), ofPerson: true })),
+        ...fieldsThroughRelations(names, 'person'),
+      ];
     case 'entity':
       return [
         ...(names.entities.find(({ name }) => name === subject.type)?.fields ?? []).map(own),

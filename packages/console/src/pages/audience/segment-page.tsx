@@ -1,36 +1,35 @@
-import { useCallback, useMemo } from 'react';
-import { App, Button } from 'antd';
-import { Link, useParams } from 'react-router-dom';
-import { audienceApi, type ResponseOf } from '@wutong/contract';
-import type { Usage } from '../../api/vocabulary.ts';
+import { useState, type ReactNode } from 'react';
+import { App, Tabs } from 'antd';
+import { useParams } from 'react-router-dom';
+import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { useReader } from '../../frame/reader.tsx';
+import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { useUserNames } from '../../frame/use-names.ts';
-import { EqlText } from '../../parts/eql-text.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { Stat, StatRow } from '../../parts/stat.tsx';
 import { Chip } from '../../parts/state-mark.tsx';
-import { Answer, EmptyState, Failure } from '../../parts/states.tsx';
-import { TimeText } from '../../parts/time-text.tsx';
-import { Trend } from '../../parts/trend.tsx';
+import { Answer, Failure } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import { Impact } from './lineage/impact.tsx';
+import { LineagePanel } from './lineage/lineage-panel.tsx';
+import { PortraitTab } from './portrait/portrait-tab.tsx';
 import { SamplePeople } from './sample-people.tsx';
-import { scheduleText } from './schedule-text.ts';
+import { SegmentActions } from './segment-actions.tsx';
 import { SegmentForm, type SegmentDraft } from './segment-form.tsx';
+import { SegmentOverview } from './segment-overview.tsx';
 import styles from './segment-page.module.css';
+import { VersionList } from './version-list.tsx';
 
-type Segment = ResponseOf<typeof audienceApi.readSegment>;
+export type Segment = ResponseOf<typeof audienceApi.readSegment>;
 
-/** A segment: how many, how that changed, who, and what depends on it. */
+/** A segment: how many, how that changed, who they are, what depends on it, and how it was defined before. */
 export default function SegmentPage() {
   const { segmentId = '' } = useParams();
-  const { text } = useReader();
+  const { audience: words } = useText();
   const segment = useRead(audienceApi.readSegment, { params: { segmentId } }, { refetchIntervalMs: CALM_MS });
   if (!segment.data && segment.error) {
     return (
-      <Page title={text.audience.list} back={{ to: '/audiences', label: text.audience.list }}>
+      <Page title={words.list} back={{ to: '/audiences', label: words.list }}>
         <Failure error={segment.error} onRetry={() => void segment.refetch()} />
       </Page>
     );
@@ -43,8 +42,7 @@ export default function SegmentPage() {
 }
 
 function SegmentView({ segment }: { segment: Segment }) {
-  const { text } = useReader();
-  const words = text.audience;
+  const { audience: words } = useText();
   const [editing, setEditing] = useUrlState('edit');
   return (
     <Page
@@ -54,6 +52,7 @@ function SegmentView({ segment }: { segment: Segment }) {
         <span className="row">
           {segment.name}
           <Chip>{words.kind[segment.kind]}</Chip>
+          {segment.folder && <Chip>{segment.folder}</Chip>}
           {segment.archived && <Chip tone="warn">{words.archived}</Chip>}
         </span>
       }
@@ -65,206 +64,82 @@ function SegmentView({ segment }: { segment: Segment }) {
           <b>{words.problem}</b> {segment.problem}
         </p>
       )}
-      {editing ? <Editing segment={segment} onClose={() => setEditing('')} /> : <Reading segment={segment} />}
+      {editing ? (
+        <Editing segment={segment} onClose={() => setEditing('')} />
+      ) : (
+        <SegmentTabs segment={segment} />
+      )}
     </Page>
   );
 }
 
-function SegmentActions({ segment, onEdit }: { segment: Segment; onEdit: () => void }) {
-  const { text, format } = useReader();
-  const words = text.audience;
-  const mayWrite = useMay(audienceApi.createSegment);
-  const { message, modal } = App.useApp();
-  const params = { segmentId: segment.segmentId };
-  const compute = useWrite(audienceApi.computeSegment, [
-    audienceApi.readSegment,
-    audienceApi.listSegmentMembers,
-  ]);
-  const archive = useWrite(audienceApi.archiveSegment);
-  if (!mayWrite) return null;
-  const computeNow = () =>
-    compute.mutate(
-      { params },
-      {
-        onSuccess: ({ members }) => void message.success(words.computeDone(format.integer(members))),
-        onError: (error) => void message.error(error.message),
-      },
-    );
-  const setArchived = (archived: boolean) =>
-    archive.mutate({ params, body: { archived } }, { onError: (error) => void message.error(error.message) });
+function SegmentTabs({ segment }: { segment: Segment }) {
+  const { audience: words } = useText();
+  const mayCompare = useMay(insightApi.analysePortrait);
+  const [tab, setTab] = useUrlState('tab', 'overview');
+  const { segmentId, name } = segment;
+  const item = (key: keyof typeof words.tabs, children: ReactNode) => ({
+    key,
+    label: words.tabs[key],
+    children: <div className="stack">{children}</div>,
+  });
   return (
-    <>
-      {segment.archived ? (
-        <Button onClick={() => setArchived(false)}>{words.restore}</Button>
-      ) : (
-        <Button
-          onClick={() =>
-            void modal.confirm({
-              title: words.archive,
-              content: words.archiveQuestion,
-              okText: words.archive,
-              onOk: () => setArchived(true),
-            })
-          }
-        >
-          {words.archive}
-        </Button>
-      )}
-      {segment.kind === 'rule' && (
-        <>
-          <Button onClick={computeNow} loading={compute.isPending}>
-            {words.compute}
-          </Button>
-          <Button type="primary" onClick={onEdit}>
-            {words.edit}
-          </Button>
-        </>
-      )}
-    </>
+    <Tabs
+      activeKey={tab}
+      onChange={setTab}
+      destroyOnHidden
+      items={[
+        item('overview', <SegmentOverview segment={segment} />),
+        item('people', <Members segmentId={segmentId} />),
+        ...(mayCompare ? [item('portrait', <PortraitTab segmentId={segmentId} name={name} />)] : []),
+        item('lineage', <LineagePanel kind="segment" id={segmentId} />),
+        item('versions', <VersionList versions={segment.versions} current={segment.version} />),
+      ]}
+    />
+  );
+}
+
+function Members({ segmentId }: { segmentId: string }) {
+  const { audience: words } = useText();
+  const members = usePages(audienceApi.listSegmentMembers, { params: { segmentId }, query: { limit: 20 } });
+  return (
+    <Panel title={words.people} flush>
+      <Answer query={members.query}>
+        {() => <SamplePeople label={words.people} people={members.items} more={members.more} />}
+      </Answer>
+    </Panel>
   );
 }
 
 function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }) {
-  const { text } = useReader();
+  const { audience: words } = useText();
   const { message } = App.useApp();
+  const [shownImpact] = useState(segment.usedBy.length > 0);
   const save = useWrite(audienceApi.editSegment, [audienceApi.readSegment, audienceApi.listSegments]);
   const submit = async ({ name, description, folder, schedule, text: expression }: SegmentDraft) => {
     await save.mutateAsync({
       params: { segmentId: segment.segmentId },
-      body: {
-        name,
-        description,
-        schedule,
-        folder,
-        text: expression,
-        version: segment.version,
-      },
+      body: { name, description, schedule, folder, text: expression, version: segment.version },
     });
-    void message.success(text.audience.saved);
+    void message.success(words.saved);
     onClose();
   };
   return (
-    <SegmentForm
-      draft={{ ...segment, text: segment.text ?? '' }}
-      idFixed
-      submitLabel={text.audience.saveVersion}
-      busy={save.isPending}
-      error={save.error}
-      onSubmit={(draft) => void submit(draft).catch(() => undefined)}
-      onCancel={onClose}
-    />
-  );
-}
-
-function Reading({ segment }: { segment: Segment }) {
-  const { text, format } = useReader();
-  const words = text.audience;
-  const userName = useUserNames();
-  const [last] = segment.trend;
-  const members = usePages(audienceApi.listSegmentMembers, {
-    params: { segmentId: segment.segmentId },
-    query: { limit: 20 },
-  });
-  return (
     <>
-      <Panel>
-        <StatRow>
-          <Stat
-            label={words.members}
-            value={format.integer(segment.members)}
-            note={words.countOf(
-              format.integer(segment.total),
-              format.percent(segment.total > 0 ? (segment.members ?? 0) / segment.total : undefined),
-            )}
-          />
-          <Stat
-            label={words.lastChange}
-            value={last ? `+${format.integer(last.entered)} −${format.integer(last.left)}` : '–'}
-            note={`${words.entered} / ${words.left}`}
-          />
-          <Stat
-            label={words.computed}
-            value={
-              <span className={styles.text}>
-                {segment.computedAt ? <TimeText at={segment.computedAt} /> : words.neverComputed}
-              </span>
-            }
-            note={last && words.took(format.integer(last.tookMs))}
-          />
-          <Stat
-            label={words.schedule}
-            value={<span className={styles.text}>{scheduleText(segment.schedule, words)}</span>}
-            note={`${words.owner} ${userName(segment.owner)}`}
-          />
-        </StatRow>
-      </Panel>
-      <div className={styles.columns}>
-        <Panel title={words.trend} definition={words.trendDefinition}>
-          <MemberTrend runs={segment.trend} />
+      {shownImpact && (
+        <Panel title={words.lineage.before}>
+          <Impact kind="segment" id={segment.segmentId} />
         </Panel>
-        <Panel title={words.definition} extra={text.strategy.versionNumber(String(segment.version))}>
-          <EqlText text={segment.text ?? '–'} />
-          <div className={styles.usage}>
-            <UsageList title={words.usedBy} usages={segment.usedBy} none={words.unused} />
-            {segment.uses.length > 0 && <UsageList title={words.uses} usages={segment.uses} none="" />}
-          </div>
-        </Panel>
-      </div>
-      <Panel title={words.people} flush>
-        <Answer query={members.query}>
-          {() => <SamplePeople label={words.people} people={members.items} more={members.more} />}
-        </Answer>
-      </Panel>
+      )}
+      <SegmentForm
+        draft={{ ...segment, text: segment.text ?? '' }}
+        idFixed
+        submitLabel={words.saveVersion}
+        busy={save.isPending}
+        error={save.error}
+        onSubmit={(draft) => void submit(draft).catch(() => undefined)}
+        onCancel={onClose}
+      />
     </>
-  );
-}
-
-function MemberTrend({ runs }: { runs: Segment['trend'] }) {
-  const { text, format } = useReader();
-  const oldestFirst = useMemo(() => runs.toReversed(), [runs]);
-  const categories = useMemo(() => oldestFirst.map(({ at }) => format.shortTime(at)), [oldestFirst, format]);
-  const series = useMemo(
-    () => [{ name: text.audience.members, values: oldestFirst.map(({ members }) => members), area: true }],
-    [oldestFirst, text],
-  );
-  const formatValue = useCallback((value: number) => format.compact(value), [format]);
-  if (runs.length === 0) return <EmptyState small title={text.audience.neverComputed} />;
-  return (
-    <Trend
-      label={text.audience.trend}
-      categories={categories}
-      series={series}
-      formatValue={formatValue}
-      heightPx={220}
-      cropped
-    />
-  );
-}
-
-const doors: Record<Usage['kind'], (id: string) => string | undefined> = {
-  segment: (id) => `/audiences/${id}`,
-  strategy: (id) => `/strategies/${id}`,
-  tag: () => undefined,
-  report: () => undefined,
-};
-
-function UsageList({ title, usages, none }: { title: string; usages: readonly Usage[]; none: string }) {
-  const { text } = useReader();
-  return (
-    <div>
-      <b>{title}</b>
-      {usages.length === 0 && <p className="faint">{none}</p>}
-      <ul>
-        {usages.map(({ kind, id, name }) => {
-          const to = doors[kind](id);
-          return (
-            <li key={`${kind} ${id}`}>
-              <span className="faint">{text.audience.usage[kind]}</span>{' '}
-              {to ? <Link to={to}>{name}</Link> : name}
-            </li>
-          );
-        })}
-      </ul>
-    </div>
   );
 }

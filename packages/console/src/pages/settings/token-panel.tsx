@@ -25,7 +25,7 @@ export function TokenPanel() {
       title: words.tokenOwner,
       render: ({ userName }) => <code className="mono">{userName}</code>,
     },
-    { key: 'created', title: words.created, render: ({ createdAt }) => <TimeText value={createdAt} /> },
+    { key: 'created', title: words.created, render: ({ createdAt }) => <TimeText at={createdAt} /> },
     ...(mayWrite
       ? [{ key: 'revoke', title: '', render: (token: Token) => <RevokeButton token={token} /> }]
       : []),

@@ -30,6 +30,7 @@ export const boards = {
   ownPeriods: 'Each chart’s own period',
   present: 'Full screen',
   edit: 'Arrange',
+  more: 'More',
   share: 'Share with all who see reports',
   unshare: 'Stop sharing',
   sharedNow: 'Shared: all who see reports can look at it, only you can change it',

@@ -30,6 +30,7 @@ export const boards = {
   ownPeriods: '各图表自己的时间范围',
   present: '全屏',
   edit: '编辑布局',
+  more: '更多操作',
   share: '共享给可看报告的同事',
   unshare: '取消共享',
   sharedNow: '已共享：有报告权限的同事可以查看，只有您能修改',

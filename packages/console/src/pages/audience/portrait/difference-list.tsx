@@ -19,7 +19,9 @@ export function DifferenceList({ portrait }: { portrait: Portrait }) {
         const shown = (side: number) => (isMean ? titles.amount(attribute, side) : format.percent(side));
         const scale = Math.max(Math.abs(people), Math.abs(others), Number.MIN_VALUE);
         const name = titles.title(attribute, title);
-        const said = isMean ? words.mean(name) : `${name} · ${value === '' ? words.noValue : wordFor(text.words.value, value)}`;
+        const said = isMean
+          ? words.mean(name)
+          : `${name} · ${value === '' ? words.noValue : wordFor(text.words.value, value)}`;
         const times = others > 0 && people > 0 ? people / others : undefined;
         return (
           <li key={`${attribute} ${value ?? ''}`}>

@@ -117,7 +117,7 @@ export function BoardActions(props: BoardActionsProps) {
           ],
         }}
       >
-        <Button icon={<MoreOutlined />} aria-label={text.state.more} loading={manage.busy} />
+        <Button icon={<MoreOutlined />} aria-label={words.more} loading={manage.busy} />
       </Dropdown>
     </>
   );

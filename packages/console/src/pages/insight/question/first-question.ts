@@ -58,7 +58,7 @@ export function firstQuestion(kind: QuestionKind, names: InsightNames): Question
       return analysisSchema.parse({
         kind,
         period: LAST_QUARTER,
-        steps: [...new Set([visit, look, conversion])].map(event),
+        steps: stepsOf([visit, look, conversion]).map(event),
         timeToConvert: true,
         windowMs: 7 * DAY_MS,
       });
@@ -108,6 +108,12 @@ export function firstQuestion(kind: QuestionKind, names: InsightNames): Question
     case 'sequence':
       return { ...sequenceRequestSchema.parse({ period: LAST_MONTH }), kind };
   }
+}
+
+/** Each event once; the same one twice where a bank has but one. */
+function stepsOf(events: readonly string[]): string[] {
+  const once = [...new Set(events)];
+  return once.length > 1 ? once : events.slice(0, 2);
 }
 
 /** The platform's own touches that occur here, and what people look at by themselves. */
