@@ -162,7 +162,8 @@ export type RecordMapping = z.output<typeof recordMappingSchema>;
 
 export const fileMappingSchema = z.strictObject({
   file: z.string().min(1).describe('path below the data directory; gzip is recognised by its content'),
-  format: z.enum(['csv', 'ndjson']).default('csv'),
+  format: z.enum(['csv', 'ndjson', 'xlsx', 'parquet']).default('csv'),
+  sheet: z.string().max(255).optional().describe('xlsx: name of the sheet; default: the first'),
   encoding: z.enum(['utf-8', 'gb18030', 'gbk', 'windows-1250', 'latin1']).default('utf-8'),
   delimiter: z.string().length(1).default(','),
   header: z.array(z.string()).optional().describe('names of the columns when the file has no header row'),

@@ -48,7 +48,14 @@ export function composeRooms(platform: Platform): Rooms {
   });
   const imports = createImports(platform, { identity, profile, ingest });
   const ingestion = createIngestion(platform, { identity, profile, ingest });
-  const audience = createAudience(platform, { identity, profile, ingest });
+  const audience = createAudience(platform, {
+    identity,
+    profile,
+    ingest: {
+      plan: ingest.plan,
+      sourceReadiness: (sourceIds, since) => ingestion.sourceReadiness(sourceIds, since),
+    },
+  });
   const outputs = createOutputs({ platform, identity, profile, ports: outputPorts(audience) });
   const content = createContent(platform, contentNeeds(profile));
   const decision = createDecision(platform, { identity, profile });

@@ -80,8 +80,8 @@ export const readImpact = endpoint({
     canArchive: z.boolean(),
     members: z
       .object({
-        now: z.number().int().describe('at the last computation'),
-        then: z.number().int(),
+        before: z.number().int().describe('at the last computation'),
+        after: z.number().int().describe('with the rule it would have'),
         entering: z.number().int(),
         leaving: z.number().int(),
       })

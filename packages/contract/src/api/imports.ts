@@ -49,8 +49,8 @@ export const sendImportFile = endpoint({
   path: '/api/v1/imports/:importId/files',
   room: 'ingest',
   summary: {
-    en: 'Send a file of the import as the body (text/csv or application/x-ndjson, plain or gzip); it is loaded while it arrives. Sent again after a break, it goes on where it stopped',
-    zh: '以请求体上传文件（text/csv 或 application/x-ndjson，可 gzip），边收边导；中断后重传将从断点继续',
+    en: 'Send a file of the import as the body (CSV, JSON lines, Excel or Parquet, plain or gzip); it is loaded while it arrives. Sent again after a break, it goes on where it stopped',
+    zh: '以请求体上传文件（CSV、JSON Lines、Excel 或 Parquet，可 gzip），边收边导；中断后重传将从断点继续',
   },
   permission: 'source.write',
   params: importParams,

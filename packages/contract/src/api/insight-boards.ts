@@ -7,6 +7,7 @@ import {
   dashboardSchema,
   portraitAnswerSchema,
   portraitRequestSchema,
+  tileAnswerSchema,
 } from '../insight/index.ts';
 
 const room = 'insight';
@@ -111,6 +112,24 @@ export const saveDashboard = endpoint({
   body: dashboardInputSchema.extend({ revision: z.number().int().describe('the one that was edited') }),
   response: dashboardSchema,
   errors: ['dashboard_not_found', 'conflict'],
+});
+export const answerDashboard = endpoint({
+  name: 'answerDashboard',
+  method: 'POST',
+  path: '/api/v1/dashboards/:dashboardId/answers',
+  room,
+  summary: {
+    en: 'Answers to the questions of a dashboard, kept or computed',
+    zh: '看板各图表的结果（缓存或刷新）',
+  },
+  permission: 'report.read',
+  params: dashboardParams,
+  body: z.object({
+    refresh: z.boolean().default(false).describe('compute anew, whatever is kept'),
+    tileIds: z.array(z.string().max(64)).max(50).optional().describe('only these'),
+  }),
+  response: z.object({ items: z.array(tileAnswerSchema) }),
+  errors: ['dashboard_not_found'],
 });
 export const deleteDashboard = endpoint({
   name: 'deleteDashboard',

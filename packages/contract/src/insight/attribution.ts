@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  propertyPathSchema,
+  scopeSchema,
+  comparable,
+} from './scope.ts';
 
 /**
  * `position`: 40 % the first, 40 % the last, the rest shared; `time_decay`: halves every `halfLifeMs` before the
@@ -40,21 +47,23 @@ export const attributionRequestSchema = scopeSchema.extend({
 });
 export type AttributionRequest = z.output<typeof attributionRequestSchema>;
 
-export const attributionAnswerSchema = answerSchema.extend({
-  conversions: count,
-  value: z.number(),
-  untouched: count.describe('conversions without a touch in the time before'),
-  touches: z.array(
-    z.object({
-      touch: z.string(),
-      people: count.describe('touched people'),
-      touches: count,
-      credits: z
-        .record(z.string(), z.object({ conversions: z.number(), value: z.number() }))
-        .describe('by model'),
-    }),
-  ),
-});
+export const attributionAnswerSchema = comparable(
+  answerSchema.extend({
+    conversions: count,
+    value: z.number(),
+    untouched: count.describe('conversions without a touch in the time before'),
+    touches: z.array(
+      z.object({
+        touch: z.string(),
+        people: count.describe('touched people'),
+        touches: count,
+        credits: z
+          .record(z.string(), z.object({ conversions: z.number(), value: z.number() }))
+          .describe('by model'),
+      }),
+    ),
+  }),
+);
 export type AttributionAnswer = z.output<typeof attributionAnswerSchema>;
 
 export const attributionCellSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '../api/platform.ts';
 import { analysisSchema } from './analysis.ts';
 
 /** A saved question and its place; columns of twelve. */
@@ -18,6 +19,20 @@ export const dashboardInputSchema = z.object({
   name: z.string().min(1).max(200),
   description: z.string().max(2_000).default(''),
   shared: z.boolean().default(false).describe('others may see it; only its owner changes it'),
+  sharedWith: z
+    .array(z.enum(roles))
+    .max(roles.length)
+    .default([])
+    .describe('when shared: only users with one of these roles see it; none: everybody'),
+  refreshMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_440)
+    .optional()
+    .describe(
+      'answers are computed ahead this often; absent: when they are looked at, and kept for a minute',
+    ),
   tiles: z.array(tileSchema).max(50),
 });
 export type DashboardInput = z.output<typeof dashboardInputSchema>;
@@ -29,3 +44,13 @@ export const dashboardSchema = dashboardInputSchema.extend({
   updatedAt: z.string(),
 });
 export type Dashboard = z.output<typeof dashboardSchema>;
+
+/** The answer to a tile's question, as the operation of its kind gives it, or why there is none. */
+export const tileAnswerSchema = z.object({
+  tileId: z.string(),
+  kind: z.string().describe('of the question'),
+  asOf: z.string(),
+  answer: z.unknown().optional(),
+  problem: z.string().optional().describe('code of the error'),
+});
+export type TileAnswer = z.output<typeof tileAnswerSchema>;

@@ -7,6 +7,7 @@ import {
   groupSchema,
   propertyPathSchema,
   scopeSchema,
+  comparable,
 } from './scope.ts';
 
 export const personMeasureSchema = z.union([
@@ -42,10 +43,12 @@ const spreadSchema = z.object({
   max: z.number(),
   bins: z.array(binSchema),
 });
-export const distributionAnswerSchema = answerSchema.extend({
-  ...spreadSchema.shape,
-  groups: z.array(spreadSchema.extend({ group: groupSchema })).optional(),
-});
+export const distributionAnswerSchema = comparable(
+  answerSchema.extend({
+    ...spreadSchema.shape,
+    groups: z.array(spreadSchema.extend({ group: groupSchema })).optional(),
+  }),
+);
 export type DistributionAnswer = z.output<typeof distributionAnswerSchema>;
 export type Spread = z.output<typeof spreadSchema>;
 

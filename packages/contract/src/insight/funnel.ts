@@ -7,6 +7,7 @@ import {
   groupSchema,
   propertyPathSchema,
   scopeSchema,
+  comparable,
 } from './scope.ts';
 
 export const MAXIMUM_STEPS = 12;
@@ -57,19 +58,21 @@ const quantilesSchema = z.object({
   medianMs: z.number(),
   p90Ms: z.number(),
 });
-export const funnelAnswerSchema = answerSchema.extend({
-  steps: z.array(funnelStepSchema),
-  groups: z.array(z.object({ group: groupSchema, steps: z.array(funnelStepSchema) })).optional(),
-  times: z
-    .object({
-      steps: z
-        .array(quantilesSchema)
-        .describe('from step n to step n + 1, of the first chain that got furthest'),
-      whole: quantilesSchema,
-      histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), people: count })),
-    })
-    .optional(),
-});
+export const funnelAnswerSchema = comparable(
+  answerSchema.extend({
+    steps: z.array(funnelStepSchema),
+    groups: z.array(z.object({ group: groupSchema, steps: z.array(funnelStepSchema) })).optional(),
+    times: z
+      .object({
+        steps: z
+          .array(quantilesSchema)
+          .describe('from step n to step n + 1, of the first chain that got furthest'),
+        whole: quantilesSchema,
+        histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), people: count })),
+      })
+      .optional(),
+  }),
+);
 export type FunnelAnswer = z.output<typeof funnelAnswerSchema>;
 export type FunnelStep = z.output<typeof funnelStepSchema>;
 

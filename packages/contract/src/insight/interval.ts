@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  propertyPathSchema,
+  scopeSchema,
+  comparable,
+} from './scope.ts';
 
 /**
  * Time from a `first` event to the `next` one of the same person: each `next` with the last `first` before it, none
@@ -18,18 +25,20 @@ export const intervalRequestSchema = scopeSchema.extend({
 });
 export type IntervalRequest = z.output<typeof intervalRequestSchema>;
 
-export const intervalAnswerSchema = answerSchema.extend({
-  pairs: count,
-  people: count,
-  minMs: z.number(),
-  p25Ms: z.number(),
-  medianMs: z.number(),
-  p75Ms: z.number(),
-  p90Ms: z.number(),
-  maxMs: z.number(),
-  meanMs: z.number(),
-  histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), pairs: count })),
-});
+export const intervalAnswerSchema = comparable(
+  answerSchema.extend({
+    pairs: count,
+    people: count,
+    minMs: z.number(),
+    p25Ms: z.number(),
+    medianMs: z.number(),
+    p75Ms: z.number(),
+    p90Ms: z.number(),
+    maxMs: z.number(),
+    meanMs: z.number(),
+    histogram: z.array(z.object({ fromMs: z.number(), toMs: z.number(), pairs: count })),
+  }),
+);
 export type IntervalAnswer = z.output<typeof intervalAnswerSchema>;
 
 export const intervalCellSchema = z.object({ fromMs: z.number().min(0), toMs: z.number().min(0) });

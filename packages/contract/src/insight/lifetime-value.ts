@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  propertyPathSchema,
+  scopeSchema,
+  comparable,
+} from './scope.ts';
 
 /** What people are worth after their first `start` event in the period: the sum of a property, cumulative. */
 export const lifetimeValueRequestSchema = scopeSchema.extend({
@@ -11,19 +18,21 @@ export const lifetimeValueRequestSchema = scopeSchema.extend({
 });
 export type LifetimeValueRequest = z.output<typeof lifetimeValueRequestSchema>;
 
-export const lifetimeValueAnswerSchema = answerSchema.extend({
-  unit: z.enum(['day', 'week', 'month']),
-  cohorts: z.array(
-    z.object({
-      from: z.string(),
-      people: count,
-      cumulative: z
-        .array(z.number().nullable())
-        .describe('value per person up to the end of period n; null: not begun'),
-    }),
-  ),
-  overall: z.array(z.object({ period: count, people: count, perPerson: z.number() })),
-});
+export const lifetimeValueAnswerSchema = comparable(
+  answerSchema.extend({
+    unit: z.enum(['day', 'week', 'month']),
+    cohorts: z.array(
+      z.object({
+        from: z.string(),
+        people: count,
+        cumulative: z
+          .array(z.number().nullable())
+          .describe('value per person up to the end of period n; null: not begun'),
+      }),
+    ),
+    overall: z.array(z.object({ period: count, people: count, perPerson: z.number() })),
+  }),
+);
 export type LifetimeValueAnswer = z.output<typeof lifetimeValueAnswerSchema>;
 
 export const lifetimeValueCellSchema = z.object({

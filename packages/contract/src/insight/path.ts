@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  propertyPathSchema,
+  scopeSchema,
+  comparable,
+} from './scope.ts';
 
 /**
  * What people do next, or did before. Events of a person are cut into sessions where more than `gapMs` lies
@@ -29,14 +36,16 @@ export const pathRequestSchema = scopeSchema.extend({
 });
 export type PathRequest = z.output<typeof pathRequestSchema>;
 
-export const pathAnswerSchema = answerSchema.extend({
-  paths: count.describe('sessions with at least one event shown'),
-  people: count,
-  nodes: z.array(z.object({ level: count, name: z.string(), paths: count, ended: count })),
-  links: z.array(
-    z.object({ level: count.describe('of `from`'), from: z.string(), to: z.string(), paths: count }),
-  ),
-});
+export const pathAnswerSchema = comparable(
+  answerSchema.extend({
+    paths: count.describe('sessions with at least one event shown'),
+    people: count,
+    nodes: z.array(z.object({ level: count, name: z.string(), paths: count, ended: count })),
+    links: z.array(
+      z.object({ level: count.describe('of `from`'), from: z.string(), to: z.string(), paths: count }),
+    ),
+  }),
+);
 export type PathAnswer = z.output<typeof pathAnswerSchema>;
 
 export const pathCellSchema = z.object({

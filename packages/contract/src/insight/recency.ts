@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  propertyPathSchema,
+  scopeSchema,
+  comparable,
+} from './scope.ts';
 
 /**
  * Recency, frequency, value: each person scored 1 … `buckets` on days since the last event, number of events and
@@ -13,20 +20,22 @@ export const recencyRequestSchema = scopeSchema.extend({
 export type RecencyRequest = z.output<typeof recencyRequestSchema>;
 
 const score = z.number().int().min(1).max(10);
-export const recencyAnswerSchema = answerSchema.extend({
-  people: count,
-  cells: z.array(
-    z.object({
-      recency: score,
-      frequency: score,
-      value: score,
-      people: count,
-      meanDays: z.number(),
-      meanEvents: z.number(),
-      meanValue: z.number(),
-    }),
-  ),
-});
+export const recencyAnswerSchema = comparable(
+  answerSchema.extend({
+    people: count,
+    cells: z.array(
+      z.object({
+        recency: score,
+        frequency: score,
+        value: score,
+        people: count,
+        meanDays: z.number(),
+        meanEvents: z.number(),
+        meanValue: z.number(),
+      }),
+    ),
+  }),
+);
 export type RecencyAnswer = z.output<typeof recencyAnswerSchema>;
 
 const scores = z

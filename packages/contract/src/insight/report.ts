@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { fieldNameSchema, typeNameSchema } from '../model.ts';
-import { analysedEventSchema, bucketUnitSchema, count, periodSchema, propertyPathSchema, scopeSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  bucketUnitSchema,
+  count,
+  periodSchema,
+  propertyPathSchema,
+  scopeSchema,
+} from './scope.ts';
 
 /** What is counted: people as they are now, events of a period, or details (e.g. holdings) in their present state. */
 export const reportSubjectSchema = z.discriminatedUnion('kind', [
@@ -26,13 +33,20 @@ export const reportDimensionSchema = z.discriminatedUnion('kind', [
       attribute: fieldNameSchema.default('institution_id').describe('attribute of people that holds the id'),
       entityType: typeNameSchema.default('institution'),
       relation: typeNameSchema.default('part_of').describe('from the part to the whole'),
-      under: z.string().min(1).max(200).optional().describe('drill down: only parts of this one; absent: the tops'),
+      under: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('drill down: only parts of this one; absent: the tops'),
       levels: z.number().int().min(1).max(20).default(1).describe('how far below `under` rows go'),
     })
     .describe('the tree of institutions: each row holds everybody at and below an institution'),
   z.object({
     kind: z.literal('relation'),
-    relation: typeNameSchema.describe('from people to an entity, e.g. managed_by; the newest valid one counts'),
+    relation: typeNameSchema.describe(
+      'from people to an entity, e.g. managed_by; the newest valid one counts',
+    ),
   }),
   z.object({
     kind: z.literal('attribute'),
@@ -45,7 +59,9 @@ export const reportDimensionSchema = z.discriminatedUnion('kind', [
     entityType: typeNameSchema
       .optional()
       .describe('what the value is the id of; known of a detail’s references'),
-    entityField: fieldNameSchema.optional().describe('group by this field of the entity: the kind of a product'),
+    entityField: fieldNameSchema
+      .optional()
+      .describe('group by this field of the entity: the kind of a product'),
   }),
   z.object({ kind: z.literal('time'), unit: bucketUnitSchema.default('month') }),
 ]);
@@ -58,12 +74,19 @@ export const reportRequestSchema = scopeSchema.omit({ period: true }).extend({
     .describe('of events, where it must be given; of details by their time; people have none'),
   measures: z.array(reportMeasureSchema).min(1).max(20),
   dimensions: z.array(reportDimensionSchema).max(4).default([]),
-  compare: z.enum(['previous_period', 'previous_year']).optional(),
-  limit: z.number().int().min(1).max(10_000).default(1_000).describe('rows; the largest by the first measure'),
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1_000)
+    .describe('rows; the largest by the first measure'),
 });
 export type ReportRequest = z.output<typeof reportRequestSchema>;
 
-const values = z.array(z.number().nullable()).describe('one for each measure; null: nothing to measure, or hidden');
+const values = z
+  .array(z.number().nullable())
+  .describe('one for each measure; null: nothing to measure, or hidden');
 export const reportAnswerSchema = z.object({
   from: z.string().optional(),
   to: z.string().optional(),

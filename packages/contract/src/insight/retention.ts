@@ -6,6 +6,7 @@ import {
   count,
   groupSchema,
   scopeSchema,
+  comparable,
 } from './scope.ts';
 
 /** Periods are bits of a 64-bit number, so that a person is one number whatever they did. */
@@ -35,22 +36,24 @@ export type RetentionRequest = z.output<typeof retentionRequestSchema>;
 const returnedSchema = z
   .array(count.nullable())
   .describe('periods 0 … n; null: not begun yet. Period 0 counts returns in the cohort’s own period');
-export const retentionAnswerSchema = answerSchema.extend({
-  unit: z.enum(['day', 'week', 'month']),
-  cohorts: z.array(
-    z.object({ from: z.string(), group: groupSchema.optional(), people: count, returned: returnedSchema }),
-  ),
-  overall: z
-    .array(
-      z.object({
-        group: groupSchema.optional(),
-        people: z.array(count),
-        returned: z.array(count),
-        rates: z.array(z.number()),
-      }),
-    )
-    .describe('over cohorts that have lived the whole period'),
-});
+export const retentionAnswerSchema = comparable(
+  answerSchema.extend({
+    unit: z.enum(['day', 'week', 'month']),
+    cohorts: z.array(
+      z.object({ from: z.string(), group: groupSchema.optional(), people: count, returned: returnedSchema }),
+    ),
+    overall: z
+      .array(
+        z.object({
+          group: groupSchema.optional(),
+          people: z.array(count),
+          returned: z.array(count),
+          rates: z.array(z.number()),
+        }),
+      )
+      .describe('over cohorts that have lived the whole period'),
+  }),
+);
 export type RetentionAnswer = z.output<typeof retentionAnswerSchema>;
 
 export const retentionCellSchema = z.object({

@@ -56,6 +56,10 @@ export const scopeSchema = z.object({
     .max(1)
     .optional()
     .describe('share of people looked at, always the same ones; counts are scaled up, `error` says how sure'),
+  compare: z
+    .enum(['previous_period', 'previous_year'])
+    .optional()
+    .describe('the same question of the period before, or of the same days a year ago, in `compared`'),
 });
 export type Scope = z.output<typeof scopeSchema>;
 
@@ -78,6 +82,11 @@ export const answerSchema = z.object({
     .optional(),
 });
 export type Answer = z.output<typeof answerSchema>;
+
+/** An answer, and the one to the same question of an earlier period where it was asked for. */
+export function comparable<Shape extends z.ZodRawShape>(answer: z.ZodObject<Shape>) {
+  return answer.extend({ compared: answer.optional() });
+}
 
 export const count = z.number().int().min(0);
 /** Group of a breakdown: '' has no value, `other` stands for all beyond the limit. */

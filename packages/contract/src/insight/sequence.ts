@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { analysedEventSchema, answerSchema, count, scopeSchema } from './scope.ts';
 
 /** What single people did, one after the other, in sessions. */
-export const sequenceRequestSchema = scopeSchema.omit({ sample: true }).extend({
+export const sequenceRequestSchema = scopeSchema.omit({ sample: true, compare: true }).extend({
   personIds: z
     .array(z.number().int().min(0))
     .max(200)

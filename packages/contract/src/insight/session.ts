@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { analysedEventSchema, answerSchema, count, scopeSchema, bucketUnitSchema } from './scope.ts';
+import {
+  analysedEventSchema,
+  answerSchema,
+  count,
+  scopeSchema,
+  bucketUnitSchema,
+  comparable,
+} from './scope.ts';
 
 /** Visits: events of a person with no more than `gapMs` between two. A session belongs to the bucket it begins in. */
 export const sessionRequestSchema = scopeSchema.extend({
@@ -21,17 +28,19 @@ const sessionNumbers = {
   meanEvents: z.number(),
   bounceShare: z.number().describe('sessions with a single event'),
 };
-export const sessionAnswerSchema = answerSchema.extend({
-  ...sessionNumbers,
-  medianMs: z.number(),
-  unit: bucketUnitSchema,
-  buckets: z.array(z.object({ from: z.string(), ...sessionNumbers })),
-  lengths: z.array(z.object({ fromMs: z.number(), toMs: z.number().nullable(), sessions: count })),
-  entries: z
-    .array(z.object({ event: z.string(), sessions: count }))
-    .describe('first events, most frequent first'),
-  exits: z.array(z.object({ event: z.string(), sessions: count })),
-});
+export const sessionAnswerSchema = comparable(
+  answerSchema.extend({
+    ...sessionNumbers,
+    medianMs: z.number(),
+    unit: bucketUnitSchema,
+    buckets: z.array(z.object({ from: z.string(), ...sessionNumbers })),
+    lengths: z.array(z.object({ fromMs: z.number(), toMs: z.number().nullable(), sessions: count })),
+    entries: z
+      .array(z.object({ event: z.string(), sessions: count }))
+      .describe('first events, most frequent first'),
+    exits: z.array(z.object({ event: z.string(), sessions: count })),
+  }),
+);
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 
 export const sessionCellSchema = z.object({

@@ -27,7 +27,6 @@ export const trendRequestSchema = scopeSchema.extend({
     .max(10),
   unit: bucketUnitSchema.default('day'),
   breakdown: breakdownSchema.optional(),
-  compare: z.enum(['previous_period', 'previous_year']).optional(),
 });
 export type TrendRequest = z.output<typeof trendRequestSchema>;
 

@@ -114,14 +114,33 @@ export async function releaseAllBut(
   );
 }
 
-/** Ends a batch: its claims are final. False when another process has taken it over or ended it. */
-export async function endBatch(transaction: Transaction, batch: number, processId: string): Promise<boolean> {
-  const ended = await transaction.execute('delete from ingest.batch where batch = $1 and process_id = $2', [
-    batch,
-    processId,
-  ]);
-  return ended === 1;
+/**
+ * Ends a batch: its claims are final, and it waits to be sent by every output of events. False when another process
+ * has taken it over or ended it. `receivedFrom` (epoch ms): none of its records arrived earlier.
+ */
+export async function endBatch(
+  transaction: Transaction,
+  batch: number,
+  processId: string,
+  receivedFrom?: number,
+): Promise<boolean> {
+  const ended = await transaction.query(
+    `with ended as (
+       delete from ingest.batch where batch = $1 and process_id = $2 returning batch_id, started_at
+     ), queued as (
+       insert into outputs.waiting (output_id, batch_id, received_from, started_at)
+       select output_id, batch_id, coalesce($3::bigint, started_at - $4::bigint), started_at
+       from ended, outputs.output where selection ->> 'subject' in ('events', 'receipts')
+       on conflict do nothing
+     )
+     select 1 from ended`,
+    [batch, processId, receivedFrom ?? null, LONGEST_WAIT_MS],
+  );
+  return ended.length === 1;
 }
+
+/** No record waits longer in memory for its batch to begin. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** A batch that its process may have left behind. */
 export interface LeftBatch {

@@ -16,7 +16,8 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
   const restore = snapshot(batch);
   await needs.platform.database.transaction(async (transaction) => {
     restore();
-    if (!(await endBatch(transaction, batch.batch, needs.life.processId))) {
+    const receivedFrom = Math.min(...batch.submissions.map((submission) => submission.receivedAt));
+    if (!(await endBatch(transaction, batch.batch, needs.life.processId, receivedFrom))) {
       throw new CodedError('collection_unavailable', { details: { reason: 'batch_taken_over' } });
     }
     const partial = await changeModel(needs, transaction, batch);

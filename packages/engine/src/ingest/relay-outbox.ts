@@ -92,7 +92,7 @@ async function finish(
   const rejected = rows.filter((row) => refused.has(row.eventId));
   await platform.database.transaction(async (transaction) => {
     // Ended by another process in the meantime: recovery has done all of this.
-    if (!(await endBatch(transaction, taken.batch, needs.life.processId))) return;
+    if (!(await endBatch(transaction, taken.batch, needs.life.processId, rows[0]?.receivedAt))) return;
     await deleteOutbox(
       transaction,
       taken.rows.map((row) => row.outbox_id),

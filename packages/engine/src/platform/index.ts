@@ -50,4 +50,4 @@ export {
   type RunningEngines,
   type RunningSourceReader,
 } from './engines/index.ts';
-export { readStatement, StatementRefusal, type ReadStatement } from './read-statement.ts';
+export { isForbiddenFunction, readStatement, StatementRefusal, type ReadStatement } from './read-statement.ts';

@@ -24,6 +24,9 @@ export class StatementRefusal extends Error {
 const FORBIDDEN_FUNCTIONS =
   /^(file|dict\w*|joinGet\w*|catboostEvaluate|executable|getSetting\w*|getServer\w*|getMacro|getOSKernelVersion|hostName|fqdn|tcpPort|version|buildId|serverUUID|currentUser|user|current_user|currentDatabase|currentProfiles|currentRoles|enabledRoles|defaultRoles|initialQueryID|queryID|filesystem\w*|sleep\w*|throwIf|addressToLine\w*|addressToSymbol|demangle|showCertificate|getClientHTTPHeader|ai\w*|naiveBayesClassifier|revision|displayName|connectionId|zookeeperSessionUptime|tid|logTrace|evalMLMethod|hasColumnInTable|partitionId|getTypeSerializationStreams|transactionID|merge[tT]ree\w*)$/i;
 
+/** Whether SQL of people may not call a function. */
+export const isForbiddenFunction = (name: string): boolean => FORBIDDEN_FUNCTIONS.test(name);
+
 /** Such a function works without brackets too, as an argument: `arrayMap(file, ['/etc/passwd'])`. */
 const FORBIDDEN_NAMES =
   /^(file|dict\w+|joinGet\w*|catboostEvaluate|executable|getSetting\w*|getServer\w*|getMacro|sleep\w*|(system|information_schema)\..*)$/i;

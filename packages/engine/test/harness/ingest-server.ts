@@ -17,7 +17,13 @@ export interface IngestServer {
 
 export async function startIngestServer(
   platform: Platform,
-  options: { wantedEvents?: WantedEvents; port?: number; leaseMs?: number } = {},
+  options: {
+    wantedEvents?: WantedEvents;
+    port?: number;
+    leaseMs?: number;
+    /** Adds endpoints before the server listens. */
+    routes?: (server: HttpServer, rooms: { identity: Identity; profile: Profile; ingest: Ingest }) => void;
+  } = {},
 ): Promise<IngestServer> {
   const identity = createIdentity(platform);
   const profile = createProfile(platform, identity);
@@ -29,6 +35,7 @@ export async function startIngestServer(
   });
   const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
   ingest.routes(server);
+  options.routes?.(server, { identity, profile, ingest });
   await identity.start();
   await profile.start();
   await ingest.start();

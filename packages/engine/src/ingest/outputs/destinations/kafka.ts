@@ -1,0 +1,83 @@
+import type { Producer } from '@platformatic/kafka';
+import type { OutputDestination } from '@wutong/contract';
+import { kafkaClientOptions, kafkaErrorText } from '../../streams/connectors/kafka-client.ts';
+import { DeliveryError, type Destination, type OpenPortion } from './output-destination.ts';
+
+type Settings = Extract<OutputDestination, { kind: 'kafka' }>;
+
+const ROWS_A_DELIVERY = 500;
+const CLOSE_LIMIT_MS = 5_000;
+
+/**
+ * A Kafka topic: one message a row, its key the person (so that all of a person is in order in one partition), its
+ * value JSON, its id in the value and in the header `id`. The producer is idempotent and waits for all in-sync
+ * replicas; after a crash the last delivery may come again under the same ids.
+ */
+export function kafkaDestination(): Destination<Settings> {
+  const producers = new Map<string, { settings: string; producer: Producer }>();
+
+  async function close(outputId: string): Promise<void> {
+    const kept = producers.get(outputId);
+    producers.delete(outputId);
+    if (!kept) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_LIMIT_MS);
+      kept.producer.close(true, () => resolve());
+    });
+    clearTimeout(timer);
+  }
+
+  async function producerOf(portion: OpenPortion<Settings>): Promise<Producer> {
+    const { outputId, destination, secrets } = portion;
+    const settings = JSON.stringify([destination, secrets]);
+    const kept = producers.get(outputId);
+    if (kept?.settings === settings) return kept.producer;
+    await close(outputId);
+    // Loaded when it is needed first: most installations send nothing to Kafka.
+    const { Producer: KafkaProducer } = await import('@platformatic/kafka');
+    const producer = new KafkaProducer({
+      ...kafkaClientOptions(destination, secrets),
+      idempotent: true,
+      acks: -1,
+    });
+    producer.on('error' as never, (() => undefined) as never);
+    producers.set(outputId, { settings, producer });
+    return producer;
+  }
+
+  return {
+    isWhole: false,
+    rowsADelivery: () => ROWS_A_DELIVERY,
+    check: () => Promise.resolve(),
+    async open(portion) {
+      let bytes = 0;
+      return {
+        async send({ rows }) {
+          const messages = rows.map((row) => {
+            const value = Buffer.from(JSON.stringify({ id: row.id, ...row.values }));
+            bytes += value.length;
+            return {
+              topic: portion.destination.topic,
+              key: Buffer.from(String(row.personId)),
+              value,
+              headers: new Map([[Buffer.from('id'), Buffer.from(row.id)]]),
+            };
+          });
+          try {
+            await (await producerOf(portion)).send({ messages });
+          } catch (error) {
+            // Its sequence numbers are in doubt now; the next try begins with a new producer.
+            await close(portion.outputId);
+            throw new DeliveryError('failed', kafkaErrorText(error));
+          }
+        },
+        finish: () => Promise.resolve({ bytes }),
+        abandon: () => Promise.resolve(),
+      };
+    },
+    async stop() {
+      await Promise.all([...producers.keys()].map(close));
+    },
+  };
+}

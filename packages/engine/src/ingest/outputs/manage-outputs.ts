@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  OutputDestination,
+  outputsApi,
+  OutputSchedule,
+  OutputSelection,
+  KafkaSecrets,
+} from '@wutong/contract';
+import { allows, CodedError, type CallingUser } from '../../platform/index.ts';
+import type { AddressPolicy } from './destinations/guard-address.ts';
+import { DeliveryError, type OutputSecrets } from './destinations/output-destination.ts';
+import { postWebhook } from './destinations/webhook.ts';
+import { nextRunAt } from './next-run.ts';
+import {
+  changeOutput,
+  changeOutputState,
+  deleteDead,
+  deleteOutput,
+  insertOutput,
+  makeDue,
+  selectDead,
+  selectOutputs,
+  selectSlices,
+  type DeadRow,
+  type OutputView,
+  type SliceRow,
+} from './output-store.ts';
+import type { OutputParts } from './run-output.ts';
+import { toOutput } from './show-output.ts';
+
+type Output = outputsApi.Output;
+
+export interface NewOutput {
+  readonly outputId: string;
+  readonly name: string;
+  readonly selection: OutputSelection;
+  readonly destination: OutputDestination;
+  readonly schedule: OutputSchedule;
+  readonly openPersonalData: boolean;
+  readonly secrets: KafkaSecrets;
+}
+
+export interface OutputChange {
+  readonly name?: string | undefined;
+  readonly destination?: OutputDestination | undefined;
+  readonly schedule?: OutputSchedule | undefined;
+  readonly secrets?: KafkaSecrets | undefined;
+}
+
+/** Outputs as people see and change them. All that change are audited. */
+export interface OutputBook {
+  list(): Promise<Output[]>;
+  /** @throws CodedError output_not_found */
+  read(outputId: string): Promise<Output>;
+  /** @throws CodedError output_exists, output_settings_invalid, address_not_allowed, permission_denied */
+  create(output: NewOutput, user: CallingUser): Promise<{ output: Output; signingSecret?: string }>;
+  update(outputId: string, change: OutputChange, user: CallingUser): Promise<Output>;
+  setState(outputId: string, state: 'running' | 'paused', user: CallingUser): Promise<Output>;
+  runNow(outputId: string, user: CallingUser): Promise<Output>;
+  remove(outputId: string, user: CallingUser): Promise<void>;
+  slices(outputId: string, before: number | undefined, limit: number): Promise<SliceRow[]>;
+  dead(outputId: string): Promise<DeadRow[]>;
+  /** Sends given-up deliveries again under their old ids. */
+  replayDead(
+    outputId: string,
+    deadIds: readonly string[] | undefined,
+    user: CallingUser,
+  ): Promise<{ delivered: number; failed: number }>;
+  readPolicy(): Promise<AddressPolicy>;
+  savePolicy(policy: AddressPolicy, user: CallingUser): Promise<AddressPolicy>;
+}
+
+const POLICY_SETTING = 'outputs.policy';
+const DEAD_A_PAGE = 500;
+const DEAD_A_REPLAY = 100;
+
+export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<AddressPolicy>): OutputBook {
+  const { platform } = parts.needs;
+  const { database, secrets, audit, clock, config } = platform;
+
+  async function viewOf(outputId: string): Promise<OutputView> {
+    const [row] = await selectOutputs(database, outputId);
+    if (!row) throw new CodedError('output_not_found', { details: { outputId } });
+    return row;
+  }
+  const secretsOf = (row: OutputView): OutputSecrets =>
+    JSON.parse(secrets.decrypt(row.secrets_box)) as OutputSecrets;
+  const show = (row: OutputView): Output => toOutput(row, Object.keys(secretsOf(row)));
+  const read = async (outputId: string): Promise<Output> => show(await viewOf(outputId));
+  const record = (
+    transaction: Parameters<typeof audit.record>[0],
+    user: CallingUser,
+    verb: string,
+    object: string,
+    detail: Record<string, unknown> = {},
+  ): Promise<void> =>
+    audit.record(transaction, { actor: user.userId, action: `output.${verb}`, object, detail });
+
+  return {
+    list: async () => (await selectOutputs(database)).map(show),
+    read,
+    async create(output, user) {
+      if (output.openPersonalData && !allows(user.permissions, 'pii.open'))
+        throw new CodedError('permission_denied', { details: { permission: 'pii.open' } });
+      await parts.destinations[output.destination.kind].check(output.destination);
+      const subject = parts.subjects[output.selection.subject];
+      await subject.check(output.selection);
+      const isWebhook = output.destination.kind === 'webhook';
+      const signingSecret = isWebhook ? `whsec_${randomBytes(32).toString('base64')}` : undefined;
+      const now = clock.now();
+      await database.transaction(async (transaction) => {
+        const cursor = await subject.begin(transaction, output.selection, now);
+        const made = await insertOutput(transaction, {
+          output_id: output.outputId,
+          name: output.name,
+          selection: output.selection,
+          destination: output.destination,
+          schedule: output.schedule,
+          open_personal_data: output.openPersonalData,
+          secrets_box: secrets.encrypt(JSON.stringify({ ...output.secrets, signingSecret })),
+          cursor,
+          now,
+          next_at: nextRunAt(output.schedule, now, config.timeZone, true) ?? now,
+        });
+        if (!made) throw new CodedError('output_exists', { details: { outputId: output.outputId } });
+        const { subject: what } = output.selection;
+        const detail = { subject: what, to: placeOf(output.destination), open: output.openPersonalData };
+        await record(transaction, user, 'create', output.outputId, detail);
+      });
+      return { output: await read(output.outputId), ...(signingSecret ? { signingSecret } : {}) };
+    },
+    async update(outputId, change, user) {
+      const row = await viewOf(outputId);
+      const destination = change.destination ?? row.destination;
+      if (destination.kind !== row.destination.kind)
+        throw new CodedError('output_settings_invalid', {
+          details: { destination: 'its kind cannot change' },
+        });
+      await parts.destinations[destination.kind].check(destination);
+      const schedule = change.schedule ?? row.schedule;
+      await database.transaction(async (transaction) => {
+        const now = clock.now();
+        await changeOutput(transaction, outputId, {
+          name: change.name ?? row.name,
+          destination,
+          schedule,
+          secrets_box: secrets.encrypt(JSON.stringify({ ...secretsOf(row), ...change.secrets })),
+          next_at: nextRunAt(schedule, now, config.timeZone, true) ?? now,
+          now,
+        });
+        const detail = { changed: Object.keys(change), to: placeOf(destination) };
+        await record(transaction, user, 'update', outputId, detail);
+      });
+      return read(outputId);
+    },
+    async setState(outputId, state, user) {
+      await database.transaction(async (transaction) => {
+        if (!(await changeOutputState(transaction, outputId, state, clock.now())))
+          throw new CodedError('output_not_found', { details: { outputId } });
+        await record(transaction, user, 'set_state', outputId, { state });
+      });
+      return read(outputId);
+    },
+    async runNow(outputId, user) {
+      await database.transaction(async (transaction) => {
+        if (!(await makeDue(transaction, outputId, clock.now())))
+          throw new CodedError('output_not_found', { details: { outputId } });
+        await record(transaction, user, 'run', outputId);
+      });
+      return read(outputId);
+    },
+    async remove(outputId, user) {
+      await database.transaction(async (transaction) => {
+        if (!(await deleteOutput(transaction, outputId)))
+          throw new CodedError('output_not_found', { details: { outputId } });
+        await record(transaction, user, 'delete', outputId);
+      });
+    },
+    async slices(outputId, before, limit) {
+      await viewOf(outputId);
+      return selectSlices(database, outputId, before, limit);
+    },
+    async dead(outputId) {
+      await viewOf(outputId);
+      return selectDead(database, outputId, undefined, DEAD_A_PAGE);
+    },
+    async replayDead(outputId, deadIds, user) {
+      const row = await viewOf(outputId);
+      if (row.destination.kind !== 'webhook') return { delivered: 0, failed: 0 };
+      const { signingSecret } = secretsOf(row);
+      const outcome = { delivered: 0, failed: 0 };
+      for (const dead of await selectDead(database, outputId, deadIds, DEAD_A_REPLAY)) {
+        const body = { deliveryId: dead.delivery_id, body: secrets.decrypt(dead.body_box) };
+        try {
+          await postWebhook(row.destination, signingSecret ?? '', body, await readPolicy());
+          await deleteDead(database, dead.dead_id);
+          outcome.delivered++;
+        } catch (error) {
+          if (!(error instanceof DeliveryError)) throw error;
+          outcome.failed++;
+          // A receiver that does not answer would hold the request for minutes.
+          if (error.kind === 'failed') break;
+        }
+      }
+      await database.transaction((transaction) =>
+        record(transaction, user, 'replay_dead', outputId, outcome),
+      );
+      return outcome;
+    },
+    readPolicy,
+    async savePolicy(policy, user) {
+      await database.transaction(async (transaction) => {
+        await platform.settings.set(transaction, POLICY_SETTING, policy);
+        await record(transaction, user, 'policy', 'output-policy', { ...policy });
+      });
+      return policy;
+    },
+  };
+}
+
+/** Reads which private addresses webhooks may call. */
+export function policyReader(
+  settings: OutputParts['needs']['platform']['settings'],
+): () => Promise<AddressPolicy> {
+  return async () => (await settings.get<AddressPolicy>(POLICY_SETTING)) ?? { privateHosts: [] };
+}
+
+function placeOf(destination: OutputDestination): string {
+  switch (destination.kind) {
+    case 'files':
+      return `files ${destination.folder}`;
+    case 'webhook':
+      return `webhook ${new URL(destination.url).host}`;
+    case 'kafka':
+      return `kafka ${destination.topic}`;
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { outputsApi } from '@wutong/contract';
+import { CodedError, READER_USER } from '../../../platform/index.ts';
+import type { OutputNeeds } from '../output-needs.ts';
+import { personalProperties } from '../personal-properties.ts';
+import { deleteReader, insertReader, passwordHashOf, selectReaders, type ReaderRow } from './reader-store.ts';
+import { readerViews } from './reader-views.ts';
+import { createReaderServer, type ReaderServer } from './reader-server.ts';
+
+const READER_PREFIX = `${READER_USER}_`;
+
+/** Read-only users: each reads masked views of the tables, and nothing else, through the door at `/clickhouse`. */
+export interface Readers {
+  list(): Promise<outputsApi.Reader[]>;
+  /** @throws CodedError reader_exists, readers_unsupported */
+  create(
+    name: string,
+    actor: string,
+  ): Promise<{ reader: outputsApi.Reader; password: string; url: string; database: string }>;
+  /** From now on its password opens nothing. @throws CodedError reader_not_found */
+  revoke(name: string, actor: string): Promise<void>;
+  /** Whether a reader's name and password fit. */
+  admits(user: string, password: string): Promise<boolean>;
+  /** Makes the views anew when declarations changed. */
+  keepViews(): Promise<void>;
+  readonly server: ReaderServer;
+}
+
+export function createReaders(needs: OutputNeeds): Readers {
+  const { platform } = needs;
+  const { database, clickhouse, clock, audit, config } = platform;
+  const server = createReaderServer(clickhouse);
+  let present: string | undefined;
+
+  async function definitions(): Promise<Map<string, string>> {
+    return readerViews(await needs.profile.catalogue(), await personalProperties(database));
+  }
+
+  async function keep(): Promise<string[]> {
+    const views = await definitions();
+    const print = createHash('sha256')
+      .update(JSON.stringify([...views]))
+      .digest('hex');
+    if (print !== present) await server.declare(views);
+    present = print;
+    return [...views.keys()];
+  }
+
+  const show = (row: ReaderRow, tables: readonly string[]): outputsApi.Reader => ({
+    name: row.name,
+    user: `${READER_PREFIX}${row.name}`,
+    tables: [...tables],
+    createdAt: new Date(row.created_at).toISOString(),
+  });
+
+  return {
+    server,
+    async list() {
+      const tables = [...(await definitions()).keys()];
+      return (await selectReaders(database)).map((row) => show(row, tables));
+    },
+    async create(name, actor) {
+      const tables = await keep();
+      const password = randomBytes(24).toString('base64url');
+      const row = { name, password_hash: hashOf(password), created_at: clock.now() };
+      await database.transaction(async (transaction) => {
+        if (!(await insertReader(transaction, row)))
+          throw new CodedError('reader_exists', { details: { name } });
+        await audit.record(transaction, { actor, action: 'reader.create', object: name });
+      });
+      const url = `${config.publicUrl}/clickhouse`;
+      return { reader: show(row, tables), password, url, database: server.database };
+    },
+    async revoke(name, actor) {
+      await database.transaction(async (transaction) => {
+        if (!(await deleteReader(transaction, name)))
+          throw new CodedError('reader_not_found', { details: { name } });
+        await audit.record(transaction, { actor, action: 'reader.revoke', object: name });
+      });
+    },
+    async admits(user, password) {
+      const name = user.startsWith(READER_PREFIX) ? user.slice(READER_PREFIX.length) : undefined;
+      const kept = name === undefined ? undefined : await passwordHashOf(database, name);
+      // Compared in any case, so that the time taken does not tell which names exist.
+      const fits = timingSafeEqual(Buffer.from(kept ?? hashOf('')), Buffer.from(hashOf(password)));
+      return fits && kept !== undefined;
+    },
+    async keepViews() {
+      if ((await selectReaders(database)).length > 0) await keep();
+    },
+  };
+}
+
+/** The passwords are 192 random bits, which need no slow hash. */
+const hashOf = (password: string): string => createHash('sha256').update(password).digest('hex');

@@ -1,0 +1,105 @@
+import { DeliveryError, type OutputSecrets } from './destinations/output-destination.ts';
+import type { Destinations } from './destinations/output-destinations.ts';
+import { nextRunAt } from './next-run.ts';
+import type { OutputNeeds } from './output-needs.ts';
+import {
+  closePortion,
+  keepPlan,
+  noteOutputFailure,
+  rest,
+  selectOutputs,
+  type OutputRecord,
+} from './output-store.ts';
+import { ReceiverBrokenError, sendPortion } from './send-portion.ts';
+import type { OutputScope, Portion } from './subjects/output-subject.ts';
+import type { OutputSubjects } from './subjects/output-subjects.ts';
+
+export interface OutputParts {
+  readonly needs: OutputNeeds;
+  readonly subjects: OutputSubjects;
+  readonly destinations: Destinations;
+}
+
+/** Portions of one output before the others have their turn. */
+const PORTIONS_A_TURN = 20;
+const FIRST_BACKOFF_MS = 1_000;
+const MAXIMUM_BACKOFF_MS = 5 * 60_000;
+
+/**
+ * One turn of an output that is due: portion after portion until there is nothing left, each fixed before it is sent
+ * and noted after. One process at a time: the lock goes with its connection, so a kill frees it.
+ */
+export async function takeTurn(parts: OutputParts, outputId: string): Promise<void> {
+  const { database, clock, log } = parts.needs.platform;
+  const connection = await database.connect();
+  try {
+    const [lock] = await connection.query<{ locked: boolean }>(
+      `select pg_try_advisory_lock(hashtextextended('output ' || $1, 0)) as locked`,
+      [outputId],
+    );
+    if (!lock!.locked) return;
+    for (let portions = 0; portions < PORTIONS_A_TURN; portions++) {
+      const [row] = await selectOutputs(database, outputId);
+      // Looked at again under the lock: another process may have had this turn.
+      if (row?.state !== 'running' || row.next_at === null || row.next_at > clock.now()) return;
+      try {
+        if (!(await sendNext(parts, row))) return;
+      } catch (error) {
+        const sentence = error instanceof Error ? error.message : String(error);
+        const retryAfter = error instanceof DeliveryError ? error.retryAfterMs : undefined;
+        const backoff = Math.min(MAXIMUM_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(row.attempts, 20));
+        await noteOutputFailure(database, outputId, {
+          error: sentence,
+          nextAt: clock.now() + Math.max(retryAfter ?? 0, backoff),
+          stop: error instanceof ReceiverBrokenError,
+        });
+        log.warn({ output: outputId, error: sentence }, 'an output could not be sent; it is tried again');
+        return;
+      }
+    }
+  } finally {
+    connection.release(true);
+  }
+}
+
+/** Sends one portion; false when there was none. */
+async function sendNext({ needs, subjects, destinations }: OutputParts, row: OutputRecord): Promise<boolean> {
+  const { database, secrets, clock, config } = needs.platform;
+  const subject = subjects[row.selection.subject];
+  const destination = destinations[row.destination.kind];
+  const scope: OutputScope = {
+    outputId: row.output_id,
+    selection: row.selection,
+    open: row.open_personal_data,
+    cursor: row.cursor,
+  };
+  const portion = row.plan ?? (await fixPortion());
+  if (!portion) {
+    const at = nextRunAt(row.schedule, clock.now(), config.timeZone);
+    const cursor = subject.beginRun?.(row.cursor) ?? row.cursor;
+    await rest(database, row.output_id, at === undefined ? 'finished' : { at, cursor });
+    return false;
+  }
+  const sent = await sendPortion({
+    needs,
+    row,
+    secrets: JSON.parse(secrets.decrypt(row.secrets_box)) as OutputSecrets,
+    subject,
+    destination,
+    scope,
+    portion,
+  });
+  await database.transaction(async (transaction) => {
+    const cursor = await subject.settle(transaction, scope, portion.plan);
+    await closePortion(transaction, row, { ...sent, cursor, now: clock.now() });
+  });
+  return true;
+
+  async function fixPortion(): Promise<Portion | undefined> {
+    const plan = await subject.plan(scope, destination.isWhole);
+    if (!plan) return undefined;
+    const fixed = { plan, columns: await subject.columns(scope, plan) };
+    await keepPlan(database, row.output_id, row.cursor, fixed);
+    return fixed;
+  }
+}

@@ -1,0 +1,114 @@
+import { deterministicId } from '../../platform/index.ts';
+import { DeliveryError, type Delivery, type SentPortion } from './destinations/output-destination.ts';
+import type { Destination, OutputSecrets, PortionSender } from './destinations/output-destination.ts';
+import { webhookBody } from './destinations/webhook.ts';
+import type { OutputNeeds } from './output-needs.ts';
+import { insertDead, keepChunk, type OutputRecord } from './output-store.ts';
+import type { OutputRow, OutputScope, OutputSubject, Portion } from './subjects/output-subject.ts';
+
+/** What sending a portion needs to know. */
+export interface Sending {
+  readonly needs: OutputNeeds;
+  readonly row: OutputRecord;
+  readonly secrets: OutputSecrets;
+  readonly subject: OutputSubject;
+  readonly destination: Destination;
+  readonly scope: OutputScope;
+  readonly portion: Portion;
+}
+
+/** After so many dead deliveries in a row the receiver is broken, and the output stops itself. */
+const MAXIMUM_DEAD_IN_A_ROW = 20;
+
+/** The receiver took none of many deliveries: the output stops until somebody looks at it. */
+export class ReceiverBrokenError extends Error {}
+
+/**
+ * Sends the rows of a portion. What goes in pieces is gone on with after the last piece that went through; a file is
+ * begun anew. @throws DeliveryError to be tried again later, ReceiverBrokenError
+ */
+export async function sendPortion(sending: Sending): Promise<{ rows: number; sent: SentPortion }> {
+  const { needs, row, secrets, subject, destination, scope, portion } = sending;
+  let sender: PortionSender | undefined;
+  let rows = 0;
+  let chunk = 0;
+  let dead = row.dead_in_a_row;
+  try {
+    for await (const piece of pieces(
+      subject.rows(scope, portion.plan),
+      destination.rowsADelivery(row.destination),
+    )) {
+      rows += piece.length;
+      const deliveryId = deterministicId('delivery', row.output_id, row.created_at, row.slice, chunk);
+      const isDone = !destination.isWhole && chunk < row.chunk;
+      chunk++;
+      if (isDone) continue;
+      sender ??= await destination.open({
+        outputId: row.output_id,
+        subject: row.selection.subject,
+        slice: row.slice,
+        columns: portion.columns,
+        destination: row.destination,
+        secrets,
+        now: needs.platform.clock.now(),
+      });
+      const isDead = await sendOrBury(sending, sender, { deliveryId, rows: piece }, chunk - 1);
+      dead = isDead ? dead + 1 : 0;
+      if (!destination.isWhole) await keepChunk(needs.platform.database, row.output_id, chunk, isDead);
+      if (dead >= MAXIMUM_DEAD_IN_A_ROW)
+        throw new ReceiverBrokenError(
+          `${dead} deliveries in a row were given up; correct the receiver, then go on`,
+        );
+    }
+    return { rows, sent: (await sender?.finish()) ?? { bytes: 0 } };
+  } catch (error) {
+    await sender?.abandon();
+    throw error;
+  }
+}
+
+/** Sends a delivery; one that is refused, or failed too often, is kept as dead. Whether it is dead. */
+async function sendOrBury(
+  { needs, row }: Sending,
+  sender: PortionSender,
+  delivery: Delivery,
+  chunk: number,
+): Promise<boolean> {
+  try {
+    await sender.send(delivery);
+    return false;
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || row.destination.kind !== 'webhook') throw error;
+    // `attempts` are those of the piece at which the last try stopped.
+    const failures = chunk === row.chunk ? row.attempts + 1 : 1;
+    if (error.kind === 'failed' && failures < row.destination.attempts) throw error;
+    const { platform } = needs;
+    const { body } = webhookBody(
+      { outputId: row.output_id, subject: row.selection.subject },
+      delivery.deliveryId,
+      delivery.rows,
+    );
+    await insertDead(platform.database, {
+      dead_id: delivery.deliveryId,
+      output_id: row.output_id,
+      delivery_id: delivery.deliveryId,
+      rows: delivery.rows.length,
+      body_box: platform.secrets.encrypt(body),
+      reason: error.message,
+      at: platform.clock.now(),
+    });
+    return true;
+  }
+}
+
+/** Blocks cut into pieces of exactly so many rows, the last one apart. */
+async function* pieces(blocks: AsyncIterable<OutputRow[]>, size: number): AsyncGenerator<OutputRow[]> {
+  let waiting: OutputRow[] = [];
+  for await (const block of blocks) {
+    waiting = waiting.length === 0 ? block : waiting.concat(block);
+    let start = 0;
+    for (; waiting.length - start >= size; start += size) yield waiting.slice(start, start + size);
+    waiting = waiting.slice(start);
+  }
+  if (waiting.length > 0) yield waiting;
+}
