@@ -53,6 +53,8 @@ create index task_source on warehouse.task (source_id);
 
 create table warehouse.run (
   run_id uuid primary key,
+  -- Order of opening: several may have one instant.
+  sequence bigint generated always as identity,
   task_id text not null references warehouse.task (task_id) on delete cascade,
   state text not null check (state in ('waiting', 'running', 'finished', 'failed', 'stopped')),
   cause text not null check (cause in ('schedule', 'request')),
@@ -75,7 +77,7 @@ create table warehouse.run (
   problem text,
   stop_requested boolean not null default false
 );
-create index run_of_task on warehouse.run (task_id, run_id desc);
+create index run_of_task on warehouse.run (task_id, sequence desc);
 -- A task has one run at a time.
 create unique index run_under_way on warehouse.run (task_id) where state in ('waiting', 'running');
 

@@ -1,4 +1,10 @@
-import { CodedError, type Platform } from '../platform/index.ts';
+import {
+  CodedError,
+  isForbiddenFunction,
+  readStatement,
+  StatementRefusal,
+  type Platform,
+} from '../platform/index.ts';
 import { refusalOf } from './run-expression.ts';
 import type { TagRow } from './tag-store.ts';
 import { countPeopleOfTags, heldValue, removeOlderValues } from './tag-value-store.ts';
@@ -27,11 +33,10 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
   const refuse = (reason: string): never => {
     throw new CodedError('tag_sql_refused', { details: { reason } });
   };
-  if (/\bSETTINGS\b|\bINTO\s+OUTFILE\b|\bFORMAT\s+\w+\s*;?\s*$/i.test(sql)) {
-    refuse('SETTINGS, INTO OUTFILE and FORMAT are not allowed');
-  }
-  const forbidden = forbiddenFunction(sql);
-  if (forbidden) refuse(`the function ${forbidden} is not allowed`);
+  await readStatement(platform.clickhouse, sql).catch((error: unknown) => {
+    if (!(error instanceof StatementRefusal)) throw error;
+    refuse(error.reason);
+  });
   let tree: string[] = [];
   try {
     const rows = await platform.clickhouse.query<{ explain: string }>(
@@ -50,7 +55,7 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
   const own = await platform.clickhouse.query<{ name: string }>('SELECT currentDatabase() AS name');
   for (const line of tree) {
     const used = /\bfunction_name: ([^\s,]+)/.exec(line)?.[1];
-    if (used !== undefined && FORBIDDEN_FUNCTIONS.test(used)) refuse(`the function ${used} is not allowed`);
+    if (used !== undefined && isForbiddenFunction(used)) refuse(`the function ${used} is not allowed`);
     if (/\bTABLE_FUNCTION\b/.test(line)) refuse('table functions are not allowed');
     const table = /\bTABLE id: \d+.*table_name: ([^\s,]+)/.exec(line)?.[1];
     if (table === undefined) continue;
@@ -58,27 +63,6 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
     const readable = READABLE.has(name) || READABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
     if (database !== own[0]?.name || !readable) refuse(`the table ${table} may not be read`);
   }
-}
-
-/**
- * Functions that reach beyond the rows of a query: files (`file` reads any path), dictionaries, join tables,
- * models, the server's settings and names, time to waste.
- */
-const FORBIDDEN_FUNCTIONS =
-  /^(file|dict\w*|joinGet\w*|catboostEvaluate|executable|getSetting\w*|getServer\w*|getServerPort|getMacro|getOSKernelVersion|hostName|fqdn|tcpPort|version|buildId|serverUUID|currentUser|user|current_user|currentDatabase|currentProfiles|currentRoles|enabledRoles|defaultRoles|initialQueryID|queryID|filesystem\w*|sleep\w*|throwIf|addressToLine\w*|addressToSymbol|demangle|showCertificate|getClientHTTPHeader|ai\w*|naiveBayesClassifier|revision|displayName|connectionId|zookeeperSessionUptime|tid|logTrace)$/i;
-
-/** The first such function that a statement names, seen before the engine computes its constants. */
-function forbiddenFunction(sql: string): string | undefined {
-  // As written, and without comments: one may stand between a name and its bracket, and what looks like one may
-  // stand in a text.
-  const withoutComments = sql.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/(?:--|#).*$/gm, ' ');
-  for (const text of [sql, withoutComments]) {
-    for (const [, quoted, plain] of text.matchAll(/(?:[`"]([^`"]+)[`"]|([\p{L}_][\p{L}\p{N}_]*))\s*\(/gu)) {
-      const name = quoted ?? plain ?? '';
-      if (FORBIDDEN_FUNCTIONS.test(name)) return name;
-    }
-  }
-  return undefined;
 }
 
 /** Computes an SQL tag; returns how many people have a value. */

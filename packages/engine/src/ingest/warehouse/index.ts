@@ -36,6 +36,7 @@ export {
   streamRows,
   textExpression,
 } from './run-query.ts';
+export { isMapped } from './declare-tables.ts';
 export { quoteName } from './quote-sql.ts';
 export { mayPass, sentenceOf, sourceError } from './source-error.ts';
 export type { SourceColumn } from './connectors/index.ts';

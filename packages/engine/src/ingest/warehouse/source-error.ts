@@ -7,6 +7,7 @@ const LOGIN =
   /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|permission denied|Access denied|command denied|Authentication failed|AUTHENTICATION_FAILED|REQUIRED_PASSWORD|Not enough privileges|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|ACCESS_DENIED|HTTP response code: 40[13]/i;
 const LOST =
   /broken_connection|server closed the connection|terminating connection|Lost connection|gone away|Broken pipe|Connection (reset|refused)|Host not found|Cannot resolve/i;
+const NO_TABLE = /pqxx::undefined_(table|column)|relation "[^"]*" does not exist|ERROR 1146|NoSuchKey/;
 const NO_DATABASE = /database "[^"]*" does not exist|Unknown database|UNKNOWN_DATABASE|NoSuchBucket/i;
 const QUERY_TYPES =
   /^(UNKNOWN_IDENTIFIER|UNKNOWN_FUNCTION|UNKNOWN_TABLE|UNKNOWN_TYPE|UNKNOWN_AGGREGATE_FUNCTION|TYPE_MISMATCH|NO_COMMON_TYPE|ILLEGAL_TYPE_OF_ARGUMENT|ILLEGAL_COLUMN|NOT_AN_AGGREGATE|ILLEGAL_AGGREGATION|AMBIGUOUS_\w+|NUMBER_OF_ARGUMENTS_DOESNT_MATCH|TOO_(FEW|MANY)_ARGUMENTS_FOR_FUNCTION|SYNTAX_ERROR|BAD_TYPE_OF_FIELD|MULTIPLE_EXPRESSIONS_FOR_ALIAS|CYCLIC_ALIASES|UNSUPPORTED_METHOD|INVALID_JOIN_ON_EXPRESSION|ARGUMENT_OUT_OF_BOUND)$/;
@@ -30,6 +31,7 @@ export function sourceError(error: unknown, context: 'source' | 'query'): CodedE
   if (type === '' && isLostConnection(error)) return coded('source_reader_unavailable');
   if (NO_DATABASE.test(message) && context === 'source')
     return coded('source_failed', { reason: 'the source has no such database or bucket' });
+  if (NO_TABLE.test(message)) return coded('source_table_missing');
   if (LOGIN.test(message)) return coded('source_login_refused');
   if (/^(UNKNOWN_TABLE|FILE_DOESNT_EXIST|CANNOT_EXTRACT_TABLE_STRUCTURE)$/.test(type) && context === 'source')
     return coded('source_table_missing', { reason: type });

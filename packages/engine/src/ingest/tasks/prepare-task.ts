@@ -1,0 +1,100 @@
+import {
+  fileMappingSchema,
+  mappingSchema,
+  type FileMapping,
+  type ingestionTasksApi,
+  type Mapping,
+} from '@wutong/contract';
+import { CodedError, type Platform } from '../../platform/index.ts';
+import { neededColumns } from '../imports/compile-mapping.ts';
+import { isMapped, prepareQuery, quoteName, type PreparedQuery, type Reader } from '../warehouse/index.ts';
+import { isTime, kindOfWatermark, readWatermark } from './watermark.ts';
+
+type Definition = ingestionTasksApi.TaskDefinition;
+
+/** A task whose query was read and described, ready to run. */
+export interface PreparedTask {
+  readonly query: PreparedQuery;
+  readonly mapping: Mapping;
+  readonly file: FileMapping;
+}
+
+/** Duplicates are known for seven days of a record's own time; what is read again later would be stored again. */
+const EVENT_OVERLAP_SECONDS = 7 * 86_400;
+
+/**
+ * Reads a task's query and checks that mapping, key and watermark fit its columns.
+ * @throws CodedError ingestion_task_invalid, mapping_invalid, mapped_table_not_found and those of queries and sources
+ */
+export async function prepareTask(
+  platform: Platform,
+  reader: Reader,
+  taskId: string,
+  definition: Definition,
+): Promise<PreparedTask> {
+  const { query: wanted, load } = definition;
+  const sql = 'sql' in wanted ? wanted.sql : `SELECT * FROM ${quoteName(wanted.table)}`;
+  if ('table' in wanted && !(await isMapped(platform, wanted.table)))
+    throw new CodedError('mapped_table_not_found', { details: { tableName: wanted.table } });
+  const query = await prepareQuery(platform, reader, sql);
+  const types = new Map(query.columns.map((column) => [column.name, column.type]));
+  const isIncremental = load.mode === 'incremental';
+  const watermarkType = isIncremental ? types.get(load.watermark) : undefined;
+  const kind = watermarkType === undefined ? undefined : kindOfWatermark(watermarkType);
+  const file = fileOf(taskId, definition, kind !== undefined && isTime(kind));
+  const needed = [...load.key, ...(isIncremental ? [load.watermark] : []), ...neededColumns(file)];
+  const absent = [...new Set(needed.filter((name) => !types.has(name)))];
+  if (absent.length > 0) refuse({ columns: absent, reason: 'the query gives no such columns' });
+  checkLoad(definition, kind);
+  return { query, file, mapping: mappingOf(taskId, definition, file) };
+}
+
+function checkLoad(
+  { load, mapping }: Definition,
+  kind: ReturnType<typeof kindOfWatermark> | undefined,
+): void {
+  const hasEvents = mapping.records.some((record) => record.record === 'event');
+  if (load.mode === 'full') {
+    if (hasEvents)
+      refuse({ reason: 'events need an incremental load: a full one would store them at each run' });
+    return;
+  }
+  if (kind === undefined) return;
+  if (load.startAt !== undefined && readWatermark(load.startAt, kind) === undefined)
+    refuse({ field: 'load.startAt', reason: `not a ${kind} as the column of the watermark writes it` });
+  if (load.delaySeconds > 0 && !isTime(kind))
+    refuse({ field: 'load.delaySeconds', reason: 'only times can be delayed' });
+  if (load.overlap > 0 && kind === 'text')
+    refuse({ field: 'load.overlap', reason: 'texts cannot be moved back' });
+  if (hasEvents && isTime(kind) && load.overlap > EVENT_OVERLAP_SECONDS)
+    refuse({ field: 'load.overlap', reason: 'at most seven days where the records are events' });
+}
+
+function refuse(details: Record<string, unknown>): never {
+  throw new CodedError('ingestion_task_invalid', { details });
+}
+
+/** The mapping of a task as that of a file; what does not say when it was so, was so at the time of its watermark. */
+function fileOf(taskId: string, { load, mapping }: Definition, watermarkIsTime: boolean): FileMapping {
+  const records = mapping.records.map((record) =>
+    load.mode === 'incremental' && watermarkIsTime && record.record !== 'event' && record.at === undefined
+      ? { ...record, at: load.watermark }
+      : record,
+  );
+  return fileMappingSchema.parse({ file: taskId, missing: mapping.missing, records });
+}
+
+function mappingOf(taskId: string, definition: Definition, file: FileMapping): Mapping {
+  const { name, sourceId, mapping } = definition;
+  const parsed = mappingSchema.safeParse({
+    name: taskId,
+    title: { zh: name, en: name },
+    sourceId,
+    ...(mapping.timeZone === undefined ? {} : { timeZone: mapping.timeZone }),
+    declare: mapping.declare,
+    files: [file],
+  });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new CodedError('mapping_invalid', { details: { problems: problems.slice(0, 20) } });
+}

@@ -1,0 +1,78 @@
+import { dayOfEpoch, zoneOffsetMs } from '../../profile/index.ts';
+import { hasZone, plainType } from '../warehouse/index.ts';
+
+/** How values of a watermark column are compared and moved. */
+export type WatermarkKind = 'instant' | 'wall' | 'day' | 'number' | 'text';
+
+export function kindOfWatermark(type: string): WatermarkKind {
+  const plain = plainType(type);
+  if (hasZone(plain)) return 'instant';
+  if (/^DateTime(64)?\b/.test(plain)) return 'wall';
+  if (/^Date(32)?$/.test(plain)) return 'day';
+  return /^(U?Int\d+|Decimal|Float\d+)/.test(plain) ? 'number' : 'text';
+}
+
+export const isTime = (kind: WatermarkKind): boolean =>
+  kind === 'instant' || kind === 'wall' || kind === 'day';
+
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?(Z)?)?$/;
+const NUMBER = /^-?\d{1,40}(\.\d{1,40})?$/;
+
+/**
+ * A watermark as a person wrote it, in the form in which queries compare it; undefined when it is none of the kind.
+ * Times: `YYYY-MM-DD`, or with ` hh:mm[:ss[.fff]]`; instants in UTC, with a `Z`.
+ */
+export function readWatermark(text: string, kind: WatermarkKind): string | undefined {
+  if (kind === 'text') return text;
+  if (kind === 'number') return NUMBER.test(text) ? text : undefined;
+  const match = TIME.exec(text.trim());
+  if (!match || Number.isNaN(Date.parse(`${match[1]}T00:00:00Z`))) return undefined;
+  const [, day, clock = '00:00', seconds = ':00', fraction = ''] = match;
+  if (kind === 'day') return day;
+  const wall = `${day} ${clock}${seconds}${fraction}`;
+  return kind === 'instant' ? `${wall.replace(' ', 'T')}Z` : wall;
+}
+
+/** A watermark moved back by seconds of a time or units of a number; texts stay. */
+export function movedBack(watermark: string, kind: WatermarkKind, by: number): string {
+  if (by === 0 || kind === 'text') return watermark;
+  if (kind === 'number') {
+    const isWhole = /^-?\d+$/.test(watermark) && Number.isInteger(by);
+    return isWhole ? String(BigInt(watermark) - BigInt(by)) : String(Number(watermark) - by);
+  }
+  const match = TIME.exec(watermark)!;
+  const [, day, clock = '00:00', seconds = ':00', fraction = ''] = match;
+  const moved = new Date(Date.parse(`${day}T${clock}${seconds}Z`) - by * 1_000).toISOString();
+  return readWatermark(`${moved.slice(0, 10)} ${moved.slice(11, 19)}${fraction}`, kind)!;
+}
+
+/** The watermark of an instant (epoch ms), as the column would write it; wall times are those of a zone. */
+export function watermarkAt(ms: number, kind: WatermarkKind, timeZone: string): string | undefined {
+  if (!isTime(kind)) return undefined;
+  if (kind === 'day') return dayOfEpoch(ms, timeZone);
+  const shown = new Date(kind === 'instant' ? ms : ms + zoneOffsetMs(ms, timeZone)).toISOString();
+  return kind === 'instant' ? shown : shown.slice(0, 23).replace('T', ' ');
+}
+
+/** An expression of a watermark bound as `{name:String}`, of the column's own type, so that sources can compare it. */
+export function watermarkExpression(name: string, type: string): string {
+  const plain = plainType(type);
+  const value = `{${name}:String}`;
+  const precision = /^DateTime64\((\d)/.exec(plain)?.[1];
+  switch (kindOfWatermark(type)) {
+    case 'instant':
+      return precision === undefined
+        ? `parseDateTimeBestEffort(${value}, 'UTC')`
+        : `parseDateTime64BestEffort(${value}, ${precision}, 'UTC')`;
+    case 'wall':
+      return precision === undefined
+        ? `toDateTime(substring(${value}, 1, 19))`
+        : `toDateTime64(${value}, ${precision})`;
+    case 'day':
+      return plain === 'Date32' ? `toDate32(${value})` : `toDate(${value})`;
+    case 'number':
+      return `CAST(${value}, '${plain.replaceAll("'", "\\'")}')`;
+    case 'text':
+      return value;
+  }
+}
