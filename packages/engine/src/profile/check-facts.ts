@@ -76,6 +76,8 @@ export function checkFacts(
 }
 
 function problemOf(model: Model, operation: FactOperation): Rejection['code'] | undefined {
+  // The time of a state is the version of its row, which is unsigned.
+  if (operation.at < 0) return 'time_invalid';
   switch (operation.kind) {
     case 'entity':
       return isId(operation.id) ? undefined : 'owner_missing';

@@ -19,6 +19,7 @@ import { openValue } from './seal-value.ts';
 import { createTableShaper } from './shape-tables.ts';
 import { readTimeline } from './timeline.ts';
 import { writeFactRows } from './write-facts.ts';
+import { writeStagedFacts } from './write-staged-facts.ts';
 
 const IDLE_INTERVAL_MS = 100;
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -78,6 +79,7 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     },
     apply: (transaction, operations) => applyOperations(platform, models, transaction, operations),
     writeFacts,
+    writeStagedFacts: (facts) => writeStagedFacts(clickhouse, facts),
     async attributesOf(personIds, transaction = database) {
       const people = await readPeople(transaction, personIds);
       return new Map(

@@ -8,6 +8,7 @@ import type {
   RelationTypeInput,
 } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
+import type { StagedFacts } from './write-staged-facts.ts';
 import type {
   ApplyOutcome,
   ConsentState,
@@ -86,6 +87,8 @@ export interface Profile {
    * operations may be written again. For bulk loads that can repeat a batch; others use `apply`.
    */
   writeFacts(operations: readonly FactOperation[]): Promise<ApplyOutcome>;
+  /** Copies facts that lie in ClickHouse already, checked and coerced, into their tables; may be repeated. */
+  writeStagedFacts(facts: StagedFacts): Promise<void>;
 
   /** Attributes of persons, opened (not masked): for rendering and decisions, never for showing. */
   attributesOf(

@@ -13,9 +13,6 @@ export interface LinkageTables {
 
 const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 
-// A frequency below this share of records is not trusted: one rare value may be a typing error.
-const LEAST_FREQUENCY_ROWS = 1;
-
 /**
  * Copies the records into one form: numbered, strings in lower case without outer blanks, dates as
  * digits; with each value's own frequency. Empty strings are missing values.
@@ -35,18 +32,27 @@ export async function createRecordTable(
   const clean = (name: string): string =>
     `lowerUTF8(trimBoth(replaceRegexpAll(toString(ifNull(toString(${identifier(name)}), '')), '\\\\s+', ' ')))`;
   const values = columns.map((name, index) => `${withoutDashes(clean(name))} as c${index}`);
-  const frequencies = columns.map(
-    (_, index) =>
-      `toFloat32(greatest(count() over (partition by c${index}), ${LEAST_FREQUENCY_ROWS}) / count() over ()) as f${index}`,
-  );
   const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
+  const cleaned = `linkage_clean_${run}`;
+  await clickhouse.command(
+    `create table ${cleaned} engine = MergeTree order by record_number as
+     select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
+            ${file} as file, ${values.join(', ')}
+     from (select * from ${input.source}) settings max_threads = 1`,
+  );
+  // Counted and joined: a window over each column would sort all records once for each.
+  const frequencies = columns.map((_, index) => `toFloat32(n${index} / total) as f${index}`);
+  const joins = columns.map(
+    (_, index) =>
+      `any left join (select c${index}, count() as n${index} from ${cleaned} group by c${index}) as count${index} using c${index}`,
+  );
   await clickhouse.command(
     `create table ${tables.record} engine = MergeTree order by record_number as
-     select *, ${frequencies.join(', ')} from (
-       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
-              ${file} as file, ${values.join(', ')}
-       from (select * from ${input.source}) settings max_threads = 1)`,
+     with assumeNotNull((select count() from ${cleaned})) as total
+     select record_number, id, file, ${columns.map((_, index) => `c${index}`).join(', ')}, ${frequencies.join(', ')}
+     from ${cleaned} ${joins.join(' ')}`,
   );
+  await clickhouse.command(`drop table ${cleaned}`);
   const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${tables.record}`);
   return { ...tables, rows: row!.rows };
 }
@@ -55,6 +61,12 @@ export async function createRecordTable(
 function withoutDashes(value: string): string {
   return `replaceRegexpOne(${value}, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\\\\1\\\\2\\\\3')`;
 }
+
+/**
+ * Levels of one column share their distances: without short circuits each distance is computed once a pair, with them
+ * once a level; pairs alike enough to be spared the distances are few.
+ */
+const COMPARING = { short_circuit_function_evaluation: 'disable' } as const;
 
 /** Pairs of all rules, each pair once, with a bit for each rule that proposed it and the levels compared. */
 export async function compareCandidates(
@@ -86,7 +98,7 @@ export async function compareCandidates(
      join (select ${needed} from ${tables.record}) as a on a.record_number = pair.l
      join (select ${needed} from ${tables.record}) as b on b.record_number = pair.r`,
     {},
-    { short_circuit_function_evaluation: 'enable', query_plan_join_swap_table: 'false' },
+    { ...COMPARING, query_plan_join_swap_table: 'false' },
   );
   const [row] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${tables.pair}`);
   return row!.pairs;
@@ -113,7 +125,7 @@ export async function samplePatterns(
      join ${tables.record} as b on b.record_number = pair.r
      group by levels`,
     {},
-    { short_circuit_function_evaluation: 'enable' },
+    COMPARING,
   );
   return rows;
 }
@@ -177,7 +189,7 @@ function weightExpression({ profile, levels }: Comparison, index: number, model:
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
-  for (const kind of ['record', 'pair', 'score']) {
+  for (const kind of ['clean', 'record', 'pair', 'score']) {
     await clickhouse.command(`drop table if exists linkage_${kind}_${run}`);
   }
 }

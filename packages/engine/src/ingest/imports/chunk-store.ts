@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ClickHouse } from '../../platform/index.ts';
+import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
 import type { BulkPlan, BulkRecord } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
@@ -212,4 +212,18 @@ export function stagedFacts(
 export async function countFacts(clickhouse: ClickHouse, facts: StagedFacts): Promise<number> {
   const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${facts.from}`);
   return row!.rows;
+}
+
+/**
+ * Makes sure that a chunk still lies in memory with all its rows: a ClickHouse that was started anew has the tables,
+ * but nothing in them, and copying nothing fails nowhere. @throws CodedError engine_unavailable
+ */
+export async function checkStaged(
+  clickhouse: ClickHouse,
+  { stage }: ChunkTables,
+  rows: number,
+): Promise<void> {
+  const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${stage}`);
+  if (row!.rows !== rows)
+    throw new CodedError('engine_unavailable', { details: { engine: 'clickhouse', reason: 'restarted' } });
 }

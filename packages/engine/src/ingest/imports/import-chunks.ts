@@ -1,5 +1,6 @@
 import { CodedError, type Platform } from '../../platform/index.ts';
 import {
+  checkStaged,
   countFacts,
   createTables,
   dropTables,
@@ -190,7 +191,6 @@ class ChunkLoader {
       before,
     });
     await this.resolveKeys(tables);
-    console.log('DBG', rows, unsure, this.hasRefused);
     if (unsure === 0 && !this.hasRefused) return { rows, single: [], tables };
     const numbers = await noteSingleRows(clickhouse, tables, plan.records, keys);
     const isMixed =
@@ -246,7 +246,7 @@ class ChunkLoader {
   }
 
   /** Stores a staged chunk; may be done again after a crash with the same outcome. */
-  async copy({ single, tables }: StagedChunk): Promise<RowsOutcome> {
+  async copy({ rows, single, tables }: StagedChunk): Promise<RowsOutcome> {
     const { platform, rooms, plan, keys, singles } = this.needs;
     const stored: Record<string, number> = {};
     const count = (kind: string, by: number): void => void (stored[kind] = (stored[kind] ?? 0) + by);
@@ -263,6 +263,7 @@ class ChunkLoader {
       await rooms.profile.writeStagedFacts(facts);
       count(record.kind, await countFacts(platform.clickhouse, facts));
     }
+    await checkStaged(platform.clickhouse, tables, rows);
     return outcome;
   }
 }

@@ -10,6 +10,8 @@ const FILE_TYPES = [
   'application/x-ndjson',
   'application/gzip',
   'application/octet-stream',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.apache.parquet',
 ];
 
 /** Endpoints of the file import. */

@@ -1,13 +1,13 @@
 /** Longest single row: a quote that is never closed must not swallow the file into memory. */
 export const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024;
 
-/** A row that breaks the rules of the format; the file cannot be read further. */
+/** A row that breaks the rules of the format (0: the file as a whole does); the file cannot be read further. */
 export class UnreadableRowError extends Error {
   constructor(
     readonly row: number,
     readonly reason: string,
   ) {
-    super(`row ${row}: ${reason}`);
+    super(row > 0 ? `row ${row}: ${reason}` : reason);
     this.name = 'UnreadableRowError';
   }
 }

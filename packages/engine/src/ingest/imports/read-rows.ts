@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { createCsvParser, UnreadableRowError } from './parse-csv.ts';
+import { isPacked, readPacked } from './read-packed.ts';
 
 /** Rows of a file, cells in the order of `columns`; a missing cell is an empty text. */
 export interface RowStream {
@@ -23,9 +24,19 @@ export async function* openFile(path: string): AsyncGenerator<Uint8Array> {
  */
 export async function readRows(
   bytes: AsyncIterable<Uint8Array>,
-  file: Pick<FileMapping, 'file' | 'format' | 'encoding' | 'delimiter' | 'header'>,
+  file: Pick<FileMapping, 'file' | 'format' | 'encoding' | 'delimiter' | 'header' | 'sheet'>,
   neededColumns: readonly string[],
 ): Promise<RowStream> {
+  if (isPacked(file.format)) {
+    const unpacked = await readPacked(
+      explained(await gunzipped(bytes), file.file),
+      file,
+      neededColumns,
+    ).catch((error: unknown) => {
+      throw problemOf(error, file.file);
+    });
+    return { columns: unpacked.columns, blocks: explained(unpacked.rows, file.file) };
+  }
   const texts = decodeTexts(await gunzipped(bytes), file.encoding);
   const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);
   const iterator = explained(rows, file.file)[Symbol.asyncIterator]();
@@ -63,17 +74,22 @@ export async function* explained<Piece>(pieces: AsyncIterable<Piece>, file: stri
   try {
     yield* pieces;
   } catch (error) {
-    if (error instanceof CodedError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'EISDIR')
-      throw new CodedError('import_file_missing', { details: { file } });
-    const reason =
-      error instanceof UnreadableRowError || error instanceof TypeError || code
-        ? (error as Error).message
-        : undefined;
-    if (reason === undefined) throw error;
-    throw new CodedError('import_file_unreadable', { details: { file, reason }, cause: error });
+    throw problemOf(error, file);
   }
+}
+
+function problemOf(error: unknown, file: string): unknown {
+  if (error instanceof CodedError) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'EISDIR')
+    return new CodedError('import_file_missing', { details: { file } });
+  const reason =
+    error instanceof UnreadableRowError || error instanceof TypeError || code
+      ? (error as Error).message
+      : undefined;
+  return reason === undefined
+    ? error
+    : new CodedError('import_file_unreadable', { details: { file, reason }, cause: error });
 }
 
 /** The bytes, unpacked when they begin like gzip. */

@@ -1,0 +1,88 @@
+import type { FileMapping } from '@wutong/contract';
+import { CodedError } from '../../platform/index.ts';
+import { parquetColumns, parquetRows } from './read-parquet.ts';
+import { spoolFile, type SpooledFile } from './spool-file.ts';
+import { xlsxRows } from './xlsx/read-xlsx.ts';
+
+/** Formats that cannot be read from front to back. */
+export type PackedFormat = 'xlsx' | 'parquet';
+
+export const isPacked = (format: FileMapping['format']): format is PackedFormat =>
+  format === 'xlsx' || format === 'parquet';
+
+/**
+ * Rows of an Excel or Parquet file: it is kept in a file of its own while it is read. Rows and columns are counted as
+ * in a CSV file. @throws CodedError import_column_missing
+ */
+export async function readPacked(
+  bytes: AsyncIterable<Uint8Array>,
+  file: Pick<FileMapping, 'file' | 'format' | 'header' | 'sheet'>,
+  neededColumns: readonly string[],
+): Promise<{ columns: readonly string[]; rows: AsyncGenerator<string[][]> }> {
+  const spooled = await spoolFile(bytes);
+  try {
+    const found =
+      file.format === 'parquet'
+        ? await parquetStream(spooled, neededColumns)
+        : await sheetStream(spooled, file.sheet, file.header);
+    const absent = neededColumns.filter((column) => !found.columns.includes(column));
+    if (absent.length > 0)
+      throw new CodedError('import_column_missing', { details: { file: file.file, columns: absent } });
+    return { columns: found.columns, rows: closing(found.rows, spooled) };
+  } catch (error) {
+    await spooled.close();
+    throw error;
+  }
+}
+
+interface Found {
+  readonly columns: readonly string[];
+  readonly rows: AsyncGenerator<string[][]>;
+}
+
+async function parquetStream(spooled: SpooledFile, needed: readonly string[]): Promise<Found> {
+  const present = new Set(await parquetColumns(spooled));
+  const columns = needed.filter((column) => present.has(column) || present.has(column.split('.')[0]!));
+  return { columns, rows: parquetRows(spooled, columns) };
+}
+
+/** The first row that is not empty names the columns, unless the mapping does. */
+async function sheetStream(
+  spooled: SpooledFile,
+  sheet: string | undefined,
+  header: readonly string[] | undefined,
+): Promise<Found> {
+  const rows = xlsxRows(spooled, sheet);
+  if (header) return { columns: header, rows: fitted(rows, [], header.length) };
+  for (let next = await rows.next(); !next.done; next = await rows.next()) {
+    const [names, ...rest] = next.value;
+    if (names) {
+      const columns = names.map((name) => name.trim());
+      return { columns, rows: fitted(rows, rest, columns.length) };
+    }
+  }
+  return { columns: [], rows };
+}
+
+/** Excel leaves out empty cells at the end of a row, and keeps some that were only formatted. */
+async function* fitted(
+  rows: AsyncGenerator<string[][]>,
+  first: string[][],
+  width: number,
+): AsyncGenerator<string[][]> {
+  const fit = (row: string[]): string[] => {
+    while (row.length > width && row.at(-1) === '') row.pop();
+    while (row.length < width) row.push('');
+    return row;
+  };
+  if (first.length > 0) yield first.map(fit);
+  for await (const block of rows) yield block.map(fit);
+}
+
+async function* closing(rows: AsyncGenerator<string[][]>, spooled: SpooledFile): AsyncGenerator<string[][]> {
+  try {
+    yield* rows;
+  } finally {
+    await spooled.close();
+  }
+}

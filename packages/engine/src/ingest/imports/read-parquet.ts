@@ -1,0 +1,155 @@
+import {
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type AsyncBuffer,
+  type SchemaTree,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { UnreadableRowError } from './parse-csv.ts';
+import type { SpooledFile } from './spool-file.ts';
+
+/** Rows decoded at a time; pages before them are passed over without being unpacked. */
+const ROWS_A_SLICE = 50_000;
+/** The bytes of a row group of the columns that are needed are held at once. */
+const ROW_GROUP_LIMIT_BYTES = 1024 ** 3;
+const FOOTER_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Rows of a Parquet file, of the named columns only, as texts in their order; `a.b` is the field b of the struct a.
+ * Dates are YYYY-MM-DD, instants ISO 8601 (with Z when the file says that they are UTC), decimals have their scale,
+ * lists are joined by the unit separator. @throws UnreadableRowError
+ */
+export async function* parquetRows(
+  file: SpooledFile,
+  columns: readonly string[],
+): AsyncGenerator<string[][]> {
+  const buffer = bufferOf(file);
+  await checkFooter(file);
+  const metadata = await said(0, parquetMetadataAsync(buffer));
+  const schema = parquetSchema(metadata);
+  const readers = columns.map((column) => readerOf(schema, column));
+  const tops = [...new Set(columns.map((column) => topOf(schema, column)))].filter(
+    (name) => name !== undefined,
+  );
+  let start = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const needed = group.columns.filter((chunk) => tops.includes(chunk.meta_data?.path_in_schema[0] ?? ''));
+    const size = needed.reduce(
+      (sum, chunk) => sum + Number(chunk.meta_data?.total_uncompressed_size ?? 0),
+      0,
+    );
+    if (size > ROW_GROUP_LIMIT_BYTES)
+      throw new UnreadableRowError(
+        start + 1,
+        'a row group unpacks to more than 1 GiB; write smaller row groups',
+      );
+    for (let from = start; from < start + rows; from += ROWS_A_SLICE) {
+      const until = Math.min(from + ROWS_A_SLICE, start + rows);
+      const options = { file: buffer, metadata, columns: tops, rowStart: from, rowEnd: until, compressors };
+      const objects = await said(from + 1, parquetReadObjects(options));
+      yield objects.map((object) => readers.map((read) => read(object)));
+    }
+    start += rows;
+  }
+}
+
+/** Names of the columns at the top, for a file whose mapping names one that is not there. */
+export async function parquetColumns(file: SpooledFile): Promise<string[]> {
+  await checkFooter(file);
+  const metadata = await said(0, parquetMetadataAsync(bufferOf(file)));
+  return parquetSchema(metadata).children.map((child) => child.element.name);
+}
+
+/** The length of the footer is written before the last four bytes; a wrong one would ask for any amount of memory. */
+async function checkFooter({ handle, bytes }: SpooledFile): Promise<void> {
+  const tail = Buffer.alloc(8);
+  if (bytes >= 12) await handle.read(tail, 0, 8, bytes - 8);
+  const length = tail.readUInt32LE(0);
+  if (tail.toString('latin1', 4) !== 'PAR1') throw new UnreadableRowError(0, 'this is not a Parquet file');
+  if (length > bytes - 12 || length > FOOTER_LIMIT_BYTES)
+    throw new UnreadableRowError(0, 'the footer of the file is damaged');
+}
+
+function bufferOf({ handle, bytes }: SpooledFile): AsyncBuffer {
+  return {
+    byteLength: bytes,
+    async slice(start, end = bytes) {
+      const size = Math.max(0, Math.min(end, bytes) - start);
+      const target = new ArrayBuffer(size);
+      await handle.read(new Uint8Array(target), 0, size, start);
+      return target;
+    },
+  };
+}
+
+/** Whatever a damaged file makes the decoder say is said as an error of the file. */
+async function said<Result>(row: number, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new UnreadableRowError(row, `the Parquet file is damaged or unknown: ${(error as Error).message}`);
+  }
+}
+
+function topOf(schema: SchemaTree, column: string): string | undefined {
+  const names = schema.children.map((child) => child.element.name);
+  if (names.includes(column)) return column;
+  const top = column.split('.')[0]!;
+  return names.includes(top) ? top : undefined;
+}
+
+type CellReader = (row: Record<string, unknown>) => string;
+
+function readerOf(schema: SchemaTree, column: string): CellReader {
+  const direct = schema.children.find((child) => child.element.name === column);
+  if (direct) {
+    const text = textOf(direct);
+    return (row) => text(row[column]);
+  }
+  const path = column.split('.');
+  let node: SchemaTree | undefined = schema;
+  for (const name of path) node = node?.children.find((child) => child.element.name === name);
+  const text = node ? textOf(node) : () => '';
+  return (row) => {
+    let value: unknown = row;
+    for (const name of path) value = (value as Record<string, unknown> | null | undefined)?.[name];
+    return text(value);
+  };
+}
+
+/** How values of a column become text. */
+function textOf({ element }: SchemaTree): (value: unknown) => string {
+  const { logical_type: logical, converted_type: converted, scale } = element;
+  if (logical?.type === 'DATE' || converted === 'DATE') return instantText((iso) => iso.slice(0, 10));
+  if (logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC)
+    return instantText((iso) => iso.slice(0, 23));
+  if ((logical?.type === 'DECIMAL' || converted === 'DECIMAL') && scale !== undefined)
+    return (value) => (typeof value === 'number' ? value.toFixed(scale) : plainText(value));
+  return plainText;
+}
+
+const instantText =
+  (cut: (iso: string) => string) =>
+  (value: unknown): string =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? cut(value.toISOString()) : plainText(value);
+
+function plainText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (value === null) return '';
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
+      if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+      if (Array.isArray(value)) return value.map(plainText).join('\u001f');
+      return JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,42 @@
+import { parseXml } from './parse-xml.ts';
+
+/** Formats that every Excel knows by number and that show a date or a time; 27 to 36 and 50 to 58 are East Asian. */
+const isBuiltInDate = (id: number): boolean =>
+  (id >= 14 && id <= 22) ||
+  (id >= 27 && id <= 36) ||
+  (id >= 45 && id <= 47 && id !== 46) ||
+  (id >= 50 && id <= 58);
+
+/** By the number of a cell's style: whether its number is a day or a time. */
+export function readDateStyles(xml: string): boolean[] {
+  const custom = new Map<number, boolean>();
+  const styles: boolean[] = [];
+  let isCells = false;
+  parseXml(xml, {
+    open(name, attributes) {
+      if (name === 'numFmt') custom.set(Number(attributes.numFmtId), isDateCode(attributes.formatCode ?? ''));
+      if (name === 'cellXfs') isCells = true;
+      if (name !== 'xf' || !isCells) return;
+      const id = Number(attributes.numFmtId ?? 0);
+      styles.push(custom.get(id) ?? isBuiltInDate(id));
+    },
+    close(name) {
+      if (name === 'cellXfs') isCells = false;
+    },
+  });
+  return styles;
+}
+
+/** Whether a format code shows a date or a time of day; a duration (`[h]:mm`) stays a number of days. */
+export function isDateCode(code: string): boolean {
+  const [first = ''] = code.split(';');
+  if (/\[(h+|m+|s+)\]/i.test(first)) return false;
+  const bare = first
+    .replaceAll(/"[^"]*"/g, '')
+    .replaceAll(/\\./g, '')
+    .replaceAll(/[_*]./g, '')
+    // Colours, conditions, locales: [Red], [>100], [$-804].
+    .replaceAll(/\[[^\]]*\]/g, '')
+    .replaceAll(/general/gi, '');
+  return /[ymdhse]/i.test(bare.replaceAll(/e[+-]/gi, ''));
+}

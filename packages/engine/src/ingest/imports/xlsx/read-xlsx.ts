@@ -1,0 +1,117 @@
+import { posix } from 'node:path';
+import { UnreadableRowError } from '../parse-csv.ts';
+import type { SpooledFile } from '../spool-file.ts';
+import { openWorkbook, type Workbook } from './open-zip.ts';
+import { attribute, createXmlParser, parseXml } from './parse-xml.ts';
+import { createSheetParser } from './parse-sheet.ts';
+import { readDateStyles } from './read-styles.ts';
+import { unescaped } from './unescape-text.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const SMALL_PART_BYTES = 32 * MEBIBYTE;
+/** Sheets are read piece by piece; this bounds the time, not the memory. */
+const SHEET_BYTES = 8 * 1024 * MEBIBYTE;
+/** Texts that many cells share are held in memory. */
+const SHARED_TEXT_BYTES = 512 * MEBIBYTE;
+const SHARED_TEXTS = 5_000_000;
+
+/**
+ * Rows of a sheet of an Excel file (ECMA-376, the first sheet or a named one) that are not empty, as texts: numbers
+ * in the 15 digits that Excel knows, dates YYYY-MM-DD, date times YYYY-MM-DD hh:mm:ss, booleans true and false,
+ * formulas by their last value, errors by their name. @throws UnreadableRowError
+ */
+export async function* xlsxRows(file: SpooledFile, sheet: string | undefined): AsyncGenerator<string[][]> {
+  const workbook = await openWorkbook(file);
+  const book = await readBook(workbook, sheet);
+  const texts = book.texts === undefined ? [] : await readSharedTexts(workbook, book.texts);
+  const dates =
+    book.styles === undefined ? [] : readDateStyles(await workbook.whole(book.styles, SMALL_PART_BYTES));
+  const parser = createSheetParser({ texts, dates, is1904: book.is1904 });
+  for await (const piece of workbook.text(book.sheet, SHEET_BYTES)) {
+    const rows = parser.write(piece);
+    if (rows.length > 0) yield rows;
+  }
+}
+
+interface Book {
+  readonly sheet: string;
+  readonly texts: string | undefined;
+  readonly styles: string | undefined;
+  /** Days are counted from 1904, as Excel for the Mac once did. */
+  readonly is1904: boolean;
+}
+
+async function readBook(workbook: Workbook, wanted: string | undefined): Promise<Book> {
+  const roots = await readRelations(workbook, '_rels/.rels', '');
+  const path = roots.find((each) => each.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
+  const sheets: { name: string; id: string }[] = [];
+  let is1904 = false;
+  parseXml(await workbook.whole(path, SMALL_PART_BYTES), {
+    open(name, attributes) {
+      if (name === 'workbookPr') is1904 = /^(1|true)$/.test(attributes.date1904 ?? '');
+      if (name === 'sheet')
+        sheets.push({ name: attributes.name ?? '', id: attribute(attributes, 'id') ?? '' });
+    },
+  });
+  const folder = posix.dirname(path);
+  const relations = await readRelations(workbook, `${folder}/_rels/${posix.basename(path)}.rels`, folder);
+  const sheet = wanted === undefined ? sheets[0] : sheets.find((each) => each.name === wanted);
+  const target = relations.find((each) => each.id === sheet?.id)?.target;
+  if (!target) {
+    const names = sheets.map((each) => each.name).join(', ');
+    const reason =
+      wanted === undefined ? 'it has no sheet' : `it has no sheet ${wanted}; its sheets: ${names}`;
+    throw new UnreadableRowError(0, reason.slice(0, 500));
+  }
+  const part = (type: string): string | undefined => relations.find((each) => each.type === type)?.target;
+  return { sheet: target, texts: part('sharedStrings'), styles: part('styles'), is1904 };
+}
+
+interface Relation {
+  readonly id: string;
+  /** The last word of the type's URL. */
+  readonly type: string;
+  /** Path of the part in the zip. */
+  readonly target: string;
+}
+
+async function readRelations(workbook: Workbook, path: string, folder: string): Promise<Relation[]> {
+  if (!workbook.has(path)) return [];
+  const relations: Relation[] = [];
+  parseXml(await workbook.whole(path, SMALL_PART_BYTES), {
+    open(name, { Id: id = '', Type: type = '', Target: target = '', TargetMode: mode }) {
+      if (name !== 'Relationship' || mode === 'External') return;
+      const resolved = target.startsWith('/') ? target.slice(1) : posix.join(folder, target);
+      relations.push({ id, type: type.slice(type.lastIndexOf('/') + 1), target: resolved });
+    },
+  });
+  return relations;
+}
+
+/** The texts that cells refer to by number; of rich text its runs, without the reading aids above them. */
+async function readSharedTexts(workbook: Workbook, path: string): Promise<string[]> {
+  const texts: string[] = [];
+  let text = '';
+  let isText = false;
+  let aids = 0;
+  const parser = createXmlParser({
+    open(name) {
+      if (name === 'si') text = '';
+      if (name === 'rPh') aids++;
+      isText = name === 't' && aids === 0;
+    },
+    text(piece) {
+      if (isText) text += piece;
+    },
+    close(name) {
+      isText = false;
+      if (name === 'rPh') aids--;
+      if (name !== 'si') return;
+      texts.push(unescaped(text));
+      if (texts.length > SHARED_TEXTS) throw new UnreadableRowError(0, 'it has more than 5,000,000 texts');
+    },
+  });
+  for await (const piece of workbook.text(path, SHARED_TEXT_BYTES)) parser.write(piece);
+  parser.end();
+  return texts;
+}
