@@ -48,25 +48,35 @@ describe.skipIf(!server)('insight in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  describe.each([DESK, PHONE])('at $width px', (viewport) => {
+  describe('each page', () => {
+    // One session for all addresses: the libraries are then read once, as they are for a person.
     let session: WatchedPage;
     beforeAll(async () => {
-      session = await openPage(browser, { viewport, token: server!.token });
+      session = await openPage(browser, { viewport: DESK, token: server!.token });
     });
     afterAll(() => session.context.close());
 
-    test.each(pages)('%s asks and draws, whole and without complaint', async (address, headline) => {
-      const { page, complaints } = session;
-      complaints.length = 0;
-      await page.goto(`${server!.url}${address}`);
-      await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
-      await page.locator('main section').first().waitFor();
-      await answered(page);
-      expect(await page.locator('main [role="alert"]').allTextContents()).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      expect(complaints).toEqual([]);
-    });
+    test.each(pages)(
+      '%s asks and draws without complaint, on a desk and on a phone',
+      async (address, headline) => {
+        const { page, complaints } = session;
+        complaints.length = 0;
+        await page.setViewportSize(DESK);
+        await page.goto(`${server!.url}${address}`);
+        await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
+        await page.locator('main section').first().waitFor();
+        for (const viewport of [DESK, PHONE]) {
+          await page.setViewportSize(viewport);
+          await answered(page);
+          expect(await page.locator('main [role="alert"]').allTextContents()).toEqual([]);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - window.innerWidth,
+          );
+          expect(overflow, `at ${viewport.width} px`).toBeLessThanOrEqual(0);
+        }
+        expect(complaints).toEqual([]);
+      },
+    );
   });
 
   test('a question stands in the address, a changed one is run by a click, and back brings the former', async () => {
@@ -92,12 +102,8 @@ describe.skipIf(!server)('insight in a browser', () => {
     const address = `/insight/analyses/funnel?q=${encodeURIComponent(JSON.stringify(FUNNEL))}`;
     await page.goto(`${server!.url}${address}`);
     await answered(page);
-    const number = page
-      .getByRole('listitem')
-      .getByRole('button', { name: /查看客户/ })
-      .locator('visible=true');
-    if ((await number.count()) === 0) return skip.skip('nobody did anything on this server');
     const first = page.locator('main ol > li b button').first();
+    if ((await first.count()) === 0) return skip.skip('nobody did anything on this server');
     const people = await first.innerText();
     await first.click();
     const drawer = page.getByRole('dialog');
@@ -114,7 +120,7 @@ describe.skipIf(!server)('insight in a browser', () => {
     await page.getByRole('button', { name: '保存到看板' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: '看板' }).click();
-    await page.getByTitle('＋ 新建看板').click();
+    await page.locator('.ant-select-item-option', { hasText: '＋ 新建看板' }).click();
     await dialog.getByPlaceholder('例如：手机银行周会').fill(name);
     await dialog.getByRole('button', { name: '保存' }).click();
     await page.getByText(`已保存到「${name}」`).waitFor();

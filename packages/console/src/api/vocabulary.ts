@@ -52,4 +52,5 @@ export type StrategyState = canvasApi.StrategyState;
 export type StrategySummary = canvasApi.StrategySummary;
 export type StrategyVersion = canvasApi.StrategyVersion;
 export type Summary = insightApi.Summary;
+export type TagView = audienceApi.TagView;
 export type Usage = audienceApi.Usage;

@@ -14,10 +14,12 @@ import {
   KeyOutlined,
   LineChartOutlined,
   MessageOutlined,
+  PartitionOutlined,
   ProfileOutlined,
   SafetyOutlined,
   SettingOutlined,
   StopOutlined,
+  TagsOutlined,
   TeamOutlined,
   ThunderboltOutlined,
   UserOutlined,
@@ -83,17 +85,26 @@ const menu: MenuGroup[] = [
     items: [
       { to: '/people', reads: identityApi.findPeople, label: 'peopleSearch', icon: UserOutlined },
       { to: '/entities', reads: profileApi.listEntities, label: 'entities', icon: ClusterOutlined },
+      { to: '/data/model', reads: profileApi.declareEntityType, label: 'model', icon: PartitionOutlined },
     ],
   },
   {
     label: 'audience',
-    items: [{ to: '/audiences', reads: audienceApi.listSegments, label: 'segments', icon: TeamOutlined }],
+    items: [
+      { to: '/audiences', reads: audienceApi.listSegments, label: 'segments', icon: TeamOutlined },
+      { to: '/tags', reads: audienceApi.listTags, label: 'tags', icon: TagsOutlined },
+    ],
   },
   {
     label: 'insight',
     items: [
       { to: '/insight/analyses', reads: insightApi.analyseTrend, label: 'analyses', icon: LineChartOutlined },
-      { to: '/insight/dashboards', reads: insightApi.listDashboards, label: 'boards', icon: DashboardOutlined },
+      {
+        to: '/insight/dashboards',
+        reads: insightApi.listDashboards,
+        label: 'boards',
+        icon: DashboardOutlined,
+      },
       { to: '/insight/alerts', reads: insightApi.listAlerts, label: 'alerts', icon: AlertOutlined },
     ],
   },

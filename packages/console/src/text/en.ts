@@ -8,11 +8,13 @@ import { frame, login, state } from './en/frame.ts';
 import { identity } from './en/identity.ts';
 import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
+import { models } from './en/models.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
+import { tags } from './en/tags.ts';
 import { words } from './en/words.ts';
 import type { Text } from './text.ts';
 
@@ -28,6 +30,7 @@ export const en: Text = {
   entities,
   audience,
   rule,
+  tags,
   strategy,
   effect,
   insight,
@@ -40,6 +43,7 @@ export const en: Text = {
   data,
   identity,
   imports,
+  models,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {
     eq: 'is',

@@ -8,11 +8,13 @@ import { frame, login, state } from './zh/frame.ts';
 import { identity } from './zh/identity.ts';
 import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
+import { models } from './zh/models.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
+import { tags } from './zh/tags.ts';
 import { words } from './zh/words.ts';
 
 /** The Chinese of the console: the first language, and the one that decides which strings there are. */
@@ -27,6 +29,7 @@ export const zh = {
   entities,
   audience,
   rule,
+  tags,
   strategy,
   effect,
   insight,
@@ -39,6 +42,7 @@ export const zh = {
   data,
   identity,
   imports,
+  models,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {
     eq: '等于',

@@ -20,14 +20,12 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
   const keys = keysIn(typed);
   const { found, missing, done } = resolve;
   const submit = async () => {
-    const people = done === undefined ? await resolve.run(keys) : found;
-    if (people.length === 0) return;
     const made = await create.mutateAsync({
       body: {
         segmentId: `list_${Date.now().toString(36)}`,
         name,
         kind: 'import',
-        personIds: [...people],
+        personIds: found,
         schedule: { every: 'manual' },
       },
     });

@@ -21,7 +21,8 @@ export function keysIn(text: string): string[] {
 }
 
 interface Resolved {
-  found: readonly number[];
+  /** The person of each key that belongs to one. */
+  found: ReadonlyMap<string, number>;
   missing: readonly string[];
 }
 
@@ -31,10 +32,10 @@ export function useResolveKeys() {
   const [percent, setPercent] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const run = useCallback(async (keys: readonly string[]): Promise<readonly number[]> => {
+  const run = useCallback(async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
     setBusy(true);
     setError(null);
-    const found = new Set<number>();
+    const found = new Map<string, number>();
     const missing: string[] = [];
     let asked = 0;
     try {
@@ -42,18 +43,18 @@ export function useResolveKeys() {
         await Promise.all(
           keys.slice(start, start + AT_ONCE).map(async (key) => {
             const { items } = await call(identityApi.findPeople, { query: { search: key } });
-            if (items[0]) found.add(items[0].personId);
+            if (items[0]) found.set(key, items[0].personId);
             else missing.push(key);
           }),
         );
         asked += AT_ONCE;
         setPercent(Math.min(100, Math.round((asked / keys.length) * 100)));
       }
-      setResolved({ found: [...found], missing });
-      return [...found];
+      setResolved({ found, missing });
+      return found;
     } catch (cause) {
       setError(cause);
-      return [];
+      return new Map<string, number>();
     } finally {
       setBusy(false);
     }
@@ -66,7 +67,8 @@ export function useResolveKeys() {
     percent,
     error,
     done: resolved && true,
-    found: resolved?.found ?? [],
+    /** Each person once, however many keys name them. */
+    found: [...new Set(resolved?.found.values())],
     missing: resolved?.missing ?? [],
   };
 }

@@ -1,7 +1,10 @@
 import { InputNumber, Select, TimePicker } from 'antd';
 import dayjs from 'dayjs';
 import type { Schedule } from '../../api/vocabulary.ts';
+import { ingestApi } from '@wutong/contract';
+import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
+import { useMay } from '../../frame/session.tsx';
 import styles from './segment-form.module.css';
 
 interface ScheduleFieldProps {
@@ -26,6 +29,8 @@ function asEvery(every: Schedule['every'], former: Schedule): Schedule {
       return { every, weekday: 1, at };
     case 'month':
       return { every, day: 1, at };
+    case 'source_ready':
+      return { every, at, sources: [] };
   }
 }
 
@@ -39,7 +44,7 @@ export function ScheduleField({ value = { every: 'manual' }, onChange }: Schedul
         aria-label={words.schedule}
         value={value.every}
         popupMatchSelectWidth={false}
-        options={(['minutes', 'day', 'week', 'month', 'manual'] as const).map((every) => ({
+        options={(['minutes', 'day', 'week', 'month', 'source_ready', 'manual'] as const).map((every) => ({
           value: every,
           label: words.rhythm[every],
         }))}
@@ -71,6 +76,9 @@ export function ScheduleField({ value = { every: 'manual' }, onChange }: Schedul
           onChange={(day) => put({ ...value, day: day ?? 1 })}
         />
       )}
+      {value.every === 'source_ready' && (
+        <SourcesField sources={value.sources} onChange={(sources) => put({ ...value, sources })} />
+      )}
       {'at' in value && (
         <TimePicker
           aria-label={words.atHour}
@@ -81,5 +89,27 @@ export function ScheduleField({ value = { every: 'manual' }, onChange }: Schedul
         />
       )}
     </span>
+  );
+}
+
+interface SourcesFieldProps {
+  sources: readonly string[];
+  onChange: (sources: string[]) => void;
+}
+
+/** The sources that must have brought all they held; by their names where the reader may see them. */
+function SourcesField({ sources, onChange }: SourcesFieldProps) {
+  const { audience: words } = useText();
+  const { data } = useRead(ingestApi.listSources, undefined, { enabled: useMay(ingestApi.listSources) });
+  return (
+    <Select
+      mode="tags"
+      aria-label={words.sources}
+      placeholder={words.sources}
+      status={sources.length === 0 ? 'warning' : undefined}
+      value={[...sources]}
+      options={(data?.items ?? []).map(({ sourceId, name }) => ({ value: sourceId, label: name }))}
+      onChange={onChange}
+    />
   );
 }

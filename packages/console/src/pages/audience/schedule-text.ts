@@ -12,6 +12,8 @@ export function scheduleText(schedule: Schedule, { every, weekdays }: Text['audi
       return every.day(schedule.at);
     case 'week':
       return every.week(weekdays[schedule.weekday as 1] ?? '', schedule.at);
+    case 'source_ready':
+      return every.sourceReady(schedule.at);
     case 'month':
       return every.month(String(schedule.day), schedule.at);
   }

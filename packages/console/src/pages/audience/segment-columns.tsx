@@ -1,32 +1,29 @@
 import { Checkbox } from 'antd';
 import { Link } from 'react-router-dom';
 import type { SegmentView } from '../../api/vocabulary.ts';
+import { DuplicateMark } from './duplicate-mark.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import type { Column } from '../../parts/record-table.tsx';
 import { Chip, StateMark } from '../../parts/state-mark.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { scheduleText } from './schedule-text.ts';
-import { SegmentUsage, SizeTrend } from './segment-row-facts.tsx';
+import { SizeTrend } from './segment-row-facts.tsx';
+import { CostCell, UsageCell } from './usage-cell.tsx';
+import { useAudienceUse, type Duplicate } from './use-governance.ts';
 
 interface ColumnOptions {
   chosen: ReadonlySet<string>;
   onChoose: (segmentId: string, chosen: boolean) => void;
-  /** Others that say the same, by id. */
-  duplicates: ReadonlyMap<string, readonly string[]>;
-  nameOf: (segmentId: string) => string;
+  duplicates: ReadonlyMap<string, Duplicate>;
 }
 
 /** The columns of the segment catalogue. */
-export function useSegmentColumns({
-  chosen,
-  onChoose,
-  duplicates,
-  nameOf,
-}: ColumnOptions): Column<SegmentView>[] {
+export function useSegmentColumns({ chosen, onChoose, duplicates }: ColumnOptions): Column<SegmentView>[] {
   const { text, format } = useReader();
   const words = text.audience;
   const userName = useUserNames();
+  const uses = useAudienceUse('segment');
   return [
     {
       key: 'name',
@@ -42,13 +39,7 @@ export function useSegmentColumns({
           <span>
             <Link to={`/audiences/${segmentId}`}>{name}</Link>
             {description && <div className="faint">{description}</div>}
-            {duplicates.has(segmentId) && (
-              <div>
-                <Chip tone="warn">
-                  {words.sameAs((duplicates.get(segmentId) ?? []).map(nameOf).join(text.punctuation.comma))}
-                </Chip>
-              </div>
-            )}
+            <DuplicateMark duplicate={duplicates.get(segmentId)} />
           </span>
         </span>
       ),
@@ -75,7 +66,13 @@ export function useSegmentColumns({
     {
       key: 'usage',
       title: words.usedBy,
-      render: ({ segmentId }) => <SegmentUsage segmentId={segmentId} />,
+      render: ({ segmentId }) => <UsageCell use={uses.get(segmentId)} />,
+    },
+    {
+      key: 'cost',
+      title: words.cost,
+      phone: 'hidden',
+      render: ({ segmentId }) => <CostCell use={uses.get(segmentId)} />,
     },
     {
       key: 'computed',

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Button, Dropdown } from 'antd';
 import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
@@ -13,9 +13,9 @@ import { Answer, EmptyState } from '../../parts/states.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { CatalogueFilters, useCatalogueFilter } from './catalogue-filters.tsx';
 import { CombineDialog } from './combine-dialog.tsx';
-import { duplicatesOf } from './duplicates.ts';
 import { ImportListDialog } from './import-list-dialog.tsx';
 import { useSegmentColumns } from './segment-columns.tsx';
+import { useDuplicates } from './use-governance.ts';
 
 const none: ReadonlySet<string> = new Set();
 
@@ -32,32 +32,26 @@ export default function SegmentListPage() {
     { refetchIntervalMs: CALM_MS },
   );
   const { items } = segments;
-  const duplicates = useMemo(
-    () => duplicatesOf(items.map(({ segmentId, text }) => ({ id: segmentId, text }))),
-    [items],
-  );
+  const duplicates = useDuplicates('segment');
   const shown = items.filter(
     (item) => filter.keeps(item) && (filter.state !== 'duplicate' || duplicates.has(item.segmentId)),
   );
-  const nameOf = (id: string) => items.find(({ segmentId }) => segmentId === id)?.name ?? id;
   const columns = useSegmentColumns({
     chosen,
     onChoose: (id, on) =>
       setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((each) => each !== id))),
     duplicates,
-    nameOf,
   });
   const selected = shown.filter(({ segmentId }) => chosen.has(segmentId));
   return (
     <Page title={words.list} lead={words.lead} actions={<NewSegment />}>
       <CatalogueFilters filter={filter} items={items} />
       <BulkBar
+        kind="segment"
         shownIds={shown.map(({ segmentId }) => segmentId)}
         chosen={selected.map(({ segmentId, name }) => ({ id: segmentId, name }))}
         archived={filter.state === 'archived'}
         onChosen={(ids) => setChosen(new Set(ids))}
-        archive={audienceApi.archiveSegment}
-        paramsOf={(segmentId) => ({ segmentId })}
         extra={
           <Button size="small" disabled={selected.length < 2} onClick={() => setCombining(true)}>
             {words.combine.title}

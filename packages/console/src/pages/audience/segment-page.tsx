@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { App, Tabs } from 'antd';
 import { useParams } from 'react-router-dom';
 import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
@@ -113,33 +113,44 @@ function Members({ segmentId }: { segmentId: string }) {
 
 function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }) {
   const { audience: words } = useText();
-  const { message } = App.useApp();
-  const [shownImpact] = useState(segment.usedBy.length > 0);
+  const { message, modal } = App.useApp();
   const save = useWrite(audienceApi.editSegment, [audienceApi.readSegment, audienceApi.listSegments]);
   const submit = async ({ name, description, folder, schedule, text: expression }: SegmentDraft) => {
     await save.mutateAsync({
       params: { segmentId: segment.segmentId },
-      body: { name, description, schedule, folder, text: expression, version: segment.version },
+      body: {
+        name,
+        description,
+        schedule,
+        folder,
+        priority: segment.priority,
+        text: expression,
+        version: segment.version,
+      },
     });
     void message.success(words.saved);
     onClose();
   };
+  // A new name or schedule touches nobody; a new rule says first whom and what it would.
+  const ask = (draft: SegmentDraft) => {
+    if (draft.text === segment.text) return submit(draft);
+    return modal.confirm({
+      title: words.lineage.before,
+      width: 520,
+      content: <Impact kind="segment" id={segment.segmentId} text={draft.text} />,
+      okText: words.saveVersion,
+      onOk: () => submit(draft).catch(() => undefined),
+    });
+  };
   return (
-    <>
-      {shownImpact && (
-        <Panel title={words.lineage.before}>
-          <Impact kind="segment" id={segment.segmentId} />
-        </Panel>
-      )}
-      <SegmentForm
-        draft={{ ...segment, text: segment.text ?? '' }}
-        idFixed
-        submitLabel={words.saveVersion}
-        busy={save.isPending}
-        error={save.error}
-        onSubmit={(draft) => void submit(draft).catch(() => undefined)}
-        onCancel={onClose}
-      />
-    </>
+    <SegmentForm
+      draft={{ ...segment, text: segment.text ?? '' }}
+      idFixed
+      submitLabel={words.saveVersion}
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={(draft) => void ask(draft)}
+      onCancel={onClose}
+    />
   );
 }

@@ -30,7 +30,11 @@ export default function EntityListPage() {
       {catalogue === undefined && <Loading rows={6} />}
       {catalogue !== undefined && !type && (
         <Panel>
-          <EmptyState title={words.noTypes} hint={words.noTypesHint} />
+          <EmptyState
+            title={words.noTypes}
+            hint={words.noTypesHint}
+            action={<Link to="/data/model?kind=entityTypes">{text.models.title}</Link>}
+          />
         </Panel>
       )}
       {type && (

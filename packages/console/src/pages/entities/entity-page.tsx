@@ -3,16 +3,18 @@ import { profileApi } from '@wutong/contract';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Facts } from '../../parts/facts.tsx';
-import { Page, Panel } from '../../parts/page.tsx';
+import { FoldablePanel } from '../../parts/foldable-panel.tsx';
+import { Page } from '../../parts/page.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { PersonDetails } from '../people/person-details.tsx';
 import { PersonRelations } from '../people/person-relations.tsx';
+import styles from './entity.module.css';
 
 /** 360° of a company, an institution, a product, or any other entity. */
 export default function EntityPage() {
   const { type = '', id = '' } = useParams();
-  const { text, language } = useReader();
+  const { text, format, language } = useReader();
   const words = text.entities;
   const entity = useRead(profileApi.readEntity, { params: { type, id } }, { refetchIntervalMs: CALM_MS });
   return (
@@ -23,18 +25,20 @@ export default function EntityPage() {
     >
       <Answer query={entity} rows={8}>
         {({ attributes, relations, details }) => (
-          <>
-            <Panel title={words.attributes}>
+          <div className={styles.columns}>
+            <FoldablePanel title={words.attributes} summary={format.integer(attributes.length)}>
               <Facts
                 facts={attributes.map(({ name, title, value, valueType, unit }) => [
                   title[language],
                   <ValueText key={name} value={value} valueType={valueType} unit={unit} />,
                 ])}
               />
-            </Panel>
-            <PersonRelations relations={relations} />
-            {details.length > 0 && <PersonDetails details={details} />}
-          </>
+            </FoldablePanel>
+            <div className="stack">
+              <PersonRelations relations={relations} />
+              {details.length > 0 && <PersonDetails details={details} />}
+            </div>
+          </div>
         )}
       </Answer>
     </Page>

@@ -21,6 +21,7 @@ export const audience: Text['audience'] = {
     minutes: (minutes) => `Every ${minutes} minutes`,
     day: (at) => `Daily at ${at}`,
     week: (weekday, at) => `Weekly, ${weekday} ${at}`,
+    sourceReady: (at) => `When its sources are complete, from ${at}`,
     month: (day, at) => `Monthly, day ${day}, ${at}`,
   },
   tabs: {
@@ -41,7 +42,7 @@ export const audience: Text['audience'] = {
     title: 'Lineage',
     definition:
       'To the left the attributes, events, tags and segments it uses; to the right what uses it. Click to open.',
-    cut: 'There is more: only the nearest 80 are drawn.',
+    cut: 'There is more than is drawn.',
     kind: {
       segment: 'Segment',
       tag: 'Tag',
@@ -50,8 +51,11 @@ export const audience: Text['audience'] = {
       event: 'Event',
       detail: 'Detail or entity',
       attribute: 'Attribute',
+      relation: 'Relation',
     },
-    before: 'Before you edit',
+    before: 'Before you save',
+    moved: (entering, leaving) => `${entering} would enter, ${leaving} would leave`,
+    indirect: 'indirectly',
     impact: (count) => `An edit touches these ${count}:`,
     noImpact: 'Nothing else uses it; an edit touches nothing.',
   },
@@ -91,6 +95,7 @@ export const audience: Text['audience'] = {
       'They are no longer computed and can be brought back. Those still in use stay, with the reason.',
     restoreTitle: 'Bring the chosen ones back?',
     done: (count) => `${count} done`,
+    kept: (name, users) => `${name}: still in use${users ? ` (${users})` : ''}, kept`,
   },
   combine: {
     with: 'Choose segments to combine with',
@@ -120,7 +125,21 @@ export const audience: Text['audience'] = {
   folder: 'Folder',
   noFolder: 'In no folder',
   atHour: 'Hour of computation',
-  rhythm: { minutes: 'Every … minutes', day: 'Daily', week: 'Weekly', month: 'Monthly', manual: 'By hand' },
+  rhythm: {
+    minutes: 'Every … minutes',
+    day: 'Daily',
+    week: 'Weekly',
+    month: 'Monthly',
+    manual: 'By hand',
+    source_ready: 'When sources are complete',
+  },
+  sources: 'Sources to wait for',
+  priority: 'Priority',
+  priorityHint: 'Among those due at one time, 1 is computed first and 9 last.',
+  cost: 'Cost, 30 days',
+  costDefinition: 'Time of all computations within 30 days',
+  runs: (count) => `${count} computations`,
+  sameMembers: (names) => `Same members as ${names}`,
   weekdayNames: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' },
   populations: {
     everyone:

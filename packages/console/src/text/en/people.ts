@@ -130,8 +130,7 @@ export const entities: Text['entities'] = {
   none: 'No entity of this type',
   noneHint: 'Entities appear here once an import or the collection API has written them.',
   noTypes: 'No entity type declared',
-  noTypesHint:
-    'An import’s mapping file or the API declares entity types such as company, product, institution.',
+  noTypesHint: 'Declare entity types (companies, products, branches) in the data model, then import files.',
   attributes: 'Attributes',
   relations: 'Relations',
   details: 'Details',

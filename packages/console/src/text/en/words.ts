@@ -209,6 +209,8 @@ export const words: Text['words'] = {
     currency: 'currency',
     counterparty: 'counterparty',
     balance: 'balance',
+    from_holding: 'Renewed from holding',
+    message_id: 'Message',
     type: 'type',
     name: 'name',
   },

@@ -124,7 +124,7 @@ export const entities = {
   none: '没有这个类型的实体',
   noneHint: '通过导入文件或采集接口写入实体后，会出现在这里。',
   noTypes: '还没有定义实体类型',
-  noTypesHint: '导入映射文件或通过接口定义实体类型，例如企业、产品、机构。',
+  noTypesHint: '先在数据模型里定义实体类型（例如企业、产品、机构），再导入文件。',
   attributes: '属性',
   relations: '关系',
   details: '明细',

@@ -207,6 +207,8 @@ export const words = {
     currency: '币种',
     counterparty: '对方',
     balance: '余额',
+    from_holding: '续自持仓',
+    message_id: '消息编号',
     type: '类型',
     name: '名称',
   },

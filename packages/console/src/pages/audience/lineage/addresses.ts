@@ -1,4 +1,4 @@
-import type { LineageKind } from './read-lineage.ts';
+import type { LineageKind } from './lineage-panel.tsx';
 
 /** Where the page of something stands; undefined for what has none. */
 export function addressOf(kind: LineageKind, id: string): string | undefined {
@@ -15,6 +15,7 @@ export function addressOf(kind: LineageKind, id: string): string | undefined {
     case 'report':
     case 'detail':
     case 'attribute':
+    case 'relation':
       return undefined;
   }
 }

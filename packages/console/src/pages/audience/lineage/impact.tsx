@@ -1,31 +1,50 @@
-import { useText } from '../../../frame/reader.tsx';
-import { Loading } from '../../../parts/states.tsx';
-import { dependentsIn } from './read-lineage.ts';
-import { useLineage } from './lineage-panel.tsx';
+import { audienceApi } from '@wutong/contract';
+import { useRead } from '../../../api/use-endpoint.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { Answer } from '../../../parts/states.tsx';
 import styles from './lineage.module.css';
 
 interface ImpactProps {
   kind: 'segment' | 'tag';
   id: string;
+  /** The rule a segment would have: says who would enter and leave. */
+  text?: string | undefined;
 }
 
-/** What a change would touch: everything that uses it, directly or over others. */
-export function Impact({ kind, id }: ImpactProps) {
-  const { audience: words } = useText();
-  const { data } = useLineage(kind, id);
-  if (!data) return <Loading rows={2} />;
-  const dependents = dependentsIn(data);
-  if (dependents.length === 0) return <p className="faint">{words.lineage.noImpact}</p>;
+/** What a change would touch: everything that uses it, directly or over others, and who would come and go. */
+export function Impact({ kind, id, text: rule }: ImpactProps) {
+  const { text, format } = useReader();
+  const words = text.audience.lineage;
+  const impact = useRead(audienceApi.readImpact, {
+    body: { kind, id, ...(rule === undefined ? {} : { text: rule }) },
+  });
   return (
-    <div>
-      <p>{words.lineage.impact(String(dependents.length))}</p>
-      <ul className={styles.impact}>
-        {dependents.map((node) => (
-          <li key={node.key}>
-            <span className="faint">{words.lineage.kind[node.kind]}</span> {node.name}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <Answer query={impact} rows={2}>
+      {({ users, members, lookups }) => (
+        <div className={styles.touched}>
+          {members && (
+            <p>
+              {text.audience.members} <b className="number">{format.integer(members.now)}</b> →{' '}
+              <b className="number">{format.integer(members.then)}</b>{' '}
+              <span className="faint">
+                {words.moved(format.integer(members.entering), format.integer(members.leaving))}
+              </span>
+            </p>
+          )}
+          <p>{users.length > 0 ? words.impact(format.integer(users.length)) : words.noImpact}</p>
+          {users.length > 0 && (
+            <ul className={styles.impact}>
+              {users.map((user) => (
+                <li key={`${user.kind} ${user.id}`}>
+                  <span className="faint">{words.kind[user.kind]}</span> {user.name}
+                  {user.steps > 1 && <span className="faint"> · {words.indirect}</span>}
+                </li>
+              ))}
+            </ul>
+          )}
+          {lookups > 0 && <p className="faint">{text.audience.lookedUp(format.compact(lookups))}</p>}
+        </div>
+      )}
+    </Answer>
   );
 }

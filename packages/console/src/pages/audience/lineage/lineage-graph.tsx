@@ -20,7 +20,7 @@ import type { ExpressionNames } from '../../../eql/rule/names.ts';
 import { useExpressionNames } from '../../../eql/use-expression-names.ts';
 import { useWide } from '../../../parts/use-wide.ts';
 import { addressOf } from './addresses.ts';
-import type { Lineage, LineageNode } from './read-lineage.ts';
+import type { Lineage, LineageNode } from './lineage-panel.tsx';
 import styles from './lineage.module.css';
 
 const WIDTH = 190;
@@ -32,14 +32,14 @@ type Card = Node<{ node: LineageNode; title: string; isRoot: boolean }, 'card'>;
 function titleOf(names: ExpressionNames, { kind, id, name }: LineageNode): string {
   if (kind === 'event') return names.events.find((each) => each.name === id)?.title ?? id;
   if (kind === 'attribute') return names.attributes.find((each) => each.name === id)?.title ?? id;
-  if (kind === 'detail') {
-    return [...names.details, ...names.entities].find((each) => each.name === id)?.title ?? id;
+  if (kind === 'detail' || kind === 'relation') {
+    return [...names.details, ...names.relations].find((each) => each.name === id)?.title ?? id;
   }
   return name;
 }
 
 /** From left to right: what it is made of, itself, what is made of it. Each leads to its own page. */
-export default function LineageGraph({ lineage }: { lineage: Lineage }) {
+export default function LineageGraph({ lineage, root }: { lineage: Lineage; root: string }) {
   const { audience: words } = useReader().text;
   const { names } = useExpressionNames();
   const navigate = useNavigate();
@@ -52,12 +52,13 @@ export default function LineageGraph({ lineage }: { lineage: Lineage }) {
     width: WIDTH,
     height: HEIGHT,
     ariaLabel: titleOf(names, node),
-    data: { node, title: titleOf(names, node), isRoot: node.key === lineage.root },
+    data: { node, title: titleOf(names, node), isRoot: node.key === root },
   }));
+  // What is used stands before what uses it, as data flows.
   const edges = lineage.edges.map(({ from, to }): Edge => ({
     id: `${from} ${to}`,
-    source: from,
-    target: to,
+    source: to,
+    target: from,
     focusable: false,
     style: { stroke: '#9db8ab' },
     markerEnd: { type: MarkerType.ArrowClosed, color: '#9db8ab', width: 16, height: 16 },
@@ -96,7 +97,7 @@ function place({ nodes, edges }: Lineage, wide: boolean): Map<string, { x: numbe
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { key } of nodes) graph.setNode(key, { width: WIDTH, height: HEIGHT });
   for (const { from, to } of edges) {
-    if (graph.hasNode(from) && graph.hasNode(to)) graph.setEdge(from, to);
+    if (graph.hasNode(from) && graph.hasNode(to)) graph.setEdge(to, from);
   }
   layout(graph);
   return new Map(

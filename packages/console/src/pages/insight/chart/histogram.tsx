@@ -48,7 +48,12 @@ export function Histogram({ label, bars, marks = [], heightPx = 260, mostNames =
           </div>
         ))}
         {marks.map(({ at, name }) => (
-          <span key={name} className={styles.mark} style={{ left: `${(at / bars.length) * 100}%` }}>
+          <span
+            key={name}
+            className={styles.mark}
+            data-late={at / bars.length > 0.6}
+            style={{ left: `${(at / bars.length) * 100}%` }}
+          >
             <em>{name}</em>
           </span>
         ))}

@@ -1,0 +1,172 @@
+import { useState } from 'react';
+import { Button, Form, Input, Select } from 'antd';
+import { audienceApi } from '@wutong/contract';
+import { audienceIdSchema, type Schedule } from '../../../api/vocabulary.ts';
+import { isUnfinished } from '../../../eql/rule/completed.ts';
+import type { ExpressionNames } from '../../../eql/rule/names.ts';
+import { useCheck } from '../../../eql/use-check.ts';
+import { useDraft } from '../../../eql/use-draft.ts';
+import { useReader } from '../../../frame/reader.tsx';
+import { Panel } from '../../../parts/page.tsx';
+import { StateMark } from '../../../parts/state-mark.tsx';
+import { sentenceOf } from '../../../parts/states.tsx';
+import { FolderField } from '../folder-field.tsx';
+import { ScheduleField } from '../schedule-field.tsx';
+import formStyles from '../segment-form.module.css';
+import { useFolders } from '../use-folders.ts';
+import { TagDefinition } from './tag-definition.tsx';
+import { TagPreview } from './tag-preview.tsx';
+import { kindOf, type TagShape } from './tag-shape.ts';
+
+const { tagValueTypes } = audienceApi;
+type ValueType = (typeof tagValueTypes)[number];
+
+export interface TagDraft {
+  tagId: string;
+  name: string;
+  description: string;
+  folder: string;
+  schedule: Schedule;
+  /** EQL of a rule tag, SQL of an SQL tag; empty for values set from outside. */
+  text: string;
+  valueType: ValueType;
+}
+
+interface TagFormProps {
+  draft: TagDraft;
+  shape: TagShape;
+  names: ExpressionNames;
+  idFixed: boolean;
+  submitLabel: string;
+  busy: boolean;
+  error: unknown;
+  onSubmit: (draft: TagDraft) => void;
+  onCancel: () => void;
+}
+
+/** Writes a tag: its name, its definition in its shape, and how many would have each value. */
+export function TagForm(props: TagFormProps) {
+  const { draft: begun, shape, names, busy, error, onSubmit, onCancel, submitLabel } = props;
+  const { text } = useReader();
+  const kind = kindOf(shape);
+  const draft = useDraft(kind === 'rule' ? begun.text : '');
+  const [sql, setSql] = useState(kind === 'sql' ? begun.text : '');
+  const check = useCheck(draft.written, shape === 'text' ? 'text' : 'rules', { counts: false });
+  const { document } = draft.written;
+  const finished =
+    document !== undefined &&
+    document.kind !== 'population' &&
+    !isUnfinished(document) &&
+    hasLabels(document);
+  const ready =
+    kind === 'rule' ? finished && check.valid && !check.busy : kind !== 'sql' || sql.trim() !== '';
+  const expression = kind === 'rule' ? draft.written.text : sql;
+  return (
+    <Form
+      layout="vertical"
+      requiredMark={false}
+      initialValues={begun}
+      onFinish={(fields: TagDraft) => onSubmit({ ...begun, ...fields, text: expression })}
+    >
+      <div className="stack">
+        <TagFields idFixed={props.idFixed} isRule={kind === 'rule'} />
+        <div className={formStyles.writing}>
+          <Panel title={text.tags.shape[shape]} definition={text.tags.shapeHint[shape]}>
+            {kind === 'rule' && <TagDefinition shape={shape} draft={draft} check={check} names={names} />}
+            {kind === 'sql' && <SqlField value={sql} onChange={setSql} />}
+            {(kind === 'import' || kind === 'manual') && <p className="soft">{text.tags.noDefinition}</p>}
+          </Panel>
+          <div className={formStyles.beside}>
+            {kind === 'rule' && !finished && <StateMark tone="warn">{text.rule.effect.unfinished}</StateMark>}
+            <TagPreview document={document} enabled={kind === 'rule' && finished && check.valid} />
+            {error !== null && error !== undefined && (
+              <p role="alert" style={{ color: 'var(--red)' }}>
+                {sentenceOf(error, text)}
+              </p>
+            )}
+            <div className="row">
+              <Button type="primary" htmlType="submit" loading={busy} disabled={!ready}>
+                {submitLabel}
+              </Button>
+              <Button onClick={onCancel}>{text.state.cancel}</Button>
+            </div>
+          </div>
+        </div>
+      </div>
+    </Form>
+  );
+}
+
+/** Tiers without a name cannot be told apart. */
+function hasLabels(document: NonNullable<ReturnType<typeof useDraft>['written']['document']>): boolean {
+  return document.kind !== 'tier' || document.tiers.every(({ label }) => label.trim() !== '');
+}
+
+function SqlField({ value, onChange }: { value: string; onChange: (sql: string) => void }) {
+  const { tags: words } = useReader().text;
+  return (
+    <>
+      <Input.TextArea
+        className="mono"
+        aria-label={words.shape.sql}
+        autoSize={{ minRows: 8, maxRows: 20 }}
+        value={value}
+        placeholder={
+          'SELECT person_id, max(toString(properties.channel)) AS value\nFROM event\nGROUP BY person_id'
+        }
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <p className="faint">{words.sqlHint}</p>
+    </>
+  );
+}
+
+function TagFields({ idFixed, isRule }: { idFixed: boolean; isRule: boolean }) {
+  const { audience, tags: words } = useReader().text;
+  const folders = useFolders('tags');
+  return (
+    <Panel>
+      <div className={formStyles.form}>
+        <Form.Item
+          name="name"
+          label={words.name}
+          rules={[{ required: true, whitespace: true, message: words.nameMissing }]}
+        >
+          <Input placeholder={words.namePlaceholder} maxLength={200} />
+        </Form.Item>
+        <Form.Item
+          name="tagId"
+          label={audience.id}
+          tooltip={audience.idHint}
+          rules={[
+            {
+              validator: (_rule, value) =>
+                audienceIdSchema.safeParse(value).success
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(audience.idWrong)),
+            },
+          ]}
+        >
+          <Input className="mono" disabled={idFixed} maxLength={63} />
+        </Form.Item>
+        <Form.Item name="folder" label={audience.folder}>
+          <FolderField folders={folders} />
+        </Form.Item>
+        <Form.Item name="description" label={audience.description}>
+          <Input maxLength={2000} />
+        </Form.Item>
+        <Form.Item name="schedule" label={audience.schedule}>
+          <ScheduleField />
+        </Form.Item>
+        {!isRule && (
+          <Form.Item name="valueType" label={words.valueTypeLabel}>
+            <Select
+              disabled={idFixed}
+              options={tagValueTypes.map((value) => ({ value, label: words.valueType[value] }))}
+            />
+          </Form.Item>
+        )}
+      </div>
+    </Panel>
+  );
+}

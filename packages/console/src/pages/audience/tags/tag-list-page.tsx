@@ -1,0 +1,178 @@
+import { useState } from 'react';
+import { Button, Checkbox } from 'antd';
+import { Link, useNavigate } from 'react-router-dom';
+import { audienceApi } from '@wutong/contract';
+import type { TagView } from '../../../api/vocabulary.ts';
+import { CALM_MS, useRead } from '../../../api/use-endpoint.ts';
+import { usePages } from '../../../api/use-pages.ts';
+import { useText } from '../../../frame/reader.tsx';
+import { useMay } from '../../../frame/session.tsx';
+import { useUserNames } from '../../../frame/use-names.ts';
+import { Page, Panel } from '../../../parts/page.tsx';
+import { RecordTable, type Column } from '../../../parts/record-table.tsx';
+import { Chip, StateMark } from '../../../parts/state-mark.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
+import { TimeText } from '../../../parts/time-text.tsx';
+import { BulkBar } from '../bulk-bar.tsx';
+import { CatalogueFilters, useCatalogueFilter } from '../catalogue-filters.tsx';
+import { DuplicateMark } from '../duplicate-mark.tsx';
+import { scheduleText } from '../schedule-text.ts';
+import { CostCell, UsageCell } from '../usage-cell.tsx';
+import { useAudienceUse, useDuplicates } from '../use-governance.ts';
+import { Coverage } from './coverage.tsx';
+
+const none: ReadonlySet<string> = new Set();
+const states = ['live', 'unused', 'duplicate', 'archived'] as const;
+
+/** The catalogue of tags: what each says, how many people have it, what it costs, what uses it. */
+export default function TagListPage() {
+  const { tags: words, audience } = useText();
+  const navigate = useNavigate();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(none);
+  const filter = useCatalogueFilter();
+  const { search, archived } = filter.query;
+  const tags = usePages(
+    audienceApi.listTags,
+    { query: { search, archived } },
+    { refetchIntervalMs: CALM_MS },
+  );
+  const uses = useAudienceUse('tag');
+  const duplicates = useDuplicates('tag');
+  const shown = tags.items.filter(
+    (tag) =>
+      filter.keeps(tag) &&
+      (filter.state !== 'duplicate' || duplicates.has(tag.tagId)) &&
+      (filter.state !== 'unused' || uses.get(tag.tagId)?.users === 0),
+  );
+  const choose = (tagId: string, on: boolean) =>
+    setChosen(new Set(on ? [...chosen, tagId] : [...chosen].filter((each) => each !== tagId)));
+  const columns = useTagColumns({ chosen, choose, uses, duplicates });
+  return (
+    <Page title={words.list} lead={words.lead} actions={<NewTag />}>
+      <CatalogueFilters filter={filter} items={tags.items} offered={states} />
+      <BulkBar
+        kind="tag"
+        shownIds={shown.map(({ tagId }) => tagId)}
+        chosen={shown
+          .filter(({ tagId }) => chosen.has(tagId))
+          .map(({ tagId, name }) => ({ id: tagId, name }))}
+        archived={filter.state === 'archived'}
+        onChosen={(ids) => setChosen(new Set(ids))}
+      />
+      <Panel flush>
+        <Answer query={tags.query}>
+          {() => (
+            <RecordTable<TagView>
+              label={words.list}
+              columns={columns}
+              rows={shown}
+              rowKey={({ tagId }) => tagId}
+              onOpen={({ tagId }) => void navigate(`/tags/${tagId}`)}
+              more={tags.more}
+              empty={
+                filter.active ? (
+                  <EmptyState title={audience.noneFound} hint={audience.noneFoundHint} />
+                ) : (
+                  <EmptyState title={words.none} hint={words.noneHint} action={<NewTag />} />
+                )
+              }
+            />
+          )}
+        </Answer>
+      </Panel>
+    </Page>
+  );
+}
+
+function NewTag() {
+  const { tags: words } = useText();
+  const navigate = useNavigate();
+  if (!useMay(audienceApi.createTag)) return null;
+  return (
+    <Button type="primary" onClick={() => void navigate('/tags/new')}>
+      {words.new}
+    </Button>
+  );
+}
+
+interface ColumnOptions {
+  chosen: ReadonlySet<string>;
+  choose: (tagId: string, chosen: boolean) => void;
+  uses: ReturnType<typeof useAudienceUse>;
+  duplicates: ReturnType<typeof useDuplicates>;
+}
+
+function useTagColumns({ chosen, choose, uses, duplicates }: ColumnOptions): Column<TagView>[] {
+  const text = useText();
+  const { tags: words, audience } = text;
+  const userName = useUserNames();
+  // Everybody that could have a value, so that coverage is a share.
+  const { data } = useRead(audienceApi.countEql, { body: { text: 'person' } }, { refetchIntervalMs: 60_000 });
+  return [
+    {
+      key: 'name',
+      title: audience.name,
+      phone: 'title',
+      render: ({ tagId, name, description }) => (
+        <span className="row" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
+          <Checkbox
+            aria-label={`${audience.choose} ${name}`}
+            checked={chosen.has(tagId)}
+            onChange={({ target }) => choose(tagId, target.checked)}
+          />
+          <span>
+            <Link to={`/tags/${tagId}`}>{name}</Link>
+            {description && <div className="faint">{description}</div>}
+            <DuplicateMark duplicate={duplicates.get(tagId)} />
+          </span>
+        </span>
+      ),
+    },
+    {
+      key: 'folder',
+      title: audience.folder,
+      phone: 'hidden',
+      render: ({ folder }) => folder || <span className="faint">–</span>,
+    },
+    {
+      key: 'kind',
+      title: text.kind,
+      render: ({ kind, valueType }) => (
+        <>
+          <Chip>{words.kind[kind]}</Chip> <span className="faint">{words.valueType[valueType]}</span>
+        </>
+      ),
+    },
+    {
+      key: 'coverage',
+      title: words.coverage,
+      render: ({ people }) => <Coverage people={people} total={data?.total} />,
+    },
+    { key: 'usage', title: audience.usedBy, render: ({ tagId }) => <UsageCell use={uses.get(tagId)} /> },
+    {
+      key: 'cost',
+      title: audience.cost,
+      phone: 'hidden',
+      render: ({ tagId }) => <CostCell use={uses.get(tagId)} />,
+    },
+    {
+      key: 'computed',
+      title: audience.computed,
+      render: ({ computedAt, problem, schedule }) => (
+        <>
+          {problem ? (
+            <span title={problem}>
+              <StateMark tone="bad">{audience.problem}</StateMark>
+            </span>
+          ) : computedAt ? (
+            <TimeText at={computedAt} />
+          ) : (
+            <span className="faint">{audience.neverComputed}</span>
+          )}
+          <div className="faint">{scheduleText(schedule, audience)}</div>
+        </>
+      ),
+    },
+    { key: 'owner', title: audience.owner, phone: 'hidden', render: ({ owner }) => userName(owner) },
+  ];
+}
