@@ -1,4 +1,4 @@
-import { openClickHouseNode, type ClickHouse, type ClickHouseOptions } from './clickhouse.ts';
+import { openClickHouseNode, type ClickHouse, type ClickHouseOptions } from './clickhouse-node.ts';
 import { placementOf, readTableStatement, type TableStatement } from './place-tables.ts';
 
 /** Local part of a sharded table. */
