@@ -74,6 +74,30 @@ export const router = createBrowserRouter([
             element: page(() => import('./pages/data/import/import-run-page.tsx')),
           },
           { path: 'data/model', element: page(() => import('./pages/entities/model-page.tsx')) },
+          {
+            path: 'data/connections',
+            element: page(() => import('./pages/data/warehouse/connection-list-page.tsx')),
+          },
+          {
+            path: 'data/connections/:connectionId',
+            element: page(() => import('./pages/data/warehouse/connection-page.tsx')),
+          },
+          {
+            path: 'data/ingestion',
+            element: page(() => import('./pages/data/ingestion/task-list-page.tsx')),
+          },
+          {
+            path: 'data/ingestion/new',
+            element: page(() => import('./pages/data/ingestion/task-editor-page.tsx')),
+          },
+          {
+            path: 'data/ingestion/:taskId',
+            element: page(() => import('./pages/data/ingestion/task-page.tsx')),
+          },
+          {
+            path: 'data/ingestion/:taskId/edit',
+            element: page(() => import('./pages/data/ingestion/task-editor-page.tsx')),
+          },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },
           { path: 'data/keys/:type', element: page(() => import('./pages/identity/key-type-page.tsx')) },

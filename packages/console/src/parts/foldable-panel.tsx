@@ -9,12 +9,14 @@ interface FoldablePanelProps {
   summary?: ReactNode;
   children: ReactNode;
   flush?: boolean;
+  /** Little enough to be open from the start on a phone too. */
+  startsOpen?: boolean;
 }
 
 /** A panel that is folded on a phone, where a page of panels would be too long, and plain on a desk. */
-export function FoldablePanel({ title, summary, children, flush }: FoldablePanelProps) {
+export function FoldablePanel({ title, summary, children, flush, startsOpen }: FoldablePanelProps) {
   const wide = useWide();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(startsOpen ?? false);
   if (wide) {
     return (
       <Panel title={title} flush={flush}>

@@ -2,11 +2,13 @@ import { useEffect, useRef } from 'react';
 import { LineChart as Lines } from 'echarts/charts';
 import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use, type ECharts } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { fontFamily, palette, seriesColors } from '../frame/theme.ts';
 import styles from './line-chart.module.css';
 
-use([Lines, GridComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+// Without the label layout the names at the ends of close lines would lie over one another.
+use([Lines, GridComponent, TooltipComponent, AriaComponent, LabelLayout, SVGRenderer]);
 
 export interface LineSeries {
   name: string;

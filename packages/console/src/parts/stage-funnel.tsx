@@ -7,6 +7,8 @@ export interface FunnelStage {
   name: string;
   people: number;
   to?: string;
+  /** Whom the stage counts, on hover. */
+  hint?: string | undefined;
 }
 
 /** Below this share of the widest stage a bar would vanish; it is drawn this wide so that it can be seen. */
@@ -18,12 +20,14 @@ export function StageFunnel({ stages }: { stages: readonly FunnelStage[] }) {
   const widest = Math.max(1, ...stages.map(({ people }) => people));
   return (
     <ol className={styles.funnel}>
-      {stages.map(({ key, name, people, to }, index) => {
+      {stages.map(({ key, name, people, to, hint }, index) => {
         const former = stages[index - 1]?.people;
         const share = former ? people / former : undefined;
         const body = (
           <>
-            <span className={styles.name}>{name}</span>
+            <span className={styles.name} title={hint}>
+              {name}
+            </span>
             <span className={styles.track} aria-hidden="true">
               <i
                 style={{

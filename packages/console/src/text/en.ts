@@ -15,6 +15,7 @@ import { contents, messages, suppliers, tasks } from './en/reach.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
 import { tags } from './en/tags.ts';
+import { warehouse } from './en/warehouse.ts';
 import { words } from './en/words.ts';
 import type { Text } from './text.ts';
 
@@ -44,6 +45,7 @@ export const en: Text = {
   identity,
   imports,
   models,
+  warehouse,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {
     eq: 'is',

@@ -15,6 +15,7 @@ import { contents, messages, suppliers, tasks } from './zh/reach.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
 import { tags } from './zh/tags.ts';
+import { warehouse } from './zh/warehouse.ts';
 import { words } from './zh/words.ts';
 
 /** The Chinese of the console: the first language, and the one that decides which strings there are. */
@@ -43,6 +44,7 @@ export const zh = {
   identity,
   imports,
   models,
+  warehouse,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {
     eq: '等于',

@@ -43,7 +43,12 @@ export const readSession = endpoint({
   permission: 'session',
   response: z.object({
     user: sessionUserSchema,
-    bank: z.object({ name: z.string(), timeZone: z.string(), demo: z.boolean() }),
+    bank: z.object({
+      name: z.string(),
+      timeZone: z.string(),
+      demo: z.boolean(),
+      approvesOwn: z.boolean().describe('one person may submit and approve: installations of a single user'),
+    }),
   }),
 });
 

@@ -1,10 +1,10 @@
-import { App, Button, Select } from 'antd';
+import { App, Button, Select, Tooltip } from 'antd';
 import { useParams } from 'react-router-dom';
 import { contentApi } from '@wutong/contract';
 import type { ContentVersion } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { useMay } from '../../frame/session.tsx';
+import { useMay, useSession } from '../../frame/session.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -119,28 +119,33 @@ function ApproveButton({ version }: { version: ContentVersion }) {
   const { text } = useReader();
   const words = text.contents;
   const may = useMay(contentApi.approveContent);
+  const { user, bank } = useSession();
   const { modal, message } = App.useApp();
   const approve = useWrite(contentApi.approveContent, [contentApi.readContent, contentApi.listContent]);
   if (!may || version.state !== 'draft') return null;
   const { contentId, hash } = version;
+  const own = version.createdBy === user.name && !bank.approvesOwn;
   return (
-    <Button
-      type="primary"
-      loading={approve.isPending}
-      onClick={() =>
-        void modal.confirm({
-          title: words.approve,
-          content: words.approveQuestion(String(version.version)),
-          okText: words.approve,
-          onOk: () =>
-            approve.mutate(
-              { params: { contentId, version: version.version }, body: { hash } },
-              { onError: (error) => void message.error(error.message) },
-            ),
-        })
-      }
-    >
-      {words.approve}
-    </Button>
+    <Tooltip title={own ? words.ownContent : undefined}>
+      <Button
+        type="primary"
+        disabled={own}
+        loading={approve.isPending}
+        onClick={() =>
+          void modal.confirm({
+            title: words.approve,
+            content: words.approveQuestion(String(version.version)),
+            okText: words.approve,
+            onOk: () =>
+              approve.mutate(
+                { params: { contentId, version: version.version }, body: { hash } },
+                { onError: (error) => void message.error(error.message) },
+              ),
+          })
+        }
+      >
+        {words.approve}
+      </Button>
+    </Tooltip>
   );
 }

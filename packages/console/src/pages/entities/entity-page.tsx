@@ -11,6 +11,9 @@ import { PersonDetails } from '../people/person-details.tsx';
 import { PersonRelations } from '../people/person-relations.tsx';
 import styles from './entity.module.css';
 
+/** So many fit a phone beside what else there is. */
+const FEW_ATTRIBUTES = 8;
+
 /** 360° of a company, an institution, a product, or any other entity. */
 export default function EntityPage() {
   const { type = '', id = '' } = useParams();
@@ -26,7 +29,11 @@ export default function EntityPage() {
       <Answer query={entity} rows={8}>
         {({ attributes, relations, details }) => (
           <div className={styles.columns}>
-            <FoldablePanel title={words.attributes} summary={format.integer(attributes.length)}>
+            <FoldablePanel
+              title={words.attributes}
+              summary={format.integer(attributes.length)}
+              startsOpen={attributes.length <= FEW_ATTRIBUTES}
+            >
               <Facts
                 facts={attributes.map(({ name, title, value, valueType, unit }) => [
                   title[language],

@@ -97,19 +97,13 @@ export function TypeForm({ form, kind, stored, initialValues, catalogue, fields,
 function References({ catalogue, fields }: { catalogue: Catalogue; fields: readonly Field[] }) {
   const { text, language } = useReader();
   const words = text.models;
-  const candidates = fields.filter(({ valueType }) => valueType === 'string');
+  const candidates = fields.filter(({ valueType, values }) => valueType === 'string' && !values);
   if (candidates.length === 0 || catalogue.entityTypes.length === 0) return null;
   return (
     <Form.Item label={words.references} extra={words.referencesHint}>
       <div className={styles.references}>
         {candidates.map(({ name, title }) => (
-          <Form.Item
-            key={name}
-            name={['references', name]}
-            label={title[language]}
-            layout="horizontal"
-            noStyle={false}
-          >
+          <Form.Item key={name} name={['references', name]} label={title[language]}>
             <Select
               allowClear
               placeholder={words.noReference}

@@ -9,6 +9,7 @@ import { useMay } from '../../frame/session.tsx';
 import { sentenceOf } from '../../parts/states.tsx';
 import { SaveTileDialog } from './boards/save-tile-dialog.tsx';
 import { addressOf, isAnalysis, type Question } from './question/question.ts';
+import { useQuestionTitle } from './question/use-question-title.ts';
 import { withTitles } from './question/with-titles.ts';
 import type { InsightNames } from './question/use-insight-names.ts';
 
@@ -18,6 +19,7 @@ export function AnalysisActions({ question, names }: { question: Question; names
   const words = text.insight;
   const { message } = App.useApp();
   const { pathname } = useLocation();
+  const titleOf = useQuestionTitle(names);
   const mayExport = useMay(insightApi.exportAnalysis);
   const [busy, setBusy] = useState(false);
   const [saving, setSaving] = useState(false);
@@ -61,6 +63,7 @@ export function AnalysisActions({ question, names }: { question: Question; names
         <SaveTileDialog
           key={pathname}
           analysis={withTitles(analysis, names)}
+          proposed={titleOf(analysis).slice(0, 200)}
           onClose={() => setSaving(false)}
         />
       )}

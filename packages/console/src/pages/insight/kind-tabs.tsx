@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { useEffect, useRef, type ComponentType } from 'react';
 import {
   AreaChartOutlined,
   BarChartOutlined,
@@ -13,7 +13,7 @@ import {
   PartitionOutlined,
 } from '@ant-design/icons';
 import { insightApi } from '@wutong/contract';
-import { NavLink } from 'react-router-dom';
+import { NavLink, useLocation } from 'react-router-dom';
 import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { questionKinds, slugOf, type QuestionKind } from './question/question.ts';
@@ -37,8 +37,15 @@ const icons: Record<QuestionKind, ComponentType> = {
 export function KindTabs() {
   const { insight: words } = useText();
   const mayFollow = useMay(insightApi.analyseSequence);
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the kinds are wider than the screen; the chosen one must be seen.
+    const active = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav.current && active) nav.current.scrollLeft = active.offsetLeft - nav.current.offsetLeft - 40;
+  }, [pathname]);
   return (
-    <nav className={styles.kinds} aria-label={words.chooseKind}>
+    <nav ref={nav} className={styles.kinds} aria-label={words.chooseKind}>
       {questionKinds
         .filter((kind) => kind !== 'sequence' || mayFollow)
         .map((kind) => {

@@ -13,6 +13,8 @@ interface Card {
   tong: Tong;
   to: string;
   main: [string, Tile];
+  /** Whom the number counts, on hover. */
+  hint?: string;
   others: [string, string][];
 }
 
@@ -28,6 +30,7 @@ export function FiveConnections({ overview }: { overview: Overview }) {
       tong: 'data',
       to: '/data/sources',
       main: [words.people, data.people],
+      hint: text.audience.populations.everyone,
       others: [
         [words.keys, number(data.keys)],
         [words.merged, number(data.merged)],
@@ -76,7 +79,7 @@ export function FiveConnections({ overview }: { overview: Overview }) {
   ];
   return (
     <ol className={styles.loop} aria-label={words.loop}>
-      {cards.map(({ tong, to, main: [name, tile], others }) => {
+      {cards.map(({ tong, to, main: [name, tile], hint, others }) => {
         const light = lightOf(tong, health);
         return (
           <li key={tong}>
@@ -92,7 +95,7 @@ export function FiveConnections({ overview }: { overview: Overview }) {
                 <span className={styles.value} title={format.integer(tile.value)}>
                   {number(tile)}
                 </span>
-                <span className={styles.name}>
+                <span className={styles.name} title={hint}>
                   {name}
                   {tile.today ? <em>{words.today(format.compact(tile.today))}</em> : null}
                 </span>

@@ -29,6 +29,12 @@ export default function OverviewPage() {
   const { text, format } = useReader();
   const { bank } = useSession();
   const overview = useRead(insightApi.readOverview, undefined, { refetchIntervalMs: LIVE_MS });
+  const { populations } = text.audience;
+  const hints: Partial<Record<string, string>> = {
+    collected: populations.everyone,
+    identified: populations.identified,
+    in_audience: populations.analysed,
+  };
   return (
     <Page
       title={text.overview.title}
@@ -46,6 +52,7 @@ export default function OverviewPage() {
                     name: text.overview.stages[stage],
                     people,
                     to: doorOfStage[stage],
+                    hint: hints[stage],
                   }))}
                 />
               </Panel>

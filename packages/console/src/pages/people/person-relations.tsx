@@ -47,6 +47,7 @@ export function PersonRelations({ relations }: { relations: readonly ShownRelati
         <FoldablePanel
           key={group}
           flush
+          startsOpen={members.length <= FEW_RELATIONS}
           title={members[0]?.title[language]}
           summary={
             members.length === 1
@@ -63,6 +64,7 @@ export function PersonRelations({ relations }: { relations: readonly ShownRelati
 }
 
 const FIRST_ROWS = 20;
+const FEW_RELATIONS = 3;
 
 function RelationRows({ relations }: { relations: readonly ShownRelation[] }) {
   const { text } = useReader();

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { App, Button, Input, Modal } from 'antd';
+import { App, Button, Input, Modal, Tooltip } from 'antd';
 import { canvasApi } from '@wutong/contract';
 import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { useMay } from '../../frame/session.tsx';
+import { useMay, useSession } from '../../frame/session.tsx';
 import { sentenceOf } from '../../parts/states.tsx';
 
 type Act = 'submit' | 'approve' | 'reject' | 'publish' | 'pause' | 'resume' | 'stop';
@@ -42,21 +42,28 @@ export function LifeCycleActions({ strategy, versions }: LifeCycleActionsProps) 
     write: useMay(canvasApi.changeStrategyState),
     approve: useMay(canvasApi.decideStrategyVersion),
   };
+  const { user, bank } = useSession();
   const [act, setAct] = useState<Act>();
   const pending = versions.find(({ version }) => version === strategy.pendingVersion);
   const acts = actsFor(strategy, pending, may);
   return (
     <>
-      {acts.map((each) => (
-        <Button
-          key={each}
-          type={leading.includes(each) ? 'primary' : 'default'}
-          danger={dangerous.includes(each)}
-          onClick={() => setAct(each)}
-        >
-          {text.strategy.actions[each]}
-        </Button>
-      ))}
+      {acts.map((each) => {
+        // Whoever submitted a version does not approve it; taking it back by rejecting is theirs too.
+        const own = each === 'approve' && pending?.submittedBy === user.userId && !bank.approvesOwn;
+        return (
+          <Tooltip key={each} title={own ? text.strategy.ownSubmission : undefined}>
+            <Button
+              type={leading.includes(each) ? 'primary' : 'default'}
+              danger={dangerous.includes(each)}
+              disabled={own}
+              onClick={() => setAct(each)}
+            >
+              {text.strategy.actions[each]}
+            </Button>
+          </Tooltip>
+        );
+      })}
       {act && <ActDialog act={act} strategy={strategy} pending={pending} onClose={() => setAct(undefined)} />}
     </>
   );

@@ -44,6 +44,11 @@ export const effect: Text['effect'] = {
   attempted: 'Attempts',
   sent: 'Sent',
   delivered: 'Delivered',
+  deliveredHint:
+    'Confirmed by a receipt. Channels without receipts, such as push, are left out, here and in the delivery rate.',
+  noReceipts: 'This channel gives no receipts; nobody knows what arrived',
+  clickRateHint:
+    'Clicks for each delivery; for each sent message where a channel gives no receipts. Tasks are left out.',
   deliveredRate: 'Delivery rate',
   failed: 'Failed',
   uncertain: 'Uncertain',
@@ -68,6 +73,7 @@ export const effect: Text['effect'] = {
   noOutcomes: 'No outcome recorded yet',
   tooFew: 'Too few',
   tooFewHint: 'A difference is given once both groups have at least 30 people',
+  allInstitutions: (count: string) => `Show all ${count} institutions`,
   institutions: 'By institution',
   institution: 'Institution',
   none: 'Nothing to report yet',

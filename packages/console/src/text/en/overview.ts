@@ -7,7 +7,7 @@ export const overview: Text['overview'] = {
   suppliers: 'Suppliers up',
   sent: 'Messages sent',
   delivered: 'Delivered',
-  people: 'People',
+  people: 'Everyone',
   keys: 'Keys',
   merged: 'Merged',
   events: 'Events',
@@ -27,10 +27,10 @@ export const overview: Text['overview'] = {
   today: (count) => `+${count} today`,
   funnel: 'The loop as a funnel, live',
   funnelDefinition:
-    'Distinct people at each stage from collection to conversion; at the right, the share of the stage before. Each stage is a door.',
+    'Distinct people at each stage from collection to conversion. Everyone includes anonymous devices, identified people do not; segments and analyses look at those with data or behaviour, a number between the two. At the right, the share of the stage before. Each stage is a door.',
   stages: {
-    collected: 'Collected',
-    identified: 'Identified',
+    collected: 'Everyone',
+    identified: 'Identified people',
     in_audience: 'In segments',
     in_strategy: 'In strategies',
     reached: 'Reached',

@@ -75,6 +75,7 @@ export const contents: Text['contents'] = {
   segments: (count, length) => `${length} characters, ${count} billed parts`,
   versions: 'Versions',
   approve: 'Approve',
+  ownContent: 'You wrote this; somebody else approves it',
   approveQuestion: (version) => `Approve version ${version}? It never changes afterwards.`,
   approvedBy: 'Approved by',
   createdBy: 'Written by',

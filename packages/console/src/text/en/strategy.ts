@@ -41,6 +41,7 @@ export const strategy: Text['strategy'] = {
     resume: 'Resume',
     stop: 'Stop',
   },
+  ownSubmission: 'You submitted this version; somebody else approves it',
   acts: {
     submit: (name) => `Submit the draft of "${name}"? It is frozen as a version and shown to the approver.`,
     approve: (version) => `Approve version ${version}? It never changes afterwards and may be published.`,

@@ -50,7 +50,7 @@ export const alerts = {
   sensitivity: '灵敏度',
   sensitivities: { high: '灵敏：稍有不同就提醒', medium: '适中', low: '迟钝：差别很大才提醒' },
   ownSensitivity: (value: string) => `自定义 ${value}`,
-  lastWhole: (unit: string) => `最近一个完整的${unit}`,
+  lastWhole: (unit: string) => `最近一整${unit}`,
   thresholdSentence: {
     above: (period: string, value: string) => `${period}高于 ${value}`,
     below: (period: string, value: string) => `${period}低于 ${value}`,
@@ -61,9 +61,9 @@ export const alerts = {
     either: (period: string, percent: string) => `${period}比上一周期升降 ${percent}% 以上`,
   },
   anomalySentence: {
-    rise: (unit: string) => `最近一个完整的${unit}明显高于往常`,
-    fall: (unit: string) => `最近一个完整的${unit}明显低于往常`,
-    either: (unit: string) => `最近一个完整的${unit}与往常明显不同`,
+    rise: (unit: string) => `最近一整${unit}明显高于往常`,
+    fall: (unit: string) => `最近一整${unit}明显低于往常`,
+    either: (unit: string) => `最近一整${unit}与往常明显不同`,
   },
   rhythm: '检查频率',
   every: (minutes: number) =>

@@ -5,7 +5,7 @@ export const overview = {
   suppliers: '供应商可用',
   sent: '已发送消息',
   delivered: '已送达',
-  people: '客户',
+  people: '全部人',
   keys: '标识',
   merged: '合并识别',
   events: '事件',
@@ -24,10 +24,11 @@ export const overview = {
   converted: '达成目标',
   today: (count: string) => `今日 +${count}`,
   funnel: '实时闭环漏斗',
-  funnelDefinition: '从采集到转化，各环节的去重客户数；右侧是相对上一环节的比例。点击进入对应页面。',
+  funnelDefinition:
+    '从采集到转化，各环节的去重人数；全部人含匿名设备，已识别客户不含；人群与分析在有资料或有过行为的「可分析客户」中计算，人数介于两者之间。右侧是相对上一环节的比例。点击进入对应页面。',
   stages: {
-    collected: '已采集',
-    identified: '已识别',
+    collected: '全部人',
+    identified: '已识别客户',
     in_audience: '进入人群',
     in_strategy: '进入策略',
     reached: '已触达',

@@ -72,6 +72,7 @@ export const contents = {
   segments: (count: string, length: string) => `${length} 字，计费 ${count} 条`,
   versions: '版本',
   approve: '批准',
+  ownContent: '您写的内容须由另一位审批人批准',
   approveQuestion: (version: string) => `批准第 ${version} 版？批准后不可再变。`,
   approvedBy: '批准人',
   createdBy: '编写人',

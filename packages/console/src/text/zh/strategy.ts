@@ -37,6 +37,7 @@ export const strategy = {
     resume: '恢复',
     stop: '终止',
   },
+  ownSubmission: '您提交的版本须由另一位审批人批准',
   acts: {
     submit: (name: string) => `提交「${name}」的草稿？草稿将固化为新版本，由审批人按内容核对。`,
     approve: (version: string) => `批准第 ${version} 版？批准后内容不可再变，可以发布。`,

@@ -24,8 +24,8 @@ export function Impact({ kind, id, text: rule }: ImpactProps) {
         <div className={styles.touched}>
           {members && (
             <p>
-              {text.audience.members} <b className="number">{format.integer(members.now)}</b> →{' '}
-              <b className="number">{format.integer(members.then)}</b>{' '}
+              {text.audience.members} <b className="number">{format.integer(members.before)}</b> →{' '}
+              <b className="number">{format.integer(members.after)}</b>{' '}
               <span className="faint">
                 {words.moved(format.integer(members.entering), format.integer(members.leaving))}
               </span>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { App, Button } from 'antd';
-import { audienceApi } from '@wutong/contract';
+import { useNavigate } from 'react-router-dom';
+import { audienceApi, formatEql, type EqlDocument } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
@@ -8,70 +9,99 @@ import { Impact } from '../lineage/impact.tsx';
 import type { Tag } from './tag-page.tsx';
 import { TagValuesDialog } from './tag-values-dialog.tsx';
 
+/** Everybody who has a value of a tag. */
+const peopleWith = (tag: string): EqlDocument => ({
+  kind: 'population',
+  of: 'person',
+  where: { kind: 'missing', value: { kind: 'tag', tag }, negated: true },
+});
+
 interface TagActionsProps {
   tag: Tag;
   onEdit: () => void;
 }
 
-/** What can be done with a tag: computed or set, edited, archived. */
+/** What can be done with a tag: made a segment of, computed or set, edited, archived. */
 export function TagActions({ tag, onEdit }: TagActionsProps) {
-  const { text, format } = useReader();
-  const words = text.audience;
+  const { text } = useReader();
   const mayWrite = useMay(audienceApi.editTag);
-  const { message, modal } = App.useApp();
+  const navigate = useNavigate();
   const [setting, setSetting] = useState(false);
-  const params = { tagId: tag.tagId };
-  const compute = useWrite(audienceApi.computeTag, [audienceApi.readTag]);
-  const archive = useWrite(audienceApi.archiveTag);
+  const { tagId, archived } = tag;
   if (!mayWrite) return null;
-  const setArchived = (archived: boolean) =>
-    archive.mutate({ params, body: { archived } }, { onError: (error) => void message.error(error.message) });
   const computed = tag.kind === 'rule' || tag.kind === 'sql';
   return (
     <>
-      {tag.archived ? (
-        <Button onClick={() => setArchived(false)}>{words.restore}</Button>
-      ) : (
-        <Button
-          onClick={() =>
-            void modal.confirm({
-              title: words.archive,
-              width: 520,
-              content: (
-                <>
-                  <p>{text.tags.archiveQuestion}</p>
-                  <Impact kind="tag" id={tag.tagId} />
-                </>
-              ),
-              okText: words.archive,
-              onOk: () => setArchived(true),
-            })
-          }
-        >
-          {words.archive}
-        </Button>
+      <ArchiveButton tag={tag} />
+      {!archived && (
+        <>
+          <Button
+            onClick={() =>
+              void navigate(`/audiences/new?text=${encodeURIComponent(formatEql(peopleWith(tagId)))}`)
+            }
+          >
+            {text.tags.segmentOf}
+          </Button>
+          {computed ? (
+            <ComputeButton tagId={tagId} />
+          ) : (
+            <Button onClick={() => setSetting(true)}>{text.tags.setValues}</Button>
+          )}
+          <Button type="primary" onClick={onEdit}>
+            {text.audience.edit}
+          </Button>
+        </>
       )}
-      {computed && !tag.archived && (
-        <Button
-          loading={compute.isPending}
-          onClick={() =>
-            compute.mutate(
-              { params },
-              {
-                onSuccess: ({ people }) => void message.success(words.computeDone(format.integer(people))),
-                onError: (error) => void message.error(error.message),
-              },
-            )
-          }
-        >
-          {words.compute}
-        </Button>
-      )}
-      {!computed && !tag.archived && <Button onClick={() => setSetting(true)}>{text.tags.setValues}</Button>}
-      <Button type="primary" disabled={tag.archived} onClick={onEdit}>
-        {words.edit}
-      </Button>
-      {setting && <TagValuesDialog tagId={tag.tagId} onClose={() => setSetting(false)} />}
+      {setting && <TagValuesDialog tagId={tagId} onClose={() => setSetting(false)} />}
     </>
+  );
+}
+
+function ComputeButton({ tagId }: { tagId: string }) {
+  const { text, format } = useReader();
+  const { message } = App.useApp();
+  const compute = useWrite(audienceApi.computeTag, [audienceApi.readTag]);
+  const run = () =>
+    compute.mutate(
+      { params: { tagId } },
+      {
+        onSuccess: ({ people }) => void message.success(text.audience.computeDone(format.integer(people))),
+        onError: (error) => void message.error(error.message),
+      },
+    );
+  return (
+    <Button loading={compute.isPending} onClick={run}>
+      {text.audience.compute}
+    </Button>
+  );
+}
+
+function ArchiveButton({ tag: { tagId, archived } }: { tag: Tag }) {
+  const { text } = useReader();
+  const words = text.audience;
+  const { message, modal } = App.useApp();
+  const archive = useWrite(audienceApi.archiveTag);
+  const set = (next: boolean) =>
+    archive.mutate(
+      { params: { tagId }, body: { archived: next } },
+      { onError: (error) => void message.error(error.message) },
+    );
+  const ask = () =>
+    void modal.confirm({
+      title: words.archive,
+      width: 520,
+      content: (
+        <>
+          <p>{text.tags.archiveQuestion}</p>
+          <Impact kind="tag" id={tagId} />
+        </>
+      ),
+      okText: words.archive,
+      onOk: () => set(true),
+    });
+  return archived ? (
+    <Button onClick={() => set(false)}>{words.restore}</Button>
+  ) : (
+    <Button onClick={ask}>{words.archive}</Button>
   );
 }

@@ -52,14 +52,16 @@ export function TagOverview({ tag }: { tag: Tag }) {
           {tag.values.length === 0 ? (
             <EmptyState small title={words.noValues} />
           ) : (
-            <ShareBars
-              total={tag.people}
-              items={tag.values.map(({ value, people }) => ({
-                key: value,
-                name: wordFor(text.words.value, value),
-                value: people,
-              }))}
-            />
+            <div className={styles.values}>
+              <ShareBars
+                total={tag.people}
+                items={tag.values.map(({ value, people }) => ({
+                  key: value,
+                  name: wordFor(text.words.value, value),
+                  value: people,
+                }))}
+              />
+            </div>
           )}
         </Panel>
         <div className="stack">

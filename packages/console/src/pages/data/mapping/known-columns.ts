@@ -207,9 +207,11 @@ function isResidentNumber(text: string): boolean {
 
 /** ISO/IEC 7812-1, Annex B. */
 function passesLuhn(text: string): boolean {
-  const sum = Array.from(text).toReversed().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = Array.from(text)
+    .toReversed()
+    .reduce((total, digit, index) => {
+      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 === 0;
 }

@@ -13,6 +13,7 @@ import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
 import { firstQuestion } from '../question/first-question.ts';
 import { isAnalysis } from '../question/question.ts';
+import { useQuestionTitle } from '../question/use-question-title.ts';
 import { useInsightNames } from '../question/use-insight-names.ts';
 import { defaultSize, newTileId, packTiles, type Tile } from './pack-tiles.ts';
 
@@ -149,13 +150,14 @@ function useExampleBoard() {
   const { message } = App.useApp();
   const navigate = useNavigate();
   const { settled, ...names } = useInsightNames();
+  const titleOf = useQuestionTitle(names);
   const create = useWrite(insightApi.createDashboard, [insightApi.listDashboards]);
   const make = async () => {
     const kinds = ['trend', 'funnel', 'retention', 'session', 'recency'] as const;
     const analyses = kinds.map((kind) => firstQuestion(kind, names)).filter(isAnalysis);
     const tiles = analyses.map((analysis: Analysis): Tile => ({
       tileId: newTileId(),
-      title: text.insight.kinds[analysis.kind],
+      title: titleOf(analysis),
       analysis,
       place: { column: 0, row: 0, ...defaultSize(analysis.kind) },
     }));

@@ -13,11 +13,13 @@ const NEW = 'new';
 
 interface SaveTileDialogProps {
   analysis: Analysis;
+  /** What the chart is called unless its keeper says otherwise. */
+  proposed: string;
   onClose: () => void;
 }
 
 /** Keeps a question on one of the reader's own dashboards, or on a new one. */
-export function SaveTileDialog({ analysis, onClose }: SaveTileDialogProps) {
+export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogProps) {
   const { text } = useReader();
   const words = text.boards;
   const { message } = App.useApp();
@@ -29,7 +31,7 @@ export function SaveTileDialog({ analysis, onClose }: SaveTileDialogProps) {
   const [chosen, setChosen] = useState(search.get('board') ?? undefined);
   const boardId = chosen ?? own[0]?.dashboardId ?? NEW;
   const [name, setName] = useState('');
-  const [title, setTitle] = useState<string>(text.insight.kinds[analysis.kind]);
+  const [title, setTitle] = useState(proposed);
   const [replacing, setReplacing] = useState(true);
   const keep = useKeepTile();
   const tileId = boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;

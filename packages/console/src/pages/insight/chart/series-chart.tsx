@@ -65,7 +65,12 @@ export default function SeriesChart(props: SeriesChartProps) {
         grid: { left: 6, right: 14, top: 16, bottom: 4, outerBoundsMode: 'same' },
         tooltip: tooltipOf(formatValue),
         xAxis: categoryAxis(categories, form),
-        yAxis: valueAxis(formatValue, most),
+        yAxis: valueAxis({
+          formatValue,
+          most,
+          level: level?.value,
+          whole: series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0))),
+        }),
         series: series.map((each, index) => ({
           ...seriesOption(each, form, clickable, series.length, categories.length),
           ...(level && index === 0 ? { markLine: levelOption(level, formatValue) } : {}),
@@ -96,9 +101,20 @@ const categoryAxis = (categories: readonly string[], form: ChartForm) => ({
   axisLabel: { color: palette.inkFaint, hideOverlap: true, margin: 12 },
 });
 
-const valueAxis = (formatValue: (value: number) => string, most: number | undefined) => ({
+interface ValueAxis {
+  formatValue: (value: number) => string;
+  most: number | undefined;
+  level: number | undefined;
+  /** Counts have no halves between. */
+  whole: boolean;
+}
+
+const valueAxis = ({ formatValue, most, level, whole }: ValueAxis) => ({
   type: 'value',
-  max: most,
+  // A level is only seen to be far away when it is on the chart.
+  max: most ?? (level === undefined ? undefined : ({ max }: { max: number }) => Math.max(max, level)),
+  interval: most === undefined ? undefined : most / 4,
+  minInterval: whole ? 1 : undefined,
   splitNumber: 4,
   splitLine: { lineStyle: { color: '#efece3' } },
   axisLabel: { color: palette.inkFaint, formatter: formatValue },

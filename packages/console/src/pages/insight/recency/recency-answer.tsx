@@ -15,6 +15,9 @@ import styles from './recency.module.css';
 type Props = AnswerViewProps<'recency'>;
 type Cell = Extract<AnalysisCell, { kind: 'recency' }>['cell'];
 type Shade = 'people' | 'meanValue';
+/** What the names of the axes take of a tile, and the least a cell needs, in px. */
+const AXES_PX = 84;
+const LOWEST_PX = 34;
 
 /** How recently, how often, how much. */
 export default function RecencyAnswerView(props: Props) {
@@ -30,7 +33,7 @@ export default function RecencyAnswerView(props: Props) {
   );
 }
 
-function RecencyBody({ question, tile, answer }: Props & { answer: RecencyAnswer }) {
+function RecencyBody({ question, tile, heightPx, answer }: Props & { answer: RecencyAnswer }) {
   const { text } = useReader();
   const words = text.insight;
   const [shade, setShade] = useState<Shade>('people');
@@ -40,7 +43,7 @@ function RecencyBody({ question, tile, answer }: Props & { answer: RecencyAnswer
     <div className={styles.parts} data-tile={tile ?? false}>
       <section>
         <div className="spread">
-          <h3 className={styles.head}>{words.matrix}</h3>
+          {!tile && <h3 className={styles.head}>{words.matrix}</h3>}
           {!tile && (
             <Segmented
               size="small"
@@ -54,7 +57,13 @@ function RecencyBody({ question, tile, answer }: Props & { answer: RecencyAnswer
             />
           )}
         </div>
-        <Matrix answer={answer} buckets={question.buckets} shade={shade} ofCell={ofCell} />
+        <Matrix
+          answer={answer}
+          buckets={question.buckets}
+          shade={shade}
+          heightPx={heightPx}
+          ofCell={ofCell}
+        />
       </section>
       {!tile && <Classes answer={answer} buckets={question.buckets} ofCell={ofCell} />}
     </div>
@@ -68,7 +77,8 @@ interface PartProps {
 }
 
 /** Recency up, frequency across: the best customers stand at the top right. */
-function Matrix({ answer, buckets, shade, ofCell }: PartProps & { shade: Shade }) {
+function Matrix(props: PartProps & { shade: Shade; heightPx: number | undefined }) {
+  const { answer, buckets, shade, heightPx, ofCell } = props;
   const { text, format } = useReader();
   const words = text.insight;
   const scores = Array.from({ length: buckets }, (_, index) => index + 1);
@@ -81,7 +91,14 @@ function Matrix({ answer, buckets, shade, ofCell }: PartProps & { shade: Shade }
   return (
     <div className={styles.matrix}>
       <span className={styles.up}>{words.recency} ↑</span>
-      <div className={styles.grid} style={{ gridTemplateColumns: `20px repeat(${buckets}, minmax(0, 1fr))` }}>
+      <div
+        className={styles.grid}
+        style={{
+          gridTemplateColumns: `20px repeat(${buckets}, minmax(0, 1fr))`,
+          gridAutoRows: heightPx && `minmax(${Math.max(LOWEST_PX, (heightPx - AXES_PX) / buckets)}px, auto)`,
+        }}
+        data-fitted={heightPx !== undefined}
+      >
         {scores.toReversed().map((recency) => [
           <span key={`${recency}`} className={styles.score}>
             {recency}

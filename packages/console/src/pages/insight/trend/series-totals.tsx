@@ -4,6 +4,9 @@ import type { QuestionOf } from '../question/question.ts';
 import { trendCell, type NamedLine } from './trend-answer.tsx';
 import styles from './trend.module.css';
 
+/** Below this a number is short enough to be written whole. */
+const SHORT = 100_000;
+
 interface SeriesTotalsProps {
   lines: readonly NamedLine[];
   question: QuestionOf<'trend'>;
@@ -35,7 +38,7 @@ export function SeriesTotals({ lines, question, hidden, tile, onToggle }: Series
             </button>
             <b>
               <DrillNumber of={trendCell(question, line)} title={line.name}>
-                {Number.isInteger(line.total) ? format.compact(line.total) : format.decimal(line.total)}
+                {Math.abs(line.total) < SHORT ? format.decimal(line.total) : format.compact(line.total)}
               </DrillNumber>
             </b>
             {change !== undefined && (

@@ -59,8 +59,9 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
   const words = text.insight;
   const drill = useDrill();
   const bucketName = useBucketName();
+  const seriesName = useSeriesName(names);
   const lines = useNamedLines(question, names, answer);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [hidden, setHidden] = useState(() => overshadowing(lines));
   const [form, setForm] = useState<ChartForm>((chart as ChartForm | undefined) ?? 'line');
   const categories = useMemo(
     () => answer.buckets.map((bucket) => bucketName(bucket, answer.unit)),
@@ -89,6 +90,11 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
   if (lines.every((line) => line.total === 0)) {
     return <EmptyState title={words.nothing} hint={words.nothingHint} />;
   }
+  const [first] = question.series;
+  const subject = question.breakdown && question.series.length === 1 && first ? seriesName(first) : '';
+  const comparison =
+    answer.compared &&
+    words.comparedWith(format.date(answer.compared.from), format.date(Date.parse(answer.compared.to) - 1));
   const pick = (key: string, index: number) => {
     const line = lines.find((each) => each.key === key);
     const of = line && trendCell(question, line, answer.buckets[index]);
@@ -109,13 +115,7 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
       />
       {!tile && (
         <div className="spread" style={{ margin: '6px 0 4px' }}>
-          <span className="faint">
-            {answer.compared &&
-              words.comparedWith(
-                format.date(answer.compared.from),
-                format.date(Date.parse(answer.compared.to) - 1),
-              )}
-          </span>
+          <span className="faint">{[subject, comparison].filter(Boolean).join(' · ')}</span>
           <Segmented
             size="small"
             aria-label={words.chartForm}
@@ -142,16 +142,34 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
   );
 }
 
+/** What is left over is mostly larger than each group, and would press them flat; it is shown by a click. */
+function overshadowing(lines: readonly NamedLine[]): ReadonlySet<string> {
+  const groups = lines.filter(({ group }) => group !== OTHER_GROUP);
+  const highest = Math.max(0, ...groups.flatMap(({ values }) => values));
+  const tooHigh = lines.filter(
+    ({ group, values }) => group === OTHER_GROUP && Math.max(...values) > 2 * highest,
+  );
+  return new Set(groups.length > 0 ? tooHigh.map(({ key }) => key) : []);
+}
+
+/** What a series counts: the event and its measure. */
+function useSeriesName(names: Props['names']): (asked: Props['question']['series'][number]) => string {
+  const { text } = useReader();
+  return (asked) => {
+    const { measure } = asked;
+    const property = 'property' in measure ? ` ${names.property(measure.property)}` : '';
+    return `${names.shown(asked)} · ${text.insight.measures[measure.kind]}${property}`;
+  };
+}
+
 /** Lines with their names: of the event where several are asked about, of the group where there are groups. */
 function useNamedLines(question: Props['question'], names: Props['names'], answer: TrendAnswer): NamedLine[] {
-  const { text } = useReader();
+  const seriesName = useSeriesName(names);
   const groupName = useGroupNames(question.breakdown);
   const nameOf = (line: Line): string => {
     const asked = question.series[line.series];
     if (!asked) return line.title;
-    const { measure } = asked;
-    const property = 'property' in measure ? ` ${names.property(measure.property)}` : '';
-    const whole = `${names.shown(asked)} · ${text.insight.measures[measure.kind]}${property}`;
+    const whole = seriesName(asked);
     if (line.group === undefined) return whole;
     return question.series.length > 1 ? `${whole} · ${groupName(line.group)}` : groupName(line.group);
   };

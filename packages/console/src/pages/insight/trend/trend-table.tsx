@@ -6,6 +6,9 @@ import type { QuestionOf } from '../question/question.ts';
 import { trendCell, type NamedLine } from './trend-answer.tsx';
 import styles from './trend.module.css';
 
+/** From here on decimals say nothing. */
+const FINE = 1_000;
+
 interface TrendTableProps {
   question: QuestionOf<'trend'>;
   answer: TrendAnswer;
@@ -29,7 +32,7 @@ export function TrendTable({ question, answer, lines, categories }: TrendTablePr
             of={value === 0 ? undefined : trendCell(question, line, bucket)}
             title={`${line.name} · ${categories[index]}`}
           >
-            {format.decimal(value)}
+            {format.decimal(value, Math.abs(value) < FINE ? 2 : 0)}
           </DrillNumber>
         );
       },

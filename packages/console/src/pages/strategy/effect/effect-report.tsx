@@ -6,6 +6,7 @@ import { ShareBars } from '../../../parts/share-bars.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { wordFor } from '../../../text/text.ts';
+import { clickRateOf } from './click-rate.ts';
 import { ChannelResults } from './channel-results.tsx';
 import { ContentComparison } from './content-comparison.tsx';
 import { ConversionByDay } from './conversion-by-day.tsx';
@@ -57,7 +58,8 @@ function ReportBody({ report }: { report: Report }) {
           <Stat label={words.sent} value={format.compact(summary.sent)} />
           <Stat
             label={words.delivered}
-            value={format.compact(summary.delivered)}
+            value={summary.sentWithReceipts > 0 ? format.compact(summary.delivered) : '–'}
+            definition={words.deliveredHint}
             note={format.percent(
               summary.sentWithReceipts > 0 ? summary.delivered / summary.sentWithReceipts : undefined,
             )}
@@ -65,7 +67,8 @@ function ReportBody({ report }: { report: Report }) {
           <Stat
             label={words.clicked}
             value={format.compact(summary.clicked)}
-            note={format.percent(summary.delivered > 0 ? summary.clicked / summary.delivered : undefined)}
+            note={format.percent(clickRateOf(summary.channels))}
+            definition={words.clickRateHint}
           />
           <Stat label={words.failed} value={format.compact(summary.failed)} />
           <Stat label={words.uncertain} value={format.compact(summary.uncertain)} />

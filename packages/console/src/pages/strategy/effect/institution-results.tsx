@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { Button } from 'antd';
 import { insightApi, type ResponseOf } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
@@ -11,10 +13,14 @@ const FEWEST = 30;
 const rateOf = ({ people, converted }: Row['treated']): number | undefined =>
   people > 0 ? converted / people : undefined;
 
+/** As many as are shown before somebody asks for all of them. */
+const FIRST = 8;
+
 /** Both groups by institution; the largest first. */
 export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
   const { text, format } = useReader();
   const words = text.effect;
+  const [all, setAll] = useState(false);
   const sorted = rows.toSorted((left, right) => right.treated.people - left.treated.people);
   const columns: Column<Row>[] = [
     {
@@ -61,9 +67,16 @@ export function InstitutionResults({ rows }: { rows: readonly Row[] }) {
       <RecordTable
         label={words.institutions}
         columns={columns}
-        rows={sorted}
+        rows={all ? sorted : sorted.slice(0, FIRST)}
         rowKey={({ institutionId }) => institutionId}
       />
+      {sorted.length > FIRST && (
+        <p style={{ padding: '6px 10px 10px' }}>
+          <Button type="link" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? text.state.fold : words.allInstitutions(format.integer(sorted.length))}
+          </Button>
+        </p>
+      )}
     </Panel>
   );
 }

@@ -1,0 +1,93 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  askApi,
+  consoleUnderTest,
+  DESK,
+  openBrowser,
+  openPage,
+  type WatchedPage,
+} from './console-under-test.ts';
+
+const server = consoleUnderTest();
+
+const RULE = `person where
+  aum >= 10000
+  and (city = '上海' or not did(event app_open within last 30 days))
+  and any holding where (product.kind = 'wealth')
+  and aum / 10000 > 1`;
+
+const newSegment = (text: string): string => `${server!.url}/audiences/new?text=${encodeURIComponent(text)}`;
+
+describe.skipIf(!server)('writing segments and tags in a browser', () => {
+  let browser: Browser;
+  let session: WatchedPage;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    session = await openPage(browser, { viewport: DESK, token: server!.token });
+  });
+  afterAll(() => browser.close());
+
+  test('a rule is drawn, counted with the effect of each condition, and what cannot be drawn is kept', async () => {
+    const { page, complaints } = session;
+    await page.goto(newSegment(RULE));
+    // Each condition says what it does; the group of alternatives says it as a whole as well.
+    await page
+      .getByText(/^(筛掉|带来|不改变)/)
+      .nth(4)
+      .waitFor();
+    await page.getByRole('button', { name: /aum \/ 10000/ }).waitFor();
+    await page.getByText('文本', { exact: true }).click();
+    const written = page.getByRole('textbox', { name: 'EQL 表达式' });
+    await written.waitFor();
+    expect((await written.innerText()).replaceAll(/\s+/g, ' ')).toBe(RULE.replaceAll(/\s+/g, ' '));
+    expect(complaints).toEqual([]);
+  });
+
+  test('a condition is added by keyboard, undone and done again', async () => {
+    const { page, complaints } = session;
+    await page.goto(newSegment('person where aum >= 10000'));
+    await page.getByRole('button', { name: '添加条件', exact: false }).first().click();
+    await page.keyboard.type('性别');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 个条件待填写，暂不计入').waitFor();
+    await page.getByRole('button', { name: '撤销' }).click();
+    await page.getByText('1 个条件待填写，暂不计入').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '重做' }).click();
+    await page.getByText('1 个条件待填写，暂不计入').waitFor();
+    expect(await page.getByRole('button', { name: '创建并计算' }).isDisabled()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('the text face completes names by their titles and puts a suggestion in place', async () => {
+    const { page } = session;
+    await page.goto(newSegment('person where genderr = 1'));
+    await page.getByText('文本', { exact: true }).click();
+    await page.getByRole('button', { name: '采用' }).first().click();
+    const written = page.getByRole('textbox', { name: 'EQL 表达式' });
+    expect(await written.innerText()).toContain('gender = 1');
+    await written.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' and 城');
+    await page.getByRole('option', { name: /city/ }).click();
+    expect(await written.innerText()).toContain('and city');
+  });
+
+  test('a tag in tiers is written, previewed, saved and shown with its lineage', async () => {
+    const { page, complaints } = session;
+    await page.goto(`${server!.url}/tags/new?shape=tier`);
+    const tagId = `tier_${Date.now().toString(36)}`;
+    await page.getByLabel('标签名称').fill('客户分层');
+    await page.getByLabel('编号').fill(tagId);
+    await page.getByRole('textbox', { name: '取值名称' }).fill('富裕');
+    await page.getByRole('spinbutton', { name: '值' }).fill('10000');
+    await page.getByText('有值的客户').first().waitFor();
+    await page.getByRole('button', { name: '创建并计算' }).click();
+    await page.getByRole('heading', { level: 1, name: /客户分层/ }).waitFor();
+    const tag = await askApi<{ text: string }>(server!, `/api/v1/tags/${tagId}`);
+    expect(tag.text).toContain("'富裕' when aum >= 10000");
+    await page.getByRole('tab', { name: '血缘' }).click();
+    await page.locator('.react-flow__node', { hasText: '管理资产' }).waitFor();
+    expect(complaints.filter((each) => !each.includes('React Flow'))).toEqual([]);
+  });
+});
