@@ -5,7 +5,9 @@ import {
   count,
   propertyPathSchema,
   scopeSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /**
@@ -44,10 +46,11 @@ export const attributionRequestSchema = scopeSchema.extend({
     .max(366 * 86_400_000)
     .default(7 * 86_400_000),
   models: z.array(attributionModelSchema).min(1).default(['last', 'linear', 'markov']),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type AttributionRequest = z.output<typeof attributionRequestSchema>;
 
-export const attributionAnswerSchema = comparable(
+export const attributionAnswerSchema = splittable(
   answerSchema.extend({
     conversions: count,
     value: z.number(),
@@ -67,6 +70,7 @@ export const attributionAnswerSchema = comparable(
 export type AttributionAnswer = z.output<typeof attributionAnswerSchema>;
 
 export const attributionCellSchema = z.object({
+  group: groupSchema.optional(),
   touch: z.string().max(500),
   converted: z
     .boolean()

@@ -17,6 +17,7 @@ export {
   type AnalysedEvent,
   type Answer,
   type Breakdown,
+  type PeopleBreakdown,
   type Period,
   type Scope,
   type BucketUnit,

@@ -5,7 +5,9 @@ import {
   count,
   propertyPathSchema,
   scopeSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /**
@@ -22,10 +24,11 @@ export const intervalRequestSchema = scopeSchema.extend({
     .max(3_660 * 86_400_000)
     .default(366 * 86_400_000),
   sameProperty: propertyPathSchema.optional(),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type IntervalRequest = z.output<typeof intervalRequestSchema>;
 
-export const intervalAnswerSchema = comparable(
+export const intervalAnswerSchema = splittable(
   answerSchema.extend({
     pairs: count,
     people: count,
@@ -41,4 +44,8 @@ export const intervalAnswerSchema = comparable(
 );
 export type IntervalAnswer = z.output<typeof intervalAnswerSchema>;
 
-export const intervalCellSchema = z.object({ fromMs: z.number().min(0), toMs: z.number().min(0) });
+export const intervalCellSchema = z.object({
+  group: groupSchema.optional(),
+  fromMs: z.number().min(0),
+  toMs: z.number().min(0),
+});

@@ -5,7 +5,9 @@ import {
   count,
   propertyPathSchema,
   scopeSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /** What people are worth after their first `start` event in the period: the sum of a property, cumulative. */
@@ -15,10 +17,11 @@ export const lifetimeValueRequestSchema = scopeSchema.extend({
   valueProperty: propertyPathSchema.optional().describe('absent: events are counted'),
   unit: z.enum(['day', 'week', 'month']).default('month'),
   periods: z.number().int().min(1).max(60).default(12),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type LifetimeValueRequest = z.output<typeof lifetimeValueRequestSchema>;
 
-export const lifetimeValueAnswerSchema = comparable(
+export const lifetimeValueAnswerSchema = splittable(
   answerSchema.extend({
     unit: z.enum(['day', 'week', 'month']),
     cohorts: z.array(
@@ -36,6 +39,7 @@ export const lifetimeValueAnswerSchema = comparable(
 export type LifetimeValueAnswer = z.output<typeof lifetimeValueAnswerSchema>;
 
 export const lifetimeValueCellSchema = z.object({
+  group: groupSchema.optional(),
   cohort: z.iso.datetime({ offset: true }),
   payers: z.boolean().default(false).describe('only those with some value'),
 });

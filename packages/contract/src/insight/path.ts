@@ -5,7 +5,9 @@ import {
   count,
   propertyPathSchema,
   scopeSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /**
@@ -33,10 +35,11 @@ export const pathRequestSchema = scopeSchema.extend({
   mergeRepeats: z.boolean().default(true).describe('the same event several times in a row counts once'),
   splitBy: propertyPathSchema.optional().describe('tells events apart by a property: page_view · /loans'),
   maximumNodes: z.number().int().min(2).max(30).default(8).describe('of each level; the others together'),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type PathRequest = z.output<typeof pathRequestSchema>;
 
-export const pathAnswerSchema = comparable(
+export const pathAnswerSchema = splittable(
   answerSchema.extend({
     paths: count.describe('sessions with at least one event shown'),
     people: count,
@@ -49,6 +52,7 @@ export const pathAnswerSchema = comparable(
 export type PathAnswer = z.output<typeof pathAnswerSchema>;
 
 export const pathCellSchema = z.object({
+  group: groupSchema.optional(),
   level: z.number().int().min(0).max(20),
   name: z.string().max(500),
   next: z.string().max(500).optional().describe('only those who went on to this node'),

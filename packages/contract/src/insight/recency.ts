@@ -5,7 +5,9 @@ import {
   count,
   propertyPathSchema,
   scopeSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /**
@@ -16,11 +18,12 @@ export const recencyRequestSchema = scopeSchema.extend({
   event: analysedEventSchema,
   valueProperty: propertyPathSchema,
   buckets: z.number().int().min(2).max(10).default(5),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type RecencyRequest = z.output<typeof recencyRequestSchema>;
 
 const score = z.number().int().min(1).max(10);
-export const recencyAnswerSchema = comparable(
+export const recencyAnswerSchema = splittable(
   answerSchema.extend({
     people: count,
     cells: z.array(
@@ -42,4 +45,9 @@ const scores = z
   .union([score, z.array(score).min(1).max(10)])
   .optional()
   .describe('one score or several; absent: any');
-export const recencyCellSchema = z.object({ recency: scores, frequency: scores, value: scores });
+export const recencyCellSchema = z.object({
+  group: groupSchema.optional(),
+  recency: scores,
+  frequency: scores,
+  value: scores,
+});

@@ -27,6 +27,12 @@ export const periodSchema = z.union([
 ]);
 export type Period = z.output<typeof periodSchema>;
 
+const peopleGroupsSchema = z
+  .array(z.object({ title: z.string().min(1).max(100), people: z.string().min(1).max(20_000) }))
+  .min(1)
+  .max(10)
+  .describe('EQL; the first that describes a person is the person’s group');
+
 /** What people or events are told apart by; the largest `limit` groups, the others together as `other`. */
 export const breakdownSchema = z.object({
   by: z.discriminatedUnion('kind', [
@@ -34,16 +40,18 @@ export const breakdownSchema = z.object({
     z.object({ kind: z.literal('attribute'), attribute: z.string().min(1).max(100) }),
     z.object({
       kind: z.literal('people'),
-      groups: z
-        .array(z.object({ title: z.string().min(1).max(100), people: z.string().min(1).max(20_000) }))
-        .min(1)
-        .max(10)
-        .describe('EQL; the first that describes a person is the person’s group'),
+      groups: peopleGroupsSchema,
     }),
   ]),
   limit: z.number().int().min(1).max(50).default(10),
 });
 export type Breakdown = z.output<typeof breakdownSchema>;
+
+/** The breakdown of questions that are asked again for each group of people, and for those in none (''). */
+export const peopleBreakdownSchema = z.object({
+  by: z.object({ kind: z.literal('people'), groups: peopleGroupsSchema }),
+});
+export type PeopleBreakdown = z.output<typeof peopleBreakdownSchema>;
 
 /** What all analyses share. */
 export const scopeSchema = z.object({
@@ -86,6 +94,14 @@ export type Answer = z.output<typeof answerSchema>;
 /** An answer, and the one to the same question of an earlier period where it was asked for. */
 export function comparable<Shape extends z.ZodRawShape>(answer: z.ZodObject<Shape>) {
   return answer.extend({ compared: answer.optional() });
+}
+
+/** The same, and the answers for each group of people where there is a breakdown. */
+export function splittable<Shape extends z.ZodRawShape>(answer: z.ZodObject<Shape>) {
+  return answer.extend({
+    compared: answer.optional(),
+    groups: z.array(z.object({ group: z.string(), answer })).optional(),
+  });
 }
 
 export const count = z.number().int().min(0);

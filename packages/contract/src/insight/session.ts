@@ -5,7 +5,9 @@ import {
   count,
   scopeSchema,
   bucketUnitSchema,
-  comparable,
+  splittable,
+  groupSchema,
+  peopleBreakdownSchema,
 } from './scope.ts';
 
 /** Visits: events of a person with no more than `gapMs` between two. A session belongs to the bucket it begins in. */
@@ -18,6 +20,7 @@ export const sessionRequestSchema = scopeSchema.extend({
     .max(366 * 86_400_000)
     .default(30 * 60_000),
   unit: bucketUnitSchema.default('day'),
+  breakdown: peopleBreakdownSchema.optional(),
 });
 export type SessionRequest = z.output<typeof sessionRequestSchema>;
 
@@ -28,7 +31,7 @@ const sessionNumbers = {
   meanEvents: z.number(),
   bounceShare: z.number().describe('sessions with a single event'),
 };
-export const sessionAnswerSchema = comparable(
+export const sessionAnswerSchema = splittable(
   answerSchema.extend({
     ...sessionNumbers,
     medianMs: z.number(),
@@ -44,6 +47,7 @@ export const sessionAnswerSchema = comparable(
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 
 export const sessionCellSchema = z.object({
+  group: groupSchema.optional(),
   bucket: z.iso.datetime({ offset: true }).optional(),
   minimumMs: z.number().min(0).default(0),
   maximumMs: z.number().min(0).optional(),

@@ -7,12 +7,30 @@ create table insight.dashboard (
   description text not null,
   owner text not null,
   shared boolean not null,
+  -- Roles that see it when it is shared; none: all.
+  shared_with text[] not null,
   tiles jsonb not null,
+  -- Null: answers are computed when they are looked at.
+  refresh_ms bigint,
+  refresh_at bigint,
   revision integer not null,
   created_at bigint not null,
   updated_at bigint not null
 );
 create index dashboard_owner on insight.dashboard (owner);
+create index dashboard_refresh on insight.dashboard (refresh_at) where refresh_at is not null;
+
+-- Last answer to each question; dropped with the dashboard, passed over when the question is another one.
+create table insight.tile_answer (
+  dashboard_id uuid not null references insight.dashboard on delete cascade,
+  tile_id text not null,
+  -- Print of the question.
+  question text not null,
+  answer jsonb,
+  problem text,
+  as_of bigint not null,
+  primary key (dashboard_id, tile_id)
+);
 
 create table insight.alert (
   alert_id uuid primary key,

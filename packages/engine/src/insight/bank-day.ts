@@ -8,18 +8,9 @@ export function startOfDay(at: number, timeZone: string): number {
 
 const DAY_MS = 86_400_000;
 
-/** Ms that local time is ahead of UTC. */
-function offsetAt(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at);
+/** Ms that local time is ahead of UTC at an instant (epoch ms). */
+export function offsetAt(at: number, timeZone: string): number {
+  const parts = formatOf(timeZone).formatToParts(at);
   const value = (type: Intl.DateTimeFormatPartTypes) =>
     Number(parts.find((part) => part.type === type)?.value);
   const local = Date.UTC(
@@ -31,4 +22,27 @@ function offsetAt(at: number, timeZone: string): number {
     value('second'),
   );
   return local - Math.floor(at / 1000) * 1000;
+}
+
+/** Making one costs a hundred times what using it costs, and a table of days uses thousands. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** There are some six hundred zones; callers may name each in several spellings. */
+const MOST_FORMATS = 1_000;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  formats.set(timeZone, format);
+  return format;
 }

@@ -3,6 +3,7 @@ import { routeAnalyses } from './analyses/routes.ts';
 import { checkNextAlert } from './alerts/check-alerts.ts';
 import { deliverNextNotice } from './alerts/deliver-notices.ts';
 import { routeAlerts } from './alerts/routes.ts';
+import { createTileAnswers } from './boards/answer-tiles.ts';
 import { createDashboards } from './boards/manage-dashboards.ts';
 import { routeBoards } from './boards/routes.ts';
 import { routeExports } from './exports/routes.ts';
@@ -18,6 +19,8 @@ import { readSummary } from './strategy/read-summary.ts';
 
 /** Real ms between looks for due alerts and notices. */
 const ALERT_INTERVAL_MS = 1_000;
+/** Real ms between dashboards computed ahead: a clock that runs fast must not make them all due all the time. */
+const REFRESH_INTERVAL_MS = 2_000;
 
 /** Builds the room. It keeps no state of its own in memory beyond answers of the last second. */
 export function createInsight(platform: Platform, needs: InsightNeeds): Insight {
@@ -25,6 +28,7 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
   const overview = shareForAMoment(() => readOverview(platform, needs));
   const asking = { platform, needs };
   const dashboards = createDashboards(platform, needs);
+  const answers = createTileAnswers(platform, asking);
   const insight: Insight = {
     summary: async (strategyId) => (await readSummary(platform, needs, strategyId)).summary,
     effect: (strategyId) => readEffect(platform, needs, strategyId),
@@ -32,7 +36,7 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
     routes: (server) => {
       routeInsight(server, insight);
       routeAnalyses(server, asking);
-      routeBoards(server, asking, dashboards);
+      routeBoards(server, platform, asking, { dashboards, answers });
       routeAlerts(server, platform, asking);
       routeExports(server, platform, asking);
       routeReports(server, platform, asking);
@@ -45,6 +49,11 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
       loops = [
         loop('insight.alerts', () => insight.checkAlerts()),
         loop('insight.notices', () => insight.deliverNotices()),
+        platform.jobs.loop({
+          name: 'insight.dashboards',
+          intervalMs: REFRESH_INTERVAL_MS,
+          run: () => answers.refreshNext(),
+        }),
       ];
     },
     async stop() {

@@ -71,7 +71,8 @@ afterAll(async () => {
   await databases?.drop();
 });
 
-const portrait = (input: object) => analysePortrait({ platform, needs }, portraitRequestSchema.parse(input));
+const portrait = (input: object) =>
+  analysePortrait({ platform, needs }, portraitRequestSchema.parse(input), 5);
 
 test('an audience against everybody else', async () => {
   const answer = await portrait({ people: '2' });

@@ -10,8 +10,6 @@ type Field = Catalogue['attributes'][number];
 type Difference = PortraitAnswer['differences'][number];
 type Attribute = PortraitAnswer['attributes'][number];
 
-/** Fewer people than this are not shown where the attribute is personal. */
-const SMALLEST_CELL = 5;
 const MAXIMUM_ATTRIBUTES = 100;
 const SIGNIFICANT = 0.05;
 
@@ -20,16 +18,19 @@ interface Portrayed {
   readonly bindings: Bindings;
   /** `from (…)`: one row a person of either side, with `in_people`. */
   readonly rows: string;
+  /** Fewer people than this are not shown where the attribute is personal. */
+  readonly smallestGroup: number;
 }
 
 /** Who an audience is. @throws CodedError eql_invalid, analysis_invalid, analysis_too_slow, analysis_too_large */
 export async function analysePortrait(
   asking: AnalysisNeeds,
   request: PortraitRequest,
+  smallestGroup: number,
 ): Promise<PortraitAnswer> {
   const startedAt = performance.now();
   const fields = chooseFields(await asking.needs.profile.catalogue(), request.attributes);
-  const portrayed = await portrayedRows(asking, request, fields);
+  const portrayed = { ...(await portrayedRows(asking, request, fields)), smallestGroup };
   const [sides] = await runQuery<{ people: number; others: number }>(
     asking,
     portrayed,
@@ -71,7 +72,7 @@ async function portrayedRows(
   asking: AnalysisNeeds,
   request: PortraitRequest,
   fields: readonly Field[],
-): Promise<Portrayed> {
+): Promise<Omit<Portrayed, 'smallestGroup'>> {
   const bindings = new Bindings();
   const sqlOf = async (text: string, prefix: string) => {
     const { sql, parameters } = await asking.needs.audience.peopleSql({ text }, prefix);
@@ -102,7 +103,7 @@ interface Portrait {
 
 /** Shares of values; of lists, of people who have the value among others. */
 async function readValues(
-  { asking, bindings, rows }: Portrayed,
+  { asking, bindings, rows, smallestGroup }: Portrayed,
   fields: readonly Field[],
   limit: number,
   sizes: { people: number; others: number },
@@ -119,8 +120,13 @@ async function readValues(
   return fields.map((field, place) => {
     const lines = read.filter((row) => row.place === place);
     const share = (count: number, of: number) => (of === 0 ? 0 : count / of);
+    const small = lines.filter(
+      (row) => field.pii !== 'none' && Math.min(row.people, row.others) < smallestGroup,
+    );
+    // One hidden value alone could be worked out from the rest; lines stand in the order of their size.
+    if (small.length === 1) small.push(...lines.filter((row) => row !== small[0]).slice(-1));
     const values = lines.map((row) => {
-      const hidden = field.pii !== 'none' && Math.min(row.people, row.others) < SMALLEST_CELL;
+      const hidden = small.includes(row);
       const [people, others] = hidden ? [0, 0] : [row.people, row.others];
       return {
         value: row.value,
@@ -156,7 +162,7 @@ interface NumberRow {
 
 /** Means and medians of those who have a value. */
 async function readNumbers(
-  { asking, bindings, rows }: Portrayed,
+  { asking, bindings, rows, smallestGroup }: Portrayed,
   fields: readonly Field[],
 ): Promise<Portrait[]> {
   if (fields.length === 0) return [];
@@ -180,6 +186,10 @@ async function readNumbers(
     const shown = (side: 0 | 1) => ({ known: known[side], mean: mean[side] ?? 0, median: median[side] ?? 0 });
     const { effect, p } = compareMeans(sample(0), sample(1));
     const named = { attribute: field.name, title: field.title.zh };
+    // The mean of one person is that person's.
+    if (field.pii !== 'none' && known.some((count) => count > 0 && count < smallestGroup)) {
+      return { attribute: { ...named, values: [] }, differences: [] };
+    }
     return {
       attribute: { ...named, values: [], numbers: { people: shown(0), others: shown(1) } },
       differences: [{ ...named, people: mean[0] ?? 0, others: mean[1] ?? 0, effect, p }],

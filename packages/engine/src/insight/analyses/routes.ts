@@ -2,6 +2,7 @@ import { insightApi } from '@wutong/contract';
 import type { HttpServer } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { analyseAttribution } from './attribution.ts';
+import { withCompared } from './compare-periods.ts';
 import { analyseDistribution } from './distribution.ts';
 import { analyseFunnel } from './funnel.ts';
 import { analyseInterval } from './interval.ts';
@@ -14,6 +15,7 @@ import { peopleOfCell } from './run-analysis.ts';
 import type { AnalysisNeeds } from './scope-sql.ts';
 import { analyseSequence } from './sequence.ts';
 import { analyseSession } from './session.ts';
+import { withGroups } from './split-by-people.ts';
 import { analyseTrend } from './trend.ts';
 
 /** One operation for each kind of question, and the people behind a number. */
@@ -22,15 +24,19 @@ export function routeAnalyses(
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
 ): void {
   server.handle(insightApi.analyseTrend, ({ body }) => analyseTrend(asking, body));
-  server.handle(insightApi.analyseFunnel, ({ body }) => analyseFunnel(asking, body));
-  server.handle(insightApi.analyseRetention, ({ body }) => analyseRetention(asking, body));
-  server.handle(insightApi.analysePath, ({ body }) => analysePath(asking, body));
-  server.handle(insightApi.analyseDistribution, ({ body }) => analyseDistribution(asking, body));
-  server.handle(insightApi.analyseInterval, ({ body }) => analyseInterval(asking, body));
-  server.handle(insightApi.analyseAttribution, ({ body }) => analyseAttribution(asking, body));
-  server.handle(insightApi.analyseLifetimeValue, ({ body }) => analyseLifetimeValue(asking, body));
-  server.handle(insightApi.analyseSession, ({ body }) => analyseSession(asking, body));
-  server.handle(insightApi.analyseRecency, ({ body }) => analyseRecency(asking, body));
+  server.handle(insightApi.analyseFunnel, ({ body }) => withCompared(asking, body, analyseFunnel));
+  server.handle(insightApi.analyseRetention, ({ body }) => withCompared(asking, body, analyseRetention));
+  server.handle(insightApi.analysePath, ({ body }) => withGroups(asking, body, analysePath));
+  server.handle(insightApi.analyseDistribution, ({ body }) =>
+    withCompared(asking, body, analyseDistribution),
+  );
+  server.handle(insightApi.analyseInterval, ({ body }) => withGroups(asking, body, analyseInterval));
+  server.handle(insightApi.analyseAttribution, ({ body }) => withGroups(asking, body, analyseAttribution));
+  server.handle(insightApi.analyseLifetimeValue, ({ body }) =>
+    withGroups(asking, body, analyseLifetimeValue),
+  );
+  server.handle(insightApi.analyseSession, ({ body }) => withGroups(asking, body, analyseSession));
+  server.handle(insightApi.analyseRecency, ({ body }) => withGroups(asking, body, analyseRecency));
   server.handle(insightApi.analyseSequence, ({ body }) => analyseSequence(asking, body));
 
   server.handle(insightApi.listAnalysisPeople, async ({ body }) =>

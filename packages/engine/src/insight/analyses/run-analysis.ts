@@ -1,5 +1,6 @@
 import type { Analysis, AnalysisCell } from '@wutong/contract';
 import { analyseAttribution, peopleOfAttribution } from './attribution.ts';
+import { withCompared } from './compare-periods.ts';
 import { analyseDistribution, peopleOfDistribution } from './distribution.ts';
 import { analyseFunnel, peopleOfFunnel } from './funnel.ts';
 import { analyseInterval, peopleOfInterval } from './interval.ts';
@@ -10,6 +11,7 @@ import { analyseRecency, peopleOfRecency } from './recency.ts';
 import { analyseRetention, peopleOfRetention } from './retention.ts';
 import type { AnalysisNeeds } from './scope-sql.ts';
 import { analyseSession, peopleOfSession } from './session.ts';
+import { withGroups, withinGroup } from './split-by-people.ts';
 import { analyseTrend, peopleOfTrend } from './trend.ts';
 
 /** The answer to a saved question, whatever its kind. */
@@ -18,28 +20,28 @@ export function runAnalysis(needs: AnalysisNeeds, analysis: Analysis) {
     case 'trend':
       return analyseTrend(needs, analysis);
     case 'funnel':
-      return analyseFunnel(needs, analysis);
+      return withCompared(needs, analysis, analyseFunnel);
     case 'retention':
-      return analyseRetention(needs, analysis);
+      return withCompared(needs, analysis, analyseRetention);
     case 'path':
-      return analysePath(needs, analysis);
+      return withGroups(needs, analysis, analysePath);
     case 'distribution':
-      return analyseDistribution(needs, analysis);
+      return withCompared(needs, analysis, analyseDistribution);
     case 'interval':
-      return analyseInterval(needs, analysis);
+      return withGroups(needs, analysis, analyseInterval);
     case 'attribution':
-      return analyseAttribution(needs, analysis);
+      return withGroups(needs, analysis, analyseAttribution);
     case 'lifetime_value':
-      return analyseLifetimeValue(needs, analysis);
+      return withGroups(needs, analysis, analyseLifetimeValue);
     case 'session':
-      return analyseSession(needs, analysis);
+      return withGroups(needs, analysis, analyseSession);
     case 'recency':
-      return analyseRecency(needs, analysis);
+      return withGroups(needs, analysis, analyseRecency);
   }
 }
 
 /** The people behind one number of an answer. */
-export function peopleOfCell(needs: AnalysisNeeds, of: AnalysisCell): Promise<PeopleQuery> {
+export async function peopleOfCell(needs: AnalysisNeeds, of: AnalysisCell): Promise<PeopleQuery> {
   switch (of.kind) {
     case 'trend':
       return peopleOfTrend(needs, of.analysis, of.cell);
@@ -48,18 +50,18 @@ export function peopleOfCell(needs: AnalysisNeeds, of: AnalysisCell): Promise<Pe
     case 'retention':
       return peopleOfRetention(needs, of.analysis, of.cell);
     case 'path':
-      return peopleOfPath(needs, of.analysis, of.cell);
+      return peopleOfPath(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'distribution':
       return peopleOfDistribution(needs, of.analysis, of.cell);
     case 'interval':
-      return peopleOfInterval(needs, of.analysis, of.cell);
+      return peopleOfInterval(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'attribution':
-      return peopleOfAttribution(needs, of.analysis, of.cell);
+      return peopleOfAttribution(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'lifetime_value':
-      return peopleOfLifetimeValue(needs, of.analysis, of.cell);
+      return peopleOfLifetimeValue(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'session':
-      return peopleOfSession(needs, of.analysis, of.cell);
+      return peopleOfSession(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'recency':
-      return peopleOfRecency(needs, of.analysis, of.cell);
+      return peopleOfRecency(needs, withinGroup(of.analysis, of.cell.group), of.cell);
   }
 }

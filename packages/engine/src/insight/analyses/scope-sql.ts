@@ -33,17 +33,30 @@ export interface AnalysisNeeds {
   readonly needs: Pick<InsightNeeds, 'audience' | 'profile'>;
 }
 
+/** A question that is asked for one group of people only: EQL that describes them, and EQL of groups before it. */
+export interface Within {
+  readonly within?: { readonly group: string | undefined; readonly before: readonly string[] };
+}
+
 /** @throws CodedError eql_invalid, analysis_invalid */
-export async function resolveScope({ platform, needs }: AnalysisNeeds, scope: Scope): Promise<ResolvedScope> {
+export async function resolveScope(
+  { platform, needs }: AnalysisNeeds,
+  scope: Scope & Within,
+): Promise<ResolvedScope> {
   const now = platform.clock.now();
   const timeZone = checkedZone(scope.timeZone ?? platform.config.timeZone);
   const { from, to } = resolvePeriod(scope.period, now, timeZone);
   const bindings = new Bindings();
   let people = '';
-  if (scope.people !== undefined) {
-    const { sql, parameters } = await needs.audience.peopleSql({ text: scope.people }, 'of_');
+  const narrow = async (text: string, prefix: string, operator: 'in' | 'not in') => {
+    const { sql, parameters } = await needs.audience.peopleSql({ text }, prefix);
     bindings.take(parameters);
-    people += ` and ${PERSON} in (${sql})`;
+    people += ` and ${PERSON} ${operator} (${sql})`;
+  };
+  if (scope.people !== undefined) await narrow(scope.people, 'of_', 'in');
+  if (scope.within?.group !== undefined) await narrow(scope.within.group, 'within_', 'in');
+  for (const [index, text] of (scope.within?.before ?? []).entries()) {
+    await narrow(text, `before${index}_`, 'not in');
   }
   const sample = scope.sample ?? 1;
   if (sample < 1) {

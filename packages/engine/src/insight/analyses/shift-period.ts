@@ -6,18 +6,23 @@ export type Comparison = 'previous_period' | 'previous_year';
 
 /**
  * The period to compare with: as long and right before, or the same days a year earlier. Wall time is kept: the days
- * of a zone begin at its midnights, whatever its clocks did in between.
+ * of a zone begin at its midnights, whatever its clocks did in between. Last days up to now are compared with as many
+ * days before, up to the same time of the day.
  */
 export function shiftedPeriod(
-  { from, to }: { from: number; to: number },
+  { from, to, lastDays }: { from: number; to: number; lastDays?: number | undefined },
   comparison: Comparison,
   timeZone: string,
 ): { from: number; to: number } {
   const days =
-    comparison === 'previous_year' ? daysOfYearBefore(from, timeZone) : Math.ceil((to - from) / DAY_MS - 1 / 12);
+    comparison === 'previous_year'
+      ? daysOfYearBefore(from, timeZone)
+      : (lastDays ?? Math.ceil((to - from) / DAY_MS - 1 / 12));
   const shift = (at: number) => shiftedByDays(at, days, timeZone);
   // Shorter than a day, or no whole number of days: the same length right before.
-  if (comparison === 'previous_period' && shift(to) !== from) return { from: from - (to - from), to: from };
+  if (comparison === 'previous_period' && lastDays === undefined && shift(to) !== from) {
+    return { from: from - (to - from), to: from };
+  }
   return { from: shift(from), to: shift(to) };
 }
 
@@ -30,7 +35,12 @@ function shiftedByDays(at: number, days: number, timeZone: string): number {
 
 /** 365, or 366 when a 29 February lies between. */
 function daysOfYearBefore(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
     .format(at)
     .split('-')
     .map(Number);

@@ -1,11 +1,18 @@
 import type { BucketUnit } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
-import { startOfDay } from '../bank-day.ts';
+import { offsetAt, startOfDay } from '../bank-day.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More are no chart and no table any more. */
 const MAXIMUM_BUCKETS = 2_000;
+/** No bucket is longer: what has more of these than buckets are allowed is refused without counting them. */
+const LONGEST_MS = {
+  hour: HOUR_MS,
+  day: 25 * HOUR_MS,
+  week: 7 * DAY_MS + HOUR_MS,
+  month: 31 * DAY_MS + HOUR_MS,
+};
 
 /** Start of the hour, day, week (from Monday) or month that `at` lies in, in epoch ms. */
 export function startOfBucket(at: number, unit: BucketUnit, timeZone: string): number {
@@ -20,13 +27,8 @@ export function startOfBucket(at: number, unit: BucketUnit, timeZone: string): n
 
 /** The calendar day that begins at `day`, as noon of the same date in UTC. */
 function localNoon(day: number, timeZone: string): number {
-  const text = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(day + DAY_MS / 4);
-  return Date.parse(`${text}T12:00:00Z`);
+  const morning = day + DAY_MS / 4;
+  return Math.floor((morning + offsetAt(morning, timeZone)) / DAY_MS) * DAY_MS + DAY_MS / 2;
 }
 
 /** Start of the bucket after the one that begins at `start`. */
@@ -43,15 +45,18 @@ export function nextBucket(start: number, unit: BucketUnit, timeZone: string): n
  */
 export function bucketStarts(from: number, to: number, unit: BucketUnit, timeZone: string): number[] {
   const starts: number[] = [];
+  if ((to - from) / LONGEST_MS[unit] > MAXIMUM_BUCKETS) refuseBuckets();
   for (let at = startOfBucket(from, unit, timeZone); at < to; at = nextBucket(at, unit, timeZone)) {
     starts.push(at);
-    if (starts.length > MAXIMUM_BUCKETS) {
-      throw new CodedError('analysis_invalid', {
-        details: { reason: 'too_many_buckets', maximum: MAXIMUM_BUCKETS },
-      });
-    }
+    if (starts.length > MAXIMUM_BUCKETS) refuseBuckets();
   }
   return starts;
+}
+
+function refuseBuckets(): never {
+  throw new CodedError('analysis_invalid', {
+    details: { reason: 'too_many_buckets', maximum: MAXIMUM_BUCKETS },
+  });
 }
 
 /** SQL of the place of an instant (UInt64 epoch ms, not before the first) among bucket starts, from 0. */

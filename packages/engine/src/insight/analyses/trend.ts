@@ -20,9 +20,9 @@ import {
   type AnalysisNeeds,
   type ResolvedScope,
 } from './scope-sql.ts';
+import { shiftedPeriod } from './shift-period.ts';
 import { bucketIndexSql, bucketStarts, nextBucket, startOfBucket } from './time-buckets.ts';
 
-const DAY_MS = 86_400_000;
 type SeriesLine = TrendAnswer['series'][number];
 type Series = TrendRequest['series'][number];
 
@@ -48,8 +48,8 @@ async function compared(
   scope: ResolvedScope,
   request: TrendRequest,
 ): Promise<TrendAnswer['compared']> {
-  const lengthMs = request.compare === 'previous_year' ? 365 * DAY_MS : scope.to - scope.from;
-  const times = { from: scope.from - lengthMs, to: scope.to - lengthMs };
+  const lastDays = 'lastDays' in request.period ? request.period.lastDays : undefined;
+  const times = shiftedPeriod({ ...scope, lastDays }, request.compare!, scope.timeZone);
   const earlier = {
     ...(await resolveScope(needs, request)),
     ...times,
@@ -140,9 +140,9 @@ async function readSeries(
   );
   const scale = (value: number | null) =>
     EXTENSIVE.has(series.measure.kind) ? scaled(value ?? 0, scope) : (value ?? 0);
-  const order = top ? [...top, OTHER_GROUP] : [''];
+  const order = top ? new Set([...top, OTHER_GROUP]) : new Set(['']);
   const byGroup = groupRows(read, (row) => row.shown);
-  return order
+  return [...order]
     .filter((name) => !top || byGroup.has(name))
     .map((name) => {
       const values = starts.map(() => 0);

@@ -7,18 +7,19 @@ import {
   selectDashboard,
   selectDashboards,
   updateDashboard,
+  type Viewer,
 } from './dashboard-store.ts';
 
 /** Saved questions of users; what a dashboard's questions name shows up in the lineage of segments and tags. */
 export interface Dashboards {
-  list(user: string): Promise<Dashboard[]>;
+  list(user: Viewer): Promise<Dashboard[]>;
   /** @throws CodedError dashboard_not_found */
-  read(dashboardId: string, user: string): Promise<Dashboard>;
-  create(input: DashboardInput, user: string): Promise<Dashboard>;
+  read(dashboardId: string, user: Viewer): Promise<Dashboard>;
+  create(input: DashboardInput, user: Viewer): Promise<Dashboard>;
   /** @throws CodedError dashboard_not_found, conflict */
-  save(dashboardId: string, input: DashboardInput & { revision: number }, user: string): Promise<Dashboard>;
+  save(dashboardId: string, input: DashboardInput & { revision: number }, user: Viewer): Promise<Dashboard>;
   /** @throws CodedError dashboard_not_found */
-  remove(dashboardId: string, user: string): Promise<void>;
+  remove(dashboardId: string, user: Viewer): Promise<void>;
 }
 
 export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, 'audience'>): Dashboards {
@@ -37,7 +38,7 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     );
   };
 
-  async function read(dashboardId: string, user: string): Promise<Dashboard> {
+  async function read(dashboardId: string, user: Viewer): Promise<Dashboard> {
     const dashboard = await selectDashboard(database, dashboardId, user);
     if (!dashboard) throw new CodedError('dashboard_not_found', { details: { dashboardId } });
     return dashboard;
@@ -49,7 +50,7 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     async create(input, user) {
       const dashboardId = ids.newId();
       await database.transaction(async (transaction) => {
-        await insertDashboard(transaction, { ...input, dashboardId, owner: user, now: clock.now() });
+        await insertDashboard(transaction, { ...input, dashboardId, owner: user.name, now: clock.now() });
         await declareUses(transaction, dashboardId, input);
       });
       return read(dashboardId, user);
@@ -57,7 +58,8 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     async save(dashboardId, input, user) {
       const { owner } = await read(dashboardId, user);
       // Shared is to be looked at; a copy of one's own can be changed.
-      if (owner !== user) throw new CodedError('dashboard_not_found', { details: { dashboardId, owner } });
+      if (owner !== user.name)
+        throw new CodedError('dashboard_not_found', { details: { dashboardId, owner } });
       await database.transaction(async (transaction) => {
         const saved = await updateDashboard(transaction, { ...input, dashboardId, owner, now: clock.now() });
         if (!saved) throw new CodedError('conflict', { details: { dashboardId, revision: input.revision } });
@@ -67,7 +69,7 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     },
     async remove(dashboardId, user) {
       await database.transaction(async (transaction) => {
-        if (!(await removeDashboard(transaction, dashboardId, user))) {
+        if (!(await removeDashboard(transaction, dashboardId, user.name))) {
           throw new CodedError('dashboard_not_found', { details: { dashboardId } });
         }
         await declareUses(transaction, dashboardId, { name: '', tiles: [] });

@@ -1,24 +1,34 @@
 import { insightApi } from '@wutong/contract';
-import type { HttpServer } from '../../platform/index.ts';
+import type { HttpServer, Platform } from '../../platform/index.ts';
 import { analysePortrait } from '../analyses/portrait.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { readReportSettings } from '../report-settings.ts';
+import type { TileAnswers } from './answer-tiles.ts';
 import type { Dashboards } from './manage-dashboards.ts';
 
 /** Portraits and dashboards. */
-export function routeBoards(server: HttpServer, asking: AnalysisNeeds, dashboards: Dashboards): void {
-  server.handle(insightApi.analysePortrait, ({ body }) => analysePortrait(asking, body));
+export function routeBoards(
+  server: HttpServer,
+  { settings }: Pick<Platform, 'settings'>,
+  asking: AnalysisNeeds,
+  { dashboards, answers }: { dashboards: Dashboards; answers: TileAnswers },
+): void {
+  server.handle(insightApi.analysePortrait, async ({ body }) =>
+    analysePortrait(asking, body, (await readReportSettings(settings)).smallestGroup),
+  );
   server.handle(insightApi.listDashboards, async ({ user }) => ({
-    items: (await dashboards.list(user.name)).map(({ tiles: _tiles, ...dashboard }) => dashboard),
+    items: (await dashboards.list(user)).map(({ tiles: _tiles, ...dashboard }) => dashboard),
   }));
-  server.handle(insightApi.createDashboard, ({ body, user }) => dashboards.create(body, user.name));
-  server.handle(insightApi.readDashboard, ({ params, user }) =>
-    dashboards.read(params.dashboardId, user.name),
-  );
+  server.handle(insightApi.createDashboard, ({ body, user }) => dashboards.create(body, user));
+  server.handle(insightApi.readDashboard, ({ params, user }) => dashboards.read(params.dashboardId, user));
   server.handle(insightApi.saveDashboard, ({ params, body, user }) =>
-    dashboards.save(params.dashboardId, body, user.name),
+    dashboards.save(params.dashboardId, body, user),
   );
+  server.handle(insightApi.answerDashboard, async ({ params, body, user }) => ({
+    items: await answers.answer(await dashboards.read(params.dashboardId, user), body),
+  }));
   server.handle(insightApi.deleteDashboard, async ({ params, user }) => {
-    await dashboards.remove(params.dashboardId, user.name);
+    await dashboards.remove(params.dashboardId, user);
     return { done: true as const };
   });
 }

@@ -21,6 +21,42 @@ type Answer = Awaited<ReturnType<typeof runAnalysis>>;
  * it must be known how many people each number is of.
  */
 export function tableOfAnswer(kind: Analysis['kind'], answer: Answer, behind?: TrendAnswer): Table {
+  const groups =
+    SPLIT_KINDS.has(kind) && 'groups' in answer
+      ? (answer.groups as readonly { group: string; answer: Answer }[] | undefined)
+      : undefined;
+  if (!groups) return tableOfOne(kind, answer, behind);
+  const tables = groups.map((each) => ({ group: each.group, table: tableOfOne(kind, each.answer) }));
+  const widest = tables.toSorted((one, other) => other.table.columns.length - one.table.columns.length)[0]!;
+  const padded = <Value>(cells: readonly Value[], filling: Value): Value[] =>
+    widest.table.columns.map((_, place) => cells[place] ?? filling);
+  return {
+    columns: [text('group', '分组'), ...widest.table.columns],
+    rows: tables.flatMap(({ group, table }) => table.rows.map((row) => [group, ...padded(row, undefined)])),
+    people: tables.flatMap(({ table }) =>
+      table.rows.map((_, place) => [undefined, ...padded(table.people?.[place] ?? [], undefined)]),
+    ),
+  };
+}
+
+/** Kinds whose groups are whole answers, one after the other. */
+const SPLIT_KINDS: ReadonlySet<Analysis['kind']> = new Set([
+  'path',
+  'interval',
+  'attribution',
+  'lifetime_value',
+  'session',
+  'recency',
+]);
+
+/** How many people are behind each cell of rows that begin with some labels. */
+function behindRows(counts: readonly number[], labels: number, columns: number): (number | undefined)[][] {
+  return counts.map((count) =>
+    Array.from({ length: columns }, (_, place) => (place < labels ? undefined : count)),
+  );
+}
+
+function tableOfOne(kind: Analysis['kind'], answer: Answer, behind?: TrendAnswer): Table {
   switch (kind) {
     case 'trend':
       return tableOfTrend(answer as TrendAnswer, behind);
@@ -122,6 +158,12 @@ function tableOfPath({ links }: PathAnswer): Table {
   return {
     columns: [number('level', '层级'), text('from', '从'), text('to', '到'), number('paths', '路径数')],
     rows: links.map((link) => [link.level, link.from, link.to, link.paths]),
+    // Paths, of which a person may have several: hidden when they are few.
+    people: behindRows(
+      links.map((link) => link.paths),
+      3,
+      4,
+    ),
   };
 }
 
@@ -129,6 +171,11 @@ function tableOfInterval({ histogram }: IntervalAnswer): Table {
   return {
     columns: [number('from_ms', '从（毫秒）'), number('to_ms', '到（毫秒）'), number('pairs', '次数')],
     rows: histogram.map((bin) => [bin.fromMs, bin.toMs, bin.pairs]),
+    people: behindRows(
+      histogram.map((bin) => bin.pairs),
+      2,
+      3,
+    ),
   };
 }
 
@@ -161,6 +208,11 @@ function tableOfAttribution({ touches }: AttributionAnswer): Table {
       line.touches,
       ...models.flatMap((model) => [line.credits[model]?.conversions, line.credits[model]?.value]),
     ]),
+    people: behindRows(
+      touches.map((line) => line.people),
+      1,
+      3 + 2 * models.length,
+    ),
   };
 }
 
@@ -173,6 +225,11 @@ function tableOfLifetimeValue({ cohorts }: LifetimeValueAnswer): Table {
       ...periods.map((period) => number(`period_${period}`, `第 ${period} 期人均累计`)),
     ],
     rows: cohorts.map((line) => [line.from, line.people, ...line.cumulative]),
+    people: behindRows(
+      cohorts.map((line) => line.people),
+      1,
+      2 + periods.length,
+    ),
   };
 }
 
@@ -194,6 +251,11 @@ function tableOfSessions({ buckets }: SessionAnswer): Table {
       bucket.meanEvents,
       bucket.bounceShare,
     ]),
+    people: behindRows(
+      buckets.map((bucket) => bucket.people),
+      1,
+      6,
+    ),
   };
 }
 
@@ -217,5 +279,10 @@ function tableOfRecency({ cells }: RecencyAnswer): Table {
       cell.meanEvents,
       cell.meanValue,
     ]),
+    people: behindRows(
+      cells.map((cell) => cell.people),
+      3,
+      7,
+    ),
   };
 }

@@ -1,4 +1,5 @@
 import writeExcelFile, { type CellObject } from 'write-excel-file/node';
+import { offsetAt } from '../bank-day.ts';
 import type { Cell, Column, Table } from './table.ts';
 
 /** Characters of one cell, as Excel has them. */
@@ -59,14 +60,7 @@ function splitText(value: string): string[] {
 }
 
 /** Excel's dates have no zone: the wall time of the bank, written as if it were UTC. */
-function wallTime(at: number, timeZone: string): Date {
-  const shown = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(at);
-  return new Date(`${shown.replace(' ', 'T')}Z`);
-}
+const wallTime = (at: number, timeZone: string): Date => new Date(at + offsetAt(at, timeZone));
 
 /** Wide enough for the first lines; a Chinese character is two wide. */
 function widthOf(column: Column, table: Table): number {

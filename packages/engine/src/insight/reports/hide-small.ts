@@ -2,6 +2,13 @@ import type { ReportAnswer } from '@wutong/contract';
 
 type Row = ReportAnswer['rows'][number];
 
+/** A total of so few people says of them what it says of all. */
+export function hideSmallTotal(total: ReportAnswer['total'], smallest: number): ReportAnswer['total'] {
+  if (total.people === 0 || total.people >= smallest) return total;
+  const nothing = total.values.map(() => null);
+  return { people: 0, values: nothing, ...(total.before ? { before: nothing } : {}) };
+}
+
 /**
  * Rows of some people, but of fewer than `smallest`, without their numbers. One hidden row alone could be worked out
  * from the total: then the next smallest is hidden too.

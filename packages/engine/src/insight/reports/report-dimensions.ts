@@ -40,11 +40,11 @@ export function refuse(reason: string, details: Record<string, unknown> = {}): n
 }
 
 /** @throws CodedError analysis_invalid */
-export function makeDimension(
+export async function makeDimension(
   context: DimensionContext,
   dimension: ReportDimension,
   place: number,
-): Promise<Dimension> | Dimension {
+): Promise<Dimension> {
   switch (dimension.kind) {
     case 'institution':
       return makeInstitution(context, dimension, place);

@@ -4,7 +4,7 @@ import { answerOf, runQuery, scaled } from '../analyses/run-query.ts';
 import { resolveScope, type AnalysisNeeds, type ResolvedScope } from '../analyses/scope-sql.ts';
 import { shiftedPeriod } from '../analyses/shift-period.ts';
 import { readEntityTitles } from '../strategy/strategy-store.ts';
-import { hideSmall } from './hide-small.ts';
+import { hideSmall, hideSmallTotal } from './hide-small.ts';
 import { entityTypeOf, lookedUnder, makeDimension, refuse, type Dimension } from './report-dimensions.ts';
 import { makeMeasures, reportRows, type Measure } from './report-sql.ts';
 
@@ -60,6 +60,11 @@ export async function runReport(
     ...(before ? { before: [...(before.of(group.values) ?? measures.map(() => null))] } : {}),
     hidden: false,
   }));
+  const whole = {
+    people: total.people,
+    values: [...total.numbers],
+    ...(before ? { before: [...before.total] } : {}),
+  };
   const { from, to, ...said } = answerOf(scope, total.people, startedAt);
   return {
     ...said,
@@ -74,11 +79,7 @@ export async function runReport(
       return { value, title };
     }),
     rows: isPersonal ? hideSmall(rows, smallestGroup) : rows,
-    total: {
-      people: total.people,
-      values: [...total.numbers],
-      ...(before ? { before: [...before.total] } : {}),
-    },
+    total: isPersonal ? hideSmallTotal(whole, smallestGroup) : whole,
     isComplete: groups.length <= request.limit,
   };
 }
@@ -133,7 +134,8 @@ async function readBefore(
   total: readonly (number | null)[];
 }> {
   if (!request.period || request.subject.kind === 'people') refuse('period_needed');
-  const shifted = shiftedPeriod({ from, to }, request.compare!, timeZone);
+  const lastDays = 'lastDays' in request.period ? request.period.lastDays : undefined;
+  const shifted = shiftedPeriod({ from, to, lastDays }, request.compare!, timeZone);
   const period = { from: new Date(shifted.from).toISOString(), to: new Date(shifted.to).toISOString() };
   const earlier = await resolveReport(asking, { ...request, period });
   const { groups, total } = await readGroups(asking, earlier, 10 * request.limit);
