@@ -1,10 +1,12 @@
-// Worker of bench/ingest-http.ts: builds request bodies first, then sends them as fast as they are answered.
+// Worker of bench/ingest-http.ts, or a process of its own (bench/ingest-memory.ts, settings as JSON in the first
+// argument): builds request bodies first, then sends them as fast as they are answered.
 // JavaScript, because worker threads do not inherit the TypeScript loader on every Node version.
 import { Agent, request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 
-const { url, key, people, requests, eventsARequest, concurrency, startMs, first } = workerData;
+const { url, key, people, requests, eventsARequest, concurrency, startMs, first } =
+  workerData ?? JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
 const EVENTS = ['view_product', 'login', 'transfer', 'search', 'buy_fund'];
 
@@ -39,7 +41,7 @@ for (let index = 0; index < requests; index++) {
   const data = gzipSync(JSON.stringify(records), { level: 1 }).toString('base64');
   bodies.push(`gzip=1&data_list=${encodeURIComponent(data)}`);
 }
-parentPort.postMessage('ready');
+parentPort?.postMessage('ready');
 
 function send(body) {
   return new Promise((resolve, reject) => {
@@ -52,7 +54,8 @@ function send(body) {
   });
 }
 
-parentPort.once('message', () => void load());
+if (parentPort) parentPort.once('message', () => void load());
+else void load();
 
 async function load() {
   let next = 0;
@@ -67,6 +70,7 @@ async function load() {
     }
   };
   await Promise.all(Array.from({ length: concurrency }, sender));
-  parentPort.postMessage({ refused });
+  if (parentPort) parentPort.postMessage({ refused });
+  else process.stdout.write(`${refused}\n`);
   agent.destroy();
 }

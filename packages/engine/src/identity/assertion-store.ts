@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Transaction } from '../platform/index.ts';
 import type { AssertionKind, FoldAssertion } from './assertion.ts';
 import { arrayOfArrays, plainArray } from './sql-array.ts';
@@ -19,7 +19,7 @@ export interface Statement extends FoldAssertion {
  */
 export function assertionIdOf(kind: AssertionKind, fingerprints: readonly string[], extra = ''): string {
   const text = `${kind} ${[...fingerprints].sort().join(' ')} ${extra}`;
-  return uuidOf(createHash('md5').update(text).digest('hex'));
+  return uuidOf(hash('md5', text, 'hex'));
 }
 
 export function uuidOf(hex: string): string {

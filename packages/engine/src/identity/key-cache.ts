@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Transaction } from '../platform/index.ts';
 
 /** A committed key. `personId` follows the map: it is brought up to date at the start of each batch. */
@@ -35,24 +34,22 @@ export interface KeyCache {
 // Beyond this many moves since the last batch it is cheaper to start anew than to apply them.
 const MAXIMUM_MOVES = 20_000;
 
-/** A cache for `maximumKeys` keys (about 300 bytes each) and as many statements. */
+/** A cache for at least `maximumKeys` keys (about 300 bytes each) and as many statements; at most twice as many. */
 export function createKeyCache(maximumKeys = 300_000): KeyCache {
   const byNumber = new Map<number, Set<CachedKey>>();
-  const keys = new LRUCache<string, CachedKey>({
-    max: maximumKeys,
-    dispose: (key) => {
-      const same = byNumber.get(key.keyNumber);
-      same?.delete(key);
-      if (same?.size === 0) byNumber.delete(key.keyNumber);
-    },
-  });
-  const statements = new LRUCache<string, CachedTimes>({ max: maximumKeys });
+  const forget = (key: CachedKey): void => {
+    const same = byNumber.get(key.keyNumber);
+    same?.delete(key);
+    if (same?.size === 0) byNumber.delete(key.keyNumber);
+  };
+  const keysOfType = new Map<string, RecentMap<CachedKey>>();
+  const statements = new RecentMap<CachedTimes>(maximumKeys);
   // Transactions below this one have ended: their moves are applied. See sql/postgres/0002-identity.sql.
   let horizon: string | undefined;
   let seenRulesVersion: number | undefined;
 
   function clear(): void {
-    keys.clear();
+    keysOfType.clear();
     statements.clear();
     byNumber.clear();
   }
@@ -72,9 +69,11 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
       seenRulesVersion = rules_version;
       return { rulesVersion: rules_version, ownMoves };
     },
-    find: (type, rawValue) => keys.get(`${type}\0${rawValue}`),
+    find: (type, rawValue) => keysOfType.get(type)?.get(rawValue),
     keep(type, rawValue, key) {
-      keys.set(`${type}\0${rawValue}`, key);
+      let keys = keysOfType.get(type);
+      if (!keys) keysOfType.set(type, (keys = new RecentMap(maximumKeys, forget)));
+      keys.set(rawValue, key);
       const same = byNumber.get(key.keyNumber);
       if (same) same.add(key);
       else byNumber.set(key.keyNumber, new Set([key]));
@@ -83,9 +82,54 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
       const times = statements.get(statement);
       return times !== undefined && times.firstAt <= firstAt && times.lastAt >= lastAt;
     },
-    keepTimes: (statement, times) => void statements.set(statement, times),
+    keepTimes: (statement, times) => statements.set(statement, times),
     clear,
   };
+}
+
+/**
+ * Keeps the entries used last, in two generations: what is used moves to the young one, and when that is full the old
+ * one is given up. Finding costs one look-up; a list in the order of use costs four times as much to keep.
+ */
+class RecentMap<Value> {
+  private young = new Map<string, Value>();
+  private old = new Map<string, Value>();
+
+  constructor(
+    private readonly size: number,
+    private readonly dispose: (value: Value) => void = () => undefined,
+  ) {}
+
+  get(name: string): Value | undefined {
+    const value = this.young.get(name);
+    if (value !== undefined) return value;
+    const older = this.old.get(name);
+    if (older === undefined) return undefined;
+    this.old.delete(name);
+    this.add(name, older);
+    return older;
+  }
+
+  set(name: string, value: Value): void {
+    const before = this.young.get(name) ?? this.old.get(name);
+    if (before !== undefined && before !== value) this.dispose(before);
+    this.old.delete(name);
+    this.add(name, value);
+  }
+
+  clear(): void {
+    this.young.clear();
+    this.old.clear();
+  }
+
+  private add(name: string, value: Value): void {
+    if (this.young.size >= this.size && !this.young.has(name)) {
+      for (const each of this.old.values()) this.dispose(each);
+      this.old = this.young;
+      this.young = new Map();
+    }
+    this.young.set(name, value);
+  }
 }
 
 interface RefreshRow {

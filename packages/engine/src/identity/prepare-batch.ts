@@ -29,13 +29,22 @@ export interface PreparedBatch {
   readonly unknown: Map<string, BatchKey>;
 }
 
+type PreparedKey = BatchKey | 'blocked_value' | 'unknown_key_type';
+
 /** Normalises, checks and looks up in memory; no IO. */
 export function prepareBatch(
   records: readonly ResolveRecord[],
   needs: { rules: KeyRules; cache: KeyCache; secrets: Secrets },
 ): PreparedBatch {
-  const known = new Map<string, BatchKey | 'blocked_value' | 'unknown_key_type'>();
+  /** Keys that the cache does not know. */
+  const known = new Map<string, PreparedKey>();
   const batch: PreparedBatch = { records: [], rejections: new Map(), unknown: new Map() };
+  const knownKey = (type: string, value: string, at: number): PreparedKey => {
+    const name = `${type}\0${value}`;
+    let key = known.get(name);
+    if (key === undefined) known.set(name, (key = prepareKey(type, value, at, needs, batch.unknown)));
+    return key;
+  };
   records.forEach((record, index) => {
     const keys: BatchKey[] = [];
     let rejection: NonNullable<Resolution['rejected']> = 'no_key';
@@ -43,10 +52,7 @@ export function prepareBatch(
     const wanted = record.link === 'none' ? 1 : Number.POSITIVE_INFINITY;
     for (const { type, value } of record.keys) {
       if (keys.length >= wanted) break;
-      const name = `${type}\0${value}`;
-      let key = known.get(name);
-      if (key === undefined)
-        known.set(name, (key = prepareKey(type, value, record.at, needs, batch.unknown)));
+      const key = cachedKey(type, value, record.at, needs) ?? knownKey(type, value, record.at);
       if (typeof key === 'string') {
         if (rejection === 'no_key') rejection = key;
       } else {
@@ -60,20 +66,29 @@ export function prepareBatch(
   return batch;
 }
 
+/** A key that the cache knows; most are, and nothing else need be asked about them. */
+function cachedKey(
+  type: string,
+  rawValue: string,
+  firstSeenAt: number,
+  { rules, cache }: { rules: KeyRules; cache: KeyCache },
+): BatchKey | undefined {
+  const cached = cache.find(type, rawValue);
+  const rule = cached && rules.byType.get(type);
+  if (!rule) return undefined;
+  const { fingerprint, keyNumber, personId } = cached;
+  return { rule, rawValue, normalised: '', fingerprint, firstSeenAt, keyNumber, personId };
+}
+
 function prepareKey(
   type: string,
   rawValue: string,
   firstSeenAt: number,
-  needs: { rules: KeyRules; cache: KeyCache; secrets: Secrets },
+  needs: { rules: KeyRules; secrets: Secrets },
   unknown: Map<string, BatchKey>,
-): BatchKey | 'blocked_value' | 'unknown_key_type' {
+): PreparedKey {
   const rule = needs.rules.byType.get(type);
   if (!rule) return 'unknown_key_type';
-  const cached = needs.cache.find(type, rawValue);
-  if (cached) {
-    const { fingerprint, keyNumber, personId } = cached;
-    return { rule, rawValue, normalised: '', fingerprint, firstSeenAt, keyNumber, personId };
-  }
   const normalised = rule.normalise(rawValue);
   if (rule.isBlocked(normalised)) return 'blocked_value';
   const fingerprint = fingerprintOf(needs.secrets, type, normalised);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Source of the facts that Wutong itself appends. */
 export const OWN_SOURCE = '$wutong';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
  * so that a retry has the same id in every process and after every restart.
  */
 export function eventIdOf(sourceId: string, messageId: string): string {
-  const hex = createHash('md5').update(`${sourceId}\u001f${messageId}`).digest('hex');
+  const hex = hash('md5', `${sourceId}\u001f${messageId}`, 'hex');
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

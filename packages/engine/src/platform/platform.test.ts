@@ -88,6 +88,16 @@ describe('secrets', () => {
     );
     expect(secrets.encrypt('x')).not.toBe(secrets.encrypt('x'));
   });
+  it('prints are the HMAC-SHA-256 they always were, whatever the length: stored ones must be found again', () => {
+    const prints = ['customer_number\0C000000001', '客户', 'x'.repeat(1_500)].map((each) =>
+      secrets.fingerprint(each),
+    );
+    expect(prints.map((print) => print.replaceAll('-', ''))).toEqual([
+      'b29f07a8f619582278e0d954e07af79d',
+      '66991dba5f786bd7e7fb24edafb3599b',
+      '82f6bc974f948ac7d810c0eec6793937',
+    ]);
+  });
 });
 
 describe('jobs', () => {

@@ -73,23 +73,28 @@ const REFUSED_NODES: Readonly<Record<string, string>> = {
 /**
  * Reads a statement by the engine's own parser, which computes nothing: one SELECT, without table functions (files,
  * URLs, other servers), without functions that reach beyond its rows, without settings, formats and files of output.
- * Which of the tables may be read is for the caller to judge, and for the rights of the user who runs it.
+ * `values` are what the caller binds in it; the writer can bind none. Which of the tables may be read is for the caller to judge, and for the rights of the user who runs it.
  * @throws StatementRefusal
  */
 export async function readStatement(
   clickhouse: Pick<ClickHouse, 'client'>,
   sql: string,
+  values: Readonly<Record<string, unknown>> = {},
 ): Promise<ReadStatement> {
   if (sql.includes('\u0000')) throw new StatementRefusal('syntax', 'the text has a NUL character');
   // On its own first, for positions that the writer knows; then in brackets, where only a SELECT can stand.
-  await explain(clickhouse, sql);
-  return checkTree(await explain(clickhouse, `SELECT * FROM (${sql}\n)`));
+  await explain(clickhouse, sql, values);
+  return checkTree(await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values));
 }
 
-async function explain(clickhouse: Pick<ClickHouse, 'client'>, sql: string): Promise<string[]> {
+async function explain(
+  clickhouse: Pick<ClickHouse, 'client'>,
+  sql: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
   try {
     // Without a FORMAT of ours, which would become part of the statement that is explained.
-    const answer = await clickhouse.client.exec({ query: `EXPLAIN AST ${sql}` });
+    const answer = await clickhouse.client.exec({ query: `EXPLAIN AST ${sql}`, query_params: { ...values } });
     let lines = '';
     for await (const piece of answer.stream.setEncoding('utf8')) lines += String(piece);
     return lines.split('\n').filter((line) => line !== '');

@@ -7,6 +7,7 @@ import { errorsPage, referencePage } from './http/reference-page.ts';
 import { readCookie, SESSION_COOKIE, type HttpServer } from './http/server.ts';
 import type { CallingUser } from './access.ts';
 import type { Platform } from './platform.ts';
+import { SINGLE_USER_SETTING } from './settings.ts';
 
 /** Name of the setting that holds the demo clock's anchor. */
 export const CLOCK_SETTING = 'clock.anchor';
@@ -44,7 +45,12 @@ export function platformRoutes(
   });
   server.handle(platformApi.readSession, async ({ user }) => ({
     user: shownUser(user),
-    bank: { name: config.bankName, timeZone: config.timeZone, demo: more.demoClock !== undefined },
+    bank: {
+      name: config.bankName,
+      timeZone: config.timeZone,
+      demo: more.demoClock !== undefined,
+      approvesOwn: (await settings.get<boolean>(SINGLE_USER_SETTING)) === true,
+    },
   }));
   server.handle(platformApi.logOut, async ({ request, reply }) => {
     const secret = readCookie(request.headers.cookie, SESSION_COOKIE);

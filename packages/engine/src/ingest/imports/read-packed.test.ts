@@ -29,6 +29,12 @@ async function rowsOf(
   return { columns, rows };
 }
 
+async function collected<Piece>(pieces: AsyncIterable<Piece>): Promise<Piece[]> {
+  const all: Piece[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+}
+
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const relations = (targets: Record<string, [type: string, target: string]>): string =>
   `<Relationships>${Object.entries(targets)
@@ -133,7 +139,7 @@ describe('Excel', () => {
 
   it.each([
     ['yyyy"年"m"月"d"日"', true],
-    ['[$-804]aaaa;@', false],
+    ['[$-804]aaaa;@', true],
     ['m/d/yy h:mm', true],
     ['[h]:mm:ss', false],
     ['#,##0.00_);[Red](#,##0.00)', false],
@@ -180,7 +186,7 @@ describe('Parquet and the import', () => {
       query: `${sql} FORMAT Parquet`,
       clickhouse_settings: settings,
     });
-    return Buffer.concat(await Array.fromAsync(answer.stream as AsyncIterable<Buffer>));
+    return Buffer.concat(await collected(answer.stream as AsyncIterable<Buffer>));
   }
 
   it.each(['zstd', 'snappy', 'lz4', 'gzip', 'brotli', 'none'])(
@@ -257,7 +263,7 @@ describe('Parquet and the import', () => {
     );
     const done = await imports.receive(importId, 'b.parquet', Readable.from([rows]));
     expect(done).toMatchObject({ state: 'finished', rows: 6, rejectedRows: 1 });
-    const errors = await Array.fromAsync(imports.rejections(importId, true));
+    const errors = await collected(imports.rejections(importId, true));
     expect(errors[1]).toMatch(/^a\.xlsx,2,1,.+unknown/);
     expect(await identity.findPeople('X3')).toHaveLength(1);
     expect(await identity.findPeople('P2')).toHaveLength(1);

@@ -136,20 +136,12 @@ const instantText =
     value instanceof Date && !Number.isNaN(value.getTime()) ? cut(value.toISOString()) : plainText(value);
 
 function plainText(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null) return '';
-      if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
-      if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-      if (Array.isArray(value)) return value.map(plainText).join('\u001f');
-      return JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
-    default:
-      return '';
-  }
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
+  if (typeof value !== 'object' || value === null) return '';
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (Array.isArray(value)) return value.map(plainText).join('\u001f');
+  return JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
 }

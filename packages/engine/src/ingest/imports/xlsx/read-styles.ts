@@ -38,5 +38,5 @@ export function isDateCode(code: string): boolean {
     // Colours, conditions, locales: [Red], [>100], [$-804].
     .replaceAll(/\[[^\]]*\]/g, '')
     .replaceAll(/general/gi, '');
-  return /[ymdhse]/i.test(bare.replaceAll(/e[+-]/gi, ''));
+  return /[ymdhse]|aaa/i.test(bare.replaceAll(/e[+-]/gi, ''));
 }

@@ -67,16 +67,16 @@ export class KafkaReader implements StreamReader {
     if (assignments.length === 0) return [];
     const ends = await this.#consumer.listOffsets({ topics: assignments.map(({ topic }) => topic) });
     return assignments.flatMap(({ topic, partitions }) =>
-      partitions.map((partition) => {
+      partitions.flatMap((partition) => {
         const place = `${topic}:${partition}`;
-        const atAssignment = this.#stream.offsetsCommitted.get(place);
-        return {
-          topic,
-          partition,
-          // Whichever is further: a partition may have been with another process in between.
-          position: Math.max(this.#stored.get(place) ?? 0, Number(atAssignment ?? 0n)),
-          end: Number(ends.get(topic)?.[partition] ?? 0n),
-        };
+        const known = [this.#stored.get(place), this.#stream.offsetsCommitted.get(place)]
+          .filter((offset) => offset !== undefined)
+          .map(Number);
+        // Just assigned: the broker has not said yet how far the group is.
+        if (known.length === 0) return [];
+        // Whichever is further: a partition may have been with another process in between.
+        const position = Math.max(...known);
+        return [{ topic, partition, position, end: Number(ends.get(topic)?.[partition] ?? 0n) }];
       }),
     );
   }

@@ -8,7 +8,8 @@ import type { ReaderNeeds, StreamConnector } from './stream-connector.ts';
 /** How long a fetch waits at the broker for messages: what lies between a quiet topic and a new message. */
 const FETCH_WAIT_MS = 250;
 const FETCH_BYTES = 8 * 1024 * 1024;
-const BUFFERED_MESSAGES = 2_000;
+/** A fetch puts all that it brought into the buffer; below this many messages the next one is sent. */
+const BUFFERED_MESSAGES = 64;
 const LOOK_GROUP = 'wutong-look';
 
 type Offsets = ReadonlyMap<string, bigint[]>;
