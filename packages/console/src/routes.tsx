@@ -98,6 +98,7 @@ export const router = createBrowserRouter([
             path: 'data/ingestion/:taskId/edit',
             element: page(() => import('./pages/data/ingestion/task-editor-page.tsx')),
           },
+          { path: 'data/lineage', element: page(() => import('./pages/data/lineage/lineage-page.tsx')) },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },
           { path: 'data/keys/:type', element: page(() => import('./pages/identity/key-type-page.tsx')) },

@@ -69,7 +69,7 @@ describe.skipIf(!server)('writing segments and tags in a browser', () => {
     await written.click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type(' and 城');
-    await page.getByRole('option', { name: /city/ }).click();
+    await page.getByRole('option', { name: /^city/ }).click();
     expect(await written.innerText()).toContain('and city');
   });
 

@@ -13,6 +13,7 @@ import { completedRule } from '../src/eql/rule/completed.ts';
 import { beginDraft, changeDraft, readText, redoDraft, undoDraft, writeRule } from '../src/eql/rule/draft.ts';
 import { groupCondition, groupOf, rootGroup, withNot, withoutNot } from '../src/eql/rule/groups.ts';
 import { followedBy, inSegment } from '../src/eql/rule/new-condition.ts';
+import { previewQuestion } from '../src/pages/audience/tags/preview-question.ts';
 
 const reference = readFileSync(new URL('../../../docs/eql.md', import.meta.url), 'utf8');
 
@@ -143,5 +144,43 @@ describe('two faces', () => {
     expect(undoDraft(former).present.text).toBe('person');
     expect(redoDraft(former).present).toBe(draft.present);
     expect(undoDraft(undoDraft(undoDraft(former))).present.text).toBe('person');
+  });
+});
+
+describe('the preview of a tag', () => {
+  const classes = (text: string, valueType: string | undefined, people: readonly number[], total: number) =>
+    previewQuestion(read(text), valueType)?.read((index) => people[index] ?? 0, total);
+
+  test('tiers are told in their order, everybody else last', () => {
+    const text = "tier { '高' when aum >= 10 '中' when aum >= 5 else '低' }";
+    expect(classes(text, 'text', [3, 4], 20)).toEqual([
+      { of: { kind: 'tier', label: '高' }, people: 3 },
+      { of: { kind: 'tier', label: '中' }, people: 4 },
+      { of: { kind: 'tier', label: '低' }, people: 13 },
+    ]);
+    expect(formatEql(previewQuestion(read(text), 'text')!.document)).toContain(
+      '(aum >= 5 and not (aum >= 10))',
+    );
+  });
+
+  test('numbers are told in steps without the empty ones at the ends', () => {
+    // 10 have a value, 8 of at least 1, 5 of at least 2, 1 of at least 5, none of 10.
+    expect(classes('count(event login)', 'number', [10, 8, 5, 1], 12)).toEqual([
+      { of: { kind: 'below' }, people: 2 },
+      { of: { kind: 'from', from: 1, to: 2 }, people: 3 },
+      { of: { kind: 'from', from: 2, to: 5 }, people: 4 },
+      { of: { kind: 'from', from: 5, to: 10 }, people: 1 },
+      { of: { kind: 'none' }, people: 2 },
+    ]);
+  });
+
+  test('times are told by how long ago', () => {
+    expect(classes('last(event login.time)', 'instant', [9, 1, 4, 4, 6, 6, 6], 10)).toEqual([
+      { of: { kind: 'days', from: 0, to: 1 }, people: 1 },
+      { of: { kind: 'days', from: 1, to: 7 }, people: 3 },
+      { of: { kind: 'days', from: 30, to: 90 }, people: 2 },
+      { of: { kind: 'days', from: 365, to: undefined }, people: 3 },
+      { of: { kind: 'none' }, people: 1 },
+    ]);
   });
 });

@@ -9,6 +9,7 @@ import {
   ClusterOutlined,
   DashboardOutlined,
   DatabaseOutlined,
+  DeploymentUnitOutlined,
   FieldTimeOutlined,
   FileTextOutlined,
   HomeOutlined,
@@ -101,6 +102,7 @@ const menu: MenuGroup[] = [
     items: [
       { to: '/people', reads: identityApi.findPeople, label: 'peopleSearch', icon: UserOutlined },
       { to: '/entities', reads: profileApi.listEntities, label: 'entities', icon: ClusterOutlined },
+      { to: '/data/lineage', reads: audienceApi.readLineage, label: 'lineage', icon: DeploymentUnitOutlined },
       { to: '/data/model', reads: profileApi.declareEntityType, label: 'model', icon: PartitionOutlined },
     ],
   },

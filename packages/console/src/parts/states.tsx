@@ -2,8 +2,9 @@
 import type { ReactNode } from 'react';
 import { Button, Skeleton } from 'antd';
 import { NO_ANSWER, ProblemError } from '../api/problem-error.ts';
-import { useText } from '../frame/reader.tsx';
+import { useReader, useText } from '../frame/reader.tsx';
 import { LeafMark } from '../frame/leaf-mark.tsx';
+import type { Language } from '../text/language.ts';
 import type { Text } from '../text/text.ts';
 import styles from './states.module.css';
 
@@ -16,6 +17,16 @@ export function sentenceOf(error: unknown, text: Text): string {
   return error.problem.detail ?? error.problem.title;
 }
 
+/** What exactly is wrong, where the server said so: in an expression in the reader's language, else by place. */
+function causesOf(error: unknown, language: Language): string[] {
+  if (!(error instanceof ProblemError)) return [];
+  const sentences = (error.problem.problems ?? []).map((problem) => {
+    const said = problem[language];
+    return typeof said === 'string' ? said : problem.message && `${problem.path}: ${problem.message}`;
+  });
+  return [...new Set(sentences.filter((sentence) => sentence !== ''))];
+}
+
 interface FailureProps {
   error: unknown;
   onRetry?: () => void;
@@ -23,11 +34,19 @@ interface FailureProps {
 
 /** What happened, what was kept, what to do. */
 export function Failure({ error, onRetry }: FailureProps) {
-  const text = useText();
+  const { text, language } = useReader();
+  const causes = causesOf(error, language);
   return (
     <div className={styles.failure} role="alert">
       <strong>{text.state.failed}</strong>
       <p>{sentenceOf(error, text)}</p>
+      {causes.length > 0 && (
+        <ul>
+          {causes.map((cause) => (
+            <li key={cause}>{cause}</li>
+          ))}
+        </ul>
+      )}
       {onRetry && (
         <Button size="small" onClick={onRetry}>
           {text.state.retry}

@@ -3,7 +3,6 @@ import { AutoComplete, DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { formatValue, parseEql, type Value } from '@wutong/contract';
 import { useReader } from '../../frame/reader.tsx';
-import { wordFor } from '../../text/text.ts';
 import { emptyValue, isEmptyValue } from '../rule/comparison.ts';
 import type { ValueTyping } from '../rule/value-type.ts';
 import { TextChip } from './text-chip.tsx';
@@ -131,21 +130,6 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
   const label = text.rule.value;
   const status = isEmptyValue(value) ? ('warning' as const) : undefined;
   const put = (next: string) => onChange({ kind: 'text', value: next });
-  if (known.closed) {
-    return (
-      <Select
-        className={styles.word}
-        aria-label={label}
-        showSearch={{ optionFilterProp: 'label' }}
-        value={given || undefined}
-        placeholder={label}
-        status={status}
-        popupMatchSelectWidth={false}
-        options={known.values.map((each) => ({ value: each, label: wordFor(text.words.value, each) }))}
-        onChange={put}
-      />
-    );
-  }
   if (known.values.length === 0) {
     return (
       <Input
@@ -158,6 +142,23 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
       />
     );
   }
+  const chosen = known.values.find((each) => each.value === given);
+  // Names that stand for ids, and closed lists, are chosen; other values may also be typed.
+  if (known.closed || known.values.some((each) => each.label !== each.value)) {
+    return (
+      <Select
+        className={styles.named}
+        aria-label={label}
+        showSearch={{ optionFilterProp: 'label' }}
+        value={given || undefined}
+        placeholder={label}
+        status={status}
+        popupMatchSelectWidth={false}
+        options={[...(given && !chosen ? [{ value: given, label: given }] : []), ...known.values]}
+        onChange={put}
+      />
+    );
+  }
   return (
     <AutoComplete
       className={styles.word}
@@ -165,9 +166,9 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
       value={given}
       placeholder={label}
       status={status}
-      options={known.values
-        .filter((each) => each.toLowerCase().includes(given.toLowerCase()) || known.values.includes(given))
-        .map((each) => ({ value: each, label: wordFor(text.words.value, each) }))}
+      options={known.values.filter(
+        (each) => chosen !== undefined || each.value.toLowerCase().includes(given.toLowerCase()),
+      )}
       onChange={put}
     />
   );
@@ -201,7 +202,7 @@ export function OperandList({ values, typing, onChange }: OperandListProps) {
       tokenSeparators={[',', '，', '、', '\t', '\n', ';', '；']}
       popupMatchSelectWidth={false}
       maxTagCount={12}
-      options={known.values.map((each) => ({ value: each, label: wordFor(text.words.value, each) }))}
+      options={[...known.values]}
       onChange={(next) => {
         setTyped('');
         const plain = next.flatMap((each): Value[] => {

@@ -1,37 +1,72 @@
-import { insightApi } from '@wutong/contract';
+import { insightApi, profileApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
+import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import type { FieldChoice } from '../rule/names.ts';
+import { wordFor } from '../../text/text.ts';
+import type { ExpressionNames, FieldChoice } from '../rule/names.ts';
+import { useRule } from '../rule-context.ts';
 
-interface KnownValues {
-  values: readonly string[];
+export interface KnownValue {
+  value: string;
+  label: string;
+}
+
+export interface KnownValues {
+  values: readonly KnownValue[];
   /** The declaration allows no other value. */
   closed: boolean;
 }
 
-const none: KnownValues = { values: [], closed: false };
 /** As many existing values as are proposed. */
 const MOST = 50;
+/** Types with more entities than one page are typed by id; institutions, managers and products fit. */
+const MOST_ENTITIES = 500;
 /** Existing values change slowly; they are asked for again after this time, in milliseconds. */
 const RENEW_MS = 10 * 60_000;
 
-/** The values a field may have: those that are declared, else the most frequent ones that people have. */
+/** The entity type whose ids a field holds: `institution_id`, or a relation named like an attribute. */
+function entityTypeOf(names: ExpressionNames, field: FieldChoice | undefined): string | undefined {
+  if (!field || field.type !== 'text') return undefined;
+  const relation = field.through !== undefined && field.path.length === 1;
+  if (relation) return names.relations.find(({ name }) => name === field.name)?.to;
+  return names.entities.find(({ name }) => `${name}_id` === field.name)?.name;
+}
+
+/** The values a field may have: those declared, the entities it names, else the most frequent that people have. */
 export function useKnownValues(field: FieldChoice | undefined): KnownValues {
-  const mayRead = useMay(insightApi.analysePortrait);
+  const { words } = useText();
+  const { names } = useRule();
+  const mayCompare = useMay(insightApi.analysePortrait);
+  const mayList = useMay(profileApi.listEntities);
   const declared = field?.values ?? [];
-  const asks =
-    mayRead &&
+  const type = entityTypeOf(names, field);
+  const asksEntities = mayList && type !== undefined;
+  const asksPeople =
+    mayCompare &&
     declared.length === 0 &&
+    type === undefined &&
     field?.ofPerson === true &&
     !field.encrypted &&
     (field.type === 'text' || field.type === 'list');
-  const { data } = useRead(
+  const entities = useRead(
+    profileApi.listEntities,
+    { params: { type: type ?? '' }, query: { limit: MOST_ENTITIES } },
+    { enabled: asksEntities, refetchIntervalMs: RENEW_MS },
+  );
+  const portrait = useRead(
     insightApi.analysePortrait,
     { body: { people: 'person', attributes: [field?.name ?? ''], valuesPerAttribute: MOST } },
-    { enabled: asks, refetchIntervalMs: RENEW_MS },
+    { enabled: asksPeople, refetchIntervalMs: RENEW_MS },
   );
-  if (declared.length > 0) return { values: declared, closed: true };
-  const existing = asks ? data?.attributes[0]?.values : undefined;
-  if (!existing) return none;
-  return { values: existing.map(({ value }) => value).filter((value) => value !== ''), closed: false };
+  const named = (value: string): KnownValue => ({ value, label: wordFor(words.value, value) });
+  if (declared.length > 0) return { values: declared.map(named), closed: true };
+  if (asksEntities) {
+    const items = entities.data?.items ?? [];
+    return { values: items.map(({ id, title }) => ({ value: id, label: title || id })), closed: false };
+  }
+  const existing = asksPeople ? (portrait.data?.attributes[0]?.values ?? []) : [];
+  return {
+    values: existing.filter(({ value }) => value !== '').map(({ value }) => named(value)),
+    closed: false,
+  };
 }

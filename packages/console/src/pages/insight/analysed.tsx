@@ -39,7 +39,16 @@ export function Analysed<E extends Endpoint>(props: AnalysedProps<E>) {
         </div>
       );
     }
-    if (error) return <Failure error={error} onRetry={run} />;
+    if (error) {
+      const reason = String(error.problem.details?.['reason'] ?? '');
+      const said = (words.invalid as Record<string, string | undefined>)[reason];
+      return (
+        <div className="stack">
+          <Failure error={error} onRetry={run} />
+          {said && <p className="soft">{said}</p>}
+        </div>
+      );
+    }
     return <EmptyState small title={words.stopped} action={<Button onClick={run}>{words.run}</Button>} />;
   }
   const said = answer as unknown as Said;

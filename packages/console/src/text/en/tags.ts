@@ -75,6 +75,12 @@ export const tags: Text['tags'] = {
   previewHint: 'Estimated from the present data, before anything is saved.',
   withValue: 'People with a value',
   noValue: 'no value',
+  belowOne: 'below 1',
+  fromTo: (from, to) => `${from} to ${to}`,
+  fromUp: (from) => `${from} and more`,
+  daysWithin: (days) => `within ${days} days`,
+  daysFromTo: (from, to) => `${from}–${to} days ago`,
+  daysUp: (days) => `more than ${days} days ago`,
   setValues: 'Set values',
   setValuesHint:
     'One person a line: a whole key value, a comma, the value; more values after more commas; a key alone clears.',

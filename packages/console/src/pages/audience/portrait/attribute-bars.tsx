@@ -1,6 +1,6 @@
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { wordFor } from '../../../text/text.ts';
+import { ValueName } from '../../../parts/value-name.tsx';
 import type { Portrait } from './portrait-tab.tsx';
 import { useAttributeTitles } from './use-attribute-titles.ts';
 import styles from './portrait.module.css';
@@ -44,7 +44,9 @@ export function AttributeBars({ attribute }: { attribute: Portrait['attributes']
       <ul className={styles.values}>
         {values.map(({ value, people, others, hidden }) => (
           <li key={value}>
-            <span title={value}>{value === '' ? words.noValue : wordFor(text.words.value, value)}</span>
+            <span>
+              {value === '' ? words.noValue : <ValueName attribute={attribute.attribute} value={value} />}
+            </span>
             {hidden ? (
               <span className="faint">{words.hidden}</span>
             ) : (

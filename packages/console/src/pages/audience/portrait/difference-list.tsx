@@ -1,5 +1,5 @@
 import { useReader } from '../../../frame/reader.tsx';
-import { wordFor } from '../../../text/text.ts';
+import { ValueName } from '../../../parts/value-name.tsx';
 import type { Portrait } from './portrait-tab.tsx';
 import { useAttributeTitles } from './use-attribute-titles.ts';
 import styles from './portrait.module.css';
@@ -19,14 +19,17 @@ export function DifferenceList({ portrait }: { portrait: Portrait }) {
         const shown = (side: number) => (isMean ? titles.amount(attribute, side) : format.percent(side));
         const scale = Math.max(Math.abs(people), Math.abs(others), Number.MIN_VALUE);
         const name = titles.title(attribute, title);
-        const said = isMean
-          ? words.mean(name)
-          : `${name} · ${value === '' ? words.noValue : wordFor(text.words.value, value)}`;
         const times = others > 0 && people > 0 ? people / others : undefined;
         return (
           <li key={`${attribute} ${value ?? ''}`}>
             <span className={styles.said}>
-              {said}
+              {isMean ? (
+                words.mean(name)
+              ) : (
+                <>
+                  {name} · {value === '' ? words.noValue : <ValueName attribute={attribute} value={value} />}
+                </>
+              )}
               <small className="faint" title={`p ${format.pValue(p)}`}>
                 {sizeOf(difference.effect, words.size)}
               </small>

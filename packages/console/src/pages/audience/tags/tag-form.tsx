@@ -17,6 +17,7 @@ import { useFolders } from '../use-folders.ts';
 import { TagDefinition } from './tag-definition.tsx';
 import { TagPreview } from './tag-preview.tsx';
 import { kindOf, type TagShape } from './tag-shape.ts';
+import styles from './tags.module.css';
 
 const { tagValueTypes } = audienceApi;
 type ValueType = (typeof tagValueTypes)[number];
@@ -76,9 +77,11 @@ export function TagForm(props: TagFormProps) {
             {kind === 'sql' && <SqlField value={sql} onChange={setSql} />}
             {(kind === 'import' || kind === 'manual') && <p className="soft">{text.tags.noDefinition}</p>}
           </Panel>
-          <div className={formStyles.beside}>
+          <div className={`${formStyles.beside} ${styles.beside}`}>
             {kind === 'rule' && !finished && <StateMark tone="warn">{text.rule.effect.unfinished}</StateMark>}
-            <TagPreview document={document} enabled={kind === 'rule' && finished && check.valid} />
+            {kind === 'rule' && finished && check.valid && (
+              <TagPreview document={document} valueType={check.valueType} />
+            )}
             {error !== null && error !== undefined && (
               <p role="alert" style={{ color: 'var(--red)' }}>
                 {sentenceOf(error, text)}

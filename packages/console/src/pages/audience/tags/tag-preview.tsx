@@ -1,73 +1,45 @@
-import { audienceApi, formatEql, type Condition, type EqlDocument } from '@wutong/contract';
-import { useQuery } from '@tanstack/react-query';
-import { call } from '../../../api/call.ts';
+import { useMemo } from 'react';
+import { audienceApi, type EqlDocument } from '@wutong/contract';
+import { useRead } from '../../../api/use-endpoint.ts';
 import { usePaused } from '../../../eql/use-check.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { ShareBars } from '../../../parts/share-bars.tsx';
 import { Answer } from '../../../parts/states.tsx';
+import { previewQuestion, type PreviewClass } from './preview-question.ts';
+import styles from './tags.module.css';
 
-/** More tiers are not counted one by one before the tag is saved. */
-const MOST_TIERS = 12;
-
-interface Counted {
-  total: number;
-  /** People for each value: tiers by their names. */
-  values: { name: string; people: number }[];
-}
-
-/** Who has a value: people of a tier and of none above it, people for whom a value is there. */
-function conditionsOf(document: EqlDocument): { name: string; where: Condition }[] {
-  if (document.kind === 'tier') {
-    return document.tiers.slice(0, MOST_TIERS).map(({ label, when }, index) => {
-      const above = document.tiers
-        .slice(0, index)
-        .map(({ when: item }): Condition => ({ kind: 'not', item }));
-      return { name: label, where: { kind: 'and', items: [when, ...above] } };
-    });
-  }
-  if (document.kind === 'rfm') return [{ name: '', where: { kind: 'did', source: document.source } }];
-  if (document.kind !== 'value') return [];
-  return [{ name: '', where: { kind: 'missing', value: document.value, negated: true } }];
-}
-
-async function countEach(document: EqlDocument, signal: AbortSignal): Promise<Counted> {
-  const counts = await Promise.all(
-    conditionsOf(document).map(async ({ name, where }) => {
-      const text = formatEql({ kind: 'population', of: 'person', where });
-      const { count, total } = await call(audienceApi.countEql, { body: { text }, signal });
-      return { name, people: count, total };
-    }),
-  );
-  return { total: counts[0]?.total ?? 0, values: counts };
+interface TagPreviewProps {
+  document: EqlDocument;
+  valueType: string | undefined;
 }
 
 /** How many people would have each value, before anything is saved. */
-export function TagPreview({ document, enabled }: { document: EqlDocument | undefined; enabled: boolean }) {
+export function TagPreview({ document, valueType }: TagPreviewProps) {
   const { text, format } = useReader();
   const words = text.tags;
-  const asked = usePaused(document);
-  const counted = useQuery({
-    queryKey: ['tag preview', asked && formatEql(asked)],
-    queryFn: ({ signal }) => countEach(asked!, signal),
-    enabled: enabled && asked !== undefined && asked === document,
-    placeholderData: (former) => former,
-  });
-  if (!enabled) return null;
+  const nameOf = useClassName();
+  const paused = usePaused(document);
+  const question = useMemo(() => previewQuestion(paused, valueType), [paused, valueType]);
+  const told = useRead(
+    audienceApi.effectsOfEql,
+    { body: { document: question?.document } },
+    { enabled: question !== undefined, keepPrevious: true },
+  );
+  if (!question) return null;
   return (
     <Panel title={words.preview} definition={words.previewHint}>
-      <Answer query={counted} rows={3}>
-        {({ total, values }) => {
-          const covered = values.reduce((sum, { people }) => sum + people, 0);
-          const rest = total - covered;
-          const otherwise = asked?.kind === 'tier' ? (asked.otherwise ?? words.noValue) : words.noValue;
+      <Answer query={told} rows={3}>
+        {({ conditions, total }) => {
+          const byPlace = new Map(conditions.map(({ path, count }) => [path, count]));
+          const classes = question.read((index) => byPlace.get(`where.items[${index}]`) ?? 0, total);
+          const covered = classes
+            .filter(({ of }) => of.kind !== 'none')
+            .reduce((sum, { people }) => sum + people, 0);
+          const widest = Math.max(1, ...classes.map(({ people }) => people));
           return (
-            <div className="stack" style={{ gap: 10 }}>
+            <div className={styles.preview} aria-live="polite">
               <p>
-                {words.withValue}{' '}
-                <b className="number">
-                  {format.integer(asked?.kind === 'tier' && asked.otherwise ? total : covered)}
-                </b>{' '}
+                {words.withValue} <b className="number">{format.integer(covered)}</b>{' '}
                 <span className="faint">
                   {text.audience.countOf(
                     format.integer(total),
@@ -75,21 +47,47 @@ export function TagPreview({ document, enabled }: { document: EqlDocument | unde
                   )}
                 </span>
               </p>
-              <ShareBars
-                total={total}
-                items={[
-                  ...values.map(({ name, people }, index) => ({
-                    key: `${index}`,
-                    name: name || words.withValue,
-                    value: people,
-                  })),
-                  { key: 'rest', name: otherwise, value: rest },
-                ]}
-              />
+              <ul>
+                {classes.map(({ of, people }, index) => (
+                  // Classes are told in their order and have no identity but their place.
+                  <li key={index} data-none={of.kind === 'none'}>
+                    <span title={nameOf(of)}>{nameOf(of)}</span>
+                    <i aria-hidden="true">
+                      <b style={{ width: `${(people / widest) * 100}%` }} />
+                    </i>
+                    <span className="number">{format.integer(people)}</span>
+                  </li>
+                ))}
+              </ul>
             </div>
           );
         }}
       </Answer>
     </Panel>
   );
+}
+
+function useClassName(): (of: PreviewClass) => string {
+  const { text, format } = useReader();
+  const words = text.tags;
+  return (of) => {
+    switch (of.kind) {
+      case 'tier':
+        return of.label;
+      case 'value':
+        return words.withValue;
+      case 'none':
+        return words.noValue;
+      case 'below':
+        return words.belowOne;
+      case 'from':
+        if (of.to === undefined) return words.fromUp(format.compact(of.from));
+        return words.fromTo(format.compact(of.from), format.compact(of.to));
+      case 'days':
+        if (of.to === undefined) return words.daysUp(String(of.from));
+        return of.from === 0
+          ? words.daysWithin(String(of.to))
+          : words.daysFromTo(String(of.from), String(of.to));
+    }
+  };
 }

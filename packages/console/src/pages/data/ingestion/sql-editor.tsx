@@ -1,7 +1,13 @@
 import { useEffect, useRef } from 'react';
-import { acceptCompletion, autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  completeFromList,
+  completionKeymap,
+  ifNotIn,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { sql, StandardSQL } from '@codemirror/lang-sql';
+import { sql, SQLDialect } from '@codemirror/lang-sql';
 import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
@@ -43,8 +49,31 @@ export default function SqlEditor(props: SqlEditorProps) {
   return <div ref={element} />;
 }
 
-const dialectOf = (tables: Record<string, string[]>) =>
-  sql({ dialect: StandardSQL, schema: tables, upperCaseKeywords: false });
+/** What a query of an ingestion task is made of; a whole standard's words would hide the columns. */
+const clickhouse = SQLDialect.define({
+  keywords:
+    'select distinct from where and or not in is null like between as on using inner left right full outer join cross ' +
+    'group by having order asc desc limit offset union all with case when then else end prewhere final array',
+  types: 'String UInt8 UInt32 UInt64 Int32 Int64 Float64 Decimal Date Date32 DateTime DateTime64 Bool',
+  builtin:
+    'count sum avg min max any argMax argMin uniq coalesce if multiIf concat substring lower upper trim length ' +
+    'replaceAll splitByChar toString toDate toDateTime toDecimal64 toUInt64 toInt64 toFloat64 parseDateTime ' +
+    'formatDateTime dateDiff addDays subtractDays toStartOfDay toStartOfMonth JSONExtractString row_number over partition',
+  backslashEscapes: true,
+  identifierQuotes: '`"',
+});
+
+/** Tables and columns are offered everywhere: a column is often written before its table. */
+function dialectOf(tables: Record<string, string[]>) {
+  const language = sql({ dialect: clickhouse, schema: tables });
+  const columns = [...new Set(Object.values(tables).flat())];
+  const names = [
+    ...Object.keys(tables).map((label) => ({ label, type: 'type', boost: 1 })),
+    ...columns.map((label) => ({ label, type: 'property', boost: 2 })),
+  ];
+  const source = ifNotIn(['String', 'LineComment', 'BlockComment'], completeFromList(names));
+  return [language, language.language.data.of({ autocomplete: source })];
+}
 
 function stateOf(
   { value, label, tables }: SqlEditorProps,

@@ -17,7 +17,7 @@ export function PreviewRows({ preview }: { preview: connectionsApi.Preview }) {
               {preview.columns.map(({ name, type }) => (
                 <th key={name} scope="col">
                   {name}
-                  <small>{type}</small>
+                  <small>{type.replace(/^Nullable\((.*)\)$/, '$1')}</small>
                 </th>
               ))}
             </tr>

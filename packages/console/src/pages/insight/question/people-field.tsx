@@ -1,7 +1,9 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'antd';
 import { CloseOutlined } from '@ant-design/icons';
+import { audienceApi } from '@wutong/contract';
 import { useText } from '../../../frame/reader.tsx';
+import { useMay } from '../../../frame/session.tsx';
 import type { InsightNames } from './use-insight-names.ts';
 import { segmentOf } from './segment-expression.ts';
 import styles from './question.module.css';
@@ -20,12 +22,19 @@ interface PeopleFieldProps {
 /** Who a question is about: everybody, a segment, or whom an expression describes. */
 export function PeopleField({ label, value, onChange, names, none }: PeopleFieldProps) {
   const { insight: words } = useText();
+  const may = useMay(audienceApi.checkEql);
   const [open, setOpen] = useState(false);
   const segmentId = value === undefined ? undefined : segmentOf(value);
   const segment = names.segments.find((each) => each.segmentId === segmentId)?.name;
   return (
     <div className={styles.group}>
-      <button type="button" className={styles.expression} title={value} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className={styles.expression}
+        title={value}
+        disabled={!may}
+        onClick={() => setOpen(true)}
+      >
         {value === undefined ? (none ?? words.everybody) : (segment ?? <code>{value}</code>)}
       </button>
       {value !== undefined && (
