@@ -130,7 +130,8 @@ export async function endBatch(
      ), queued as (
        insert into outputs.waiting (output_id, batch_id, received_from, started_at)
        select output_id, batch_id, coalesce($3::bigint, started_at - $4::bigint), started_at
-       from ended, outputs.output where selection ->> 'subject' in ('events', 'receipts')
+       from ended, outputs.output
+       where selection ->> 'subject' in ('events', 'receipts') and state <> 'finished'
        on conflict do nothing
      )
      select 1 from ended`,

@@ -127,7 +127,8 @@ export function createIngest(
       loop('beat', life.beatIntervalMs, () => life.beat().then(() => false));
       loop('relay', RELAY_INTERVAL_MS, () => relayOutbox(needs));
       loop('recover', RECOVER_INTERVAL_MS, () => recoverBatches(needs).then(() => false));
-      loop('streams', STREAMS_INTERVAL_MS, () => supervisor.round().then(() => false));
+      if (platform.config.roles.has('worker'))
+        loop('streams', STREAMS_INTERVAL_MS, () => supervisor.round().then(() => false));
       loop('plan', PLAN_INTERVAL_MS, () => plan.synchronise().then(() => false));
     },
     async stop() {

@@ -16,7 +16,7 @@ export interface IngestionRooms {
 export function createIngestionRooms(platform: Platform): IngestionRooms {
   const identity = createIdentity(platform);
   const profile = createProfile(platform, identity);
-  const ingest = createIngest(platform, { identity, profile, wantedEvents: {}, leaseMs: 2_000 });
+  const ingest = createIngest(platform, { identity, profile, wantedEvents: {} });
   const ingestion = createIngestion(platform, { identity, profile, ingest });
   return {
     identity,

@@ -281,7 +281,7 @@ async function load(suffix: string, shape: Shape, bytes: Buffer, chunkBytes: num
 const withoutZeros = (records: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(records).filter(([, number]) => number > 0));
 
-test('in bulk and row by row the same comes of any file', { timeout: 600_000 }, async () => {
+test('in bulk and row by row the same comes of any file', { timeout: 240_000 }, async () => {
   let turn = 0;
   await fc.assert(
     fc.asyncProperty(shapes, rows, fc.constantFrom(300, 1_500, 1 << 20), async (shape, given, chunkBytes) => {

@@ -105,23 +105,35 @@ export async function stageChunk(
   return counts!;
 }
 
-/** Key values of a chunk that were not met before, with the earliest time (epoch ms) they are said at. */
-export function newKeys(
+/** Key values that were not met before, and for each the earliest time (epoch ms) it is said at. */
+export interface NewKeys {
+  readonly values: readonly string[];
+  readonly times: readonly number[];
+}
+
+/** The key values of a chunk that this run has not met. */
+export async function newKeys(
   clickhouse: ClickHouse,
   stage: string,
   keyTable: string,
   records: readonly BulkRecord[],
   keyType: string,
-): Promise<{ value: string; at: number }[]> {
+): Promise<NewKeys> {
   const selects = records.flatMap(({ owner, holds, at }) =>
     owner && 'keyType' in owner && owner.keyType === keyType
       ? [`select ${owner.value} as value, ${at} as at from ${stage} where sure and ${holds}`]
       : [],
   );
-  return clickhouse.query(
-    `select value, min(at) as at from (${selects.join(' union all ')})
-     where joinGet('${keyTable}', 'known', value) = 0 group by value`,
+  // Two arrays in one row: a row for each key would be parsed one by one.
+  const [found] = await clickhouse.query<NewKeys>(
+    `select groupArray(value) as values, groupArray(at) as times from (
+       select value, min(at) as at from (${selects.join(' union all ')}) group by value)
+     where joinGet('${keyTable}', 'known', value) = 0`,
+    {},
+    // Asked once for each value, not for each row before they are grouped.
+    { query_plan_filter_push_down: 0, enable_optimize_predicate_expression: 0 },
   );
+  return found!;
 }
 
 /** Remembers who the keys are; a refused one has neither number nor person. */
@@ -130,15 +142,10 @@ export async function keepKeys(
   keyTable: string,
   rows: readonly { value: string; keyNumber: number; personId: number }[],
 ): Promise<void> {
-  await clickhouse.insert(
-    keyTable,
-    rows.map(({ value, keyNumber, personId }) => ({
-      value,
-      key_number: keyNumber,
-      person_id: personId,
-      known: 1,
-    })),
-  );
+  let csv = '';
+  for (const { value, keyNumber, personId } of rows)
+    csv += `"${value.replaceAll('"', '""')}",${keyNumber},${personId},1\n`;
+  await clickhouse.insertStream(keyTable, Readable.from([Buffer.from(csv)], { objectMode: false }), 'CSV');
 }
 
 /** Notes the rows that go the way of single rows: unsure ones, and those whose key was refused. */

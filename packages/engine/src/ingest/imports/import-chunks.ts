@@ -217,16 +217,16 @@ class ChunkLoader {
   private async resolveKeys({ stage }: ChunkTables): Promise<void> {
     const { platform, rooms, job, plan, keys } = this.needs;
     for (const [type, table] of keys) {
-      const found = await newKeys(platform.clickhouse, stage, table, plan.records, type);
-      for (let start = 0; start < found.length; start += KEYS_A_BATCH) {
-        const batch = found.slice(start, start + KEYS_A_BATCH);
+      const { values, times } = await newKeys(platform.clickhouse, stage, table, plan.records, type);
+      for (let start = 0; start < values.length; start += KEYS_A_BATCH) {
+        const batch = values.slice(start, start + KEYS_A_BATCH);
         const resolutions = await platform.database.transaction(async (transaction) => {
           const resolved = await rooms.identity.resolve(
             transaction,
-            batch.map(({ value, at }) => ({
+            batch.map((value, index) => ({
               keys: [{ type, value }],
               link: 'none',
-              at,
+              at: times[start + index]!,
               sourceId: job.mapping.sourceId,
               messageId: '',
             })),
@@ -239,7 +239,7 @@ class ChunkLoader {
         await keepKeys(
           platform.clickhouse,
           table,
-          resolutions.map((each, index) => ({ ...each, value: batch[index]!.value })),
+          resolutions.map((each, index) => ({ ...each, value: batch[index]! })),
         );
       }
     }

@@ -105,6 +105,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       await parts.destinations[output.destination.kind].check(output.destination);
       const subject = parts.subjects[output.selection.subject];
       await subject.check(output.selection);
+      refuseEmpty(output);
       const isWebhook = output.destination.kind === 'webhook';
       const signingSecret = isWebhook ? `whsec_${randomBytes(32).toString('base64')}` : undefined;
       const now = clock.now();
@@ -162,9 +163,10 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       return read(outputId);
     },
     async runNow(outputId, user) {
+      const row = await viewOf(outputId);
+      const cursor = parts.subjects[row.selection.subject].beginRun?.(row.cursor) ?? row.cursor;
       await database.transaction(async (transaction) => {
-        if (!(await makeDue(transaction, outputId, clock.now())))
-          throw new CodedError('output_not_found', { details: { outputId } });
+        await makeDue(transaction, outputId, cursor, clock.now());
         await record(transaction, user, 'run', outputId);
       });
       return read(outputId);
@@ -223,6 +225,14 @@ export function policyReader(
   settings: OutputParts['needs']['platform']['settings'],
 ): () => Promise<AddressPolicy> {
   return async () => (await settings.get<AddressPolicy>(POLICY_SETTING)) ?? { privateHosts: [] };
+}
+
+/** Once, and from now on: nothing would ever leave. */
+function refuseEmpty({ selection, schedule }: NewOutput): void {
+  if (schedule.kind === 'once' && 'startAt' in selection && selection.startAt === 'now')
+    throw new CodedError('output_settings_invalid', {
+      details: { startAt: 'an output that runs once sends what is there: begin at the beginning' },
+    });
 }
 
 function placeOf(destination: OutputDestination): string {

@@ -112,14 +112,19 @@ export async function deleteOutput(transaction: Transaction, outputId: string): 
   return (await transaction.execute('delete from outputs.output where output_id = $1', [outputId])) === 1;
 }
 
-/** Makes an output due; also a finished one, which then runs once more. */
-export async function makeDue(transaction: Transaction, outputId: string, now: number): Promise<boolean> {
-  const changed = await transaction.execute(
-    `update outputs.output set next_at = $2, attempts = 0,
+/** Makes an output due; one that was finished begins another run at the given cursor. */
+export async function makeDue(
+  transaction: Transaction,
+  outputId: string,
+  cursor: Position,
+  now: number,
+): Promise<void> {
+  await transaction.execute(
+    `update outputs.output set next_at = $3, attempts = 0,
+       cursor = case when state = 'finished' then $2 else cursor end,
        state = case when state = 'finished' then 'running' else state end where output_id = $1`,
-    [outputId, now],
+    [outputId, JSON.stringify(cursor), now],
   );
-  return changed === 1;
 }
 
 /** Fixes the portion under way before its first row is sent. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OutputSelection } from '@wutong/contract';
+import type { OutputSchedule, OutputSelection } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
@@ -92,14 +92,19 @@ const paid = (customer: string, number: number, mobile = '13700000000') => ({
   properties: { amount: number, mobile },
 });
 
-async function addFiles(outputId: string, selection: OutputSelection, open = false): Promise<void> {
+async function addFiles(
+  outputId: string,
+  selection: OutputSelection,
+  open = false,
+  schedule: OutputSchedule = { kind: 'every', minutes: 60 },
+): Promise<void> {
   await outputs.book.create(
     {
       outputId,
       name: outputId,
       selection,
       destination: { kind: 'files', format: 'csv', gzip: true, folder: 'warehouse' },
-      schedule: { kind: 'every', minutes: 60 },
+      schedule,
       openPersonalData: open,
       secrets: {},
     },
@@ -175,6 +180,9 @@ describe('files', () => {
     ).rejects.toMatchObject({ code: 'permission_denied' });
     await addFiles('opened', events, true);
     await outputs.runDue();
+    await expect(
+      addFiles('empty', { ...events, startAt: 'now' }, false, { kind: 'once' }),
+    ).rejects.toMatchObject({ code: 'output_settings_invalid' });
     const [file] = await filesOf('opened');
     expect(file!.lines.join()).toContain('13800001111');
   });
@@ -227,6 +235,9 @@ describe('files', () => {
       startAt: 'beginning',
       keyTypes: ['customer_number'],
     });
+    await addFiles('once', { subject: 'portraits', attributes: ['city'], tags: [], keyTypes: [] }, false, {
+      kind: 'once',
+    });
     await expect(
       addFiles('nobody', { subject: 'memberships', segmentIds: ['absent'], startAt: 'now', keyTypes: [] }),
     ).rejects.toMatchObject({ code: 'output_settings_invalid' });
@@ -242,6 +253,10 @@ describe('files', () => {
     await outputs.runDue();
     expect(await filesOf('portraits')).toHaveLength(2);
     expect(await filesOf('members')).toHaveLength(1);
+    expect(await outputs.book.read('once')).toMatchObject({ state: 'finished', rows: 2 });
+    await outputs.book.runNow('once', user());
+    await outputs.runDue();
+    expect(await outputs.book.read('once')).toMatchObject({ state: 'finished', rows: 4 });
   });
 });
 

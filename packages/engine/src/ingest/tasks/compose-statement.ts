@@ -6,7 +6,8 @@ import {
   type PreparedQuery,
   type SourceColumn,
 } from '../warehouse/index.ts';
-import { watermarkExpression } from './watermark.ts';
+import { FROM_VALUE } from './prepare-task.ts';
+import { beginningOf, kindOfWatermark, movedBack, watermarkExpression } from './watermark.ts';
 
 type Load = ingestionTasksApi.TaskDefinition['load'];
 
@@ -34,9 +35,12 @@ export function composeStatement(
   const order = [...keys];
   if (load.mode === 'incremental') {
     const { type } = columnOf(load.watermark);
-    const column = quoteName(load.watermark);
+    const column = comparedColumn(columnOf(load.watermark));
     order.unshift(column);
-    conditions.push(`${column} IS NOT NULL`);
+    conditions.push(`${quoteName(load.watermark)} IS NOT NULL`);
+    // A little earlier than need be: then it is all the same whether the query compares by > or by >=.
+    const from = range.cursor?.[0] ?? range.from;
+    values[FROM_VALUE] = from === undefined ? beginningOf(type) : movedBack(from, type, 1);
     for (const [name, sign, value] of [
       ['from_watermark', '>=', range.cursor?.[0] ?? range.from],
       ['until_watermark', '<=', range.until],
@@ -55,8 +59,18 @@ export function composeStatement(
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const texts = query.columns.map(textExpression).join(', ');
-  const sql = `SELECT ${texts} FROM (${query.sql}\n) ${where} ORDER BY ${order.join(', ')}`;
+  const sql = `SELECT ${texts} FROM ${query.from} ${where} ORDER BY ${order.join(', ')}`;
   return { sql, values };
+}
+
+/**
+ * The watermark column as it is compared and ordered: both must be one order. Texts are compared here and not by the
+ * source, whose collation may put them in another one and leave out what is still to come.
+ */
+function comparedColumn(column: SourceColumn): string {
+  return kindOfWatermark(column.type) === 'text'
+    ? `concat(${textExpression(column)}, '')`
+    : quoteName(column.name);
 }
 
 function after(keys: readonly string[], cursor: readonly string[], values: Record<string, string>): string {

@@ -7,7 +7,7 @@ import type { PlacedDraft, RowRejection } from '../imports/draft.ts';
 import { loadBatch, type ImportRooms } from '../imports/load-batch.ts';
 import type { Cell } from '../warehouse/index.ts';
 import type { PreparedTask } from './prepare-task.ts';
-import type { StoredRejection } from './task-run-store.ts';
+import type { StoredRejection } from './run-log-store.ts';
 
 /** Rejections stored of one run; further ones are only counted. */
 const MAXIMUM_REJECTIONS = 100_000;
@@ -100,7 +100,7 @@ export function createChunkLoader(
       }));
       rejectionsLeft -= kept.length;
       return {
-        records: outcome.stored,
+        records: Object.fromEntries(Object.entries(outcome.stored).filter(([, number]) => number > 0)),
         rejectedRows: new Set(all.map((each) => each.row)).size,
         rejections: kept,
       };

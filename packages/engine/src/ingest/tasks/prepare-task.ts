@@ -7,8 +7,14 @@ import {
 } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
 import { neededColumns } from '../imports/compile-mapping.ts';
-import { isMapped, prepareQuery, quoteName, type PreparedQuery, type Reader } from '../warehouse/index.ts';
-import { isTime, kindOfWatermark, readWatermark } from './watermark.ts';
+import {
+  checkStatement,
+  prepareQuery,
+  prepareTable,
+  type PreparedQuery,
+  type Reader,
+} from '../warehouse/index.ts';
+import { beginningOf, isTime, kindOfWatermark, readWatermark, watermarkExpression } from './watermark.ts';
 
 type Definition = ingestionTasksApi.TaskDefinition;
 
@@ -18,6 +24,11 @@ export interface PreparedTask {
   readonly mapping: Mapping;
   readonly file: FileMapping;
 }
+
+/** In SQL: the watermark from which the run reads, so that the source itself can leave out what is older. */
+const FROM_PLACEHOLDER = '{from}';
+/** The name under which it is bound. */
+export const FROM_VALUE = 'query_from';
 
 /** Duplicates are known for seven days of a record's own time; what is read again later would be stored again. */
 const EVENT_OVERLAP_SECONDS = 7 * 86_400;
@@ -33,11 +44,14 @@ export async function prepareTask(
   definition: Definition,
 ): Promise<PreparedTask> {
   const { query: wanted, load } = definition;
-  const sql = 'sql' in wanted ? wanted.sql : `SELECT * FROM ${quoteName(wanted.table)}`;
-  if ('table' in wanted && !(await isMapped(platform, wanted.table)))
-    throw new CodedError('mapped_table_not_found', { details: { tableName: wanted.table } });
-  const query = await prepareQuery(platform, reader, sql);
-  const types = new Map(query.columns.map((column) => [column.name, column.type]));
+  const isFiltered = 'sql' in wanted && wanted.sql.includes(FROM_PLACEHOLDER);
+  if (isFiltered && load.mode === 'full')
+    refuse({ field: 'query.sql', reason: `${FROM_PLACEHOLDER} is for incremental loads` });
+  const described =
+    'table' in wanted
+      ? await prepareTable(platform, reader, wanted.table)
+      : await prepareQuery(platform, reader, wanted.sql.replaceAll(FROM_PLACEHOLDER, 'NULL'));
+  const types = new Map(described.columns.map((column) => [column.name, column.type]));
   const isIncremental = load.mode === 'incremental';
   const watermarkType = isIncremental ? types.get(load.watermark) : undefined;
   const kind = watermarkType === undefined ? undefined : kindOfWatermark(watermarkType);
@@ -46,7 +60,30 @@ export async function prepareTask(
   const absent = [...new Set(needed.filter((name) => !types.has(name)))];
   if (absent.length > 0) refuse({ columns: absent, reason: 'the query gives no such columns' });
   checkLoad(definition, kind);
-  return { query, file, mapping: mappingOf(taskId, definition, file) };
+  if (isFiltered && kind === 'text')
+    refuse({
+      field: 'query.sql',
+      reason: `${FROM_PLACEHOLDER} is for times and numbers: sources order texts otherwise`,
+    });
+  // Only what is used is read: sources leave out the other columns.
+  const columns = described.columns.filter((column) => needed.includes(column.name));
+  const query = { ...described, columns };
+  const filtered = isFiltered ? await filteredQuery(reader, wanted.sql, { type: watermarkType! }) : undefined;
+  return {
+    query: filtered ? { ...query, from: filtered } : query,
+    file,
+    mapping: mappingOf(taskId, definition, file),
+  };
+}
+
+/**
+ * The query with the watermark from which a run reads in the place of `{from}`, as a value that the run binds. The
+ * text is read anew: what stood in the place before says nothing of what stands there now.
+ */
+async function filteredQuery(reader: Reader, sql: string, { type }: { type: string }): Promise<string> {
+  const text = sql.replaceAll(FROM_PLACEHOLDER, watermarkExpression(FROM_VALUE, type));
+  await checkStatement(reader, text, { [FROM_VALUE]: beginningOf(type) });
+  return `(${text}\n)`;
 }
 
 function checkLoad(

@@ -13,20 +13,19 @@ import {
 } from '../warehouse/index.ts';
 import { composeStatement, cursorOf, cursorPlaces } from './compose-statement.ts';
 import { createChunkLoader } from './load-chunk.ts';
-import { prepareTask, type PreparedTask } from './prepare-task.ts';
+import { FROM_VALUE, prepareTask, type PreparedTask } from './prepare-task.ts';
+import { countRejections, writeLog } from './run-log-store.ts';
 import { noteSuccess, selectTasks, type TaskRow } from './task-store.ts';
 import {
   beginTry,
-  countRejections,
   endTry,
   forgetOldRuns,
   planRun,
   selectRun,
   settleBatch,
-  writeLog,
   type RunRow,
 } from './task-run-store.ts';
-import { kindOfWatermark, movedBack, readWatermark, watermarkAt } from './watermark.ts';
+import { beginningOf, kindOfWatermark, movedBack, readWatermark, watermarkAt } from './watermark.ts';
 
 /** Rows that are settled together: what a kill repeats at most, and what is held in memory. */
 const CHUNK_ROWS = 5_000;
@@ -158,12 +157,16 @@ async function planOf(
         ? load.startAt === undefined
           ? undefined
           : readWatermark(load.startAt, kind)
-        : movedBack(settled, kind, load.overlap);
+        : movedBack(settled, type, load.overlap);
     completeUntil -= load.delaySeconds * 1_000;
     // What is dated in the future would carry the watermark past everything that is still to come.
     until = watermarkAt(completeUntil, kind, mapping.timeZone ?? platform.config.timeZone);
     if (settled === undefined) {
-      const without = await countWithout(reader, query, { column: load.watermark, timeoutSeconds });
+      const without = await countWithout(reader, query, {
+        column: load.watermark,
+        timeoutSeconds,
+        values: { [FROM_VALUE]: beginningOf(type) },
+      });
       if (without > 0) await log('warning', `${without} rows have no ${load.watermark} and are not read`);
     }
   }

@@ -4,7 +4,8 @@ import { allows, CodedError, type HttpServer, type Platform } from '../../platfo
 import type { Tasks } from './manage-tasks.ts';
 import { reportReadiness } from './report-readiness.ts';
 import { showRun } from './show-task.ts';
-import { readLog, readRejections, selectRun, selectRuns, type RunRow } from './task-run-store.ts';
+import { readLog, readRejections } from './run-log-store.ts';
+import { selectRun, selectRuns, type RunRow } from './task-run-store.ts';
 
 const REJECTIONS_A_PAGE = 5_000;
 

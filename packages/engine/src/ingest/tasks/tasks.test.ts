@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ingestionTasksApi } from '@wutong/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findFreePort } from '../../platform/index.ts';
@@ -208,6 +204,64 @@ describe('an incremental task', () => {
   });
 });
 
+test('SQL may ask the source for what is new alone', async () => {
+  await world.bank
+    .execute(`create table step (id bigint generated always as identity primary key, customer text);
+    insert into step (customer) select 'C' || n from generate_series(1, 100) n`);
+  const step = { connectionId: 'core', schema: '', table: 'step', textColumns: [], description: '' };
+  await rooms.ingestion.warehouse.browser.map('step', step, 'tester');
+  const event = {
+    record: 'event',
+    event: { constant: 'stepped' },
+    keys: [{ type: 'customer_number', value: 'who' }],
+    time: { constant: '2026-03-01' },
+  };
+  const definition = define({
+    sourceId: 'steps',
+    query: { sql: 'select id, upper(customer) as who from step where id > {from}' },
+    load: { mode: 'incremental', key: ['id'], watermark: 'id', overlap: 5 },
+    mapping: { records: [event] },
+  });
+  await rooms.ingestion.tasks.create('steps', definition, 'tester');
+  expect((await run('steps')).lastRun).toMatchObject({ rowsIn: 100, records: { event: 100 } });
+  await world.bank.execute(`insert into step (customer) values ('C1')`);
+  world.platform.clock.advance(1_000);
+  // 95 to 101: five back, the watermark itself, and the new one.
+  expect((await run('steps')).lastRun).toMatchObject({ from: '95', rowsIn: 7, records: { event: 1 } });
+  const hostile = {
+    query: { sql: `select id, customer as who, '{from}' as x, file('/etc/passwd') as y from step` },
+  };
+  const work = rooms.ingestion.tasks.create('x', define({ ...definition, ...hostile }), 'tester');
+  expect(await codeOf(work)).toBe('source_query_refused');
+});
+
+test('texts as a watermark are compared in one order, whatever the source holds of it', async () => {
+  // In this collation a comes before B, in the order of bytes after it.
+  await world.bank.execute(`create collation if not exists local_order (provider = icu, locale = 'en');
+    create table coded (code text collate local_order primary key);
+    insert into coded values ('B1')`);
+  const coded = { connectionId: 'core', schema: '', table: 'coded', textColumns: [], description: '' };
+  await rooms.ingestion.warehouse.browser.map('coded', coded, 'tester');
+  const keys = [{ type: 'customer_number', value: 'code' }];
+  const definition = define({
+    sourceId: 'coded',
+    query: { table: 'coded' },
+    load: { mode: 'incremental', key: ['code'], watermark: 'code' },
+    mapping: { records: [{ record: 'person', keys }] },
+  });
+  await rooms.ingestion.tasks.create('coded', definition, 'tester');
+  expect(await run('coded')).toMatchObject({ freshness: { watermark: 'B1' }, lastRun: { rowsIn: 1 } });
+  await world.bank.execute(`insert into coded values ('a1')`);
+  expect((await run('coded')).lastRun).toMatchObject({ rowsIn: 2, from: 'B1' });
+});
+
+test('a query of too many rows fails, and what was settled stays', async () => {
+  await insertTrades(`select n, 'C1', '1', null, '2026-03-01' from generate_series(1, 100) n`);
+  const definition = define({ sourceId: 'large', maximumRows: 10 });
+  await rooms.ingestion.tasks.create('large', definition, 'tester');
+  expect(await run('large')).toMatchObject({ state: 'failed', lastRun: { code: 'source_query_too_large' } });
+});
+
 describe('a full task', () => {
   test('brings all rows at each run, and tells rows with the same key', async () => {
     await world.bank.execute(`create table branch (code text, city text, opened date);
@@ -279,65 +333,4 @@ test('a task that does not fit is refused when it is made', async () => {
       load: { mode: 'incremental', key: ['id'], watermark: 'changed_at', startAt: 'yesterday' },
     }),
   ).toBe('ingestion_task_invalid');
-});
-
-describe('interruptions', () => {
-  const ROWS = 20_000;
-  const startProcess = async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        fileURLToPath(new URL('../../../test/harness/ingestion-process.ts', import.meta.url)),
-        world.databases.databaseUrl,
-        world.databases.clickhouseUrl,
-        world.folder,
-        String(world.platform.clock.now()),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    await once(child.stdout, 'data');
-    return child;
-  };
-  const rowsIn = async () => (await rooms.ingestion.tasks.read('many')).lastRun?.rowsIn ?? 0;
-
-  test('killed in the middle, a run goes on and brings nothing twice', async () => {
-    await insertTrades(`select n, 'K' || n % 500, '1', null, '2026-03-01'::timestamptz + (n / 100) * interval '1 second'
-      from generate_series(1, ${ROWS}) n`);
-    await rooms.ingestion.tasks.create('many', define({ sourceId: 'many' }), 'tester');
-    await rooms.ingestion.tasks.start('many', 'tester');
-    const child = await startProcess();
-    while ((await rowsIn()) < 5_000) await delay(5);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    expect(await rowsIn()).toBeLessThan(ROWS);
-    await rooms.ingest.recover();
-    while ((await rooms.ingestion.tasks.read('many')).state !== 'idle') await work();
-    const done = await rooms.ingestion.tasks.read('many');
-    expect(done.lastRun).toMatchObject({ state: 'finished', rowsIn: ROWS, rowsRejected: 0 });
-    expect(await eventsOf('many')).toEqual({ rows: ROWS, ids: ROWS });
-  });
-
-  test('stopped in the middle, it keeps what is settled and goes on by a retry', async () => {
-    await insertTrades(`select n, 'S' || n % 500, '1', null, '2026-03-01'::timestamptz + n * interval '1 second'
-      from generate_series(1, 15000) n`);
-    await rooms.ingestion.tasks.create('halted', define({ sourceId: 'halted' }), 'tester');
-    await rooms.ingestion.tasks.start('halted', 'tester');
-    await rooms.ingestion.worker.round();
-    while (((await rooms.ingestion.tasks.read('halted')).lastRun?.rowsIn ?? 0) < 5_000) await delay(10);
-    await rooms.ingestion.tasks.stop('halted', 'tester');
-    await rooms.ingestion.worker.round();
-    await rooms.ingestion.worker.settled();
-    const halted = await rooms.ingestion.tasks.read('halted');
-    expect(halted).toMatchObject({ state: 'stopped', lastRun: { state: 'stopped' } });
-    expect(halted.lastRun!.rowsIn).toBeLessThan(15_000);
-    await rooms.ingestion.tasks.retry('halted', 'tester');
-    await work();
-    expect((await rooms.ingestion.tasks.read('halted')).lastRun).toMatchObject({
-      state: 'finished',
-      rowsIn: 15_000,
-    });
-    expect(await eventsOf('halted')).toEqual({ rows: 15_000, ids: 15_000 });
-  });
 });

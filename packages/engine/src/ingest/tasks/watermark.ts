@@ -33,12 +33,14 @@ export function readWatermark(text: string, kind: WatermarkKind): string | undef
   return kind === 'instant' ? `${wall.replace(' ', 'T')}Z` : wall;
 }
 
-/** A watermark moved back by seconds of a time or units of a number; texts stay. */
-export function movedBack(watermark: string, kind: WatermarkKind, by: number): string {
+/** A watermark moved back by seconds of a time or units of a number, as far as the type goes; texts stay. */
+export function movedBack(watermark: string, type: string, by: number): string {
+  const kind = kindOfWatermark(type);
   if (by === 0 || kind === 'text') return watermark;
   if (kind === 'number') {
     const isWhole = /^-?\d+$/.test(watermark) && Number.isInteger(by);
-    return isWhole ? String(BigInt(watermark) - BigInt(by)) : String(Number(watermark) - by);
+    const moved = isWhole ? String(BigInt(watermark) - BigInt(by)) : String(Number(watermark) - by);
+    return moved.startsWith('-') && plainType(type).startsWith('UInt') ? '0' : moved;
   }
   const match = TIME.exec(watermark)!;
   const [, day, clock = '00:00', seconds = ':00', fraction = ''] = match;
@@ -75,4 +77,30 @@ export function watermarkExpression(name: string, type: string): string {
     case 'text':
       return value;
   }
+}
+
+/** A watermark before all that a column of a type can hold. */
+export function beginningOf(type: string): string {
+  const plain = plainType(type);
+  switch (kindOfWatermark(type)) {
+    case 'instant':
+      return '1900-01-01T00:00:00Z';
+    case 'wall':
+      // DateTime begins with 1970, DateTime64 with 1900.
+      return plain.startsWith('DateTime64') ? '1900-01-01 00:00:00' : '1970-01-01 00:00:00';
+    case 'day':
+      return plain === 'Date32' ? '1900-01-01' : '1970-01-01';
+    case 'number':
+      return leastNumber(plain);
+    case 'text':
+      return '';
+  }
+}
+
+function leastNumber(plain: string): string {
+  if (plain.startsWith('UInt')) return '0';
+  const bits = /^Int(\d+)$/.exec(plain)?.[1];
+  if (bits !== undefined) return String(-(2n ** BigInt(Number(bits) - 1)));
+  const decimal = /^Decimal\((\d+), (\d+)\)$/.exec(plain);
+  return decimal ? `-${'9'.repeat(Number(decimal[1]) - Number(decimal[2])) || '0'}` : '-inf';
 }

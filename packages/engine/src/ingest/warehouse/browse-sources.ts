@@ -97,7 +97,11 @@ export function createSourceBrowser(platform: Platform, sourceReader: SourceRead
             const { sql, values } = createReadable(place, columns, engine);
             await reader.composer.command(sql, values, DECLARATION_SETTINGS);
           });
-          return await show(reader, { sql: `SELECT * FROM ${place}`, columns, tables: [] }, open);
+          return await show(
+            reader,
+            { sql: `SELECT * FROM ${place}`, from: place, columns, tables: [] },
+            open,
+          );
         } finally {
           await reader.composer.command(`DROP TABLE IF EXISTS ${place} SYNC`).catch(() => undefined);
         }

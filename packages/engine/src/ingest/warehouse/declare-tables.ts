@@ -37,11 +37,6 @@ export async function declareTables(
   return tables.map((table) => table.table_name);
 }
 
-/** Whether a table is mapped under a name. */
-export async function isMapped(platform: Platform, name: string): Promise<boolean> {
-  return (await selectTables(platform.database, { names: [name] })).length > 0;
-}
-
 async function declareTable(
   platform: Platform,
   reader: Reader,

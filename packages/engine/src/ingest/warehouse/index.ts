@@ -28,15 +28,16 @@ export function createWarehouse(platform: Platform): Warehouse {
 
 export type { Cell, PreparedQuery } from './run-query.ts';
 export {
+  checkStatement,
   countWithout,
   firstRows,
   hasZone,
   plainType,
   prepareQuery,
+  prepareTable,
   streamRows,
   textExpression,
 } from './run-query.ts';
-export { isMapped } from './declare-tables.ts';
 export { quoteName } from './quote-sql.ts';
 export { mayPass, sentenceOf, sourceError } from './source-error.ts';
 export type { SourceColumn } from './connectors/index.ts';

@@ -9,6 +9,8 @@ import type { Reader } from './source-reader.ts';
 /** A SELECT that was read, checked and described; its tables are declared. */
 export interface PreparedQuery {
   readonly sql: string;
+  /** What stands after FROM to read it: a table directly, so that its source is told the conditions. */
+  readonly from: string;
   readonly columns: readonly SourceColumn[];
   /** Mapped tables that it reads. */
   readonly tables: readonly string[];
@@ -24,25 +26,53 @@ const PLAIN_TABLE = /^(?:warehouse\.)?[\p{L}_][\p{L}\p{N}_]{0,62}$/u;
  * @throws CodedError source_query_refused, source_query_invalid, mapped_table_not_found and those of sources
  */
 export async function prepareQuery(platform: Platform, reader: Reader, sql: string): Promise<PreparedQuery> {
-  const written = await readStatement(reader.analyst, sql).catch((error: unknown) => {
+  const names = await checkStatement(reader, sql);
+  const tables = await declareTables(platform, reader, names);
+  const from = `(${sql}\n)`;
+  return { sql, from, tables, columns: await describe(reader, from) };
+}
+
+/** A whole mapped table as a query. @throws CodedError mapped_table_not_found and those of sources */
+export async function prepareTable(
+  platform: Platform,
+  reader: Reader,
+  tableName: string,
+): Promise<PreparedQuery> {
+  const tables = await declareTables(platform, reader, [tableName]);
+  if (tables.length === 0) throw new CodedError('mapped_table_not_found', { details: { tableName } });
+  const from = quoteName(tableName);
+  return { sql: `SELECT * FROM ${from}`, from, tables, columns: await describe(reader, from) };
+}
+
+/**
+ * Refuses what a person may not run; `values` are what we bind in it.
+ * @returns the names of tables in it
+ * @throws CodedError source_query_refused, source_query_invalid
+ */
+export async function checkStatement(
+  reader: Reader,
+  sql: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<string[]> {
+  const written = await readStatement(reader.analyst, sql, values).catch((error: unknown) => {
     if (!(error instanceof StatementRefusal)) throw sourceError(error, 'query');
     const code = error.kind === 'syntax' ? 'source_query_invalid' : 'source_query_refused';
     throw new CodedError(code, { details: { reason: error.reason } });
   });
   const strange = written.tables.find((name) => !PLAIN_TABLE.test(name));
-  if (strange !== undefined) {
-    const reason = `the table ${strange.slice(0, 100)} may not be read`;
-    throw new CodedError('source_query_refused', { details: { reason } });
-  }
-  const names = written.tables.map((name) => name.replace(/^warehouse\./, ''));
-  const tables = await declareTables(platform, reader, names);
+  if (strange === undefined) return written.tables.map((name) => name.replace(/^warehouse\./, ''));
+  const reason = `the table ${strange.slice(0, 100)} may not be read`;
+  throw new CodedError('source_query_refused', { details: { reason } });
+}
+
+async function describe(reader: Reader, from: string): Promise<SourceColumn[]> {
   try {
-    const described = await reader.analyst.query<{ name: string; type: string }>(
-      `DESCRIBE TABLE (${sql}\n)`,
+    const columns = await reader.analyst.query<SourceColumn>(
+      `DESCRIBE TABLE ${from}`,
       {},
       { max_execution_time: 30 },
     );
-    return { sql, tables, columns: described.map(({ name, type }) => ({ name, type })) };
+    return columns.map(({ name, type }) => ({ name, type }));
   } catch (error) {
     throw sourceError(error, 'query');
   }
@@ -75,7 +105,7 @@ export async function firstRows(reader: Reader, query: PreparedQuery, limit: num
   const texts = query.columns.map(textExpression).join(', ');
   const rows: Cell[][] = [];
   const limits = { timeoutSeconds: 30, maximumRows: limit };
-  const statement = { sql: `SELECT ${texts} FROM (${query.sql}\n) LIMIT ${limit}`, values: {} };
+  const statement = { sql: `SELECT ${texts} FROM ${query.from} LIMIT ${limit}`, values: {} };
   for await (const block of streamRows(reader, statement, limits)) rows.push(...block);
   return rows;
 }
@@ -84,12 +114,13 @@ export async function firstRows(reader: Reader, query: PreparedQuery, limit: num
 export async function countWithout(
   reader: Reader,
   query: PreparedQuery,
-  { column, timeoutSeconds }: { column: string; timeoutSeconds: number },
+  options: { column: string; timeoutSeconds: number; values: Readonly<Record<string, unknown>> },
 ): Promise<number> {
-  const sql = `SELECT toString(count()) FROM (${query.sql}\n) WHERE ${quoteName(column)} IS NULL`;
+  const { column, timeoutSeconds, values } = options;
+  const sql = `SELECT toString(count()) FROM ${query.from} WHERE ${quoteName(column)} IS NULL`;
   let count = 0;
   const limits = { timeoutSeconds, maximumRows: 1 };
-  for await (const [row] of streamRows(reader, { sql, values: {} }, limits)) count = Number(row?.[0] ?? 0);
+  for await (const [row] of streamRows(reader, { sql, values }, limits)) count = Number(row?.[0] ?? 0);
   return count;
 }
 
