@@ -1,6 +1,8 @@
 import { App as AntApplication, ConfigProvider } from 'antd';
 import antEnglish from 'antd/locale/en_US';
 import antChinese from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from 'react-router-dom';
 import { ProblemError } from './api/problem-error.ts';
@@ -36,6 +38,8 @@ export function Application() {
 
 function Localised() {
   const { language } = useReader();
+  // Calendars take the names of their weekdays from here.
+  dayjs.locale(language === 'zh' ? 'zh-cn' : 'en');
   return (
     <ConfigProvider
       theme={theme}

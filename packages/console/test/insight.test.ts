@@ -13,7 +13,7 @@ import {
 
 const server = consoleUnderTest();
 
-/** Every page of insight with its head line. */
+/** Every page of insight: where it stands, and its head line, which is also the name of the way to it. */
 const pages: [address: string, headline: string][] = [
   ['/insight/analyses/trend', '事件分析'],
   ['/insight/analyses/funnel', '漏斗分析'],
@@ -53,6 +53,7 @@ describe.skipIf(!server)('insight in a browser', () => {
     let session: WatchedPage;
     beforeAll(async () => {
       session = await openPage(browser, { viewport: DESK, token: server!.token });
+      await session.page.goto(`${server!.url}${pages[0]![0]}`);
     });
     afterAll(() => session.context.close());
 
@@ -62,7 +63,8 @@ describe.skipIf(!server)('insight in a browser', () => {
         const { page, complaints } = session;
         complaints.length = 0;
         await page.setViewportSize(DESK);
-        await page.goto(`${server!.url}${address}`);
+        await page.getByRole('link', { name: headline, exact: true }).first().click();
+        await page.waitForURL(`**${address}`);
         await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
         await page.locator('main section').first().waitFor();
         for (const viewport of [DESK, PHONE]) {

@@ -95,6 +95,7 @@ const menu: MenuGroup[] = [
         label: 'quarantine',
         icon: SafetyOutlined,
       },
+      { to: '/data/lineage', reads: audienceApi.readLineage, label: 'lineage', icon: DeploymentUnitOutlined },
     ],
   },
   {
@@ -102,7 +103,6 @@ const menu: MenuGroup[] = [
     items: [
       { to: '/people', reads: identityApi.findPeople, label: 'peopleSearch', icon: UserOutlined },
       { to: '/entities', reads: profileApi.listEntities, label: 'entities', icon: ClusterOutlined },
-      { to: '/data/lineage', reads: audienceApi.readLineage, label: 'lineage', icon: DeploymentUnitOutlined },
       { to: '/data/model', reads: profileApi.declareEntityType, label: 'model', icon: PartitionOutlined },
     ],
   },

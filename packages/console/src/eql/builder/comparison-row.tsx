@@ -59,7 +59,7 @@ function ValuePart({ value, subject, typing, onChange }: ValuePartProps) {
   if (value.kind === 'tag') {
     return (
       <>
-        <span className={styles.word}>{words.tag}</span>
+        <span className={styles.said}>{words.tag}</span>
         <NameSelect
           label={words.pickTag}
           placeholder={words.pickTag}

@@ -126,7 +126,7 @@ function MomentField({ value, withTime, onChange }: PlainProps & { withTime: boo
 function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTyping | undefined }) {
   const { text } = useReader();
   const given = writtenPlain(value);
-  const known = useKnownValues(typing?.field);
+  const known = useKnownValues(typing);
   const label = text.rule.value;
   const status = isEmptyValue(value) ? ('warning' as const) : undefined;
   const put = (next: string) => onChange({ kind: 'text', value: next });
@@ -183,7 +183,7 @@ interface OperandListProps {
 /** Several values to compare with; a pasted list is taken apart at commas, tabs and line breaks. */
 export function OperandList({ values, typing, onChange }: OperandListProps) {
   const { text } = useReader();
-  const known = useKnownValues(typing?.field);
+  const known = useKnownValues(typing);
   const [typed, setTyped] = useState('');
   const numeric = typing?.type === 'number';
   // Values that are calculated stay as they are beside those that are typed.

@@ -1,9 +1,10 @@
-import { insightApi, profileApi } from '@wutong/contract';
+import { audienceApi, insightApi, profileApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { wordFor } from '../../text/text.ts';
 import type { ExpressionNames, FieldChoice } from '../rule/names.ts';
+import type { ValueTyping } from '../rule/value-type.ts';
 import { useRule } from '../rule-context.ts';
 
 export interface KnownValue {
@@ -32,12 +33,14 @@ function entityTypeOf(names: ExpressionNames, field: FieldChoice | undefined): s
   return names.entities.find(({ name }) => `${name}_id` === field.name)?.name;
 }
 
-/** The values a field may have: those declared, the entities it names, else the most frequent that people have. */
-export function useKnownValues(field: FieldChoice | undefined): KnownValues {
+/** The values there may be: those declared, the entities that are named, else the most frequent that people have. */
+export function useKnownValues(typing: ValueTyping | undefined): KnownValues {
+  const { field, tag } = typing ?? {};
   const { words } = useText();
   const { names } = useRule();
   const mayCompare = useMay(insightApi.analysePortrait);
   const mayList = useMay(profileApi.listEntities);
+  const mayReadTags = useMay(audienceApi.readTag);
   const declared = field?.values ?? [];
   const type = entityTypeOf(names, field);
   const asksEntities = mayList && type !== undefined;
@@ -58,13 +61,23 @@ export function useKnownValues(field: FieldChoice | undefined): KnownValues {
     { body: { people: 'person', attributes: [field?.name ?? ''], valuesPerAttribute: MOST } },
     { enabled: asksPeople, refetchIntervalMs: RENEW_MS },
   );
+  const asksTag = mayReadTags && tag !== undefined && (typing?.type === 'text' || typing?.type === 'list');
+  const tagged = useRead(
+    audienceApi.readTag,
+    { params: { tagId: tag ?? '' } },
+    { enabled: asksTag, refetchIntervalMs: RENEW_MS },
+  );
   const named = (value: string): KnownValue => ({ value, label: wordFor(words.value, value) });
   if (declared.length > 0) return { values: declared.map(named), closed: true };
   if (asksEntities) {
     const items = entities.data?.items ?? [];
     return { values: items.map(({ id, title }) => ({ value: id, label: title || id })), closed: false };
   }
-  const existing = asksPeople ? (portrait.data?.attributes[0]?.values ?? []) : [];
+  const existing: readonly { value: string }[] = asksTag
+    ? (tagged.data?.values ?? [])
+    : asksPeople
+      ? (portrait.data?.attributes[0]?.values ?? [])
+      : [];
   return {
     values: existing.filter(({ value }) => value !== '').map(({ value }) => named(value)),
     closed: false,

@@ -10,6 +10,8 @@ const COUNTING: ReadonlySet<AggregateFunction> = new Set(['count', 'days', 'dist
 export interface ValueTyping {
   type: EqlValueType;
   field?: FieldChoice | undefined;
+  /** The tag it is a value of: its present values can be read. */
+  tag?: string | undefined;
 }
 
 /** The type of a value about a subject; undefined when a name in it is not known. */
@@ -22,7 +24,7 @@ export function typeOf(names: ExpressionNames, subject: Subject, value: Value): 
     }
     case 'tag': {
       const tag = names.tags.find(({ id }) => id === value.tag);
-      return tag && { type: tag.type };
+      return tag && { type: tag.type, tag: tag.id };
     }
     case 'aggregate':
       return aggregateType(names, subject, value);

@@ -18,7 +18,7 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
   const resolve = useResolveKeys();
   const create = useWrite(audienceApi.createSegment, [audienceApi.listSegments]);
   const keys = keysIn(typed);
-  const { found, missing, done } = resolve;
+  const { found, done } = resolve;
   const submit = async () => {
     const made = await create.mutateAsync({
       body: {
@@ -74,22 +74,36 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
           <a role="button">{words.file}</a>
         </Upload>
       </Form>
-      <div className={styles.progress} aria-live="polite">
-        {resolve.busy && <Progress percent={resolve.percent} size="small" />}
-        {done !== undefined && (
-          <p>
-            {words.result(format.integer(found.length), format.integer(missing.length))}
-            {missing.length > 0 && (
-              <span className="faint"> {missing.slice(0, 5).join(text.punctuation.comma)}</span>
-            )}
-          </p>
-        )}
-        {(resolve.error ?? create.error) !== null && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(resolve.error ?? create.error, text)}
-          </p>
-        )}
-      </div>
+      <Outcome resolve={resolve} error={resolve.error ?? create.error} />
     </Modal>
+  );
+}
+
+interface OutcomeProps {
+  resolve: ReturnType<typeof useResolveKeys>;
+  error: unknown;
+}
+
+/** How far the search is, how many were found, and which values belong to nobody. */
+function Outcome({ resolve, error }: OutcomeProps) {
+  const { text, format } = useReader();
+  const { busy, percent, done, found, missing } = resolve;
+  return (
+    <div className={styles.progress} aria-live="polite">
+      {busy && <Progress percent={percent} size="small" />}
+      {done !== undefined && (
+        <p>
+          {text.audience.importList.result(format.integer(found.length), format.integer(missing.length))}
+          {missing.length > 0 && (
+            <span className="faint"> {missing.slice(0, 5).join(text.punctuation.comma)}</span>
+          )}
+        </p>
+      )}
+      {error !== null && error !== undefined && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {sentenceOf(error, text)}
+        </p>
+      )}
+    </div>
   );
 }

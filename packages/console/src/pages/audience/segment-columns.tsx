@@ -1,13 +1,9 @@
-import { Checkbox } from 'antd';
-import { Link } from 'react-router-dom';
 import type { SegmentView } from '../../api/vocabulary.ts';
-import { DuplicateMark } from './duplicate-mark.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import type { Column } from '../../parts/record-table.tsx';
-import { Chip, StateMark } from '../../parts/state-mark.tsx';
-import { TimeText } from '../../parts/time-text.tsx';
-import { scheduleText } from './schedule-text.ts';
+import { Chip } from '../../parts/state-mark.tsx';
+import { ComputedCell, NameCell } from './catalogue-cells.tsx';
 import { SizeTrend } from './segment-row-facts.tsx';
 import { CostCell, UsageCell } from './usage-cell.tsx';
 import { useAudienceUse, type Duplicate } from './use-governance.ts';
@@ -30,18 +26,14 @@ export function useSegmentColumns({ chosen, onChoose, duplicates }: ColumnOption
       title: words.name,
       phone: 'title',
       render: ({ segmentId, name, description }) => (
-        <span className="row" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
-          <Checkbox
-            aria-label={`${words.choose} ${name}`}
-            checked={chosen.has(segmentId)}
-            onChange={({ target }) => onChoose(segmentId, target.checked)}
-          />
-          <span>
-            <Link to={`/audiences/${segmentId}`}>{name}</Link>
-            {description && <div className="faint">{description}</div>}
-            <DuplicateMark duplicate={duplicates.get(segmentId)} />
-          </span>
-        </span>
+        <NameCell
+          to={`/audiences/${segmentId}`}
+          name={name}
+          description={description}
+          duplicate={duplicates.get(segmentId)}
+          chosen={chosen.has(segmentId)}
+          onChoose={(on) => onChoose(segmentId, on)}
+        />
       ),
     },
     {
@@ -77,20 +69,7 @@ export function useSegmentColumns({ chosen, onChoose, duplicates }: ColumnOption
     {
       key: 'computed',
       title: words.computed,
-      render: ({ computedAt, problem, schedule }) => (
-        <>
-          {problem ? (
-            <span title={problem}>
-              <StateMark tone="bad">{words.problem}</StateMark>
-            </span>
-          ) : computedAt ? (
-            <TimeText at={computedAt} />
-          ) : (
-            <span className="faint">{words.neverComputed}</span>
-          )}
-          <div className="faint">{scheduleText(schedule, words)}</div>
-        </>
-      ),
+      render: (segment) => <ComputedCell {...segment} />,
     },
     { key: 'owner', title: words.owner, phone: 'hidden', render: ({ owner }) => userName(owner) },
   ];

@@ -3,6 +3,7 @@ import { Checkbox, Input } from 'antd';
 import { ingestApi } from '@wutong/contract';
 import type { PlanEvent, PlanProperty } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
+import { useClock } from '../../frame/clock.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { Filters } from '../../parts/filters.tsx';
@@ -13,14 +14,17 @@ import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
+import { HideUnused, UNUSED_DAYS } from './hide-unused.tsx';
 import { PlanEventDialog } from './plan-event-dialog.tsx';
+import { PlanPropertyDialog } from './plan-property-dialog.tsx';
 import styles from './plan.module.css';
 
+const DAY_MS = 86_400_000;
 const stateTones = { learnt: 'busy', governed: 'good', hidden: 'quiet' } as const;
 
 /** Events and their properties: type, meaning, personal or not, how much used. */
 export default function TrackingPlanPage() {
-  const { text } = useReader();
+  const { text, format } = useReader();
   const words = text.data.plan;
   const [search, setSearch] = useUrlState('search');
   const [hidden, setHidden] = useUrlState('hidden', 'false');
@@ -29,8 +33,16 @@ export default function TrackingPlanPage() {
     { query: { search: search || undefined, hidden: hidden === 'true' ? 'true' : 'false' } },
     { refetchIntervalMs: CALM_MS, keepPrevious: true },
   );
+  const clock = useClock(60_000);
+  const isUnused = ({ lastSeenAt, state }: PlanEvent): boolean =>
+    state !== 'hidden' && clock.now - Date.parse(lastSeenAt) > UNUSED_DAYS * DAY_MS;
+  const [unused, setUnused] = useUrlState('unused', 'false');
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={unused === 'true' && <HideUnused unused={(plan.data?.items ?? []).filter(isUnused)} />}
+    >
       <Filters>
         <Input.Search
           allowClear
@@ -43,12 +55,19 @@ export default function TrackingPlanPage() {
         <Checkbox checked={hidden === 'true'} onChange={({ target }) => setHidden(String(target.checked))}>
           {words.showHidden}
         </Checkbox>
+        <Checkbox checked={unused === 'true'} onChange={({ target }) => setUnused(String(target.checked))}>
+          {words.onlyUnused(format.integer(UNUSED_DAYS))}
+        </Checkbox>
       </Filters>
       <Answer query={plan} rows={8}>
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ items: all }) => {
+          const items = unused === 'true' ? all.filter(isUnused) : all;
+          return items.length === 0 ? (
             <Panel>
-              <EmptyState title={words.none} hint={words.noneHint} />
+              <EmptyState
+                title={unused === 'true' ? words.noneUnused : words.none}
+                hint={unused === 'true' ? undefined : words.noneHint}
+              />
             </Panel>
           ) : (
             <Panel flush>
@@ -60,8 +79,8 @@ export default function TrackingPlanPage() {
                 ))}
               </ul>
             </Panel>
-          )
-        }
+          );
+        }}
       </Answer>
     </Page>
   );
@@ -112,6 +131,9 @@ function EventRow({ event }: { event: PlanEvent }) {
 function PropertyTable({ event }: { event: PlanEvent }) {
   const { text, format } = useReader();
   const words = text.data.plan;
+  const mayWrite = useMay(ingestApi.savePlanProperty);
+  const [editing, setEditing] = useState<PlanProperty>();
+  const known: Record<string, string | undefined> = text.words.property;
   const columns: Column<PlanProperty>[] = [
     {
       key: 'property',
@@ -119,7 +141,8 @@ function PropertyTable({ event }: { event: PlanEvent }) {
       phone: 'title',
       render: ({ property, title }) => (
         <>
-          {title || property} {title && <code className="mono faint">{property}</code>}
+          {title || known[property] || property}{' '}
+          {(title || known[property]) && <code className="mono faint">{property}</code>}
         </>
       ),
     },
@@ -148,8 +171,12 @@ function PropertyTable({ event }: { event: PlanEvent }) {
         columns={columns}
         rows={event.properties}
         rowKey={({ property }) => property}
+        onOpen={mayWrite ? setEditing : undefined}
         empty={<EmptyState small title={text.state.none} />}
       />
+      {editing && (
+        <PlanPropertyDialog event={event.event} property={editing} onClose={() => setEditing(undefined)} />
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** A field as the form holds it, and the names that the server keeps for itself. */
 import type { Field, FieldInput } from '@wutong/contract';
+import { reservedNames } from '../data/mapping/suggest-plan.ts';
 
 export interface FieldValues extends Pick<Field, 'name' | 'valueType' | 'pii'> {
   titleZh: string;
@@ -19,21 +20,8 @@ export const newField: FieldValues = {
   mask: 'all',
 };
 
-const RESERVED: ReadonlySet<string> = new Set([
-  'person_id',
-  'key_number',
-  'entity_id',
-  'detail_id',
-  'owner_type',
-  'owner_id',
-  'time',
-  'sealed',
-  'version',
-  'deleted',
-]);
-
 /** Whether a name is a column of Wutong itself. */
-export const isReserved = (name: string): boolean => RESERVED.has(name);
+export const isReserved = (name: string): boolean => reservedNames.has(name);
 
 export function fieldValuesOf({ title, mask, ...field }: Field): FieldValues {
   return { ...field, titleZh: title.zh, titleEn: title.en, mask: mask ?? 'all' };

@@ -96,8 +96,8 @@ function useDeclare() {
     }
     if (kind === 'relationTypes') {
       const { from, to, cardinality, reverseZh = '', reverseEn = '' } = values;
-      const reverse = reverseZh && { reverseTitle: { zh: reverseZh, en: reverseEn || reverseZh } };
-      return relation.mutateAsync({ body: { ...base, from, to, cardinality, ...(reverse || {}) } });
+      const reverse = reverseZh ? { reverseTitle: { zh: reverseZh, en: reverseEn || reverseZh } } : {};
+      return relation.mutateAsync({ body: { ...base, from, to, cardinality, ...reverse } });
     }
     const references = Object.entries(values.references ?? {}).flatMap(([field, entityType]) =>
       entityType ? [{ field, entityType }] : [],

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Button } from 'antd';
+import { App, Button, Dropdown } from 'antd';
 import { DownloadOutlined, LinkOutlined, PushpinOutlined } from '@ant-design/icons';
 import { insightApi } from '@wutong/contract';
 import { useLocation } from 'react-router-dom';
@@ -12,6 +12,9 @@ import { addressOf, isAnalysis, type Question } from './question/question.ts';
 import { useQuestionTitle } from './question/use-question-title.ts';
 import { withTitles } from './question/with-titles.ts';
 import type { InsightNames } from './question/use-insight-names.ts';
+
+const fileKinds = ['xlsx', 'csv'] as const;
+type FileKind = (typeof fileKinds)[number];
 
 /** What can be done with a question besides asking it: share, export, keep on a dashboard. */
 export function AnalysisActions({ question, names }: { question: Question; names: InsightNames }) {
@@ -28,12 +31,12 @@ export function AnalysisActions({ question, names }: { question: Question; names
     await navigator.clipboard.writeText(new URL(addressOf(question), window.location.href).href);
     void message.success(words.linkCopied);
   };
-  const exportFile = async () => {
+  const exportFile = async (format: FileKind) => {
     if (!analysis) return;
     setBusy(true);
     try {
-      const body = { analysis: withTitles(analysis, names) };
-      await download(insightApi.exportAnalysis, body, `${words.kinds[analysis.kind]}.csv`);
+      const body = { analysis: withTitles(analysis, names), format };
+      await download(insightApi.exportAnalysis, body, `${words.kinds[analysis.kind]}.${format}`);
       void message.success(words.exported);
     } catch (error) {
       void message.error(sentenceOf(error, text));
@@ -50,9 +53,17 @@ export function AnalysisActions({ question, names }: { question: Question; names
         {words.share}
       </Button>
       {analysis && mayExport && (
-        <Button icon={<DownloadOutlined />} loading={busy} onClick={() => void exportFile()}>
-          {words.exportCsv}
-        </Button>
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: fileKinds.map((kind) => ({ key: kind, label: words.fileKinds[kind] })),
+            onClick: ({ key }) => void exportFile(key === 'csv' ? 'csv' : 'xlsx'),
+          }}
+        >
+          <Button icon={<DownloadOutlined />} loading={busy}>
+            {words.exportAs}
+          </Button>
+        </Dropdown>
       )}
       {analysis && (
         <Button type="primary" icon={<PushpinOutlined />} onClick={() => setSaving(true)}>

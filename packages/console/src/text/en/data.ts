@@ -116,6 +116,7 @@ export const data: Text['data'] = {
     errors: 'Download wrong rows',
     none: 'No imports yet',
     noneHint: 'Upload CSV or JSON lines and say which columns are keys, attributes, details or events.',
+    fileSource: 'File import',
     kinds: {
       person: 'People',
       event: 'Events',
@@ -150,6 +151,11 @@ export const data: Text['data'] = {
     eventTitle: 'Title',
     saved: 'Saved',
     govern: 'Govern',
+    typeHint: 'Values of another type are set aside and do not block the rest.',
+    onlyUnused: (days) => `Silent for ${days} days`,
+    noneUnused: 'No event is unused',
+    hideUnused: (count) => `Hide these ${count}`,
+    hideQuestion: 'They leave the lists of choices; their data stays and they can be shown again.',
     noTitle: 'Untitled',
   },
   keys: {

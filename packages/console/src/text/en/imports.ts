@@ -123,6 +123,7 @@ export const imports: Text['imports'] = {
     source: 'Booked to the source',
     sourceHint: 'Stored, duplicate and rejected rows are counted there.',
     newSource: 'A new source…',
+    newSourceName: 'Name of the source',
     newSourceId: 'Id of the source',
     newSourceWrong: 'Begin with a small letter; small letters, digits and underscores only',
     asOf: 'True as of',

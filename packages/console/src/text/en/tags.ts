@@ -76,7 +76,7 @@ export const tags: Text['tags'] = {
   withValue: 'People with a value',
   noValue: 'no value',
   belowOne: 'below 1',
-  fromTo: (from, to) => `${from} to ${to}`,
+  fromTo: (from, to) => `${from} to under ${to}`,
   fromUp: (from) => `${from} and more`,
   daysWithin: (days) => `within ${days} days`,
   daysFromTo: (from, to) => `${from}–${to} days ago`,

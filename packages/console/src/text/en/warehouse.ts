@@ -149,7 +149,7 @@ export const warehouse: Text['warehouse'] = {
   },
   lineage: {
     title: 'Lineage',
-    lead: 'From data to tags, segments, strategies and reports: what uses what. Choose one to see only its own.',
+    lead: 'From data to tags, segments, strategies and reports: what uses what. Open a node, or choose one to see only what touches it.',
     none: 'No lineage yet',
     noneHint: 'With segments, tags and strategies the data they use appears here.',
     kinds: {

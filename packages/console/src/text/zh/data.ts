@@ -112,6 +112,7 @@ export const data = {
     errors: '下载错误行',
     none: '还没有导入',
     noneHint: '上传 CSV 或 JSON 行文件，说明哪些列是标识、属性、明细或事件，即可开始。',
+    fileSource: '文件导入',
     kinds: {
       person: '客户',
       event: '事件',
@@ -146,6 +147,11 @@ export const data = {
     eventTitle: '显示名',
     saved: '已保存',
     govern: '治理',
+    typeHint: '与类型不符的值会另存，不影响其余数据入库。',
+    onlyUnused: (days: string) => `只看 ${days} 天没有出现的`,
+    noneUnused: '没有闲置的事件',
+    hideUnused: (count: string) => `隐藏这 ${count} 个`,
+    hideQuestion: '隐藏后不再出现在选择列表里，数据仍保留，可随时恢复。',
     noTitle: '未命名',
   },
   keys: {

@@ -122,6 +122,7 @@ export const imports = {
     source: '记入数据源',
     sourceHint: '入库、重复、错误行都记在这个数据源名下。',
     newSource: '新建数据源…',
+    newSourceName: '数据源名称',
     newSourceId: '数据源编号',
     newSourceWrong: '以小写字母开头，只能用小写字母、数字和下划线',
     asOf: '数据日期',

@@ -66,7 +66,7 @@ export const tags = {
   withValue: '有值的客户',
   noValue: '无值',
   belowOne: '小于 1',
-  fromTo: (from: string, to: string) => `${from} 至 ${to}`,
+  fromTo: (from: string, to: string) => `${from} 至不足 ${to}`,
   fromUp: (from: string) => `${from} 以上`,
   daysWithin: (days: string) => `${days} 天内`,
   daysFromTo: (from: string, to: string) => `${from}–${to} 天前`,

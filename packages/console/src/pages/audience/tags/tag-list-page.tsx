@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button, Checkbox } from 'antd';
-import { Link, useNavigate } from 'react-router-dom';
+import { Button } from 'antd';
+import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import type { TagView } from '../../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../../api/use-endpoint.ts';
@@ -10,13 +10,11 @@ import { useMay } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
-import { Chip, StateMark } from '../../../parts/state-mark.tsx';
+import { Chip } from '../../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
-import { TimeText } from '../../../parts/time-text.tsx';
 import { BulkBar } from '../bulk-bar.tsx';
+import { ComputedCell, NameCell } from '../catalogue-cells.tsx';
 import { CatalogueFilters, useCatalogueFilter } from '../catalogue-filters.tsx';
-import { DuplicateMark } from '../duplicate-mark.tsx';
-import { scheduleText } from '../schedule-text.ts';
 import { CostCell, UsageCell } from '../usage-cell.tsx';
 import { useAudienceUse, useDuplicates } from '../use-governance.ts';
 import { Coverage } from './coverage.tsx';
@@ -114,18 +112,14 @@ function useTagColumns({ chosen, choose, uses, duplicates }: ColumnOptions): Col
       title: audience.name,
       phone: 'title',
       render: ({ tagId, name, description }) => (
-        <span className="row" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
-          <Checkbox
-            aria-label={`${audience.choose} ${name}`}
-            checked={chosen.has(tagId)}
-            onChange={({ target }) => choose(tagId, target.checked)}
-          />
-          <span>
-            <Link to={`/tags/${tagId}`}>{name}</Link>
-            {description && <div className="faint">{description}</div>}
-            <DuplicateMark duplicate={duplicates.get(tagId)} />
-          </span>
-        </span>
+        <NameCell
+          to={`/tags/${tagId}`}
+          name={name}
+          description={description}
+          duplicate={duplicates.get(tagId)}
+          chosen={chosen.has(tagId)}
+          onChoose={(on) => choose(tagId, on)}
+        />
       ),
     },
     {
@@ -158,20 +152,7 @@ function useTagColumns({ chosen, choose, uses, duplicates }: ColumnOptions): Col
     {
       key: 'computed',
       title: audience.computed,
-      render: ({ computedAt, problem, schedule }) => (
-        <>
-          {problem ? (
-            <span title={problem}>
-              <StateMark tone="bad">{audience.problem}</StateMark>
-            </span>
-          ) : computedAt ? (
-            <TimeText at={computedAt} />
-          ) : (
-            <span className="faint">{audience.neverComputed}</span>
-          )}
-          <div className="faint">{scheduleText(schedule, audience)}</div>
-        </>
-      ),
+      render: (tag) => <ComputedCell {...tag} />,
     },
     { key: 'owner', title: audience.owner, phone: 'hidden', render: ({ owner }) => userName(owner) },
   ];

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Button, Steps } from 'antd';
 import { useNavigate } from 'react-router-dom';
-import { identityApi, importsApi } from '@wutong/contract';
+import { identityApi, importsApi, ingestApi } from '@wutong/contract';
+import { call } from '../../../api/call.ts';
+import { ProblemError } from '../../../api/problem-error.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useCatalogue } from '../../../frame/use-catalogue.ts';
@@ -43,6 +45,7 @@ export default function ImportPage() {
   const catalogue = useCatalogue();
   const types = useRead(identityApi.listKeyTypes);
   const create = useWrite(importsApi.createImport, [importsApi.listImports]);
+  const [failure, setFailure] = useState<unknown>();
   const [step, setStep] = useState(0);
   const [reading, setReading] = useState(false);
   const [chosen, setChosen] = useState<Chosen>();
@@ -51,6 +54,7 @@ export default function ImportPage() {
     title: '',
     sourceId: 'file_import',
     sourceIsNew: true,
+    sourceName: text.data.runs.fileSource,
     asOf: null,
   });
   const read = async (file: File, choice: HeadChoice) => {
@@ -75,6 +79,8 @@ export default function ImportPage() {
   };
   const run = async () => {
     if (!chosen?.head || !plan) return;
+    setFailure(undefined);
+    if (start.sourceIsNew) await makeSource(start);
     const mapping = mappingOf(chosen.file, chosen.head, plan, {
       title: start.title,
       sourceId: start.sourceId,
@@ -89,7 +95,7 @@ export default function ImportPage() {
     plan !== undefined && problemsOf(plan).length === 0,
     SOURCE_ID.test(start.sourceId),
   ][step];
-  const advance = [toMapping, () => setStep(2), () => void run().catch(() => undefined)][step];
+  const advance = [toMapping, () => setStep(2), () => void run().catch(setFailure)][step];
   return (
     <Page title={words.title} lead={words.lead} back={{ to: '/data/runs', label: text.data.runs.title }}>
       <StepLine step={step} />
@@ -114,10 +120,10 @@ export default function ImportPage() {
         <MappingEditor plan={plan} columns={columns} catalogue={catalogue} onChange={setPlan} />
       )}
       {step === 2 && plan && <StartStep plan={plan} choice={start} onChange={setStart} />}
-      {create.error && step === 2 && (
+      {failure !== undefined && step === 2 && (
         <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(create.error, text)}
-          {create.error.problem.problems?.map(({ path, message }) => ` ${path}: ${message}`).join(';')}
+          {sentenceOf(failure, text)}
+          {create.error?.problem.problems?.map(({ path, message }) => ` ${path}: ${message}`).join(';')}
         </p>
       )}
       {head && (
@@ -135,6 +141,15 @@ export default function ImportPage() {
       )}
     </Page>
   );
+}
+
+/** Makes the new source; one that is there already is as good. */
+async function makeSource({ sourceId, sourceName }: StartChoice): Promise<void> {
+  try {
+    await call(ingestApi.createSource, { body: { sourceId, name: sourceName.trim() || sourceId } });
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'source_exists') throw error;
+  }
 }
 
 /** Where the wizard stands: all steps on a desk, the present one on a phone. */

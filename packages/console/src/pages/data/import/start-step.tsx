@@ -13,6 +13,8 @@ export interface StartChoice {
   title: string;
   sourceId: string;
   sourceIsNew: boolean;
+  /** Name of a new source. */
+  sourceName: string;
   asOf: Dayjs | null;
 }
 
@@ -87,6 +89,16 @@ export function StartStep({ plan, choice, onChange }: StartStepProps) {
               ]}
             />
           </Form.Item>
+          {choice.sourceIsNew && (
+            <Form.Item label={words.newSourceName}>
+              <Input
+                aria-label={words.newSourceName}
+                value={choice.sourceName}
+                maxLength={200}
+                onChange={({ target }) => onChange({ ...choice, sourceName: target.value })}
+              />
+            </Form.Item>
+          )}
           {choice.sourceIsNew && (
             <Form.Item
               label={words.newSourceId}

@@ -102,6 +102,20 @@ export function declaredPlan({ name, title, valueType, pii, mask }: Field): Fiel
   return { name, title, valueType, pii, ...(mask ? { mask } : {}), isNew: false };
 }
 
+/** Names of columns of Wutong's own tables. */
+export const reservedNames: ReadonlySet<string> = new Set([
+  'person_id',
+  'key_number',
+  'entity_id',
+  'detail_id',
+  'owner_type',
+  'owner_id',
+  'time',
+  'sealed',
+  'version',
+  'deleted',
+]);
+
 /** A name that the contract takes: letters of any script, digits and underscores. */
 function fieldNameOf(column: string): string {
   const name = column
@@ -110,7 +124,8 @@ function fieldNameOf(column: string): string {
     .replaceAll(/^_+|_+$/g, '')
     .slice(0, 100);
   const plain = /^[A-Za-z0-9_]+$/.test(name) ? name.toLowerCase() : name;
-  return /^[\p{L}_$]/u.test(plain) ? plain : `column_${plain || '1'}`;
+  if (!/^[\p{L}_$]/u.test(plain)) return `column_${plain || '1'}`;
+  return reservedNames.has(plain) ? `${plain}_value` : plain;
 }
 
 /** An empty plan of a kind: every column waits to be said. */

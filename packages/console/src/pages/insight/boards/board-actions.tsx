@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { App, Button, Dropdown, Select } from 'antd';
 import {
   CopyOutlined,
@@ -14,6 +15,8 @@ import { useNavigate } from 'react-router-dom';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
+import { inputOfBoard } from './pack-tiles.ts';
+import { ShareDialog } from './share-dialog.tsx';
 import { questionKinds, slugOf } from '../question/question.ts';
 
 const days = [7, 30, 90, 180] as const;
@@ -73,6 +76,7 @@ export function BoardActions(props: BoardActionsProps) {
   const { text } = useReader();
   const words = text.boards;
   const manage = useManage(board);
+  const [sharing, setSharing] = useState(false);
   return (
     <>
       <PeriodChoice value={period} onChange={onPeriod} />
@@ -97,8 +101,8 @@ export function BoardActions(props: BoardActionsProps) {
                   {
                     key: 'share',
                     icon: <ShareAltOutlined />,
-                    label: board.shared ? words.unshare : words.share,
-                    onClick: manage.share,
+                    label: words.share,
+                    onClick: () => setSharing(true),
                   },
                 ]
               : []),
@@ -119,30 +123,24 @@ export function BoardActions(props: BoardActionsProps) {
       >
         <Button icon={<MoreOutlined />} aria-label={words.more} loading={manage.busy} />
       </Dropdown>
+      {sharing && <ShareDialog board={board} onClose={() => setSharing(false)} />}
     </>
   );
 }
 
-/** Sharing, copying and removing a board, each said or asked before. */
+/** Copying and removing a board, each said or asked before. */
 function useManage(board: Dashboard) {
   const { text } = useReader();
   const words = text.boards;
   const { message, modal } = App.useApp();
   const navigate = useNavigate();
-  const refreshes = [insightApi.listDashboards, insightApi.readDashboard];
-  const save = useWrite(insightApi.saveDashboard, refreshes);
   const create = useWrite(insightApi.createDashboard, [insightApi.listDashboards]);
   const remove = useWrite(insightApi.deleteDashboard, [insightApi.listDashboards]);
-  const { dashboardId, revision, name, description, shared, tiles } = board;
+  const { dashboardId, name, description, tiles } = board;
   const params = { dashboardId };
   const failed = (error: unknown) => void message.error(sentenceOf(error, text));
   return {
-    busy: save.isPending || create.isPending || remove.isPending,
-    share: () =>
-      save.mutate(
-        { params, body: { revision, name, description, tiles, shared: !shared } },
-        { onSuccess: () => void message.success(shared ? words.unshared : words.sharedNow), onError: failed },
-      ),
+    busy: create.isPending || remove.isPending,
     copy: () =>
       create.mutate(
         { body: { name: words.copyOf(name).slice(0, 200), description, tiles } },
@@ -171,12 +169,11 @@ export function EditActions({ board, draft, onDone }: EditActionsProps) {
   const { text } = useReader();
   const { message } = App.useApp();
   const save = useWrite(insightApi.saveDashboard, [insightApi.listDashboards, insightApi.readDashboard]);
-  const { name, description, shared, tiles } = draft;
   const submit = () =>
     save.mutate(
       {
         params: { dashboardId: board.dashboardId },
-        body: { revision: board.revision, name, description, shared, tiles },
+        body: { ...inputOfBoard(draft), revision: board.revision },
       },
       { onSuccess: onDone, onError: (error) => void message.error(sentenceOf(error, text)) },
     );

@@ -1,7 +1,13 @@
 /** Where the tiles of a dashboard stand. Pure: an order and sizes in, places out. */
-import type { AnalysisKind, Dashboard } from '@wutong/contract';
+import type { AnalysisKind, Dashboard, DashboardInput } from '@wutong/contract';
 
 export type Tile = Dashboard['tiles'][number];
+
+/** The parts of a board that its owner sets, as they are saved. */
+export function inputOfBoard(board: Dashboard): DashboardInput {
+  const { name, description, shared, sharedWith, refreshMinutes, tiles } = board;
+  return { name, description, shared, sharedWith, refreshMinutes, tiles };
+}
 
 /** Columns of the grid, as the contract has them. */
 export const COLUMNS = 12;

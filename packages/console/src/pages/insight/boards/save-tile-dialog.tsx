@@ -7,7 +7,7 @@ import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
-import { defaultSize, inOrder, newTileId, packTiles, type Tile } from './pack-tiles.ts';
+import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type Tile } from './pack-tiles.ts';
 
 const NEW = 'new';
 
@@ -126,10 +126,14 @@ function useKeepTile() {
     }
     try {
       const params = { dashboardId: where.boardId };
-      const { revision, name, description, shared, tiles } = await call(insightApi.readDashboard, { params });
+      const board = await call(insightApi.readDashboard, { params });
       return await save.mutateAsync({
         params,
-        body: { revision, name, description, shared, tiles: withTile(tiles, tile, where.replaced) },
+        body: {
+          ...inputOfBoard(board),
+          revision: board.revision,
+          tiles: withTile(board.tiles, tile, where.replaced),
+        },
       });
     } catch (error) {
       setReadError(error);

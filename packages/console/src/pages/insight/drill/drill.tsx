@@ -33,6 +33,11 @@ export function DrillProvider({ children }: { children: ReactNode }) {
   );
 }
 
+/** Below it no number opens: those of another period than the one that is asked about. */
+export function WithoutDrill({ children }: { children: ReactNode }) {
+  return <DrillContext.Provider value={undefined}>{children}</DrillContext.Provider>;
+}
+
 /** Opens the people behind a number; undefined where the reader may not see people. */
 export const useDrill = (): Drill | undefined => useContext(DrillContext);
 

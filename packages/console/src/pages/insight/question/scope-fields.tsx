@@ -7,8 +7,12 @@ import { PeriodField } from './period-field.tsx';
 import type { InsightNames } from './use-insight-names.ts';
 
 const samples = [1, 0.5, 0.1, 0.01] as const;
+const comparisons = ['none', 'previous_period', 'previous_year'] as const;
 
-interface ScopeFieldsProps<Asked extends Omit<Scope, 'sample'> & { sample?: number }> {
+/** Single people's doings are neither sampled nor compared. */
+type Asking = Omit<Scope, 'sample' | 'compare'> & Partial<Pick<Scope, 'sample' | 'compare'>>;
+
+interface ScopeFieldsProps<Asked extends Asking> {
   question: Asked;
   onChange: (question: Asked) => void;
   names: InsightNames;
@@ -18,9 +22,7 @@ interface ScopeFieldsProps<Asked extends Omit<Scope, 'sample'> & { sample?: numb
 }
 
 /** What all questions share: who, when, and how many are looked at. */
-export function ScopeFields<Asked extends Omit<Scope, 'sample'> & { sample?: number }>(
-  props: ScopeFieldsProps<Asked>,
-) {
+export function ScopeFields<Asked extends Asking>(props: ScopeFieldsProps<Asked>) {
   const { question, onChange, names, sampling = true, children } = props;
   const { text, format } = useReader();
   const words = text.insight;
@@ -38,6 +40,18 @@ export function ScopeFields<Asked extends Omit<Scope, 'sample'> & { sample?: num
         <PeriodField value={question.period} onChange={(period) => onChange({ ...question, period })} />
       </Field>
       {children}
+      {sampling && (
+        <Field label={words.compare}>
+          <Select
+            aria-label={words.compare}
+            value={question.compare ?? 'none'}
+            options={comparisons.map((each) => ({ value: each, label: words.comparisons[each] }))}
+            onChange={(next: (typeof comparisons)[number]) =>
+              onChange({ ...question, compare: next === 'none' ? undefined : next })
+            }
+          />
+        </Field>
+      )}
       {sampling && (
         <FieldRow>
           <Field label={words.sample} definition={words.sampleHint}>

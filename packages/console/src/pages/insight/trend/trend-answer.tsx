@@ -33,6 +33,7 @@ export default function TrendAnswerView(props: Props) {
       endpoint={insightApi.analyseTrend}
       body={bodyOf(props.question)}
       tile={props.tile}
+      ownComparison
       refetchIntervalMs={props.refetchIntervalMs}
     >
       {(answer) => <TrendBody {...props} answer={answer} />}

@@ -1,4 +1,4 @@
-import { Segmented, Select } from 'antd';
+import { Segmented } from 'antd';
 import type { BucketUnit, Measure, TrendRequest } from '@wutong/contract';
 import { useText } from '../../../frame/reader.tsx';
 import { BreakdownField } from '../question/breakdown-field.tsx';
@@ -32,7 +32,7 @@ interface TrendFormProps {
 /** Which events, counted how, over which time. */
 export function TrendForm({ question, onChange, names }: TrendFormProps) {
   const { insight: words } = useText();
-  const { series, unit, compare, breakdown } = question;
+  const { series, unit, breakdown } = question;
   return (
     <>
       <Field label={words.events}>
@@ -73,19 +73,6 @@ export function TrendForm({ question, onChange, names }: TrendFormProps) {
             value={unit}
             options={units.map((each) => ({ value: each, label: words.units[each] }))}
             onChange={(next) => onChange({ ...question, unit: next })}
-          />
-        </Field>
-        <Field label={words.compare}>
-          <Select
-            aria-label={words.compare}
-            value={compare ?? 'none'}
-            options={(['none', 'previous_period', 'previous_year'] as const).map((each) => ({
-              value: each,
-              label: words.comparisons[each],
-            }))}
-            onChange={(next: typeof compare | 'none') =>
-              onChange({ ...question, compare: next === 'none' ? undefined : next })
-            }
           />
         </Field>
       </ScopeFields>

@@ -1,0 +1,68 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consoleUnderTest, DESK, openBrowser, openPage } from './console-under-test.ts';
+
+const server = consoleUnderTest();
+
+describe.skipIf(!server)('data and identity in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+
+  test('a rule says what it would do before it can be saved', async () => {
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/keys/account`);
+    const save = page.getByRole('button', { name: /^(按此规则)?保\s?存$/ });
+    await page.getByLabel('共用判定').waitFor();
+    expect(await save.count()).toBe(0);
+    await page.getByLabel('共用判定').fill('7');
+    await page.getByRole('button', { name: '预演影响' }).click();
+    await save.waitFor();
+    await page
+      .getByText(/不会合并或拆分|合并 [\d,]+ 位客户|拆分出 [\d,]+ 位客户/)
+      .first()
+      .waitFor();
+    // Another change: what was tried is no longer what would be saved.
+    await page.getByLabel('共用判定').fill('8');
+    await page.getByText('请重新预演再保存').waitFor();
+    expect(await save.count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the import wizard reads GBK and suggests what columns mean', async () => {
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/import`);
+    // 客户号,手机号,城市 and C1,13800001111,北京 in GBK.
+    const buffer = Buffer.from(
+      'bfcdbba7bac52ccad6bbfabac52cb3c7cad00a43312c31333830303030313131312cb1b1bea90a',
+      'hex',
+    );
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('GB18030（含 GBK）').waitFor();
+    await page.getByRole('button', { name: '下一步' }).click();
+    const columns = page.getByRole('table', { name: '说明每一列' });
+    await columns.getByText('13800001111').waitFor();
+    expect(await columns.getByRole('combobox', { name: '手机号 用作' }).count()).toBe(1);
+    await columns.getByText('手机号', { exact: true }).last().waitFor();
+    expect(await page.getByRole('button', { name: '下一步' }).isEnabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the model refuses a name that is taken, where it is written', async () => {
+    const { page, context } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/model?open=%2B`);
+    const drawer = page.getByRole('dialog');
+    await drawer.getByLabel('中文名称').fill('姓名');
+    await drawer.getByLabel('英文名称').fill('Name');
+    await drawer.getByLabel('编号').fill('person_id');
+    await drawer.getByRole('button', { name: /保\s?存/ }).click();
+    await drawer.getByText('系统保留的名称').waitFor();
+    await context.close();
+  });
+});
