@@ -80,9 +80,7 @@ beforeEach(async () => {
   platform.clock.set(TEST_START_MS);
   await loadWorld(platform, tenPeople());
   await platform.clickhouse.command('TRUNCATE TABLE segment_membership');
-  await platform.database.execute(
-    'truncate audience.segment, audience.segment_version, audience.segment_run, audience.tag, audience.tag_run, audience.usage',
-  );
+  await platform.database.execute('truncate audience.segment, audience.tag, audience.usage cascade');
 });
 
 async function membersOf(segmentId: string): Promise<number[]> {

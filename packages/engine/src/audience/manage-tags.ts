@@ -43,7 +43,11 @@ export interface Tags {
   /** @throws CodedError tag_exists, eql_invalid, tag_sql_refused */
   create(input: TagInput, asker: Asker): Promise<TagRow>;
   /** @throws CodedError tag_not_found, conflict, eql_invalid, tag_sql_refused, tag_type_in_use */
-  edit(tagId: string, input: Omit<TagInput, 'tagId' | 'kind' | 'valueType'> & { version: number }, asker: Asker): Promise<TagRow>;
+  edit(
+    tagId: string,
+    input: Omit<TagInput, 'tagId' | 'kind' | 'valueType'> & { version: number },
+    asker: Asker,
+  ): Promise<TagRow>;
   versions(tagId: string): ReturnType<typeof selectTagVersions>;
   /** @throws CodedError tag_not_found, tag_in_use */
   archive(tagId: string, archived: boolean, asker: Asker): Promise<TagRow>;

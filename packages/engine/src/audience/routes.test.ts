@@ -141,3 +141,94 @@ it('names everything an expression may use', async () => {
   expect(body['events']!.map((event) => event.name)).toContain('$message_clicked');
   expect(body['details']!.map((detail) => detail.name)).toEqual(['balance', 'holding', 'loan']);
 });
+
+it('edits a tag by versions, and refuses another type while it is used', async () => {
+  const tag = { tagId: 'wealth', name: '财富', text: "tier { '高' when age > 40 else '低' }" };
+  expect((await call('POST', '/tags', tag)).body).toMatchObject({ version: 1, priority: 5 });
+  const edit = { name: '财富', text: "tier { '高' when age > 45 else '低' }", version: 1, priority: 2 };
+  expect((await call('PUT', '/tags/wealth', edit)).body).toMatchObject({
+    version: 2,
+    priority: 2,
+    people: 50,
+  });
+  expect((await call('PUT', '/tags/wealth', edit)).status).toBe(409);
+  expect((await call('GET', '/tags/wealth')).body).toMatchObject({
+    values: [
+      { value: '低', people: 45 },
+      { value: '高', people: 5 },
+    ],
+    versions: [{ version: 2 }, { version: 1 }],
+  });
+  await call('POST', '/segments', {
+    segmentId: 'wealthy',
+    name: '高净值',
+    text: "person where tag wealth = '高'",
+  });
+  const other = await call<{ code: string; details: { usedBy: string[] } }>('PUT', '/tags/wealth', {
+    ...edit,
+    text: 'age / 10',
+    version: 2,
+  });
+  expect(other).toMatchObject({
+    status: 409,
+    body: { code: 'tag_type_in_use', details: { usedBy: ['高净值'] } },
+  });
+});
+
+it('shows lineage both ways, the impact of an edit, use and cost, and clears away what is double', async () => {
+  for (const [segmentId, text] of [
+    ['same_one', "person where city = '北京' and age > 48 and did(event login)"],
+    ['same_two', "person where age > 48 and did(event login) and city = '北京'"],
+    ['oldest', 'person where age >= 50'],
+    ['fifty', 'person where age = 50'],
+    ['around', 'person where in segment fifty'],
+  ]) {
+    expect((await call('POST', '/segments', { segmentId, name: segmentId, text })).status).toBe(200);
+  }
+  type Graph = { nodes: { key: string; name: string }[]; edges: { from: string; to: string }[] };
+  const whole = (await call<Graph>('GET', '/audience/lineage')).body;
+  expect(whole.edges).toContainEqual({ from: 'segment:wealthy', to: 'tag:wealth' });
+  expect(whole.edges).toContainEqual({ from: 'segment:same_one', to: 'event:login' });
+  expect(whole.edges).toContainEqual({ from: 'tag:wealth', to: 'attribute:age' });
+  const part = (await call<Graph>('GET', '/audience/lineage?kind=segment&id=fifty')).body;
+  expect(part.nodes.map((node) => node.key).toSorted()).toEqual([
+    'attribute:age',
+    'segment:around',
+    'segment:fifty',
+  ]);
+
+  const impact = await call('POST', '/audience/impact', {
+    kind: 'segment',
+    id: 'fifty',
+    text: 'person where age between 47 and 49',
+  });
+  expect(impact.body).toEqual({
+    users: [{ kind: 'segment', id: 'around', name: 'around', steps: 1 }],
+    lookups: 0,
+    canArchive: false,
+    members: { before: 1, after: 3, entering: 3, leaving: 1 },
+  });
+
+  const { body: doubles } = await call<{ groups: { reason: string; items: { id: string }[] }[] }>(
+    'GET',
+    '/audience/duplicates',
+  );
+  expect(doubles.groups.map((group) => [group.reason, group.items.map((item) => item.id)])).toEqual([
+    ['rule', ['same_one', 'same_two']],
+    ['members', ['around', 'fifty', 'oldest']],
+  ]);
+
+  type Use = { items: { id: string; users: number; runs: number; rowsRead: number }[] };
+  const use = (await call<Use>('GET', '/audience/use?kind=segment&sort=name')).body;
+  expect(use.items.find((item) => item.id === 'fifty')).toMatchObject({ users: 1, runs: 1, rowsRead: 50 });
+  const unused = (await call<Use>('GET', '/audience/use?kind=segment&unusedDays=0')).body;
+  expect(unused.items.map((item) => item.id)).not.toContain('fifty');
+
+  const items = ['fifty', 'around', 'same_two', 'nowhere'].map((id) => ({ kind: 'segment', id }));
+  const archived = await call('POST', '/audience/archive', { items });
+  // What is used by another of the list goes after it.
+  expect(archived.body).toEqual({
+    done: 3,
+    refused: [{ kind: 'segment', id: 'nowhere', code: 'segment_not_found' }],
+  });
+});

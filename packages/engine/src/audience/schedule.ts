@@ -30,7 +30,11 @@ export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone:
 }
 
 /** The newest instant (epoch ms) up to which a schedule wants its sources complete, at an instant. */
-export function completeUntil(schedule: audienceApi.Schedule, now: number, timeZone: string): number | undefined {
+export function completeUntil(
+  schedule: audienceApi.Schedule,
+  now: number,
+  timeZone: string,
+): number | undefined {
   if (schedule.every !== 'source_ready') return undefined;
   const today = startOf(wallOf(now, timeZone), 'day');
   const due = instantOf(today + timeOfDay(schedule.at), timeZone);

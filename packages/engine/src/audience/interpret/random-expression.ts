@@ -77,12 +77,21 @@ interface Comparable {
   readonly literal: fc.Arbitrary<Value>;
 }
 
+function isAbove(one: Value, other: Value): boolean {
+  if (one.kind === 'number' && other.kind === 'number') return one.value > other.value;
+  return one.kind === 'date' && other.kind === 'date' && one.value > other.value;
+}
+
 function comparisons(all: readonly Comparable[]): fc.Arbitrary<Condition> {
   return fc.oneof(
     ...all.map(({ value, literal }) =>
       fc.oneof(
         fc.record({ kind: fc.constant('compare' as const), operator, left: value, right: literal }),
-        fc.record({ kind: fc.constant('between' as const), value, low: literal, high: literal }),
+        fc.tuple(value, literal, literal).map(([each, one, other]): Condition => {
+          // Mostly from the lower to the higher one: between the other way round there is nothing.
+          const [low, high] = isAbove(one, other) ? [other, one] : [one, other];
+          return { kind: 'between', value: each, low, high };
+        }),
         fc
           .tuple(value, fc.array(literal, { minLength: 1, maxLength: 3 }), fc.boolean())
           .map(([each, items, negated]): Condition => ({
@@ -114,11 +123,12 @@ const textual = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
       .map((each): Value => ({ kind: 'text', value: each.replace(/[.*^]/g, '') || each })),
     negated: fc.boolean(),
   });
+/** Weights that leave people on both sides: an `and` of two random conditions seldom holds for anybody. */
 const joined = (inner: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> =>
   fc.oneof(
-    { weight: 4, arbitrary: inner },
+    { weight: 8, arbitrary: inner },
     { weight: 1, arbitrary: fc.tuple(inner, inner).map((items): Condition => ({ kind: 'and', items })) },
-    { weight: 1, arbitrary: fc.tuple(inner, inner).map((items): Condition => ({ kind: 'or', items })) },
+    { weight: 2, arbitrary: fc.tuple(inner, inner).map((items): Condition => ({ kind: 'or', items })) },
     { weight: 1, arbitrary: inner.map((item): Condition => ({ kind: 'not', item })) },
   );
 
@@ -168,12 +178,16 @@ const CLOCKS = [
 ] as const;
 
 /** Events with or without condition, window, weekdays and times of day. */
-function eventSource(names: readonly string[], name?: string): fc.Arbitrary<EventSource> {
+function eventSource(
+  names: readonly string[],
+  name?: string,
+  percent: { where: number; window: number } = { where: 35, window: 35 },
+): fc.Arbitrary<EventSource> {
   return fc.constantFrom(...names).chain((event) =>
     fc
       .tuple(
-        optional(eventConditions[event]!, 'where'),
-        optional(randomWindow, 'window'),
+        optional(eventConditions[event]!, 'where', percent.where),
+        optional(randomWindow, 'window', percent.window),
         optional(fc.constantFrom([1], [5, 6, 7]), 'weekdays', 12),
         optional(fc.constantFrom(...CLOCKS), 'timeOfDay', 12),
       )
@@ -203,12 +217,14 @@ const holdingWhere = joined(
   ),
 );
 const detail = (name: string, where: fc.Arbitrary<Condition>, path?: string[]): fc.Arbitrary<RelatedSource> =>
-  fc.tuple(optional(where, 'where'), optional(randomWindow, 'window')).map((parts): RelatedSource => ({
-    kind: 'related',
-    name,
-    ...(path ? { property: path } : {}),
-    ...Object.assign({}, ...parts),
-  }));
+  fc
+    .tuple(optional(where, 'where', 50), optional(randomWindow, 'window', 25))
+    .map((parts): RelatedSource => ({
+      kind: 'related',
+      name,
+      ...(path ? { property: path } : {}),
+      ...Object.assign({}, ...parts),
+    }));
 const balanceWhere = comparisons([{ value: property('aum'), literal: number }]);
 const loanWhere = joined(
   fc.oneof(comparisons([{ value: property('status'), literal: text }]), inWindow(property('end_date'))),
@@ -363,11 +379,12 @@ const texts: fc.Arbitrary<Value> = fc.oneof(
 );
 
 const step = fc.record({
-  source: eventSource(['view_product', 'purchase']),
+  // Each clause of each step takes people away.
+  source: eventSource(['view_product', 'purchase'], undefined, { where: 15, window: 15 }),
   within: fc.option(
     fc.record({
       amount: fc.integer({ min: 1, max: 30 }),
-      unit: fc.constantFrom('hour' as const, 'day' as const),
+      unit: fc.constantFrom('hour' as const, 'day' as const, 'day' as const, 'day' as const),
     }),
     { nil: undefined },
   ),

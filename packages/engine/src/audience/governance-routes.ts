@@ -1,0 +1,37 @@
+import { audienceApi } from '@wutong/contract';
+import { allows, CodedError, type HttpServer } from '../platform/index.ts';
+import { askerOf } from './eql-routes.ts';
+import { createGovernance } from './govern.ts';
+import type { RouteNeeds } from './route-needs.ts';
+
+/** Lineage, impact, use, duplicates, and archiving in bulk. */
+export function governanceRoutes(server: HttpServer, needs: RouteNeeds): void {
+  const { platform, reader, segments, tags } = needs;
+  const governance = createGovernance(platform, reader, { segments, tags });
+
+  server.handle(audienceApi.readLineage, ({ query, user }) => {
+    const { kind, id } = query;
+    const focus = kind !== undefined && id !== undefined ? { kind, id } : undefined;
+    return governance.lineage(focus, query.data === 'true', user?.language ?? 'zh');
+  });
+
+  server.handle(audienceApi.readImpact, ({ body, user }) => {
+    const { kind, id, text, document } = body;
+    const rule =
+      text === undefined && document === undefined
+        ? undefined
+        : { ...(text === undefined ? {} : { text }), ...(document === undefined ? {} : { document }) };
+    return governance.impact({ kind, id }, rule, askerOf(user));
+  });
+
+  server.handle(audienceApi.readAudienceUse, ({ query }) => governance.use(query));
+
+  server.handle(audienceApi.readDuplicates, () => governance.duplicates());
+
+  server.handle(audienceApi.archiveMany, ({ body, user }) => {
+    if (body.items.some((item) => item.kind === 'tag') && !allows(user.permissions, 'tag.write')) {
+      throw new CodedError('permission_denied', { details: { permission: 'tag.write' } });
+    }
+    return governance.archiveMany(body.items, body.archived, askerOf(user));
+  });
+}
