@@ -63,7 +63,7 @@ describe.skipIf(!server)('insight in a browser', () => {
         const { page, complaints } = session;
         complaints.length = 0;
         await page.setViewportSize(DESK);
-        await page.getByRole('link', { name: headline, exact: true }).first().click();
+        await page.getByRole('link', { name: headline }).first().click();
         await page.waitForURL(`**${address}`);
         await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
         await page.locator('main section').first().waitFor();

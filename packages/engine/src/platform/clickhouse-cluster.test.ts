@@ -94,12 +94,29 @@ describe('two shards that look like one ClickHouse', () => {
     }
   });
 
-  it('keeps the tables that others are joined with whole on every node', async () => {
+  it('joins sharded tables, each of them read once', async () => {
     await clickhouse.command(
-      'create table if not exists entity_product (entity_id String, version UInt64) engine = ReplacingMergeTree(version) order by entity_id',
+      'create table if not exists entity_product (entity_id String, version UInt64, name String) engine = ReplacingMergeTree(version) order by entity_id',
     );
-    await clickhouse.insert('entity_product', [{ entity_id: 'P1', version: 1 }]);
-    expect(await rowsOf('entity_product')).toEqual([1, 1]);
+    await clickhouse.command(
+      'create table if not exists detail_holding (detail_id String, product String, version UInt64) engine = ReplacingMergeTree(version) order by detail_id',
+    );
+    const ids = Array.from({ length: 40 }, (_, index) => `P${index}`);
+    await clickhouse.insert(
+      'entity_product',
+      ids.map((id) => ({ entity_id: id, version: 1, name: `name ${id}` })),
+    );
+    await clickhouse.insert(
+      'detail_holding',
+      ids.map((id) => ({ detail_id: id, product: id, version: 1 })),
+    );
+    expect(Math.min(...(await rowsOf('shard_entity_product')))).toBeGreaterThan(0);
+    const rows = await clickhouse.query<{ n: number }>(
+      `select count() as n from detail_holding as d final
+       left any join (select entity_id, name from entity_product final) as e on e.entity_id = d.product
+       where e.name = concat('name ', d.product)`,
+    );
+    expect(rows).toEqual([{ n: 40 }]);
   });
 
   it('refuses a plan in which a shard would read from the others', async () => {

@@ -6,8 +6,8 @@ export const shardTable = (table: string): string => `shard_${table}`;
 
 /**
  * ClickHouse as several shards that look like one. A sharded table is a local table on every node with a
- * `Distributed` table of the table's own name before it; definitions, deletions and the rows of tables that
- * are whole on every node are sent to each node (not every installation has a Keeper for `ON CLUSTER`).
+ * `Distributed` table of the table's own name before it; definitions and deletions are sent to each node (not
+ * every installation has a Keeper for `ON CLUSTER`).
  *
  * Queries go to the first node. Each shard aggregates its own rows and sends the partial results there; no
  * shard reads from another. A statement that was cut off between two nodes is run again as a whole, which is
@@ -35,10 +35,6 @@ export function openClickHouseCluster(
   if (!first) throw new Error('a cluster has at least one node');
   const database = decodeURIComponent(new URL(urls[0]!).pathname.replace(/^\//, '')) || 'default';
 
-  const onEveryNode = async (work: (node: ClickHouse) => Promise<void>): Promise<void> => {
-    for (const node of nodes) await work(node);
-  };
-
   /** The statements that a statement about a sharded table becomes on a node, in order. */
   function shardedStatements(statement: TableStatement, by: string): string[] {
     const { verb, table } = statement;
@@ -52,7 +48,10 @@ export function openClickHouseCluster(
       case 'alter columns':
       case 'drop':
         return [statement.on(local), statement.on(table)];
-      default:
+      case 'alter rows':
+      case 'delete':
+      case 'truncate':
+      case 'optimize':
         return [statement.on(local)];
     }
   }
@@ -65,14 +64,11 @@ export function openClickHouseCluster(
       if (!statement || !placement || placement.kind === 'single') {
         return first.command(sql, parameters, settings);
       }
-      const statements = placement.kind === 'everywhere' ? [sql] : shardedStatements(statement, placement.by);
-      await onEveryNode(async (node) => {
-        for (const each of statements) await node.command(each, parameters, settings);
-      });
-    },
-    async insert(table, rows, insertOptions) {
-      if (placementOf(table).kind !== 'everywhere') return first.insert(table, rows, insertOptions);
-      await onEveryNode((node) => node.insert(table, rows, insertOptions));
+      for (const node of nodes) {
+        for (const each of shardedStatements(statement, placement.by)) {
+          await node.command(each, parameters, settings);
+        }
+      }
     },
     async ping() {
       return (await Promise.all(nodes.map((node) => node.ping()))).every(Boolean);

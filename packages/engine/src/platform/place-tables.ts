@@ -2,14 +2,12 @@
  * Where the rows of a ClickHouse table lie on a cluster. Without a cluster every table is simply a table.
  *
  * A table that replaces rows by its key (`ReplacingMergeTree`) must be sharded by nothing that may change
- * between two versions of a row, or both would live on: details and relations by their own ids, everything
- * else that is about people by the person.
+ * between two versions of a row, or both would live on: entities, details and relations by their own ids,
+ * everything else that is about people by the person.
  */
 export type Placement =
   /** Shared out by the hash of an expression over its columns. */
   | { readonly kind: 'sharded'; readonly by: string }
-  /** The whole table on every node: small tables that others are joined with, on the node itself. */
-  | { readonly kind: 'everywhere' }
   /** On the first node only: working tables of one run, and the list of migrations. */
   | { readonly kind: 'single' };
 
@@ -27,13 +25,18 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
   relation: "if(from_type = 'person', from_id, to_id)",
 };
 
+/** Tables that are made while running, by the beginning of their names. */
+const SHARDED_BY_PREFIX: readonly (readonly [string, string])[] = [
+  ['event_count_', 'person_id'],
+  ['event_match_', 'person_id'],
+  ['detail_', 'detail_id'],
+  ['entity_', 'entity_id'],
+];
+
 /** Placement of a table by its name. */
 export function placementOf(table: string): Placement {
-  const column =
-    SHARDED_BY[table] ??
-    (/^event_(count|match)_/.test(table) ? 'person_id' : /^detail_/.test(table) ? 'detail_id' : undefined);
-  if (column !== undefined) return { kind: 'sharded', by: `cityHash64(${column})` };
-  return { kind: /^entity_/.test(table) ? 'everywhere' : 'single' };
+  const column = SHARDED_BY[table] ?? SHARDED_BY_PREFIX.find(([prefix]) => table.startsWith(prefix))?.[1];
+  return column === undefined ? { kind: 'single' } : { kind: 'sharded', by: `cityHash64(${column})` };
 }
 
 /** What a statement does to a table, as far as a cluster must know. */
