@@ -181,56 +181,60 @@ const round = fc.record({
   left: fc.integer({ min: 0, max: 6 }),
 });
 
-itOnOneServer('brings members up to date as a full computation finds them, whatever changes', async () => {
-  await reset();
-  const at = platform.clock.now();
-  const preparation = await reader.preparation(at);
-  const countable = randomCondition.filter((where) => {
-    const prepared = prepareExpression(
-      { document: { kind: 'population', of: 'person', where } },
-      preparation,
-    );
-    return !('problems' in prepared) && countSlotsOf(prepared.query) !== undefined;
-  });
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(countable, { minLength: 2, maxLength: 5, size: 'max' }),
-      fc.array(round, { minLength: 3, maxLength: 6 }),
-      async (conditions, life) => {
-        await reset();
-        await define([
-          did(30),
-          did(),
-          ...conditions.map((where) => ({ kind: 'population', of: 'person', where })),
-        ]);
-        for (const { hours, arrivals: rows, ages, merged, left } of life) {
-          platform.clock.advance(Math.round(hours * HOUR_MS));
-          await arrive(rows);
-          if (ages.length > 0)
-            await platform.clickhouse.insert(
-              'person',
-              ages.map(([id, age]) => person(id, age)),
+itOnOneServer(
+  'brings members up to date as a full computation finds them, whatever changes',
+  async () => {
+    await reset();
+    const at = platform.clock.now();
+    const preparation = await reader.preparation(at);
+    const countable = randomCondition.filter((where) => {
+      const prepared = prepareExpression(
+        { document: { kind: 'population', of: 'person', where } },
+        preparation,
+      );
+      return !('problems' in prepared) && countSlotsOf(prepared.query) !== undefined;
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(countable, { minLength: 2, maxLength: 5, size: 'max' }),
+        fc.array(round, { minLength: 3, maxLength: 6 }),
+        async (conditions, life) => {
+          await reset();
+          await define([
+            did(30),
+            did(),
+            ...conditions.map((where) => ({ kind: 'population', of: 'person', where })),
+          ]);
+          for (const { hours, arrivals: rows, ages, merged, left } of life) {
+            platform.clock.advance(Math.round(hours * HOUR_MS));
+            await arrive(rows);
+            if (ages.length > 0)
+              await platform.clickhouse.insert(
+                'person',
+                ages.map(([id, age]) => person(id, age)),
+              );
+            if (merged) await merge(...merged);
+            await compute(
+              (await selectRuleSegments(platform.database))
+                .map((row) => row.segment_id)
+                .filter((_, index) => index !== left),
             );
-          if (merged) await merge(...merged);
-          await compute(
-            (await selectRuleSegments(platform.database))
-              .map((row) => row.segment_id)
-              .filter((_, index) => index !== left),
+          }
+          const differing = await whileComputing(platform, { wait: true }, async () =>
+            proveKept(
+              platform,
+              reader,
+              (await computables()).filter((each) => countSlotsOf(each.prepared.query)),
+            ),
           );
-        }
-        const differing = await whileComputing(platform, { wait: true }, async () =>
-          proveKept(
-            platform,
-            reader,
-            (await computables()).filter((each) => countSlotsOf(each.prepared.query)),
-          ),
-        );
-        expect(differing, conditions.map(formatCondition).join('\n')).toEqual([]);
-      },
-    ),
-    RUN,
-  );
-}, 600_000);
+          expect(differing, conditions.map(formatCondition).join('\n')).toEqual([]);
+        },
+      ),
+      RUN,
+    );
+  },
+  600_000,
+);
 
 itOnOneServer('looks at the touched people only, and goes on from the committed members', async () => {
   await reset();

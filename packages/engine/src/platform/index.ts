@@ -50,4 +50,9 @@ export {
   type RunningEngines,
   type RunningSourceReader,
 } from './engines/index.ts';
-export { isForbiddenFunction, readStatement, StatementRefusal, type ReadStatement } from './read-statement.ts';
+export {
+  isForbiddenFunction,
+  readStatement,
+  StatementRefusal,
+  type ReadStatement,
+} from './read-statement.ts';
