@@ -1,5 +1,5 @@
 -- Events of persons. Ordered by name, then by person, so that a question about one event reads that event only
--- (docs/decisions/0017-order-of-events.md); a person's story is a few blocks of each name.
+-- (docs/decisions/0016-order-of-events.md); a person's story is a few blocks of each name.
 -- properties: all numbers are stored as Float64 paths and all times as String paths, so that a path has one type
 -- and a filter on a property reads that path only (JSON 22 ms, Map 109 ms for the sum of one property of 1 M rows).
 create table if not exists event (
