@@ -123,6 +123,7 @@ export function readFlags(words) {
     const known = FLAGS.find((each) => each.flag === name);
     if (!known) return { environment, problem: `unknown flag ${name}; see npm start -- --help` };
     if (!known.value) {
+      if (attached !== undefined) return { environment, problem: `${name} takes no value` };
       environment[known.variable] = '1';
       continue;
     }

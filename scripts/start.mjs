@@ -54,6 +54,8 @@ function demoClockStart() {
 
 const children = [];
 let stopping = false;
+/** Whether the summary of the finished loop was printed. */
+let reported = false;
 let exitCode = 0;
 
 /** A child in its own process group: Ctrl-C reaches only us, and we stop them in order. */
@@ -72,7 +74,7 @@ function startChild(name, file, extraEnvironment, onMessage) {
     if (code !== 0) {
       if (code === null) say(`${name} ended by ${signal}`);
       void stopAll(code ?? 1);
-    } else void stopAll(0);
+    } else void stopAll(once && !reported ? 1 : 0);
   });
   return child;
 }
@@ -94,7 +96,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (interrupted) return;
     interrupted = true;
     say('停止 · stopping');
-    void stopAll(0);
+    // A run to its end that was broken off is no success: 128 + SIGINT.
+    void stopAll(once && !reported ? 130 : 0);
   });
 }
 
@@ -112,6 +115,7 @@ function onSummary(summary, final) {
   }
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else process.stdout.write(`${formatSummary.table(summary)}\n`);
+  reported = true;
   if (once) void stopAll(summary.balanced ? 0 : 3);
 }
 
@@ -155,7 +159,10 @@ startChild(
             else if (labMessage.kind === 'failed') process.stderr.write(`${labMessage.text}\n`);
           },
         );
-      } else if (once) void stopAll(0);
+      } else if (once) {
+        reported = true;
+        void stopAll(0);
+      }
     }
   },
 );

@@ -104,8 +104,8 @@ describe.skipIf(!server)('pages of the console in a browser', () => {
     const { page, context } = await openPage(browser, { viewport: PHONE, token: server!.token });
     await page.goto(`${server!.url}/`);
     await page.getByRole('button', { name: '打开导航' }).click();
-    await page.getByRole('dialog').getByRole('link', { name: '任务' }).click();
-    await page.getByRole('heading', { level: 1, name: '任务' }).waitFor();
+    await page.getByRole('dialog').getByRole('link', { name: '任务', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: '任务', exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/tasks');
     await context.close();
   });

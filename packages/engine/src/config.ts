@@ -48,6 +48,15 @@ function url(environment: Environment, name: string, protocols: readonly string[
 const isUrl = (text: string, protocols: readonly string[]): boolean =>
   URL.canParse(text) && protocols.includes(new URL(text).protocol);
 
+/** As long as what a request may carry after `Bearer`. */
+function adminToken(environment: Environment): string | undefined {
+  const token = environment['WUTONG_ADMIN_TOKEN'] || undefined;
+  if (token !== undefined && !/^\S{8,500}$/.test(token)) {
+    throw new ConfigError('WUTONG_ADMIN_TOKEN must be 8 to 500 characters without blanks');
+  }
+  return token;
+}
+
 const CLICKHOUSE_PROTOCOLS = ['http:', 'https:'];
 
 /** One URL, or with a cluster one of each node, with commas between them. */
@@ -101,7 +110,7 @@ export function readConfig(environment: Environment = process.env): RuntimeConfi
     databaseUrl: url(environment, 'DATABASE_URL', ['postgres:', 'postgresql:']),
     clickhouseUrl: clickhouseUrls(environment),
     clickhouseCluster: environment['CLICKHOUSE_CLUSTER'] || undefined,
-    adminToken: environment['WUTONG_ADMIN_TOKEN'] || undefined,
+    adminToken: adminToken(environment),
     publicUrl: (environment['WUTONG_PUBLIC_URL'] || `http://localhost:${port}`).replace(/\/$/, ''),
     warehouseFolder: environment['WUTONG_WAREHOUSE_FOLDER']
       ? resolve(environment['WUTONG_WAREHOUSE_FOLDER'])

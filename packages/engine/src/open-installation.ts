@@ -2,9 +2,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeRooms, type Rooms } from './compose-rooms.ts';
 import type { RuntimeConfig } from './config.ts';
+import { keepDemoTime, readDemoClock } from './demo-clock.ts';
 import {
-  anchoredClock,
-  CLOCK_SETTING,
   createPlatform,
   migrateClickHouse,
   migratePostgres,
@@ -12,7 +11,6 @@ import {
   realClock,
   startEngines,
   type AnchoredClock,
-  type ClockAnchor,
   type Platform,
   type RunningEngines,
 } from './platform/index.ts';
@@ -53,7 +51,7 @@ export async function openInstallation(
     let demoClock: AnchoredClock | undefined;
     try {
       await migratePostgres(opening);
-      demoClock = await readDemoClock(config, opening);
+      demoClock = await readDemoClock(opening, config.demoClockStartMs);
     } finally {
       await opening.close();
     }
@@ -65,6 +63,7 @@ export async function openInstallation(
       clock: demoClock ?? realClock(),
     });
     undo.push(() => platform.close());
+    if (demoClock) undo.push(keepDemoTime(platform.database, demoClock));
     const applied = await migrateClickHouse(platform.clickhouse);
     if (applied.length > 0) say('建立数据结构 · schema is up to date');
     return { platform, rooms: composeRooms(platform), engines, demoClock, close };
@@ -131,23 +130,4 @@ function sharedEngines(config: RuntimeConfig): RunningEngines | undefined {
     embedded: { postgres: false, clickhouse: false },
     stop: async () => undefined,
   };
-}
-
-/** A demo's clock goes on from its kept anchor; an installation that ever had one keeps it. */
-async function readDemoClock(
-  config: RuntimeConfig,
-  database: ReturnType<typeof openDatabase>,
-): Promise<AnchoredClock | undefined> {
-  const [row] = await database.query<{ value: ClockAnchor }>(
-    'select value from platform.setting where name = $1',
-    [CLOCK_SETTING],
-  );
-  if (row) return anchoredClock(row.value);
-  if (config.demoClockStartMs === undefined) return undefined;
-  const anchor: ClockAnchor = { virtualMs: config.demoClockStartMs, realMs: Date.now(), rate: 1 };
-  await database.execute('insert into platform.setting (name, value) values ($1, $2::jsonb)', [
-    CLOCK_SETTING,
-    JSON.stringify(anchor),
-  ]);
-  return anchoredClock(anchor);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hubApi, insightApi, platformApi, type insightApi as InsightApi } from '@wutong/contract';
-import { createBank, loadBank, openSources, type Bank } from './bank/load-bank.ts';
+import { createBank, loadBank, openSources, type Bank, type BankSources } from './bank/load-bank.ts';
 import { openFrontDoor, type FrontDoor } from './front-door.ts';
 import { publishStrategies } from './strategies/publish-strategy.ts';
 import { RENEWAL_STRATEGY_ID } from './strategies/renewal.ts';
@@ -45,6 +45,8 @@ interface DemoState {
   approverPassword: string;
   loaded: boolean;
   began: boolean;
+  /** Keys of the sources, as long as they are accepted. */
+  sources?: BankSources;
 }
 
 const DAY_MS = 86_400_000;
@@ -64,9 +66,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const clock = await openLabClock(door);
   const suppliers = await startSuppliers(options.stateDirectory);
   try {
-    const state = readState(options, clock);
-    const bank = createBank(state.people, state.startMs);
-    const sources = await openSources(door);
+    const opened = readState(options, clock);
+    const bank = createBank(opened.people, opened.startMs);
+    const sources = opened.sources ?? (await openSources(door));
+    const state: DemoState = { ...opened, sources };
+    writeState(options, state);
     await connectSuppliers(door, suppliers);
     if (!state.loaded) {
       say(`建立示范银行 · loading the demo bank (${state.people.toLocaleString('en-US')} people)`);

@@ -30,7 +30,9 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
                 onClick={onGo}
                 className={({ isActive }) => (isActive ? `${styles.item} ${styles.active}` : styles.item)}
               >
-                <Icon />
+                <span aria-hidden="true">
+                  <Icon />
+                </span>
                 <span>{frame.menu[label]}</span>
               </NavLink>
             ))}

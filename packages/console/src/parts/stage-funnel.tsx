@@ -7,6 +7,8 @@ export interface FunnelStage {
   name: string;
   people: number;
   to?: string;
+  /** Key of the stage whose share is shown; the one before when absent. */
+  shareOf?: string | undefined;
   /** Whom the stage counts, on hover. */
   hint?: string | undefined;
 }
@@ -14,15 +16,16 @@ export interface FunnelStage {
 /** Below this share of the widest stage a bar would vanish; it is drawn this wide so that it can be seen. */
 const NARROWEST = 0.006;
 
-/** Stages as bars on one scale, each with its number and its share of the stage before. */
+/** Stages as bars on one scale, each with its number and its share of the stage before, or of the one it says. */
 export function StageFunnel({ stages }: { stages: readonly FunnelStage[] }) {
   const { text, format } = useReader();
   const widest = Math.max(1, ...stages.map(({ people }) => people));
   return (
     <ol className={styles.funnel}>
-      {stages.map(({ key, name, people, to, hint }, index) => {
-        const former = stages[index - 1]?.people;
-        const share = former ? people / former : undefined;
+      {stages.map(({ key, name, people, to, hint, shareOf }, index) => {
+        const former = shareOf ? stages.find((stage) => stage.key === shareOf) : stages[index - 1];
+        const share = former?.people ? people / former.people : undefined;
+        const shown = share === undefined ? '' : format.percent(share);
         const body = (
           <>
             <span className={styles.name} title={hint}>
@@ -41,9 +44,9 @@ export function StageFunnel({ stages }: { stages: readonly FunnelStage[] }) {
             </span>
             <span
               className={styles.share}
-              title={share === undefined ? '' : text.overview.ofFormer(format.percent(share))}
+              title={former && shown ? text.overview.ofFormer(shown, former.name) : ''}
             >
-              {share === undefined ? '' : format.percent(share)}
+              {shown}
             </span>
           </>
         );

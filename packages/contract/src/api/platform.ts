@@ -20,7 +20,12 @@ export const roles = [
   'data_engineer',
 ] as const;
 const roleSchema = z.enum(roles);
-const passwordSchema = z.string().min(10).max(500);
+const passwordSchema = z
+  .string()
+  .min(10)
+  .max(500)
+  .refine((password) => new Set(password).size > 3, 'at least four different characters');
+const displayNameSchema = z.string().trim().min(1).max(100);
 
 export const logIn = endpoint({
   name: 'logIn',
@@ -171,15 +176,15 @@ export const createUser = endpoint({
   body: z.object({
     name: z
       .string()
-      .regex(/^[\w.@-]{2,100}$/)
-      .describe('login name'),
-    displayName: z.string().min(1).max(100),
+      .regex(/^[a-z0-9_.@-]{2,100}$/)
+      .describe('login name, in lower case'),
+    displayName: displayNameSchema,
     password: passwordSchema,
     role: roleSchema,
     institutionId: z.string().optional(),
   }),
   response: z.object({ userId: z.string() }),
-  errors: ['conflict'],
+  errors: ['name_taken'],
 });
 
 export const editUser = endpoint({
@@ -194,7 +199,7 @@ export const editUser = endpoint({
   permission: 'user.write',
   params: z.object({ userId: z.uuid() }),
   body: z.object({
-    displayName: z.string().min(1).max(100).optional(),
+    displayName: displayNameSchema.optional(),
     role: roleSchema.optional(),
     institutionId: z.string().max(200).nullable().optional().describe('null: of the whole bank'),
     disabled: z.boolean().optional(),
@@ -249,9 +254,9 @@ export const createToken = endpoint({
     zh: '为用户新建 API 令牌（密钥仅此一次显示）',
   },
   permission: 'user.write',
-  body: z.object({ userId: z.uuid(), name: z.string().min(1).max(100) }),
+  body: z.object({ userId: z.uuid(), name: z.string().trim().min(1).max(100) }),
   response: z.object({ tokenId: z.string(), secret: z.string() }),
-  errors: ['not_found', 'conflict'],
+  errors: ['not_found', 'name_taken'],
 });
 
 export const revokeToken = endpoint({

@@ -37,6 +37,11 @@ export const platformErrors = defineErrors({
     en: 'Somebody changed this in the meantime; reload it and try again.',
     zh: '内容已被他人修改，请刷新后重试。',
   },
+  name_taken: {
+    status: 409,
+    en: 'There is one of this name already; choose another.',
+    zh: '该名称已被使用，请换一个。',
+  },
   last_administrator: {
     status: 409,
     en: 'This is the last administrator; give somebody else the role first.',

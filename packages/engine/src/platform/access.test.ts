@@ -50,7 +50,7 @@ describe('access', () => {
         password: 'another long one',
         role: 'manager',
       }),
-    ).rejects.toMatchObject({ code: 'conflict' });
+    ).rejects.toMatchObject({ code: 'name_taken' });
     await platform.access.createUser({
       name: 'guessed',
       displayName: 'x',
@@ -160,7 +160,7 @@ describe('user management', () => {
     const userId = await make('sun');
     const { tokenId, secret } = await platform.users.createToken('admin', userId, 'bi');
     await expect(platform.users.createToken('admin', userId, 'bi')).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'name_taken',
     });
     await platform.users.revokeToken('admin', tokenId);
     expect(await platform.access.userOf({ token: secret })).toBeUndefined();

@@ -72,7 +72,7 @@ export function allows(permissions: ReadonlySet<string>, permission: string): bo
 }
 
 export interface Access {
-  /** Makes a console user; `conflict` when the name is taken. */
+  /** Makes a console user; `name_taken`. */
   createUser(user: {
     name: string;
     displayName: string;
@@ -191,7 +191,7 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
   return {
     async createUser(user) {
       const userId = await insertUser(user);
-      if (!userId) throw new CodedError('conflict', { details: { name: user.name } });
+      if (!userId) throw new CodedError('name_taken', { details: { name: user.name } });
       return userId;
     },
     async ensureUser(user, { keepPassword } = { keepPassword: false }) {

@@ -37,7 +37,7 @@ export interface UserManagement {
     keptSession: string | undefined,
   ): Promise<void>;
   tokens(): Promise<TokenRow[]>;
-  /** The secret is told once. `not_found` without such a user, `conflict` when the user has one of this name. */
+  /** The secret is told once. `not_found` without such a user, `name_taken` when the user has one of this name. */
   createToken(actor: string, userId: string, name: string): Promise<{ tokenId: string; secret: string }>;
   /** `not_found` */
   revokeToken(actor: string, tokenId: string): Promise<void>;
@@ -138,7 +138,7 @@ export function createUserManagement(needs: {
       const tokenId = ids.newId();
       await database.transaction(async (transaction) => {
         const [user] = await transaction.query<{ name: string }>(
-          'select name from platform.console_user where user_id = $1 for update',
+          'select name from platform.console_user where user_id = $1 and not disabled for update',
           [userId],
         );
         if (!user) throw new CodedError('not_found', { details: { userId } });
@@ -148,7 +148,7 @@ export function createUserManagement(needs: {
            where not exists (select from platform.api_token where user_id = $3 and name = $4)`,
           [tokenId, secretHash(secret), userId, name, realTime.now()],
         );
-        if (made === 0) throw new CodedError('conflict', { details: { name } });
+        if (made === 0) throw new CodedError('name_taken', { details: { name } });
         await audit.record(transaction, {
           actor,
           action: 'token.create',

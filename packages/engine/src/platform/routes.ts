@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { platformApi } from '@wutong/contract';
 import { pageIsIntact } from './audit.ts';
 import type { AnchoredClock } from './clock.ts';
@@ -161,11 +162,33 @@ export function platformRoutes(
     };
   });
 
-  server.fastify.get('/api/openapi.json', async () => openApiDocument(server.endpoints, more.version));
-  server.fastify.get('/api/docs', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(referencePage(server.endpoints, more.version)),
-  );
-  server.fastify.get('/api/docs/errors', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(errorsPage()),
-  );
+  routeReference(server, more.version);
+}
+
+/**
+ * The API's own documentation. It is large and the same for everybody, so each text is made once, when it is
+ * first asked for (all rooms have their endpoints by then), and a browser that has it is told so.
+ */
+function routeReference(server: HttpServer, version: string): void {
+  const documents: [path: string, type: string, make: () => string][] = [
+    [
+      '/api/openapi.json',
+      'application/json; charset=utf-8',
+      () => JSON.stringify(openApiDocument(server.endpoints, version)),
+    ],
+    ['/api/docs', 'text/html; charset=utf-8', () => referencePage(server.endpoints, version)],
+    ['/api/docs/errors', 'text/html; charset=utf-8', errorsPage],
+  ];
+  for (const [path, type, make] of documents) {
+    let made: { body: Buffer; tag: string } | undefined;
+    server.fastify.get(path, async (request, reply) => {
+      if (!made) {
+        const body = Buffer.from(make());
+        made = { body, tag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+      }
+      reply.header('etag', made.tag).header('cache-control', 'no-cache');
+      if (request.headers['if-none-match'] === made.tag) return reply.status(304).send();
+      return reply.type(type).send(made.body);
+    });
+  }
 }

@@ -11,7 +11,7 @@ async function openApprover(door: FrontDoor, password: string): Promise<string> 
   try {
     await door.call(platformApi.createUser, { body: { ...APPROVER, password } });
   } catch (error) {
-    if (!(error instanceof RefusedError) || error.problem.code !== 'conflict') throw error;
+    if (!(error instanceof RefusedError) || error.problem.code !== 'name_taken') throw error;
   }
   const response = await door.fetch('/api/v1/session', {
     method: 'POST',

@@ -53,6 +53,8 @@ export default function OverviewPage() {
                     people,
                     to: doorOfStage[stage],
                     hint: hints[stage],
+                    // Many reach the goal without a click: of those who were reached.
+                    shareOf: stage === 'converted' ? 'reached' : undefined,
                   }))}
                 />
               </Panel>

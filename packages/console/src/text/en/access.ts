@@ -5,7 +5,7 @@ export const access = {
   displayName: 'Name',
   displayNameMissing: 'Enter a name',
   loginName: 'Login',
-  loginNameHint: '2–100 characters: letters, digits, _ . @ -; cannot be changed later.',
+  loginNameHint: '2–100 characters: lower-case letters, digits, _ . @ -; cannot be changed later.',
   loginNameWrong: 'The login does not fit the rule',
   role: 'Role',
   institution: 'Institution',

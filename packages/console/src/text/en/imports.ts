@@ -84,7 +84,7 @@ export const imports: Text['imports'] = {
     fresh: 'New',
     misfits: (count, all, type) => `${count} of ${all} examples are not ${type}`,
     byDate: (pattern) => `read as ${pattern}`,
-    byFlag: '是 / Y / 1 mean yes',
+    byFlag: 'yes, Y, true or 1 mean yes',
     bySeconds: 'read as a timestamp',
     bySeparator: (separator) => `split at “${separator}”`,
     eventName: 'Event name',

@@ -37,7 +37,7 @@ export const overview: Text['overview'] = {
     responded: 'Responded',
     converted: 'Converted',
   },
-  ofFormer: (share) => `${share} of the stage before`,
+  ofFormer: (share, stage) => `${share} of “${stage}”`,
   eventsByHour: 'Events of the last 48 hours',
   eventsByHourDefinition: 'Events stored per hour, by the time they happened.',
   strategies: 'Strategies',

@@ -5,7 +5,7 @@ export const access = {
   displayName: '姓名',
   displayNameMissing: '请填写姓名',
   loginName: '登录名',
-  loginNameHint: '2–100 个字符：字母、数字、_ . @ -；建立后不可更改。',
+  loginNameHint: '2–100 个字符：小写字母、数字、_ . @ -；建立后不可更改。',
   loginNameWrong: '登录名不符合规则',
   role: '角色',
   institution: '机构',

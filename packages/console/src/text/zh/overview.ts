@@ -35,7 +35,7 @@ export const overview = {
     responded: '有响应',
     converted: '已转化',
   },
-  ofFormer: (share: string) => `上一环节的 ${share}`,
+  ofFormer: (share: string, stage: string) => `“${stage}”的 ${share}`,
   eventsByHour: '近 48 小时入库事件',
   eventsByHourDefinition: '每小时写入的事件数，按事件发生时间统计。',
   strategies: '策略进展',

@@ -18,7 +18,7 @@ export function countFacts(clickhouse: ClickHouse, dayStart: number): Promise<Fa
   );
 }
 
-/** People who came as far as each stage of the loop; each stage counts those of the one before it only. */
+/** People who came as far as each stage of the loop. Those who responded and those who converted are both of the reached. */
 export async function countStages(
   clickhouse: ClickHouse,
 ): Promise<{ in_strategy: number; reached: number; responded: number; converted: number }> {

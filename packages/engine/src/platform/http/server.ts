@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   errorDefinitions,
@@ -56,6 +57,10 @@ export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }):
     genReqId: () => needs.ids.newId(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
+    // What goes wrong before a route is found, such as a broken escape in the address.
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply, toCodedError(error, request, needs.log));
+    },
   });
   const endpoints: Endpoint[] = [];
 
@@ -83,7 +88,7 @@ export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }):
           const call = {
             params: parsePart(endpoint.params, request.params, 'params'),
             query: parsePart(endpoint.query, request.query, 'query'),
-            body: parsePart(endpoint.body, request.body ?? {}, 'body'),
+            body: parsePart(endpoint.body, jsonBody(endpoint, request), 'body'),
             user,
             request,
             reply,
@@ -94,6 +99,17 @@ export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }):
       });
     },
   };
+}
+
+/** The JSON body of a request. Types that a raw route reads as a stream are refused where JSON is expected. */
+function jsonBody(endpoint: Endpoint, request: FastifyRequest): unknown {
+  if (endpoint.body && request.body instanceof Readable) {
+    request.body.resume();
+    throw new CodedError('invalid_request', {
+      details: { reason: `the body must be application/json, not ${request.headers['content-type']}` },
+    });
+  }
+  return request.body ?? {};
 }
 
 /** The caller of a request, or a coded refusal. */
