@@ -84,7 +84,9 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
           name="name"
           label={words.loginName}
           extra={user ? undefined : words.loginNameHint}
-          rules={user ? [] : [{ required: true, pattern: /^[a-z0-9_.@-]{2,100}$/, message: words.loginNameWrong }]}
+          rules={
+            user ? [] : [{ required: true, pattern: /^[a-z0-9_.@-]{2,100}$/, message: words.loginNameWrong }]
+          }
         >
           <Input className="mono" disabled={user !== undefined} autoComplete="off" />
         </Form.Item>
