@@ -15,6 +15,7 @@ import { createSupplierDirectory } from './supplier-directory.ts';
 import { createSupplierSessions } from './supplier-sessions.ts';
 import { createSweep } from './sweep-overdue.ts';
 import { createFeedback } from './take-feedback.ts';
+import { withdrawOpenTasks } from './task-store.ts';
 
 const MANAGE_INTERVAL_MS = 500;
 const DELIVER_INTERVAL_MS = 25;
@@ -56,6 +57,8 @@ export function createHub(platform: Platform, needs: HubNeeds): Hub {
       (await selectTally(database, filter)).filter((line): line is TallyLine => line.state !== 'audience'),
 
     async withdraw(transaction, filter, reason) {
+      // Nobody shall call a customer who has done already what the call is about.
+      await withdrawOpenTasks(transaction, filter);
       const withdrawn = await withdrawWaiting(transaction, filter, reason);
       const rows = withdrawn.filter((row) => row.state === 'suppressed');
       const at = clock.now();

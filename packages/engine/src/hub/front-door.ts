@@ -136,7 +136,8 @@ export interface Hub {
   tally(filter: Partial<StepKey>): Promise<TallyLine[]>;
   /**
    * Withdraws messages that wait for their call: they become suppressed with this reason
-   * (e.g. `goal_reached`, `exited`, `strategy_stopped`). Returns how many.
+   * (e.g. `goal_reached`, `exited`, `strategy_stopped`). Returns how many. Tasks that nobody has begun
+   * are taken from the managers' lists.
    */
   withdraw(
     transaction: Transaction,

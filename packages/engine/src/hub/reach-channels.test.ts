@@ -235,6 +235,27 @@ test('a task is claimed once and its outcome recorded once', async () => {
   expect(again.json().code).toBe('task_done');
 });
 
+test('an open task goes from the list when the person has reached the goal; a claimed one stays', async () => {
+  const [claimed, open, other] = people.slice(1, 4);
+  await send('call', people.slice(1, 4), { channel: 'task' });
+  await until(async () => (await books('call')).sent === 3, 'on the list');
+  const states = async (): Promise<Record<number, string>> => {
+    const rows = await platform.database.query<{ person_id: number; state: string }>(
+      "select person_id, state from hub.task where node_id = 'call'",
+    );
+    return Object.fromEntries(rows.map((row) => [row.person_id, row.state]));
+  };
+  await platform.database.execute(
+    "update hub.task set state = 'claimed' where node_id = 'call' and person_id = $1",
+    [claimed],
+  );
+  await platform.database.transaction((transaction) =>
+    rooms.hub.withdraw(transaction, { strategyId: 'renewal', personIds: [claimed!, open!] }, 'goal_reached'),
+  );
+  expect(await states()).toEqual({ [claimed!]: 'claimed', [open!]: 'expired', [other!]: 'open' });
+  expect((await books('call')).sent).toBe(3);
+});
+
 test('a short link counts the click and leads on', async () => {
   await send('link', people.slice(6, 7), { channel: 'sms' });
   await until(async () => (await books('link')).delivered === 1, 'delivered');

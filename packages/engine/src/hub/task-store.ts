@@ -96,3 +96,16 @@ export async function updateTask(transaction: Transaction, row: TaskRow): Promis
     [row.task_id, row.state, row.outcome, row.note, row.claimed_at, row.claimed_by, row.done_at],
   );
 }
+
+/** Takes back the tasks that nobody has begun: of a strategy, or of some people in it. */
+export async function withdrawOpenTasks(
+  transaction: Transaction,
+  filter: { strategyId: string; nodeId?: string; personIds?: readonly number[] },
+): Promise<void> {
+  await transaction.execute(
+    `update hub.task set state = 'expired'
+     where state = 'open' and strategy_id = $1 and ($2::bigint[] is null or person_id = any($2))
+       and ($3::text is null or node_id = $3)`,
+    [filter.strategyId, filter.personIds ?? null, filter.nodeId ?? null],
+  );
+}
