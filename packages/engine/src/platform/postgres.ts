@@ -49,16 +49,25 @@ export function openDatabase(
   // An idle connection that breaks must not end the process: the next query opens a new one.
   pool.on('error', (error) => options.onError?.(error));
 
-  const through = (client: pg.Pool | pg.PoolClient): Transaction => ({
+  type Ask = (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult>;
+
+  const through = (ask: Ask): Transaction => ({
     async query<Row>(text: string, values?: readonly unknown[]) {
-      const result = await client.query(text, values as unknown[]);
-      return result.rows as Row[];
+      return (await ask(text, values)).rows as Row[];
     },
     async execute(text, values) {
-      const result = await client.query(text, values as unknown[]);
-      return result.rowCount ?? 0;
+      return (await ask(text, values)).rowCount ?? 0;
     },
   });
+  /** One connection answers one question after the other, also to callers who ask at once. */
+  const inOrder = (client: pg.PoolClient): Ask => {
+    let last: Promise<unknown> = Promise.resolve();
+    return (text, values) => {
+      const answer = last.then(() => client.query(text, values as unknown[]));
+      last = answer.catch(() => undefined);
+      return answer;
+    };
+  };
 
   async function once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const client = await pool.connect();
@@ -67,13 +76,14 @@ export function openDatabase(
       broken = error;
     };
     client.on('error', onError);
+    const ask = inOrder(client);
     try {
-      await client.query('begin');
-      const result = await work(through(client));
-      await client.query('commit');
+      await ask('begin');
+      const result = await work(through(ask));
+      await ask('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((rollbackError: Error) => {
+      await ask('rollback').catch((rollbackError: Error) => {
         broken = rollbackError;
       });
       throw error;
@@ -84,7 +94,7 @@ export function openDatabase(
   }
 
   return {
-    ...through(pool),
+    ...through((text, values) => pool.query(text, values as unknown[])),
     pool,
     async transaction(work) {
       for (let repeat = 0; ; repeat++) {
@@ -103,7 +113,7 @@ export function openDatabase(
       const ignore = (): void => undefined;
       client.on('error', ignore);
       return {
-        ...through(client),
+        ...through(inOrder(client)),
         release(destroy?: boolean) {
           client.off('error', ignore);
           client.release(destroy);
