@@ -1,7 +1,8 @@
-import { InputNumber, Segmented } from 'antd';
+import { Segmented } from 'antd';
 import { useText } from '../../../frame/reader.tsx';
 import { EventField } from '../question/event-field.tsx';
 import { Field, FieldRow } from '../question/field.tsx';
+import { NumberField } from '../question/number-field.tsx';
 import { PropertyField } from '../question/property-field.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { ScopeFields } from '../question/scope-fields.tsx';
@@ -58,16 +59,14 @@ export function LifetimeValueForm({ question, onChange, names }: LifetimeValueFo
             onChange={(next) => onChange({ ...question, unit: next })}
           />
         </Field>
-        <Field label={words.periods}>
-          <InputNumber
-            aria-label={words.periods}
-            style={{ width: '100%' }}
-            min={1}
-            max={60}
-            value={periods}
-            onChange={(next) => onChange({ ...question, periods: next ?? 12 })}
-          />
-        </Field>
+        <NumberField
+          label={words.periods}
+          value={periods}
+          minimum={1}
+          maximum={60}
+          fallback={12}
+          onChange={(next) => onChange({ ...question, periods: next })}
+        />
       </FieldRow>
       <ScopeFields question={question} onChange={onChange} names={names} />
     </>

@@ -1,8 +1,9 @@
-import { InputNumber, Select, Switch } from 'antd';
+import { Select, Switch } from 'antd';
 import { useText } from '../../../frame/reader.tsx';
 import { DurationField } from '../question/duration-field.tsx';
 import { EventNameField } from '../question/event-name-field.tsx';
 import { Field, FieldRow } from '../question/field.tsx';
+import { NumberField } from '../question/number-field.tsx';
 import { PropertyField } from '../question/property-field.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { ScopeFields } from '../question/scope-fields.tsx';
@@ -55,26 +56,22 @@ export function PathForm({ question, onChange, names }: PathFormProps) {
         onChange={(next) => onChange({ ...question, events: next })}
       />
       <FieldRow>
-        <Field label={words.depth}>
-          <InputNumber
-            aria-label={words.depth}
-            style={{ width: '100%' }}
-            min={2}
-            max={20}
-            value={depth}
-            onChange={(next) => onChange({ ...question, depth: next ?? 5 })}
-          />
-        </Field>
-        <Field label={words.maximumNodes}>
-          <InputNumber
-            aria-label={words.maximumNodes}
-            style={{ width: '100%' }}
-            min={2}
-            max={30}
-            value={maximumNodes}
-            onChange={(next) => onChange({ ...question, maximumNodes: next ?? 8 })}
-          />
-        </Field>
+        <NumberField
+          label={words.depth}
+          value={depth}
+          minimum={2}
+          maximum={20}
+          fallback={5}
+          onChange={(next) => onChange({ ...question, depth: next })}
+        />
+        <NumberField
+          label={words.maximumNodes}
+          value={maximumNodes}
+          minimum={2}
+          maximum={30}
+          fallback={8}
+          onChange={(next) => onChange({ ...question, maximumNodes: next })}
+        />
       </FieldRow>
       <Field label={words.sessionGap} definition={words.sessionGapHint}>
         <DurationField

@@ -1,8 +1,9 @@
-import { InputNumber, Segmented, Select } from 'antd';
+import { Segmented, Select } from 'antd';
 import { useText } from '../../../frame/reader.tsx';
 import { BreakdownField } from '../question/breakdown-field.tsx';
 import { EventField } from '../question/event-field.tsx';
 import { Field, FieldRow } from '../question/field.tsx';
+import { NumberField } from '../question/number-field.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { ScopeFields } from '../question/scope-fields.tsx';
 import type { InsightNames } from '../question/use-insight-names.ts';
@@ -50,16 +51,14 @@ export function RetentionForm({ question, onChange, names }: RetentionFormProps)
             onChange={(next) => onChange({ ...question, unit: next })}
           />
         </Field>
-        <Field label={words.periods}>
-          <InputNumber
-            aria-label={words.periods}
-            style={{ width: '100%' }}
-            min={1}
-            max={59}
-            value={periods}
-            onChange={(next) => onChange({ ...question, periods: next ?? 7 })}
-          />
-        </Field>
+        <NumberField
+          label={words.periods}
+          value={periods}
+          minimum={1}
+          maximum={59}
+          fallback={7}
+          onChange={(next) => onChange({ ...question, periods: next })}
+        />
       </FieldRow>
       <FieldRow>
         <Field label={words.retentionMode} definition={words.retentionModeHint}>

@@ -1,7 +1,8 @@
-import { InputNumber, Tag } from 'antd';
+import { Tag } from 'antd';
 import { useReader } from '../../../frame/reader.tsx';
 import { DurationField } from '../question/duration-field.tsx';
 import { Field, FieldRow } from '../question/field.tsx';
+import { NumberField } from '../question/number-field.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { ScopeFields } from '../question/scope-fields.tsx';
 import { ShownEventsField } from '../question/shown-events-field.tsx';
@@ -35,26 +36,22 @@ export function SequenceForm({ question, onChange, names }: SequenceFormProps) {
         onChange={(next) => onChange({ ...question, events: next })}
       />
       <FieldRow>
-        <Field label={words.peopleAtOnce}>
-          <InputNumber
-            aria-label={words.peopleAtOnce}
-            style={{ width: '100%' }}
-            min={1}
-            max={200}
-            value={limit}
-            onChange={(next) => onChange({ ...question, limit: next ?? 20 })}
-          />
-        </Field>
-        <Field label={words.eventsPerPerson}>
-          <InputNumber
-            aria-label={words.eventsPerPerson}
-            style={{ width: '100%' }}
-            min={1}
-            max={1_000}
-            value={eventsPerPerson}
-            onChange={(next) => onChange({ ...question, eventsPerPerson: next ?? 200 })}
-          />
-        </Field>
+        <NumberField
+          label={words.peopleAtOnce}
+          value={limit}
+          minimum={1}
+          maximum={200}
+          fallback={20}
+          onChange={(next) => onChange({ ...question, limit: next })}
+        />
+        <NumberField
+          label={words.eventsPerPerson}
+          value={eventsPerPerson}
+          minimum={1}
+          maximum={1_000}
+          fallback={200}
+          onChange={(next) => onChange({ ...question, eventsPerPerson: next })}
+        />
       </FieldRow>
       <Field label={words.sessionGap} definition={words.sessionGapHint}>
         <DurationField
