@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { Button, Form, Input } from 'antd';
+import { Button, Form } from 'antd';
 import { audienceApi } from '@wutong/contract';
-import { audienceIdSchema, type Schedule } from '../../api/vocabulary.ts';
+import type { Schedule } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
 import { ExpressionEditor } from '../../eql/expression-editor.tsx';
 import { LiveCount } from '../../eql/live-count.tsx';
@@ -10,9 +10,8 @@ import { useDraft } from '../../eql/use-draft.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { Answer, sentenceOf } from '../../parts/states.tsx';
-import { FolderField } from './folder-field.tsx';
+import { DefinitionFields } from './definition-fields.tsx';
 import { SamplePeople } from './sample-people.tsx';
-import { ScheduleField } from './schedule-field.tsx';
 import styles from './segment-form.module.css';
 import { useFolders } from './use-folders.ts';
 
@@ -101,37 +100,13 @@ function NameFields({ idFixed }: { idFixed: boolean }) {
   return (
     <Panel>
       <div className={styles.form}>
-        <Form.Item
-          name="name"
-          label={words.name}
-          rules={[{ required: true, whitespace: true, message: words.nameMissing }]}
-        >
-          <Input placeholder={words.namePlaceholder} maxLength={200} />
-        </Form.Item>
-        <Form.Item
-          name="segmentId"
-          label={words.id}
-          tooltip={words.idHint}
-          rules={[
-            {
-              validator: (_rule, value) =>
-                audienceIdSchema.safeParse(value).success
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(words.idWrong)),
-            },
-          ]}
-        >
-          <Input className="mono" disabled={idFixed} maxLength={63} />
-        </Form.Item>
-        <Form.Item name="folder" label={words.folder}>
-          <FolderField folders={folders} />
-        </Form.Item>
-        <Form.Item name="description" label={words.description} className={styles.wide}>
-          <Input maxLength={2000} />
-        </Form.Item>
-        <Form.Item name="schedule" label={words.schedule}>
-          <ScheduleField />
-        </Form.Item>
+        <DefinitionFields
+          idField="segmentId"
+          idFixed={idFixed}
+          folders={folders}
+          words={words}
+          descriptionClass={styles.wide}
+        />
       </div>
     </Panel>
   );

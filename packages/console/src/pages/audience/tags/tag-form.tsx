@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button, Form, Input, Select } from 'antd';
 import { audienceApi } from '@wutong/contract';
-import { audienceIdSchema, type Schedule } from '../../../api/vocabulary.ts';
+import type { Schedule } from '../../../api/vocabulary.ts';
 import { isUnfinished } from '../../../eql/rule/completed.ts';
 import type { ExpressionNames } from '../../../eql/rule/names.ts';
 import { useCheck } from '../../../eql/use-check.ts';
@@ -10,8 +10,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
-import { FolderField } from '../folder-field.tsx';
-import { ScheduleField } from '../schedule-field.tsx';
+import { DefinitionFields } from '../definition-fields.tsx';
 import formStyles from '../segment-form.module.css';
 import { useFolders } from '../use-folders.ts';
 import { TagDefinition } from './tag-definition.tsx';
@@ -125,42 +124,12 @@ function SqlField({ value, onChange }: { value: string; onChange: (sql: string) 
 }
 
 function TagFields({ idFixed, isRule }: { idFixed: boolean; isRule: boolean }) {
-  const { audience, tags: words } = useReader().text;
+  const { tags: words } = useReader().text;
   const folders = useFolders('tags');
   return (
     <Panel>
       <div className={formStyles.form}>
-        <Form.Item
-          name="name"
-          label={words.name}
-          rules={[{ required: true, whitespace: true, message: words.nameMissing }]}
-        >
-          <Input placeholder={words.namePlaceholder} maxLength={200} />
-        </Form.Item>
-        <Form.Item
-          name="tagId"
-          label={audience.id}
-          tooltip={audience.idHint}
-          rules={[
-            {
-              validator: (_rule, value) =>
-                audienceIdSchema.safeParse(value).success
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(audience.idWrong)),
-            },
-          ]}
-        >
-          <Input className="mono" disabled={idFixed} maxLength={63} />
-        </Form.Item>
-        <Form.Item name="folder" label={audience.folder}>
-          <FolderField folders={folders} />
-        </Form.Item>
-        <Form.Item name="description" label={audience.description}>
-          <Input maxLength={2000} />
-        </Form.Item>
-        <Form.Item name="schedule" label={audience.schedule}>
-          <ScheduleField />
-        </Form.Item>
+        <DefinitionFields idField="tagId" idFixed={idFixed} folders={folders} words={words} />
         {!isRule && (
           <Form.Item name="valueType" label={words.valueTypeLabel}>
             <Select
