@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['packages/engine/test/harness/global-setup.ts'],
     pool: 'forks', // engines load native libraries, which threads of one process would share
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000, // a limit for what hangs, not a claim of speed: the machine may be busy,
     hookTimeout: 120_000,
   },
 });
