@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { errorDefinitions } from '@wutong/contract';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, readConfig } from './config.ts';
+import { linkFiles } from './identity/index.ts';
 import { CodedError, EngineError, NewerSchemaError } from './platform/index.ts';
 import { openInstallation, type Installation } from './open-installation.ts';
 
@@ -59,6 +60,40 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return 0;
     },
   },
+  link: {
+    usage: 'link --file CSV [--file CSV] --id COLUMN [--columns A,B] [--link-above 0.9] [--review-above 0.5]',
+    en: 'find records of one person in CSV files without common keys; a line of JSON for each pair, then the clusters',
+    zh: '在没有共同标识的 CSV 文件中按概率匹配同一人；每对一行 JSON，最后输出聚类',
+    async run({ platform }, words) {
+      const { values } = parseArgs({
+        args: words,
+        options: {
+          file: { type: 'string', multiple: true, default: [] },
+          id: { type: 'string' },
+          columns: { type: 'string' },
+          'link-above': { type: 'string', default: '0.9' },
+          'review-above': { type: 'string', default: '0.5' },
+        },
+      });
+      if (!values.id || values.file.length === 0)
+        throw new ConfigError('link wants --file CSV and --id COLUMN');
+      const result = await linkFiles(
+        platform.clickhouse,
+        `command_${process.pid}`,
+        {
+          files: values.file.map((file) => resolve(file)),
+          idColumn: values.id,
+          linkAbove: probabilityOf(values['link-above']),
+          reviewAbove: probabilityOf(values['review-above']),
+          onProgress: say,
+          ...(values.columns ? { columns: values.columns.split(',') } : {}),
+        },
+        (pair) => process.stdout.write(`${JSON.stringify(pair)}\n`),
+      );
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+      return 0;
+    },
+  },
   audit: {
     usage: 'audit',
     en: 'walk the hash chain of the audit log',
@@ -82,6 +117,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+function probabilityOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new ConfigError('a threshold is a probability above 0, at most 1');
+  return value;
+}
 
 function help(): string {
   const rows = Object.values(COMMANDS).map((each) => `  ${each.usage}\n      ${each.en} · ${each.zh}`);

@@ -3,4 +3,13 @@ export type { LinkKind, RawKey, Resolution, ResolveRecord } from './resolution.t
 export type { Identity, PersonChange, PersonKey } from './front-door.ts';
 export { presentPerson } from './present-person.ts';
 export { createIdentity } from './create-identity.ts';
-export { explainPair, type Linkage, type LinkRequest, type PairExplanation } from './linking/index.ts';
+export {
+  explainPair,
+  linkFiles,
+  type FoundPair,
+  type LinkedFiles,
+  type LinkFilesRequest,
+  type Linkage,
+  type LinkRequest,
+  type PairExplanation,
+} from './linking/index.ts';

@@ -1,11 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
 import type { Platform } from '../../platform/index.ts';
-import { createIdentity, explainPair, type Identity, type Linkage } from '../index.ts';
+import {
+  createIdentity,
+  explainPair,
+  linkFiles,
+  type FoundPair,
+  type Identity,
+  type Linkage,
+} from '../index.ts';
 
 /** Labelled public sets, not part of the product. */
 const DATA = new URL('../../../../../../shared/data/linkage/', import.meta.url);
@@ -160,6 +169,42 @@ describe('linking', () => {
     const [right] = await identity.findPeople('1b');
     expect(left!.personId).toBe(right!.personId);
     await linkage.drop();
+  }, 60_000);
+
+  it('links two files with each other only, and leaves no table behind', async () => {
+    const [header, ...rows] = peopleFile().trim().split('\n');
+    const folder = mkdtempSync(join(tmpdir(), 'wutong-link-'));
+    try {
+      const left = join(folder, 'left.csv');
+      const right = join(folder, 'right.csv.gz');
+      const side = (letter: string): string =>
+        [header, ...rows.filter((row) => row.split(',')[0]!.endsWith(letter))].join('\n');
+      writeFileSync(left, side('a'));
+      writeFileSync(right, gzipSync(side('b')));
+      const pairs: FoundPair[] = [];
+      const result = await linkFiles(
+        platform.clickhouse,
+        'two_files',
+        {
+          files: [left, right],
+          idColumn: 'id',
+          columns: ['surname', 'given_name', 'birth_date', 'phone'],
+        },
+        (pair) => pairs.push(pair),
+      );
+      expect(result.records).toBe(600);
+      expect(pairs).toHaveLength(result.links + result.reviews);
+      expect(pairs.every((pair) => pair.left.at(-1) !== pair.right.at(-1))).toBe(true);
+      const hits = pairs.filter((pair) => pair.left.slice(0, -1) === pair.right.slice(0, -1)).length;
+      expect(hits / pairs.length).toBeGreaterThan(0.9);
+      expect(hits / 300).toBeGreaterThan(0.9);
+      const leftTables = await platform.clickhouse.query(
+        "select name from system.tables where database = currentDatabase() and name like 'linkage%two_files%'",
+      );
+      expect(leftTables).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }, 60_000);
 
   it('says what is missing', async () => {

@@ -4,6 +4,7 @@ import { clusterPairs } from './cluster-pairs.ts';
 import { comparisonsOf, type Comparison } from './comparisons.ts';
 import {
   compareCandidates,
+  countAllPairs,
   createRecordTable,
   dropLinkageTables,
   readPatterns,
@@ -87,7 +88,7 @@ export async function linkRecords(
     request.fileColumn !== undefined,
   );
   say('learning weights');
-  const model = await train(clickhouse, tables, comparisons, rules);
+  const model = await train(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
   say('scoring');
   const thresholds = { link: request.linkAbove ?? 0.9, review: request.reviewAbove ?? 0.5 };
   const counts = await writeScores(clickhouse, tables, comparisons, model, thresholds);
@@ -130,10 +131,12 @@ async function train(
   tables: { record: string; pair: string; rows: number },
   comparisons: readonly Comparison[],
   rules: readonly BlockingRule[],
+  acrossFiles: boolean,
 ): Promise<Model> {
   const levelCounts = comparisons.map((comparison) => comparison.levels.length);
-  const u = levelShares(await samplePatterns(clickhouse, tables, comparisons, RANDOM_PAIRS), levelCounts);
-  const allPairs = (tables.rows * (tables.rows - 1)) / 2;
+  const sample = await samplePatterns(clickhouse, tables, comparisons, { pairs: RANDOM_PAIRS, acrossFiles });
+  const u = levelShares(sample, levelCounts);
+  const allPairs = await countAllPairs(clickhouse, tables, acrossFiles);
   const start: Model = { m: levelCounts.map(firstGuess), u, prior: 1 / Math.max(tables.rows, 2) };
   const sums = levelCounts.map((levels) => Array.from<number>({ length: levels }).fill(0));
   const patternsByRule = await readPatterns(clickhouse, tables, rules.length);

@@ -104,12 +104,26 @@ export async function compareCandidates(
   return row!.pairs;
 }
 
-/** Level patterns of pairs drawn at random. */
+/** Pairs that could be formed: all, or those of records of different files. */
+export async function countAllPairs(
+  clickhouse: ClickHouse,
+  tables: Pick<LinkageTables, 'record' | 'rows'>,
+  acrossFiles: boolean,
+): Promise<number> {
+  const all = (tables.rows * (tables.rows - 1)) / 2;
+  if (!acrossFiles) return all;
+  const [row] = await clickhouse.query<{ within: number }>(
+    `select sum(n * (n - 1) / 2) as within from (select count() as n from ${tables.record} group by file)`,
+  );
+  return Math.max(1, all - row!.within);
+}
+
+/** Level patterns of pairs drawn at random, as they could be formed. */
 export async function samplePatterns(
   clickhouse: ClickHouse,
   tables: Pick<LinkageTables, 'record' | 'rows'>,
   comparisons: readonly Comparison[],
-  pairs: number,
+  { pairs, acrossFiles }: { pairs: number; acrossFiles: boolean },
 ): Promise<Pattern[]> {
   // Record k is paired with the k-th of a shuffle, as often as it takes: each pair is as likely.
   const times = Math.max(1, Math.ceil(pairs / tables.rows));
@@ -123,6 +137,7 @@ export async function samplePatterns(
      ) as pair
      join ${tables.record} as a on a.record_number = pair.l
      join ${tables.record} as b on b.record_number = pair.r
+     ${acrossFiles ? 'where a.file != b.file' : ''}
      group by levels`,
     {},
     COMPARING,

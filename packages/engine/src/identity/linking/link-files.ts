@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { CodedError, type ClickHouse } from '../../platform/index.ts';
+import { explainPairs, type PairExplanation } from './explain-pair.ts';
+import { linkRecords, type LinkRequest } from './link-records.ts';
+
+export interface LinkFilesRequest extends Pick<
+  LinkRequest,
+  'idColumn' | 'columns' | 'linkAbove' | 'reviewAbove' | 'onProgress'
+> {
+  /** Paths of CSV files in UTF-8 with a header, all with the same columns; plain or gzip (`.gz`). */
+  readonly files: readonly string[];
+}
+
+export type FoundPair = PairExplanation & { readonly decision: 'link' | 'review' };
+
+export interface LinkedFiles {
+  readonly records: number;
+  readonly candidates: number;
+  readonly links: number;
+  readonly reviews: number;
+  readonly clusters: readonly (readonly string[])[];
+}
+
+const FILE_COLUMN = '$file';
+
+/**
+ * Links the records of files and leaves nothing behind. One file is searched for duplicates; of several, only
+ * records of different files are compared. Each pair from the review threshold on goes to `onPair`, surest first,
+ * those to link before those to review. `linking_input_invalid` when a file or a column is not there.
+ */
+export async function linkFiles(
+  clickhouse: ClickHouse,
+  run: string,
+  request: LinkFilesRequest,
+  onPair: (pair: FoundPair) => void,
+): Promise<LinkedFiles> {
+  const table = `linkage_input_${run}`;
+  const columns = await headerOf(request.files[0] ?? '');
+  const several = request.files.length > 1;
+  try {
+    for (const [index, file] of request.files.entries()) {
+      await load(clickhouse, table, { file, columns, index });
+    }
+    const { files: _, ...options } = request;
+    const linkage = await linkRecords(clickhouse, run, {
+      ...options,
+      source: table,
+      columns: request.columns ?? columns.filter((column) => column !== request.idColumn),
+      ...(several ? { fileColumn: FILE_COLUMN } : {}),
+    });
+    try {
+      for (const decision of ['link', 'review'] as const) {
+        for await (const pairs of explainPairs(clickhouse, linkage, decision === 'link')) {
+          for (const pair of pairs) onPair({ decision, ...pair });
+        }
+      }
+      const { records, candidates, links, reviews } = linkage;
+      return { records, candidates, links, reviews, clusters: await linkage.clusters() };
+    } finally {
+      await linkage.drop();
+    }
+  } finally {
+    await clickhouse.command(`drop table if exists ${table}`);
+  }
+}
+
+function openText(file: string): Readable {
+  const bytes = createReadStream(file);
+  if (!file.endsWith('.gz')) return bytes;
+  const gunzip = createGunzip();
+  bytes.on('error', (error) => gunzip.destroy(error));
+  return bytes.pipe(gunzip);
+}
+
+async function headerOf(file: string): Promise<string[]> {
+  const text = openText(file);
+  try {
+    for await (const line of createInterface({ input: text })) {
+      const [names] = parse(line, { bom: true }) as string[][];
+      return (names ?? []).map((name) => name.trim());
+    }
+  } catch (error) {
+    throw new CodedError('linking_input_invalid', { details: { file }, cause: error });
+  } finally {
+    text.destroy();
+  }
+  throw new CodedError('linking_input_invalid', { details: { file, reason: 'the file is empty' } });
+}
+
+/** Adds a file's rows to the table, which the first file creates. */
+async function load(
+  clickhouse: ClickHouse,
+  table: string,
+  { file, columns, index }: { file: string; columns: readonly string[]; index: number },
+): Promise<void> {
+  const header = await headerOf(file);
+  if (header.join('\n') !== columns.join('\n')) {
+    throw new CodedError('linking_input_invalid', {
+      details: { file, reason: 'its columns are not those of the first file', missing: columns },
+    });
+  }
+  if (index === 0) await clickhouse.command(`drop table if exists ${table}`);
+  const quoted = columns.map((name) => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\` String`);
+  const staged = `${table}_${index}`;
+  await clickhouse.command(
+    `create or replace table ${staged} (${quoted.join(', ')}) engine = MergeTree order by tuple()`,
+  );
+  try {
+    await clickhouse.insertStream(staged, openText(file), 'CSV', {
+      input_format_csv_skip_first_lines: '1',
+      input_format_csv_detect_header: 0,
+    });
+    const select = `select *, '${index}' as \`${FILE_COLUMN}\` from ${staged}`;
+    await clickhouse.command(
+      index === 0
+        ? `create table ${table} engine = MergeTree order by tuple() as ${select}`
+        : `insert into ${table} ${select}`,
+    );
+  } catch (error) {
+    throw new CodedError('linking_input_invalid', {
+      details: { file, reason: (error as Error).message.slice(0, 300) },
+      cause: error,
+    });
+  } finally {
+    await clickhouse.command(`drop table if exists ${staged}`);
+  }
+}
