@@ -6,7 +6,7 @@ import {
   instantTextSchema,
   windowSchema,
 } from './window.ts';
-import type { CalendarUnit, Duration, TimeWindow } from './window.ts';
+import type { CalendarUnit, Duration, TimeUnit, TimeWindow } from './window.ts';
 
 /** Largest accepted expression: deeper or larger ones are refused before any other work. */
 export const eqlLimits = { depth: 40, nodes: 2_000, textLength: 20_000, listItems: 1_000 } as const;
@@ -31,6 +31,21 @@ export const aggregateFunctions = [
   'nth',
 ] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
+
+/** Functions of one value; `year` … `hour` are parts of a date or a time, weekdays from Monday = 1. */
+export const scalarFunctions = [
+  'lower',
+  'length',
+  'size',
+  'abs',
+  'round',
+  'year',
+  'month',
+  'day',
+  'weekday',
+  'hour',
+] as const;
+export type ScalarFunction = (typeof scalarFunctions)[number];
 
 /** Events of the person, by name (`*`: any event), narrowed by properties, weekday, time of day and window. */
 export interface EventSource {
@@ -65,7 +80,9 @@ export type Value =
   | { kind: 'attribute'; path: string[] }
   | { kind: 'tag'; tag: string }
   | { kind: 'arithmetic'; operator: '+' | '-' | '*' | '/'; left: Value; right: Value }
-  | { kind: 'call'; function: 'lower' | 'length' | 'size' | 'abs' | 'round'; value: Value }
+  /** A time seen from now, such as `30 days ago`; stands beside a date or a time only. */
+  | { kind: 'relative'; direction: 'ago' | 'ahead'; amount: number; unit: TimeUnit }
+  | { kind: 'call'; function: ScalarFunction; value: Value }
   | { kind: 'elapsed'; unit: 'days' | 'months' | 'years'; direction: 'since' | 'until'; value: Value }
   | { kind: 'anniversary'; value: Value }
   | { kind: 'aggregate'; function: AggregateFunction; nth?: number; source: Source; by?: 'day' }
@@ -150,6 +167,7 @@ export const valueSchema: z.ZodType<Value> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instant'), value: instantTextSchema }),
   z.object({ kind: z.literal('list'), items: z.array(valueLazy).max(eqlLimits.listItems) }),
   z.object({ kind: z.literal('parameter'), name: parameterName }),
+  z.object({ kind: z.literal('relative'), direction: z.enum(['ago', 'ahead']), ...durationSchema.shape }),
   z.object({ kind: z.literal('attribute'), path: z.array(name).min(1).max(6) }),
   z.object({ kind: z.literal('tag'), tag: name }),
   z.object({
@@ -160,7 +178,7 @@ export const valueSchema: z.ZodType<Value> = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('call'),
-    function: z.enum(['lower', 'length', 'size', 'abs', 'round']),
+    function: z.enum(scalarFunctions),
     value: valueLazy,
   }),
   z.object({

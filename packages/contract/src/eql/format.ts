@@ -105,6 +105,8 @@ export function formatValue(value: Value): string {
       return formatList(value);
     case 'parameter':
       return `$${value.name}`;
+    case 'relative':
+      return formatMoment(value);
     case 'attribute':
       return value.path.map(name).join('.');
     case 'tag':

@@ -24,12 +24,14 @@ export interface CatalogueReader {
 const REMEMBER_MS = 1_000;
 // The estimate needs magnitudes only.
 const REMEMBER_SIZES_MS = 30_000;
+const REMEMBER_ZONES_MS = 3_600_000;
 
 /** Reads the catalogue, remembering the parts that cost a query. Ages are in real time, as caches are. */
 export function createCatalogueReader(platform: Platform, sources: CatalogueSources): CatalogueReader {
   const events = remembered(REMEMBER_MS, () => sources.plannedEvents());
   const calendar = remembered(REMEMBER_SIZES_MS, () => selectCalendar(platform.database));
   const sizes = remembered(REMEMBER_SIZES_MS, () => readSizes(platform));
+  const zones = remembered(REMEMBER_ZONES_MS, () => readZones(platform));
 
   async function catalogue(): Promise<EqlCatalogue> {
     const [model, planned, segments, tags] = await Promise.all([
@@ -53,13 +55,19 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
   return {
     catalogue,
     async preparation(now) {
-      const [names, tradingCalendar, tableSizes] = await Promise.all([catalogue(), calendar(), sizes()]);
+      const [names, tradingCalendar, tableSizes, knownZones] = await Promise.all([
+        catalogue(),
+        calendar(),
+        sizes(),
+        zones(),
+      ]);
       return {
         catalogue: names,
         time: {
           now,
           timeZone: platform.config.timeZone,
           tradingCalendar: tradingCalendar satisfies TradingCalendar,
+          zones: knownZones,
         },
         sizes: tableSizes,
         seal: (value) => platform.secrets.fingerprint(value),
@@ -83,6 +91,14 @@ function remembered<Result>(forMs: number, read: () => Promise<Result>): () => P
     }
     return value;
   };
+}
+
+/** Time zones as ClickHouse names them: a few that the runtime knows are strange to it. */
+async function readZones(platform: Platform): Promise<ReadonlyMap<string, string>> {
+  const rows = await platform.clickhouse.query<{ time_zone: string }>(
+    'SELECT time_zone FROM system.time_zones',
+  );
+  return new Map(rows.map((row) => [row.time_zone.toLowerCase(), row.time_zone]));
 }
 
 async function readSizes(platform: Platform): Promise<TableSizes> {

@@ -1,4 +1,4 @@
-import type { EqlDocument, EqlProblem } from '@wutong/contract';
+import { suggestName, type EqlDocument, type EqlProblem } from '@wutong/contract';
 import { isTimeZone } from '../calendar.ts';
 import { bindCondition } from './bind-condition.ts';
 import { bindEventSource } from './bind-source.ts';
@@ -13,7 +13,6 @@ import {
   type Scope,
 } from './binder.ts';
 import type { BoundEventSource, BoundQuery, BoundValue, Subject } from './bound.ts';
-import { suggestName } from './suggest-name.ts';
 
 /** What binding gives: the bound query and what it uses, or the first problem. */
 export type BindOutcome =
@@ -30,16 +29,7 @@ export type BindOutcome =
 /** Resolves every name, type, unit and window of a document against a catalogue and an instant. */
 export function bindDocument(document: EqlDocument, environment: BindingEnvironment): BindOutcome {
   try {
-    if (document.timeZone !== undefined && !isTimeZone(document.timeZone)) {
-      throw new BindError({
-        code: 'bad_time_zone',
-        en: `There is no time zone “${document.timeZone}”; write one such as Asia/Shanghai.`,
-        zh: `没有时区“${document.timeZone}”，请写成 Asia/Shanghai 这样的名称。`,
-        path: 'timeZone',
-      });
-    }
-    const timeZone = document.timeZone ?? environment.time.timeZone;
-    const binder = createBinder({ ...environment, time: { ...environment.time, timeZone } }, []);
+    const binder = createBinder(zonedEnvironment(environment, document.timeZone), []);
     const query = bindQuery(binder, document);
     return {
       query,
@@ -53,6 +43,32 @@ export function bindDocument(document: EqlDocument, environment: BindingEnvironm
   }
 }
 
+/** The environment with the time zone that a document names. */
+function zonedEnvironment(
+  environment: BindingEnvironment,
+  timeZone: string | undefined,
+): BindingEnvironment & { bankTimeZone: string } {
+  const bankTimeZone = environment.bankTimeZone ?? environment.time.timeZone;
+  if (timeZone === undefined) return { ...environment, bankTimeZone };
+  const { zones } = environment.time;
+  const known = zones ? zones.get(timeZone.toLowerCase()) : timeZone;
+  if (known === undefined || !isTimeZone(known)) {
+    const nearest = suggestName(timeZone, zones?.values() ?? []);
+    const hint =
+      nearest === undefined
+        ? { en: '', zh: '' }
+        : { en: ` Did you mean “${nearest}”?`, zh: `您是否想写“${nearest}”？` };
+    throw new BindError({
+      code: 'bad_time_zone',
+      en: `There is no time zone “${timeZone}”; write one such as Asia/Shanghai.${hint.en}`,
+      zh: `没有时区“${timeZone}”，请写成 Asia/Shanghai 这样的名称。${hint.zh}`,
+      ...(nearest === undefined ? {} : { suggestion: nearest }),
+      path: 'timeZone',
+    });
+  }
+  return { ...environment, bankTimeZone, time: { ...environment.time, timeZone: known } };
+}
+
 function createBinder(environment: BindingEnvironment, openSegments: readonly string[]): Binder {
   const binder: Binder = {
     environment,
@@ -62,11 +78,9 @@ function createBinder(environment: BindingEnvironment, openSegments: readonly st
     usedTags: new Set(),
     comparedFields: new Map(),
     openSegments,
-    inside(segmentId) {
-      const inner = createBinder({ ...environment, positionOf: () => undefined }, [
-        ...openSegments,
-        segmentId,
-      ]);
+    inside(segmentId, timeZone) {
+      const zoned = zonedEnvironment(environment, timeZone ?? binder.environment.bankTimeZone);
+      const inner = createBinder({ ...zoned, positionOf: () => undefined }, [...openSegments, segmentId]);
       // What the segment uses counts as its own use, not as this expression's.
       return inner;
     },
@@ -111,15 +125,16 @@ function populationOf(
   const { entityTypes } = binder.environment.catalogue.model;
   const entity = entityTypes.find((type) => type.name === document.of);
   if (entity) return { kind: 'entity', type: entity.name, table: entity.table };
+  const all = ['person', ...entityTypes.map((type) => type.name)];
   return refuse(
     binder,
     document,
     { subject: { kind: 'person' }, row: false, path: 'of' },
     {
       code: 'unknown_name',
-      en: `There is no population “${document.of}”.`,
-      zh: `没有总体“${document.of}”。`,
-      suggestion: suggestName(document.of, ['person', ...entityTypes.map((type) => type.name)]),
+      en: `There is no population “${document.of}”; there are ${all.slice(0, 20).join(', ')}.`,
+      zh: `没有总体“${document.of}”；可用：${all.slice(0, 20).join('、')}。`,
+      suggestion: suggestName(document.of, all),
     },
   );
 }

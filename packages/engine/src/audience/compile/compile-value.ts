@@ -33,6 +33,7 @@ export function compileValue(compiler: Compiler, node: BoundValue, scope: SqlSco
     case 'dateOf':
     case 'elapsed':
     case 'anniversary':
+    case 'datePart':
       return compileDate(compiler, node, scope);
     case 'aggregate':
       return compileAggregate(compiler, node, scope);

@@ -141,6 +141,7 @@ function interpretValue(interpreter: Interpreter, node: BoundValue, at: Place): 
     case 'dateOf':
     case 'elapsed':
     case 'anniversary':
+    case 'datePart':
       return interpretDate(interpreter, node, at);
     case 'aggregate':
       return interpretAggregate(interpreter, node, at);
