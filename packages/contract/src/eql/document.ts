@@ -121,12 +121,29 @@ export interface SequenceStep {
   within?: Duration;
 }
 
-/** A whole query: who (a population), or which value for each person (a tag). */
+/**
+ * A whole query: who (a population), or which value for each person (a tag). `timeZone` is given by name;
+ * `timeZoneOf` instead is the one each person has: `person`, or the name of the relation to an entity (an
+ * institution, a branch) that has it, in an attribute named `time_zone`.
+ */
 export type EqlDocument =
-  | { kind: 'population'; of: string; where?: Condition; timeZone?: string }
-  | { kind: 'value'; value: Value; timeZone?: string }
-  | { kind: 'tier'; tiers: { label: string; when: Condition }[]; otherwise?: string; timeZone?: string }
-  | { kind: 'rfm'; source: EventSource; value: string; buckets: number; timeZone?: string };
+  | { kind: 'population'; of: string; where?: Condition; timeZone?: string; timeZoneOf?: string }
+  | { kind: 'value'; value: Value; timeZone?: string; timeZoneOf?: string }
+  | {
+      kind: 'tier';
+      tiers: { label: string; when: Condition }[];
+      otherwise?: string;
+      timeZone?: string;
+      timeZoneOf?: string;
+    }
+  | {
+      kind: 'rfm';
+      source: EventSource;
+      value: string;
+      buckets: number;
+      timeZone?: string;
+      timeZoneOf?: string;
+    };
 
 // A backtick or a line break cannot be written in a quoted name.
 const name = z
@@ -268,12 +285,15 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('kind'
   }),
 ]);
 
-const timeZone = z.string().max(64).optional();
+const zoned = {
+  timeZone: z.string().max(64).optional(),
+  timeZoneOf: name.optional(),
+};
 
 /** Shape of a document whose size was already checked; use `eqlDocumentSchema` for input. */
 const boundedDocumentSchema: z.ZodType<EqlDocument> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('population'), of: name, where: conditionLazy.optional(), timeZone }),
-  z.object({ kind: z.literal('value'), value: valueLazy, timeZone }),
+  z.object({ kind: z.literal('population'), of: name, where: conditionLazy.optional(), ...zoned }),
+  z.object({ kind: z.literal('value'), value: valueLazy, ...zoned }),
   z.object({
     kind: z.literal('tier'),
     tiers: z
@@ -281,14 +301,14 @@ const boundedDocumentSchema: z.ZodType<EqlDocument> = z.discriminatedUnion('kind
       .min(1)
       .max(100),
     otherwise: z.string().max(200).optional(),
-    timeZone,
+    ...zoned,
   }),
   z.object({
     kind: z.literal('rfm'),
     source: eventSourceSchema,
     value: name,
     buckets: z.number().int().min(2).max(10),
-    timeZone,
+    ...zoned,
   }),
 ]);
 

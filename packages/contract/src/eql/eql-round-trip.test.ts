@@ -228,13 +228,15 @@ const { condition, value, eventSource } = fc.letrec<{
   return { condition, value, eventSource, relatedSource } as never;
 });
 
+const zone = fc.oneof(
+  fc.constant({}),
+  fc.constant({ timeZone: 'Asia/Tokyo' }),
+  name.map((timeZoneOf) => ({ timeZoneOf })),
+);
 const document = fc.oneof(
-  merged(
-    fc.record({ kind: fc.constant('population'), of: name, where: condition }),
-    optional(fc.constant('Asia/Tokyo'), 'timeZone'),
-  ),
+  merged(fc.record({ kind: fc.constant('population'), of: name, where: condition }), zone),
   fc.record({ kind: fc.constant('population'), of: fc.constant('person') }),
-  fc.record({ kind: fc.constant('value'), value }),
+  merged(fc.record({ kind: fc.constant('value'), value }), zone),
   merged(
     fc.record({
       kind: fc.constant('tier'),

@@ -79,7 +79,8 @@ function parseQuery(cursor: Cursor): EqlDocument {
   const document = parseBody(cursor);
   if (cursor.sees('in') && cursor.sees('time', 1) && cursor.sees('zone', 2)) {
     for (let words = 0; words < 3; words++) cursor.next();
-    document.timeZone = cursor.string();
+    if (cursor.take('of')) document.timeZoneOf = cursor.name('“person” or a relation', 'person 或关系');
+    else document.timeZone = cursor.string();
   }
   return document;
 }

@@ -4,6 +4,7 @@ import type { TradingCalendar } from './calendar.ts';
 import { knownEvents, type EqlCatalogue } from './catalogue.ts';
 import type { TableSizes } from './expression-cost.ts';
 import type { Preparation } from './prepare-expression.ts';
+import { readZones, rememberedZonesInUse } from './read-zones.ts';
 import { selectCalendar, selectNamedSegments, selectNamedTags } from './definition-store.ts';
 
 /** Where names come from: the rooms that declare them. */
@@ -33,6 +34,8 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
   const sizes = remembered(REMEMBER_SIZES_MS, () => readSizes(platform));
   const zones = remembered(REMEMBER_ZONES_MS, () => readZones(platform));
 
+  const inUse = rememberedZonesInUse(platform);
+
   async function catalogue(): Promise<EqlCatalogue> {
     const [model, planned, segments, tags] = await Promise.all([
       sources.catalogue(),
@@ -61,6 +64,7 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
         sizes(),
         zones(),
       ]);
+      const zonesInUse = await inUse(names.model);
       return {
         catalogue: names,
         time: {
@@ -68,6 +72,7 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
           timeZone: platform.config.timeZone,
           tradingCalendar: tradingCalendar satisfies TradingCalendar,
           zones: knownZones,
+          zonesInUse,
         },
         sizes: tableSizes,
         seal: (value) => platform.secrets.fingerprint(value),
@@ -91,14 +96,6 @@ function remembered<Result>(forMs: number, read: () => Promise<Result>): () => P
     }
     return value;
   };
-}
-
-/** Time zones as ClickHouse names them: a few that the runtime knows are strange to it. */
-async function readZones(platform: Platform): Promise<ReadonlyMap<string, string>> {
-  const rows = await platform.clickhouse.query<{ time_zone: string }>(
-    'SELECT time_zone FROM system.time_zones',
-  );
-  return new Map(rows.map((row) => [row.time_zone.toLowerCase(), row.time_zone]));
 }
 
 async function readSizes(platform: Platform): Promise<TableSizes> {

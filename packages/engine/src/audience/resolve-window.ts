@@ -20,6 +20,8 @@ export interface EvaluationTime {
   readonly tradingCalendar: TradingCalendar;
   /** Zones the engine knows, by their name in lower case; absent: those of this runtime. */
   readonly zones?: ReadonlyMap<string, string> | undefined;
+  /** Zones that people have, by `person` or the relation to what has them; as they were written. */
+  readonly zonesInUse?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** A window against now. Instants: from included, to excluded (epoch ms). Dates: both included. */

@@ -210,6 +210,7 @@ function rememberFields(binder: Binder, value: BoundValue): void {
     case 'gap':
     case 'top':
     case 'distribution':
+    case 'byZone':
     case 'daysIn':
     case 'tier':
     case 'rfm':

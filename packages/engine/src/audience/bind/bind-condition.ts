@@ -1,5 +1,6 @@
 import { conditionSchema, type Condition } from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
+import { conditionInEachZone } from './bind-each-zone.ts';
 import { bindWindow } from './bind-window.ts';
 import { bindCompare, bindOneOf, bindText, compared } from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
@@ -177,7 +178,9 @@ function bindInSegment(binder: Binder, node: Of<'inSegment'>, scope: Scope): Bou
   if (segment.document.kind !== 'population' || !segment.document.where)
     return { kind: 'constant', value: true };
   const where = conditionSchema.parse(segment.document.where);
-  return binder
-    .inside(segment.segmentId, segment.document.timeZone)
-    .condition(where, { ...scope, path: `segment ${segment.segmentId}` });
+  const inner = binder.inside(segment.segmentId, segment.document.timeZone);
+  const at: Scope = { ...scope, path: `segment ${segment.segmentId}` };
+  const { timeZoneOf } = segment.document;
+  if (timeZoneOf === undefined) return inner.condition(where, at);
+  return conditionInEachZone(inner, timeZoneOf, at, (zoned) => zoned.condition(where, at));
 }

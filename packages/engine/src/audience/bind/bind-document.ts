@@ -1,5 +1,6 @@
 import { suggestName, type EqlDocument, type EqlProblem } from '@wutong/contract';
 import { isTimeZone } from '../calendar.ts';
+import { conditionInEachZone, valueInEachZone } from './bind-each-zone.ts';
 import { bindCondition } from './bind-condition.ts';
 import { bindEventSource } from './bind-source.ts';
 import { bindProperty } from './bind-name.ts';
@@ -69,51 +70,78 @@ function zonedEnvironment(
   return { ...environment, bankTimeZone, time: { ...environment.time, timeZone: known } };
 }
 
-function createBinder(environment: BindingEnvironment, openSegments: readonly string[]): Binder {
+function createBinder(
+  environment: BindingEnvironment,
+  openSegments: readonly string[],
+  notes: Pick<Binder, 'usedSegments' | 'usedTags' | 'comparedFields'> = {
+    usedSegments: new Set(),
+    usedTags: new Set(),
+    comparedFields: new Map(),
+  },
+): Binder {
   const binder: Binder = {
     environment,
     condition: (node, scope) => bindCondition(binder, node, scope),
     value: (node, scope) => bindValue(binder, node, scope),
-    usedSegments: new Set(),
-    usedTags: new Set(),
-    comparedFields: new Map(),
+    ...notes,
     openSegments,
     inside(segmentId, timeZone) {
-      const zoned = zonedEnvironment(environment, timeZone ?? binder.environment.bankTimeZone);
-      const inner = createBinder({ ...zoned, positionOf: () => undefined }, [...openSegments, segmentId]);
+      const zoned = zonedEnvironment(environment, timeZone ?? environment.bankTimeZone);
       // What the segment uses counts as its own use, not as this expression's.
-      return inner;
+      return createBinder({ ...zoned, positionOf: () => undefined }, [...openSegments, segmentId]);
     },
+    inZone: (timeZone) => createBinder(zonedEnvironment(environment, timeZone), openSegments, notes),
   };
   return binder;
 }
 
+const PERSON: Scope = { subject: { kind: 'person' }, row: false, path: 'value' };
+
 function bindQuery(binder: Binder, document: EqlDocument): BoundQuery {
-  const person: Scope = { subject: { kind: 'person' }, row: false, path: 'value' };
   switch (document.kind) {
     case 'population': {
       const subject = populationOf(binder, document);
       const scope: Scope = { subject, row: false, path: 'where' };
-      const where = document.where ? binder.condition(document.where, scope) : undefined;
-      return { kind: 'population', subject, where: where ?? { kind: 'constant', value: true } };
+      const { where, timeZoneOf } = document;
+      if (!where) return { kind: 'population', subject, where: { kind: 'constant', value: true } };
+      const bound =
+        timeZoneOf === undefined
+          ? binder.condition(where, scope)
+          : conditionInEachZone(binder, timeZoneOf, scope, (zoned) => zoned.condition(where, scope));
+      return { kind: 'population', subject, where: bound };
     }
     case 'value':
-      return { kind: 'value', value: binder.value(document.value, person) };
+    case 'tier':
+    case 'rfm': {
+      const { timeZoneOf } = document;
+      if (timeZoneOf === undefined) return { kind: 'value', value: bindDocumentValue(binder, document) };
+      const value = valueInEachZone(binder, timeZoneOf, PERSON, (zoned) =>
+        bindDocumentValue(zoned, document),
+      );
+      return { kind: 'value', value };
+    }
+  }
+}
+
+function bindDocumentValue(
+  binder: Binder,
+  document: Exclude<EqlDocument, { kind: 'population' }>,
+): BoundValue {
+  switch (document.kind) {
+    case 'value':
+      return binder.value(document.value, PERSON);
     case 'tier':
       return {
-        kind: 'value',
-        value: {
-          kind: 'tier',
-          tiers: document.tiers.map((tier, index) => ({
-            label: tier.label,
-            when: binder.condition(tier.when, { ...person, path: `tiers[${index}].when` }),
-          })),
-          otherwise: document.otherwise,
-          type: 'text',
-        },
+        kind: 'tier',
+        tiers: document.tiers.map((tier, index) => ({
+          label: tier.label,
+          when: binder.condition(tier.when, { ...PERSON, path: `tiers[${index}].when` }),
+        })),
+        otherwise: document.otherwise,
+        type: 'text',
       };
     case 'rfm':
-      return { kind: 'value', value: bindRfm(binder, document, person) };
+      return bindRfm(binder, document, PERSON);
   }
 }
 

@@ -43,6 +43,8 @@ export interface Binder {
   readonly openSegments: readonly string[];
   /** The same binder inside the rule of a segment, which keeps the time zone it was written with. */
   inside(segmentId: string, timeZone: string | undefined): Binder;
+  /** The same binder in another time zone; what it uses and compares is noted in this one. */
+  inZone(timeZone: string): Binder;
 }
 
 /** A problem found while binding; stops the expression, because later ones would follow from it. */

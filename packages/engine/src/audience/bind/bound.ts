@@ -156,6 +156,13 @@ export type BoundValue = Typed &
         readonly weight?: BoundValue | undefined;
       }
     | { readonly kind: 'distribution'; readonly source: BoundEventSource }
+    | {
+        /** A value of its own for those who live in each of some time zones, and one for everybody else. */
+        readonly kind: 'byZone';
+        readonly zone: BoundValue;
+        readonly cases: readonly { readonly zone: string; readonly value: BoundValue }[];
+        readonly otherwise: BoundValue;
+      }
     | { readonly kind: 'standing'; readonly measure: 'percentile' | 'rank'; readonly value: BoundValue }
     | { readonly kind: 'daysIn'; readonly segmentId: string; readonly now: number }
     | {

@@ -151,6 +151,11 @@ function interpretValue(interpreter: Interpreter, node: BoundValue, at: Place): 
     case 'top':
     case 'distribution':
       return interpretEventShape(interpreter, node, at);
+    case 'byZone': {
+      const zone = interpreter.value(node.zone, at);
+      const own = node.cases.find((each) => each.zone === zone);
+      return interpreter.value(own ? own.value : node.otherwise, at);
+    }
     case 'standing':
       return interpretStanding(interpreter, node, at);
     case 'daysIn':
