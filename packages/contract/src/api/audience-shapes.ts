@@ -60,7 +60,25 @@ export const usageSchema = z.object({
 });
 export type Usage = z.output<typeof usageSchema>;
 
-export const tagKinds = ['rule', 'sql', 'import', 'manual'] as const;
+export const tagKinds = ['rule', 'sql', 'model', 'import', 'manual'] as const;
+
+/** Where the scores of a model come from, and for how long they hold. */
+export const tagModelSchema = z.object({
+  scorer: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('name of a scorer the installation was started with; absent: scores are set through the API'),
+  freshForHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(8_784)
+    .default(168)
+    .describe('older scores are taken away: a stale score is no score'),
+});
+export type TagModel = z.output<typeof tagModelSchema>;
 export const tagValueTypes = ['text', 'number', 'boolean', 'date', 'instant', 'list'] as const;
 
 export const tagSchema = z.object({
@@ -69,6 +87,13 @@ export const tagSchema = z.object({
   description: z.string(),
   folder: z.string(),
   kind: z.enum(tagKinds).describe('rule: an EQL value (tiers, metric, first/last, top N, RFM, distribution)'),
+  model: tagModelSchema
+    .extend({
+      modelVersion: z.string().optional().describe('version of the model that gave the newest scores'),
+      isFresh: z.boolean().describe('there are scores, and the newest are younger than freshForHours'),
+    })
+    .optional()
+    .describe('of model tags'),
   valueType: z.enum(tagValueTypes),
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule tag, or SQL'),

@@ -59,7 +59,7 @@ create table audience.tag (
   name text not null,
   description text not null,
   folder text not null,
-  kind text not null check (kind in ('rule', 'sql', 'import', 'manual')),
+  kind text not null check (kind in ('rule', 'sql', 'model', 'import', 'manual')),
   value_type text not null,
   version int not null,
   body text,
@@ -74,7 +74,10 @@ create table audience.tag (
   computed_at bigint,
   due_at bigint,
   problem text,
-  priority int not null default 5
+  priority int not null default 5,
+  -- Of model tags: the scorer, and how long its scores hold.
+  model jsonb,
+  model_version text
 );
 create index tag_due on audience.tag (due_at) where due_at is not null and not archived;
 
@@ -94,6 +97,7 @@ create table audience.tag_run (
   at bigint not null,
   people bigint not null,
   took_ms double precision not null,
+  model_version text,
   primary key (tag_id, run)
 );
 

@@ -5,6 +5,7 @@ import { COMPUTE_SETTINGS } from './compute-block.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
+import { computeModelTag, type Scorers } from './person-scorer.ts';
 import { nextDue } from './schedule.ts';
 import { computeSqlTag } from './sql-tag.ts';
 import { beginTagRuns, finishTagRun, postponeTag, type TagRow } from './tag-store.ts';
@@ -24,6 +25,7 @@ export async function computeTags(
   platform: Platform,
   reader: CatalogueReader,
   rows: readonly TagRow[],
+  scorers: Scorers = new Map(),
 ): Promise<void> {
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
@@ -31,6 +33,11 @@ export async function computeTags(
   for (const row of rows) {
     if (row.kind === 'sql') {
       await guarded(platform, [row], now, () => computeOneSql(platform, row, now));
+      continue;
+    }
+    if (row.kind === 'model') {
+      const dueAt = dueOf(platform, row, now);
+      await guarded(platform, [row], now, () => computeModelTag(platform, scorers, row, now, dueAt));
       continue;
     }
     if (row.kind !== 'rule' || !row.document) continue;

@@ -13,6 +13,7 @@ import { createMemberLookup } from './lookup-members.ts';
 import { createSegments } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
+import type { Scorers } from './person-scorer.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
 import { readTagIds, readTagValues } from './read-tag-values.ts';
@@ -33,6 +34,12 @@ export interface AudienceNeeds {
   };
 }
 
+/** What an installation adds to the audience. */
+export interface AudienceOptions extends ComputeOptions {
+  /** Models outside that tags of the kind `model` may name. */
+  readonly scorers?: Scorers | undefined;
+}
+
 const COMPUTE_INTERVAL_MS = 100;
 const IDENTITY_INTERVAL_MS = 100;
 const LOOKUP_INTERVAL_MS = 100;
@@ -44,7 +51,7 @@ const DUE_LIMIT = 256;
 export function createAudience(
   platform: Platform,
   needs: AudienceNeeds,
-  options: ComputeOptions = {},
+  options: AudienceOptions = {},
 ): Audience {
   const { database, clickhouse, clock } = platform;
   const reader = createCatalogueReader(platform, {
@@ -53,7 +60,8 @@ export function createAudience(
   });
   const expressions = createExpressions(platform, reader);
   const segments = createSegments(platform, reader, options);
-  const tags = createTags(platform, reader);
+  const scorers = options.scorers ?? new Map();
+  const tags = createTags(platform, reader, scorers);
   const lookup = createMemberLookup(platform);
   const loops: RunningLoop[] = [];
 
@@ -78,7 +86,7 @@ export function createAudience(
         await awaitTags(database, ids, tagsDue.lookAgainAt);
       }
       if (segmentsDue.ready.length > 0) await computeSegments(platform, reader, segmentsDue.ready, options);
-      if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready);
+      if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready, scorers);
       return [segmentRows.length, tagRows.length];
     };
     // Looked at without the lock first: most rounds find nothing to do.

@@ -115,7 +115,25 @@ export function mergeValues(zone: BoundValue, zoned: Zoned<BoundValue>): BoundVa
       const values = part((node: typeof otherwise) => node.value);
       return { ...otherwise, value: mergeValues(zone, values) };
     }
-    default:
+    case 'literal':
+    case 'field':
+    case 'reference':
+    case 'property':
+    case 'eventPart':
+    case 'entityId':
+    case 'tag':
+    case 'dateOf':
+    case 'datePart':
+    case 'elapsed':
+    case 'anniversary':
+    case 'aggregate':
+    case 'activeShare':
+    case 'streak':
+    case 'gap':
+    case 'top':
+    case 'distribution':
+    case 'daysIn':
+    case 'byZone':
       return {
         kind: 'byZone',
         zone,
