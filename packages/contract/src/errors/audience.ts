@@ -42,6 +42,11 @@ export const audienceErrors = defineErrors({
     en: 'This segment has no rule to compute; it changes by import only.',
     zh: '该人群没有可计算的规则，只能通过导入修改。',
   },
+  lookalike_missing: {
+    status: 422,
+    en: 'Say in `lookalike` which segment people shall resemble and by which features.',
+    zh: '请在 lookalike 中指明种子人群与比较特征。',
+  },
   tag_not_found: {
     status: 404,
     en: 'There is no such tag; check its id.',

@@ -4,13 +4,14 @@ import { CodedError, type Platform, type RunningLoop } from '../platform/index.t
 import type { Profile } from '../profile/index.ts';
 import { awaitSources, type SourceReadinessPort } from './await-sources.ts';
 import { whileComputing } from './compute-lock.ts';
-import { computeSegments, type ComputeOptions } from './compute-segments.ts';
+import { computeLookalikes } from './compute-lookalike.ts';
+import { computeSegments } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
 import { createMemberLookup } from './lookup-members.ts';
-import { createSegments } from './manage-segments.ts';
+import { createSegments, type SegmentOptions } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
 import type { Scorers } from './person-scorer.ts';
@@ -35,7 +36,7 @@ export interface AudienceNeeds {
 }
 
 /** What an installation adds to the audience. */
-export interface AudienceOptions extends ComputeOptions {
+export interface AudienceOptions extends SegmentOptions {
   /** Models outside that tags of the kind `model` may name. */
   readonly scorers?: Scorers | undefined;
 }
@@ -85,7 +86,10 @@ export function createAudience(
         const ids = waitingTags.map((row) => row.tag_id);
         await awaitTags(database, ids, tagsDue.lookAgainAt);
       }
-      if (segmentsDue.ready.length > 0) await computeSegments(platform, reader, segmentsDue.ready, options);
+      const lookalikes = segmentsDue.ready.filter((row) => row.kind === 'lookalike');
+      const rules = segmentsDue.ready.filter((row) => row.kind !== 'lookalike');
+      if (rules.length > 0) await computeSegments(platform, reader, rules, options);
+      await computeLookalikes(platform, reader, lookalikes, options.lookalikeModel);
       if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready, scorers);
       return [segmentRows.length, tagRows.length];
     };
