@@ -1,4 +1,4 @@
-import type { Platform } from '../platform/index.ts';
+import { CodedError, type Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
 import { shareStatement } from './compile/compile.ts';
 import { COMPUTE_SETTINGS } from './compute-block.ts';
@@ -14,6 +14,7 @@ import type { BoundValue } from './bind/bound.ts';
 
 /** Tags computed in one pass. */
 const SHARED_TAGS = 32;
+const RETRY_MS = 3_600_000;
 
 interface Computable {
   readonly row: TagRow;
@@ -76,11 +77,15 @@ async function guarded(
     await work();
     return true;
   } catch (error) {
-    if (typeof (error as { type?: unknown }).type !== 'string' && refusalOf(error) === error) throw error;
+    const isRefused = error instanceof CodedError || refusalOf(error) !== error;
+    if (!isRefused && typeof (error as { type?: unknown }).type !== 'string') throw error;
     const [only, ...others] = rows;
     if (only && others.length === 0) {
       const message = error instanceof Error ? error.message : String(error);
-      await postponeTag(platform.database, only.tag_id, dueOf(platform, only, now), message.slice(0, 500));
+      const dueAt = dueOf(platform, only, now);
+      // What takes too long holds up everything else that is due; it may try again in an hour at the earliest.
+      const later = dueAt === undefined ? undefined : Math.max(dueAt, now + RETRY_MS);
+      await postponeTag(platform.database, only.tag_id, later, message.slice(0, 500));
     }
     return false;
   }

@@ -266,7 +266,8 @@ async function prepareValue(
   });
 }
 
-function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
+/** Values as texts that people read. */
+export function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
   switch (type) {
     case 'number':
       return numbers.map(String);

@@ -2,6 +2,7 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, allows, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
+import { shownValues } from './manage-tags.ts';
 import { freshForMs } from './person-scorer.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
@@ -60,7 +61,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       ...showTag(row, platform.clock.now()),
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
-      values,
+      values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
       trend: trend.map((run) => ({
         at: iso(run.at),
         people: run.people,
@@ -92,6 +93,12 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
 /** A distribution is shown as a list of texts. */
 function shownType(type: EqlType): audienceApi.TagView['valueType'] {
   return type === 'map' ? 'list' : type;
+}
+
+/** Numbers stand for instants and booleans as they are held. */
+function shownFrequent(type: EqlType, value: string): string {
+  if (type !== 'instant' && type !== 'boolean') return value;
+  return shownValues(type, [], [Number(value)])[0] ?? value;
 }
 
 function showModel(row: TagRow, now: number): Pick<audienceApi.TagView, 'model'> {
