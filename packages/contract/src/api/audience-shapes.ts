@@ -31,7 +31,48 @@ export const scheduleSchema = z.discriminatedUnion('every', [
 ]);
 export type Schedule = z.output<typeof scheduleSchema>;
 
-export const segmentKinds = ['rule', 'snapshot', 'import'] as const;
+export const segmentKinds = ['rule', 'snapshot', 'import', 'lookalike'] as const;
+
+/** People who resemble the members of a segment, without those members. */
+export const lookalikeSchema = z.object({
+  seed: audienceIdSchema.describe('segment whose members are resembled'),
+  features: z
+    .array(z.string().min(1).max(2_000))
+    .min(1)
+    .max(30)
+    .describe(
+      'EQL values by which people are compared, e.g. age, city, count(event login within last 30 days)',
+    ),
+  size: z.number().int().min(1).max(500_000).default(1_000).describe('at most so many, the most alike first'),
+  minimumScore: z
+    .number()
+    .optional()
+    .describe('log-odds from which on people count as alike; 0: as much like the seed as like the others'),
+});
+export type Lookalike = z.output<typeof lookalikeSchema>;
+
+/** Why people are alike: what each value of a feature speaks for, as found at the last computation. */
+export const lookalikeExplanationSchema = z.object({
+  seedPeople: z.number().int(),
+  otherPeople: z.number().int(),
+  highestScore: z.number().optional(),
+  lowestScore: z.number().optional().describe('of the members'),
+  features: z.array(
+    z.object({
+      feature: z.string(),
+      spread: z.number().describe('how far apart its values set people: the heavier, the more it decides'),
+      values: z.array(
+        z.object({
+          value: z.string().describe('a value, a range of numbers, or “missing”'),
+          seedShare: z.number(),
+          otherShare: z.number(),
+          weight: z.number().describe('log-odds: above 0 speaks for the seed'),
+        }),
+      ),
+    }),
+  ),
+});
+export type LookalikeExplanation = z.output<typeof lookalikeExplanationSchema>;
 
 export const segmentSchema = z.object({
   segmentId: z.string(),
@@ -41,6 +82,7 @@ export const segmentSchema = z.object({
   kind: z.enum(segmentKinds),
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule segment'),
+  lookalike: lookalikeSchema.optional(),
   schedule: scheduleSchema,
   owner: z.string(),
   archived: z.boolean(),
@@ -60,7 +102,25 @@ export const usageSchema = z.object({
 });
 export type Usage = z.output<typeof usageSchema>;
 
-export const tagKinds = ['rule', 'sql', 'import', 'manual'] as const;
+export const tagKinds = ['rule', 'sql', 'model', 'import', 'manual'] as const;
+
+/** Where the scores of a model come from, and for how long they hold. */
+export const tagModelSchema = z.object({
+  scorer: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('name of a scorer the installation was started with; absent: scores are set through the API'),
+  freshForHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(8_784)
+    .default(168)
+    .describe('older scores are taken away: a stale score is no score'),
+});
+export type TagModel = z.output<typeof tagModelSchema>;
 export const tagValueTypes = ['text', 'number', 'boolean', 'date', 'instant', 'list'] as const;
 
 export const tagSchema = z.object({
@@ -69,6 +129,13 @@ export const tagSchema = z.object({
   description: z.string(),
   folder: z.string(),
   kind: z.enum(tagKinds).describe('rule: an EQL value (tiers, metric, first/last, top N, RFM, distribution)'),
+  model: tagModelSchema
+    .extend({
+      modelVersion: z.string().optional().describe('version of the model that gave the newest scores'),
+      isFresh: z.boolean().describe('there are scores, and the newest are younger than freshForHours'),
+    })
+    .optional()
+    .describe('of model tags'),
   valueType: z.enum(tagValueTypes),
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule tag, or SQL'),

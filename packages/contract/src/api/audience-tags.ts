@@ -5,6 +5,7 @@ import {
   audienceDefinition,
   audienceIdSchema,
   tagKinds,
+  tagModelSchema,
   tagSchema,
   tagValueTypes,
   usageSchema,
@@ -42,10 +43,14 @@ export const createTag = endpoint({
     kind: z.enum(tagKinds).default('rule'),
     text: z.string().max(20_000).optional().describe('EQL value, or SQL selecting person_id and value'),
     document: eqlDocumentSchema.optional(),
-    valueType: z.enum(tagValueTypes).default('text').describe('of SQL, imported and manual tags'),
+    valueType: z
+      .enum(tagValueTypes)
+      .optional()
+      .describe('of SQL, model, imported and manual tags; default text, for model tags number'),
+    model: tagModelSchema.optional().describe('of model tags'),
   }),
   response: tagSchema,
-  errors: ['eql_invalid', 'tag_exists', 'tag_sql_refused'],
+  errors: ['eql_invalid', 'tag_exists', 'tag_sql_refused', 'tag_scorer_unknown'],
 });
 
 export const readTag = endpoint({
@@ -60,7 +65,14 @@ export const readTag = endpoint({
     document: z.unknown().optional(),
     total: z.number().int(),
     values: z.array(z.object({ value: z.string(), people: z.number().int() })).describe('100 most frequent'),
-    trend: z.array(z.object({ at: z.string(), people: z.number().int(), tookMs: z.number() })),
+    trend: z.array(
+      z.object({
+        at: z.string(),
+        people: z.number().int(),
+        tookMs: z.number(),
+        modelVersion: z.string().optional(),
+      }),
+    ),
     uses: z.array(usageSchema),
     usedBy: z.array(usageSchema),
     versions: z.array(versionSchema).describe('newest first'),
@@ -80,10 +92,18 @@ export const editTag = endpoint({
     ...audienceDefinition,
     text: z.string().max(20_000).optional().describe('EQL value or SQL of a computed tag; its kind stays'),
     document: eqlDocumentSchema.optional(),
+    model: tagModelSchema.optional().describe('of model tags; absent: as it was'),
     version: z.number().int().describe('version that was edited; refused when it is not the newest'),
   }),
   response: tagSchema,
-  errors: ['eql_invalid', 'tag_not_found', 'tag_sql_refused', 'tag_type_in_use', 'conflict'],
+  errors: [
+    'eql_invalid',
+    'tag_not_found',
+    'tag_sql_refused',
+    'tag_scorer_unknown',
+    'tag_type_in_use',
+    'conflict',
+  ],
 });
 
 export const archiveTag = endpoint({
@@ -116,7 +136,10 @@ export const setTagValues = endpoint({
   method: 'POST',
   path: '/api/v1/tags/:tagId/values',
   room: 'audience',
-  summary: { en: 'Set values of a manual or imported tag', zh: '为手工或导入标签赋值' },
+  summary: {
+    en: 'Set values of a manual, imported or model tag',
+    zh: '为手工、导入或模型分标签赋值',
+  },
   permission: 'tag.write',
   params: tagParams,
   body: z.object({
@@ -129,7 +152,8 @@ export const setTagValues = endpoint({
       )
       .min(1)
       .max(10_000),
+    modelVersion: z.string().min(1).max(100).optional().describe('of model tags: version of the model'),
   }),
   response: z.object({ changed: z.number().int() }),
-  errors: ['tag_not_found', 'tag_not_settable'],
+  errors: ['tag_not_found', 'tag_not_settable', 'tag_value_invalid'],
 });

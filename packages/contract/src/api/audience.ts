@@ -5,6 +5,8 @@ import { personItem } from './audience-eql.ts';
 import {
   audienceDefinition,
   audienceIdSchema,
+  lookalikeExplanationSchema,
+  lookalikeSchema,
   segmentKinds,
   segmentSchema,
   usageSchema,
@@ -57,10 +59,11 @@ export const createSegment = endpoint({
     kind: z.enum(segmentKinds).default('rule'),
     text: z.string().max(20_000).optional().describe('EQL; needed for rule and snapshot'),
     document: eqlDocumentSchema.optional().describe('EQL document; instead of text'),
+    lookalike: lookalikeSchema.optional().describe('needed for lookalike'),
     personIds: z.array(z.number().int()).max(100_000).optional().describe('members of an imported segment'),
   }),
   response: segmentSchema,
-  errors: ['eql_invalid', 'segment_exists', 'segment_cycle'],
+  errors: ['eql_invalid', 'segment_exists', 'segment_cycle', 'lookalike_missing'],
 });
 
 export const editSegment = endpoint({
@@ -75,10 +78,11 @@ export const editSegment = endpoint({
     ...audienceDefinition,
     text: z.string().max(20_000).optional(),
     document: eqlDocumentSchema.optional(),
+    lookalike: lookalikeSchema.optional().describe('of a lookalike; absent: as it was'),
     version: z.number().int().describe('version that was edited; refused when it is not the newest'),
   }),
   response: segmentSchema,
-  errors: ['eql_invalid', 'segment_not_found', 'segment_cycle', 'conflict'],
+  errors: ['eql_invalid', 'segment_not_found', 'segment_cycle', 'lookalike_missing', 'conflict'],
 });
 
 export const archiveSegment = endpoint({
@@ -115,6 +119,7 @@ export const readSegment = endpoint({
     versions: z.array(versionSchema),
     uses: z.array(usageSchema).describe('what this segment refers to'),
     usedBy: z.array(usageSchema).describe('what refers to this segment'),
+    explanation: lookalikeExplanationSchema.optional().describe('of a lookalike'),
     lookups: z.number().int().describe('membership look-ups through the API'),
   }),
   errors: ['segment_not_found'],

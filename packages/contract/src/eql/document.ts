@@ -6,7 +6,7 @@ import {
   instantTextSchema,
   windowSchema,
 } from './window.ts';
-import type { CalendarUnit, Duration, TimeWindow } from './window.ts';
+import type { CalendarUnit, Duration, TimeUnit, TimeWindow } from './window.ts';
 
 /** Largest accepted expression: deeper or larger ones are refused before any other work. */
 export const eqlLimits = { depth: 40, nodes: 2_000, textLength: 20_000, listItems: 1_000 } as const;
@@ -31,6 +31,21 @@ export const aggregateFunctions = [
   'nth',
 ] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
+
+/** Functions of one value; `year` … `hour` are parts of a date or a time, weekdays from Monday = 1. */
+export const scalarFunctions = [
+  'lower',
+  'length',
+  'size',
+  'abs',
+  'round',
+  'year',
+  'month',
+  'day',
+  'weekday',
+  'hour',
+] as const;
+export type ScalarFunction = (typeof scalarFunctions)[number];
 
 /** Events of the person, by name (`*`: any event), narrowed by properties, weekday, time of day and window. */
 export interface EventSource {
@@ -65,7 +80,9 @@ export type Value =
   | { kind: 'attribute'; path: string[] }
   | { kind: 'tag'; tag: string }
   | { kind: 'arithmetic'; operator: '+' | '-' | '*' | '/'; left: Value; right: Value }
-  | { kind: 'call'; function: 'lower' | 'length' | 'size' | 'abs' | 'round'; value: Value }
+  /** A time seen from now, such as `30 days ago`; stands beside a date or a time only. */
+  | { kind: 'relative'; direction: 'ago' | 'ahead'; amount: number; unit: TimeUnit }
+  | { kind: 'call'; function: ScalarFunction; value: Value }
   | { kind: 'elapsed'; unit: 'days' | 'months' | 'years'; direction: 'since' | 'until'; value: Value }
   | { kind: 'anniversary'; value: Value }
   | { kind: 'aggregate'; function: AggregateFunction; nth?: number; source: Source; by?: 'day' }
@@ -104,12 +121,29 @@ export interface SequenceStep {
   within?: Duration;
 }
 
-/** A whole query: who (a population), or which value for each person (a tag). */
+/**
+ * A whole query: who (a population), or which value for each person (a tag). `timeZone` is given by name;
+ * `timeZoneOf` instead is the one each person has: `person`, or the name of the relation to an entity (an
+ * institution, a branch) that has it, in an attribute named `time_zone`.
+ */
 export type EqlDocument =
-  | { kind: 'population'; of: string; where?: Condition; timeZone?: string }
-  | { kind: 'value'; value: Value; timeZone?: string }
-  | { kind: 'tier'; tiers: { label: string; when: Condition }[]; otherwise?: string; timeZone?: string }
-  | { kind: 'rfm'; source: EventSource; value: string; buckets: number; timeZone?: string };
+  | { kind: 'population'; of: string; where?: Condition; timeZone?: string; timeZoneOf?: string }
+  | { kind: 'value'; value: Value; timeZone?: string; timeZoneOf?: string }
+  | {
+      kind: 'tier';
+      tiers: { label: string; when: Condition }[];
+      otherwise?: string;
+      timeZone?: string;
+      timeZoneOf?: string;
+    }
+  | {
+      kind: 'rfm';
+      source: EventSource;
+      value: string;
+      buckets: number;
+      timeZone?: string;
+      timeZoneOf?: string;
+    };
 
 // A backtick or a line break cannot be written in a quoted name.
 const name = z
@@ -150,6 +184,7 @@ export const valueSchema: z.ZodType<Value> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instant'), value: instantTextSchema }),
   z.object({ kind: z.literal('list'), items: z.array(valueLazy).max(eqlLimits.listItems) }),
   z.object({ kind: z.literal('parameter'), name: parameterName }),
+  z.object({ kind: z.literal('relative'), direction: z.enum(['ago', 'ahead']), ...durationSchema.shape }),
   z.object({ kind: z.literal('attribute'), path: z.array(name).min(1).max(6) }),
   z.object({ kind: z.literal('tag'), tag: name }),
   z.object({
@@ -160,7 +195,7 @@ export const valueSchema: z.ZodType<Value> = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('call'),
-    function: z.enum(['lower', 'length', 'size', 'abs', 'round']),
+    function: z.enum(scalarFunctions),
     value: valueLazy,
   }),
   z.object({
@@ -250,12 +285,15 @@ export const conditionSchema: z.ZodType<Condition> = z.discriminatedUnion('kind'
   }),
 ]);
 
-const timeZone = z.string().max(64).optional();
+const zoned = {
+  timeZone: z.string().max(64).optional(),
+  timeZoneOf: name.optional(),
+};
 
 /** Shape of a document whose size was already checked; use `eqlDocumentSchema` for input. */
 const boundedDocumentSchema: z.ZodType<EqlDocument> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('population'), of: name, where: conditionLazy.optional(), timeZone }),
-  z.object({ kind: z.literal('value'), value: valueLazy, timeZone }),
+  z.object({ kind: z.literal('population'), of: name, where: conditionLazy.optional(), ...zoned }),
+  z.object({ kind: z.literal('value'), value: valueLazy, ...zoned }),
   z.object({
     kind: z.literal('tier'),
     tiers: z
@@ -263,14 +301,14 @@ const boundedDocumentSchema: z.ZodType<EqlDocument> = z.discriminatedUnion('kind
       .min(1)
       .max(100),
     otherwise: z.string().max(200).optional(),
-    timeZone,
+    ...zoned,
   }),
   z.object({
     kind: z.literal('rfm'),
     source: eventSourceSchema,
     value: name,
     buckets: z.number().int().min(2).max(10),
-    timeZone,
+    ...zoned,
   }),
 ]);
 

@@ -4,6 +4,7 @@ import {
   eqlDocumentSchema,
   formatEql,
   parseEql,
+  scalarFunctions,
   type Condition,
   type EqlDocument,
   type EventSource,
@@ -104,6 +105,9 @@ const { condition, value, eventSource } = fc.letrec<{
     fc.record({ kind: fc.constant('attribute'), path: fc.array(name, { minLength: 1, maxLength: 3 }) }),
     fc.record({ kind: fc.constant('tag'), tag: name }),
     fc.record({ kind: fc.constant('daysIn'), segment: name }),
+    duration.chain((each) =>
+      fc.constantFrom('ago', 'ahead').map((direction) => ({ kind: 'relative', direction, ...each })),
+    ),
   );
   const sub = tie('value');
   const source = fc.oneof(tie('eventSource'), tie('relatedSource'));
@@ -118,7 +122,7 @@ const { condition, value, eventSource } = fc.letrec<{
     }),
     fc.record({
       kind: fc.constant('call'),
-      function: fc.constantFrom('lower', 'length', 'size', 'abs', 'round'),
+      function: fc.constantFrom(...scalarFunctions),
       value: sub,
     }),
     fc.record({
@@ -224,17 +228,22 @@ const { condition, value, eventSource } = fc.letrec<{
   return { condition, value, eventSource, relatedSource } as never;
 });
 
+const zone = fc.oneof(
+  fc.constant({}),
+  fc.constant({ timeZone: 'Asia/Tokyo' }),
+  name.map((timeZoneOf) => ({ timeZoneOf })),
+);
 const document = fc.oneof(
-  merged(
-    fc.record({ kind: fc.constant('population'), of: name, where: condition }),
-    optional(fc.constant('Asia/Tokyo'), 'timeZone'),
-  ),
+  merged(fc.record({ kind: fc.constant('population'), of: name, where: condition }), zone),
   fc.record({ kind: fc.constant('population'), of: fc.constant('person') }),
-  fc.record({ kind: fc.constant('value'), value }),
+  merged(fc.record({ kind: fc.constant('value'), value }), zone),
   merged(
     fc.record({
       kind: fc.constant('tier'),
-      tiers: fc.array(fc.record({ label: text, when: condition }), { minLength: 1, maxLength: 3 }),
+      tiers: fc.array(fc.record({ label: text.filter((each) => each !== ''), when: condition }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
     }),
     optional(text, 'otherwise'),
   ),

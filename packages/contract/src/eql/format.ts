@@ -4,8 +4,9 @@ import { weekdayNames, type Duration, type Moment, type TimeUnit, type TimeWindo
 
 /** Text of a document in the one canonical form; parsing it gives the same document again. */
 export function formatEql(document: EqlDocument): string {
-  const zone = document.timeZone === undefined ? '' : `\nin time zone ${quote(document.timeZone)}`;
-  return formatBody(document) + zone;
+  const { timeZone, timeZoneOf } = document;
+  if (timeZoneOf !== undefined) return `${formatBody(document)}\nin time zone of ${name(timeZoneOf)}`;
+  return formatBody(document) + (timeZone === undefined ? '' : `\nin time zone ${quote(timeZone)}`);
 }
 
 function formatBody(document: EqlDocument): string {
@@ -105,6 +106,8 @@ export function formatValue(value: Value): string {
       return formatList(value);
     case 'parameter':
       return `$${value.name}`;
+    case 'relative':
+      return formatMoment(value);
     case 'attribute':
       return value.path.map(name).join('.');
     case 'tag':

@@ -1,4 +1,10 @@
-import { aggregateFunctions, type AggregateFunction, type Condition, type Value } from './document.ts';
+import {
+  aggregateFunctions,
+  scalarFunctions,
+  type AggregateFunction,
+  type Condition,
+  type Value,
+} from './document.ts';
 import type { Cursor } from './cursor.ts';
 import { parseEventSource, parseSource } from './parse-source.ts';
 import { unitOf } from './parse-window.ts';
@@ -7,7 +13,6 @@ import { calendarUnits, type CalendarUnit } from './window.ts';
 type ReadCondition = (cursor: Cursor) => Condition;
 type ReadValue = (cursor: Cursor) => Value;
 
-const SCALAR_CALLS = ['lower', 'length', 'size', 'abs', 'round'] as const;
 const ELAPSED_CALL = /^(days|months|years)_(since|until)$/;
 const OTHER_CALLS = new Set([
   'anniversary',
@@ -23,6 +28,14 @@ const OTHER_CALLS = new Set([
   'days_in',
 ]);
 
+/** Every function that gives a value, for suggestions. */
+export const valueCalls: readonly string[] = [
+  ...aggregateFunctions,
+  ...scalarFunctions,
+  ...OTHER_CALLS,
+  ...['days', 'months', 'years'].flatMap((unit) => [`${unit}_since`, `${unit}_until`]),
+];
+
 /** Whether a function that gives a value begins here: a known word and a parenthesis, or `top 3 of`. */
 export function isCall(cursor: Cursor): boolean {
   const token = cursor.peek();
@@ -32,7 +45,7 @@ export function isCall(cursor: Cursor): boolean {
   if (!cursor.sees('(', 1)) return false;
   return (
     (aggregateFunctions as readonly string[]).includes(word) ||
-    (SCALAR_CALLS as readonly string[]).includes(word) ||
+    (scalarFunctions as readonly string[]).includes(word) ||
     ELAPSED_CALL.test(word) ||
     OTHER_CALLS.has(word)
   );
@@ -52,7 +65,7 @@ function parseArguments(cursor: Cursor, word: string, condition: ReadCondition, 
   if ((aggregateFunctions as readonly string[]).includes(word)) {
     return parseAggregate(cursor, word as AggregateFunction, condition);
   }
-  const scalar = SCALAR_CALLS.find((each) => each === word);
+  const scalar = scalarFunctions.find((each) => each === word);
   if (scalar) return { kind: 'call', function: scalar, value: value(cursor) };
   const elapsed = ELAPSED_CALL.exec(word);
   if (elapsed) {

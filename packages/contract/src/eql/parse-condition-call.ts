@@ -6,18 +6,19 @@ import type { Duration } from './window.ts';
 
 type ReadCondition = (cursor: Cursor) => Condition;
 
-const CONDITION_CALLS = ['did', 'sequence', 'consents', 'entered', 'left'] as const;
+/** Functions that give true or false. */
+export const conditionCalls = ['did', 'sequence', 'consents', 'entered', 'left'] as const;
 
 /** Whether a function that gives true or false begins here, or `in segment`. */
 export function isConditionCall(cursor: Cursor): boolean {
   if (cursor.sees('in') && cursor.sees('segment', 1)) return true;
-  return cursor.seesAny(CONDITION_CALLS) && cursor.sees('(', 1);
+  return cursor.seesAny(conditionCalls) && cursor.sees('(', 1);
 }
 
 /** Reads `did(…)`, `sequence(…)`, `consents(…)`, `entered(…)`, `left(…)` or `in segment …`. */
 export function parseConditionCall(cursor: Cursor, condition: ReadCondition): Condition {
   if (cursor.take('in')) return { kind: 'inSegment', segment: segmentName(cursor) };
-  const word = cursor.next().text.toLowerCase() as (typeof CONDITION_CALLS)[number];
+  const word = cursor.next().text.toLowerCase() as (typeof conditionCalls)[number];
   cursor.expect('(');
   const result = parseArguments(cursor, word, condition);
   cursor.expect(')');
@@ -26,7 +27,7 @@ export function parseConditionCall(cursor: Cursor, condition: ReadCondition): Co
 
 function parseArguments(
   cursor: Cursor,
-  word: (typeof CONDITION_CALLS)[number],
+  word: (typeof conditionCalls)[number],
   condition: ReadCondition,
 ): Condition {
   switch (word) {

@@ -1,10 +1,18 @@
 import { comparisonOperators, type Condition, type TextOperator, type Value } from './document.ts';
 import type { Cursor, Parsed } from './cursor.ts';
 import { applyDefaultWindow } from './default-window.ts';
-import { parseCall, isCall } from './parse-call.ts';
-import { parseConditionCall, isConditionCall } from './parse-condition-call.ts';
+import { parseCall, isCall, valueCalls } from './parse-call.ts';
+import { conditionCalls, parseConditionCall, isConditionCall } from './parse-condition-call.ts';
 import { parsePath, parseRelatedSource } from './parse-source.ts';
-import { dateText, instantText, parseWindow, windowStarts } from './parse-window.ts';
+import {
+  dateText,
+  instantText,
+  isRelativeMoment,
+  parseMoment,
+  parseWindow,
+  windowStarts,
+} from './parse-window.ts';
+import { suggestName } from './suggest-name.ts';
 import type { Token } from './tokenize.ts';
 
 /** A condition; a lone value is not one, except that a boolean attribute reads as `attribute = true`. */
@@ -86,7 +94,15 @@ function parseComparison(cursor: Cursor): Parsed {
 
 /** What may follow a value to make a condition; the value alone when nothing does. */
 function continueComparison(cursor: Cursor, start: Token, left: Parsed): Parsed {
-  if (left.is === 'condition') return left;
+  if (left.is === 'condition') {
+    const { kind } = left.node;
+    // `did(…) within last 7 days` says the same as the window inside the parentheses.
+    const isEvents = kind === 'did' || kind === 'sequence';
+    if (isEvents && cursor.sourceDepth === 0 && cursor.take('within')) {
+      applyDefaultWindow(left.node, parseWindow(cursor));
+    }
+    return left;
+  }
   const node = comparisonAfter(cursor, left.node);
   if (!node) return left;
   // `… >= 0.7 within last 180 days`: one window for all sources of the comparison that have none.
@@ -243,6 +259,10 @@ function parseQuantified(cursor: Cursor): Condition {
 
 function parseLiteralOrName(cursor: Cursor): Value {
   const token = cursor.peek();
+  if (isRelativeMoment(cursor)) {
+    const moment = parseMoment(cursor);
+    if (moment.kind === 'relative') return moment;
+  }
   if (token.kind === 'number') return numberLiteral(cursor);
   if (token.kind === 'text') return { kind: 'text', value: cursor.string() };
   if (token.kind === 'parameter') return { kind: 'parameter', name: cursor.next().text };
@@ -259,6 +279,21 @@ function parseLiteralOrName(cursor: Cursor): Value {
   if (cursor.sees('tag') && cursor.seesName(1)) {
     cursor.next();
     return { kind: 'tag', tag: cursor.name('a tag', '标签') };
+  }
+  if (token.kind === 'word' && cursor.sees('(', 1) && cursor.seesName()) {
+    const nearest = suggestName(token.text, [...valueCalls, ...conditionCalls]);
+    return cursor.fail(
+      `There is no function “${token.text}” here.`,
+      `此处没有函数“${token.text}”。`,
+      nearest,
+    );
+  }
+  if (cursor.sees('event')) {
+    return cursor.fail(
+      'Events stand in a function, such as did(event login) or count(event login).',
+      '事件须写在函数中，例如 did(event login) 或 count(event login)。',
+      'did(event …)',
+    );
   }
   if (cursor.seesName()) {
     return { kind: 'attribute', path: [cursor.name('an attribute', '属性'), ...parsePath(cursor)] };

@@ -29,7 +29,10 @@ export function parseEventSource(
   tail: SourceTail = {},
 ): EventSource {
   const start = cursor.peek();
-  cursor.expect('event');
+  if (!cursor.take('event')) {
+    const name = cursor.seesName() ? cursor.peek().text : '…';
+    cursor.fail('“event” and its name are expected here.', '此处应为 event 及事件名称。', `event ${name}`);
+  }
   const source: EventSource = { kind: 'event', event: eventName(cursor) };
   if (cursor.take('.')) source.property = propertyName(cursor);
   readClauses(cursor, source, condition, tail);

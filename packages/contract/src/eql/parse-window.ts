@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.ts';
 import {
   calendarUnits,
+  isInstantText,
   timeUnits,
   type CalendarUnit,
   type Duration,
@@ -86,7 +87,15 @@ export function unitOf<Unit extends string>(cursor: Cursor, units: readonly Unit
   return unit;
 }
 
-function parseMoment(cursor: Cursor): Moment {
+/** Whether `30 days ago` begins here, rather than a number with a unit. */
+export function isRelativeMoment(cursor: Cursor): boolean {
+  if (cursor.peek().kind !== 'number') return false;
+  const words = cursor.sees('trading', 1) && cursor.seesAny(['day', 'days'], 2) ? 2 : 1;
+  return cursor.seesAny(['ago', 'ahead'], words + 1);
+}
+
+/** A date, a time, or `30 days ago`. */
+export function parseMoment(cursor: Cursor): Moment {
   if (cursor.peek().kind === 'number') {
     const duration = parseDuration(cursor);
     if (cursor.take('ago')) return { kind: 'relative', direction: 'ago', ...duration };
@@ -132,7 +141,7 @@ export function instantText(cursor: Cursor): string {
   const text = cursor.string().replace(' ', 'T');
   const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
   const full = match ? `${match[1]}${match[2] ?? ':00'}${match[3] ?? ''}` : '';
-  if (!match || Number.isNaN(Date.parse(match[3] ? full : `${full}Z`))) {
+  if (!match || !isInstantText(match[3] ? full : `${full}Z`)) {
     return cursor.failAt(
       at,
       'syntax',

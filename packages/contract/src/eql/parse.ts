@@ -1,4 +1,4 @@
-import { isWithinEqlLimits, type EqlDocument } from './document.ts';
+import { eqlDocumentSchema, isWithinEqlLimits, type EqlDocument } from './document.ts';
 import { Cursor, type Span } from './cursor.ts';
 import { parseCondition, parseValue } from './parse-expression.ts';
 import { parseEventSource } from './parse-source.ts';
@@ -24,7 +24,11 @@ export function parseEql(text: string): ParsedEql {
     const cursor = new Cursor(text, tokenize(text));
     const document = parseQuery(cursor);
     if (cursor.peek().kind !== 'end') {
-      cursor.fail('The expression should end here.', '表达式应在此处结束。');
+      cursor.fail(
+        'The expression should end here.',
+        '表达式应在此处结束。',
+        FOREIGN_WORDS[cursor.peek().text.toLowerCase()],
+      );
     }
     if (!isWithinEqlLimits(document)) {
       cursor.failAt(
@@ -34,6 +38,7 @@ export function parseEql(text: string): ParsedEql {
         '表达式过大；请把其中一部分另存为人群。',
       );
     }
+    refuseShape(cursor, document);
     return { document, spans: cursor.spans };
   } catch (error) {
     if (error instanceof EqlTextError) return { problem: error.problem };
@@ -41,11 +46,41 @@ export function parseEql(text: string): ParsedEql {
   }
 }
 
+// What other languages say, and what is said here instead.
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  like: 'contains',
+  exists: 'is present',
+  null: 'missing',
+  having: 'and',
+};
+
+/** The same bounds for text as for documents: what can be written can be saved and edited. */
+function refuseShape(cursor: Cursor, document: EqlDocument): void {
+  const checked = eqlDocumentSchema.safeParse(document);
+  const issue = checked.error?.issues[0];
+  if (!issue) return;
+  let node: unknown = document;
+  let at: Span | undefined = cursor.spans.get(document);
+  for (const step of issue.path) {
+    node = (node as Record<PropertyKey, unknown>)[step];
+    if (typeof node !== 'object' || node === null) break;
+    at = cursor.spans.get(node) ?? at;
+  }
+  const code = issue.code === 'too_big' || issue.code === 'too_small' ? 'too_large' : 'syntax';
+  cursor.failAt(
+    at ?? { offset: 0, length: 1 },
+    code,
+    `This part is beyond the limits of an expression: ${issue.message}.`,
+    `此部分超出表达式的限制：${issue.message}。`,
+  );
+}
+
 function parseQuery(cursor: Cursor): EqlDocument {
   const document = parseBody(cursor);
   if (cursor.sees('in') && cursor.sees('time', 1) && cursor.sees('zone', 2)) {
     for (let words = 0; words < 3; words++) cursor.next();
-    document.timeZone = cursor.string();
+    if (cursor.take('of')) document.timeZoneOf = cursor.name('“person” or a relation', 'person 或关系');
+    else document.timeZone = cursor.string();
   }
   return document;
 }

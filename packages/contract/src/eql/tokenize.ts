@@ -33,14 +33,20 @@ export function textProblem(
   return { ...problem, position: positionOf(text, at.offset, at.length) };
 }
 
-// Full-width punctuation as Chinese input methods produce it reads as its ASCII counterpart.
-const FULL_WIDTH: Readonly<Record<string, string>> = {
+// Punctuation as Chinese input methods and other languages have it reads as its counterpart here.
+const SYMBOLS: Readonly<Record<string, string>> = {
   '，': ',',
   '（': '(',
   '）': ')',
   '＝': '=',
   '＞': '>',
   '＜': '<',
+  '、': ',',
+  '≥': '>=',
+  '≤': '<=',
+  '≠': '!=',
+  '==': '=',
+  '<>': '!=',
 };
 
 const CHINESE_MULTIPLES: Readonly<Record<string, number>> = { 万: 1e4, 亿: 1e8 };
@@ -51,9 +57,9 @@ const PATTERNS: readonly { kind: Token['kind'] | 'space'; pattern: RegExp }[] = 
   { kind: 'number', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[万亿]?/uy },
   { kind: 'parameter', pattern: /\$[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_]*/uy },
-  { kind: 'text', pattern: /'(?:[^']|'')*'/uy },
+  { kind: 'text', pattern: /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’/uy },
   { kind: 'quoted', pattern: /`[^`\n]+`/uy },
-  { kind: 'symbol', pattern: /<=|>=|!=|<>|[=<>(){},.+\-*/，（）＝＞＜]/uy },
+  { kind: 'symbol', pattern: /<=|>=|!=|<>|==|[=<>(){},.+\-*/，、（）＝＞＜≥≤≠]/uy },
 ];
 
 /** Splits text into tokens; comments run from `--` to the end of the line. Throws `EqlTextError`. */
@@ -76,7 +82,8 @@ export function tokenize(text: string): Token[] {
   while (offset < text.length) {
     const found = matchAt(text, offset);
     if (!found) {
-      const open = text[offset] === "'";
+      const open = /["'“‘]/u.test(text[offset] ?? '');
+      const joint = { '&': 'and', '|': 'or', '!': 'not' }[text[offset] ?? ''];
       throw new EqlTextError(
         textProblem(
           text,
@@ -87,6 +94,7 @@ export function tokenize(text: string): Token[] {
               ? 'This quote is never closed; add a closing quote.'
               : `“${text[offset]}” has no meaning here.`,
             zh: open ? '引号没有闭合，请补上右引号。' : `无法识别的字符“${text[offset]}”。`,
+            ...(joint === undefined ? {} : { suggestion: joint }),
           },
         ),
       );
@@ -117,7 +125,7 @@ function matchAt(text: string, offset: number): { kind: Token['kind'] | 'space';
 function meaning(kind: Token['kind'], raw: string): string {
   switch (kind) {
     case 'text':
-      return raw.slice(1, -1).replaceAll("''", "'");
+      return raw.startsWith("'") ? raw.slice(1, -1).replaceAll("''", "'") : raw.slice(1, -1);
     case 'quoted':
       return raw.slice(1, -1);
     case 'parameter':
@@ -127,7 +135,7 @@ function meaning(kind: Token['kind'], raw: string): string {
       return multiple ? String(Number(raw.slice(0, -1)) * multiple) : raw;
     }
     case 'symbol':
-      return raw === '<>' ? '!=' : (FULL_WIDTH[raw] ?? raw);
+      return SYMBOLS[raw] ?? raw;
     case 'clock':
       return raw.padStart(5, '0');
     case 'word':

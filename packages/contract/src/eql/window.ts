@@ -27,11 +27,16 @@ export type Duration = z.output<typeof durationSchema>;
 /** A calendar date that exists. */
 export const dateTextSchema = z.iso.date();
 
+/** Whether there is such a day and time; the runtime alone would read 30 February as 2 March. */
+export function isInstantText(text: string): boolean {
+  return dateTextSchema.safeParse(text.slice(0, 10)).success && !Number.isNaN(Date.parse(text));
+}
+
 /** ISO 8601 date and time with seconds; without an offset it is in the time zone of the query. */
 export const instantTextSchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})?$/)
-  .refine((text) => !Number.isNaN(Date.parse(text)), { message: 'there is no such time' });
+  .refine((text) => isInstantText(text), { message: 'there is no such time' });
 
 /** A point in time: a date, an instant (without offset: in the query's time zone), or relative to now. */
 export const momentSchema = z.discriminatedUnion('kind', [

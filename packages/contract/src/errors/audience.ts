@@ -42,6 +42,11 @@ export const audienceErrors = defineErrors({
     en: 'This segment has no rule to compute; it changes by import only.',
     zh: '该人群没有可计算的规则，只能通过导入修改。',
   },
+  lookalike_missing: {
+    status: 422,
+    en: 'Say in `lookalike` which segment people shall resemble and by which features.',
+    zh: '请在 lookalike 中指明种子人群与比较特征。',
+  },
   tag_not_found: {
     status: 404,
     en: 'There is no such tag; check its id.',
@@ -64,8 +69,18 @@ export const audienceErrors = defineErrors({
   },
   tag_not_settable: {
     status: 409,
-    en: 'The values of this tag are computed; only manual and imported tags can be set.',
-    zh: '该标签由规则计算得出；只有手工标签和导入标签可以直接赋值。',
+    en: 'The values of this tag are computed; only manual and imported tags, and model tags without a scorer, can be set.',
+    zh: '该标签由系统计算得出；只有手工标签、导入标签和未配置评分器的模型分标签可以直接赋值。',
+  },
+  tag_value_invalid: {
+    status: 422,
+    en: 'A value does not fit the type of the tag, see `details`; nothing was set. Several values for one person need the type list.',
+    zh: '取值与标签类型不符（见 details），未写入任何值；一人多值请使用 list 类型。',
+  },
+  tag_scorer_unknown: {
+    status: 422,
+    en: 'This installation has no scorer of that name; `details.known` lists those it has. Leave it out to set scores through the API.',
+    zh: '本系统没有该名称的评分器；可用的见 details.known。不填则通过接口写入评分。',
   },
   tag_sql_refused: {
     status: 422,

@@ -8,7 +8,7 @@ create table audience.segment (
   name text not null,
   description text not null,
   folder text not null,
-  kind text not null check (kind in ('rule', 'snapshot', 'import')),
+  kind text not null check (kind in ('rule', 'snapshot', 'import', 'lookalike')),
   version int not null,
   body text,
   document jsonb,
@@ -27,7 +27,10 @@ create table audience.segment (
   looked_up_at bigint,
   priority int not null default 5,
   -- Which step of the kept counts the members stand for; null when they were not found from them.
-  kept jsonb
+  kept jsonb,
+  -- Of a lookalike: whom by what, and why its members are alike (from the last computation).
+  lookalike jsonb,
+  explanation jsonb
 );
 create index segment_due on audience.segment (due_at) where due_at is not null and not archived;
 
@@ -59,7 +62,7 @@ create table audience.tag (
   name text not null,
   description text not null,
   folder text not null,
-  kind text not null check (kind in ('rule', 'sql', 'import', 'manual')),
+  kind text not null check (kind in ('rule', 'sql', 'model', 'import', 'manual')),
   value_type text not null,
   version int not null,
   body text,
@@ -74,7 +77,10 @@ create table audience.tag (
   computed_at bigint,
   due_at bigint,
   problem text,
-  priority int not null default 5
+  priority int not null default 5,
+  -- Of model tags: the scorer, and how long its scores hold.
+  model jsonb,
+  model_version text
 );
 create index tag_due on audience.tag (due_at) where due_at is not null and not archived;
 
@@ -94,6 +100,7 @@ create table audience.tag_run (
   at bigint not null,
   people bigint not null,
   took_ms double precision not null,
+  model_version text,
   primary key (tag_id, run)
 );
 

@@ -1,10 +1,11 @@
-import type { Platform } from '../platform/index.ts';
+import { CodedError, type Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
 import { shareStatement } from './compile/compile.ts';
 import { COMPUTE_SETTINGS } from './compute-block.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
+import { computeModelTag, type Scorers } from './person-scorer.ts';
 import { nextDue } from './schedule.ts';
 import { computeSqlTag } from './sql-tag.ts';
 import { beginTagRuns, finishTagRun, postponeTag, type TagRow } from './tag-store.ts';
@@ -13,6 +14,7 @@ import type { BoundValue } from './bind/bound.ts';
 
 /** Tags computed in one pass. */
 const SHARED_TAGS = 32;
+const RETRY_MS = 3_600_000;
 
 interface Computable {
   readonly row: TagRow;
@@ -24,6 +26,7 @@ export async function computeTags(
   platform: Platform,
   reader: CatalogueReader,
   rows: readonly TagRow[],
+  scorers: Scorers = new Map(),
 ): Promise<void> {
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
@@ -31,6 +34,11 @@ export async function computeTags(
   for (const row of rows) {
     if (row.kind === 'sql') {
       await guarded(platform, [row], now, () => computeOneSql(platform, row, now));
+      continue;
+    }
+    if (row.kind === 'model') {
+      const dueAt = dueOf(platform, row, now);
+      await guarded(platform, [row], now, () => computeModelTag(platform, scorers, row, now, dueAt));
       continue;
     }
     if (row.kind !== 'rule' || !row.document) continue;
@@ -69,11 +77,15 @@ async function guarded(
     await work();
     return true;
   } catch (error) {
-    if (typeof (error as { type?: unknown }).type !== 'string' && refusalOf(error) === error) throw error;
+    const isRefused = error instanceof CodedError || refusalOf(error) !== error;
+    if (!isRefused && typeof (error as { type?: unknown }).type !== 'string') throw error;
     const [only, ...others] = rows;
     if (only && others.length === 0) {
       const message = error instanceof Error ? error.message : String(error);
-      await postponeTag(platform.database, only.tag_id, dueOf(platform, only, now), message.slice(0, 500));
+      const dueAt = dueOf(platform, only, now);
+      // What takes too long holds up everything else that is due; it may try again in an hour at the earliest.
+      const later = dueAt === undefined ? undefined : Math.max(dueAt, now + RETRY_MS);
+      await postponeTag(platform.database, only.tag_id, later, message.slice(0, 500));
     }
     return false;
   }

@@ -4,15 +4,17 @@ import { CodedError, type Platform, type RunningLoop } from '../platform/index.t
 import type { Profile } from '../profile/index.ts';
 import { awaitSources, type SourceReadinessPort } from './await-sources.ts';
 import { whileComputing } from './compute-lock.ts';
-import { computeSegments, type ComputeOptions } from './compute-segments.ts';
+import { computeLookalikes } from './compute-lookalike.ts';
+import { computeSegments } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
 import { createMemberLookup } from './lookup-members.ts';
-import { createSegments } from './manage-segments.ts';
+import { createSegments, type SegmentOptions } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
+import type { Scorers } from './person-scorer.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
 import { readTagIds, readTagValues } from './read-tag-values.ts';
@@ -33,6 +35,12 @@ export interface AudienceNeeds {
   };
 }
 
+/** What an installation adds to the audience. */
+export interface AudienceOptions extends SegmentOptions {
+  /** Models outside that tags of the kind `model` may name. */
+  readonly scorers?: Scorers | undefined;
+}
+
 const COMPUTE_INTERVAL_MS = 100;
 const IDENTITY_INTERVAL_MS = 100;
 const LOOKUP_INTERVAL_MS = 100;
@@ -44,7 +52,7 @@ const DUE_LIMIT = 256;
 export function createAudience(
   platform: Platform,
   needs: AudienceNeeds,
-  options: ComputeOptions = {},
+  options: AudienceOptions = {},
 ): Audience {
   const { database, clickhouse, clock } = platform;
   const reader = createCatalogueReader(platform, {
@@ -53,7 +61,8 @@ export function createAudience(
   });
   const expressions = createExpressions(platform, reader);
   const segments = createSegments(platform, reader, options);
-  const tags = createTags(platform, reader);
+  const scorers = options.scorers ?? new Map();
+  const tags = createTags(platform, reader, scorers);
   const lookup = createMemberLookup(platform);
   const loops: RunningLoop[] = [];
 
@@ -77,8 +86,11 @@ export function createAudience(
         const ids = waitingTags.map((row) => row.tag_id);
         await awaitTags(database, ids, tagsDue.lookAgainAt);
       }
-      if (segmentsDue.ready.length > 0) await computeSegments(platform, reader, segmentsDue.ready, options);
-      if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready);
+      const lookalikes = segmentsDue.ready.filter((row) => row.kind === 'lookalike');
+      const rules = segmentsDue.ready.filter((row) => row.kind !== 'lookalike');
+      if (rules.length > 0) await computeSegments(platform, reader, rules, options);
+      await computeLookalikes(platform, reader, lookalikes, options.lookalikeModel);
+      if (tagsDue.ready.length > 0) await computeTags(platform, reader, tagsDue.ready, scorers);
       return [segmentRows.length, tagRows.length];
     };
     // Looked at without the lock first: most rounds find nothing to do.

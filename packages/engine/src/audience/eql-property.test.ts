@@ -1,4 +1,4 @@
-import { formatCondition, formatValue, type EqlDocument } from '@wutong/contract';
+import { formatCondition, formatValue, type EqlDocument, type Value } from '@wutong/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
@@ -11,7 +11,7 @@ import type { BoundQuery, BoundValue } from './bind/bound.ts';
 import { shareStatement } from './compile/compile.ts';
 import { interpretPopulation, interpretValues } from './interpret/interpret.ts';
 import { randomCompanyCondition, randomCondition, randomValue } from './interpret/random-expression.ts';
-import { randomWorld } from './interpret/random-world.ts';
+import { randomWorld, zonesOfWorlds } from './interpret/random-world.ts';
 import { declareTestBank, loadWorld, testCatalogue } from './interpret/test-bank.ts';
 import type { Plain, World } from './interpret/world.ts';
 
@@ -36,6 +36,10 @@ beforeAll(async () => {
     time: {
       now: NOW,
       timeZone: 'Asia/Shanghai',
+      zonesInUse: new Map<string, readonly string[]>([
+        ['person', [...zonesOfWorlds, 'Mars/Base']],
+        ['managed_by', zonesOfWorlds],
+      ]),
       tradingCalendar: { closed: new Set(['2026-02-16', '2026-02-17']), open: new Set(['2026-02-28']) },
     },
     parameters: { viewer: 'm1' },
@@ -101,6 +105,47 @@ it('compiles conditions about people to what they mean', async () => {
     RUN,
   );
 }, 600_000);
+
+/** Whether people are compared with one another, so that the zones of others count too. */
+const compares = (node: object): boolean => /"kind":"(percentile|rank)"/.test(JSON.stringify(node));
+
+it('compiles conditions in the time zone of each person to what they mean there', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      randomWorld(NOW),
+      fc.constantFrom('person', 'managed_by'),
+      fc.array(randomCondition, { minLength: EXPRESSIONS, maxLength: EXPRESSIONS }),
+      async (world, timeZoneOf, conditions) => {
+        await load(world);
+        const queries = conditions.map(
+          (where) => bound({ kind: 'population', of: 'person', where, timeZoneOf }) as Population,
+        );
+        const compiled = await compiledPopulations(queries);
+        const zone = (bound({ kind: 'value', value: zonePath(timeZoneOf) }) as { value: BoundValue }).value;
+        const zoneOf = interpretValues(world, zone);
+        queries.forEach((query, index) => {
+          const where = conditions[index]!;
+          const text = formatCondition(where);
+          expect(sorted(compiled[index]!), text).toEqual(sorted(interpretPopulation(world, query)));
+          if (compares(where)) return;
+          for (const person of world.people.keys()) {
+            const own = zoneOf.get(person);
+            const timeZone = zonesOfWorlds.find((each) => each === own) ?? 'Asia/Shanghai';
+            const there = bound({ kind: 'population', of: 'person', where, timeZone }) as Population;
+            const isMeant = interpretPopulation(world, there).has(person);
+            expect(compiled[index]!.has(person), `${text} of ${person} in ${timeZone}`).toBe(isMeant);
+          }
+        });
+      },
+    ),
+    RUN,
+  );
+}, 600_000);
+
+const zonePath = (of: string): Value => ({
+  kind: 'attribute',
+  path: of === 'person' ? ['time_zone'] : [of, 'time_zone'],
+});
 
 it('compiles conditions about companies to what they mean', async () => {
   await fc.assert(

@@ -1,5 +1,7 @@
 /** Whom: the query language, tags, segments and their members. */
-export { createAudience, type AudienceNeeds } from './create-audience.ts';
+export { createAudience, type AudienceNeeds, type AudienceOptions } from './create-audience.ts';
+export type { LookalikeAnswer, LookalikeModel, LookalikeQuestion } from './find-lookalikes.ts';
+export type { PersonScorer, Scorers } from './person-scorer.ts';
 export type {
   Asker,
   Audience,

@@ -2,7 +2,14 @@ import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract'
 import { CodedError, type Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
 import { publishRuns } from './compute-block.ts';
+import {
+  computeLookalikes,
+  describeLookalike,
+  prepareLookalike,
+  type PreparedLookalike,
+} from './compute-lookalike.ts';
 import { computeSegments, type ComputeOptions } from './compute-segments.ts';
+import type { LookalikeModel } from './find-lookalikes.ts';
 import type { Asker, Expression } from './front-door.ts';
 import { DEFAULT_PRIORITY } from './manage-tags.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
@@ -16,11 +23,18 @@ import {
   selectRuns,
   selectSegments,
   selectVersions,
+  setLookalike,
   setSegmentArchived,
   updateSegment,
   type SegmentRow,
 } from './segment-store.ts';
 import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+
+/** How segments are computed. */
+export interface SegmentOptions extends ComputeOptions {
+  /** Who finds lookalikes; the room's own model when absent. */
+  readonly lookalikeModel?: LookalikeModel | undefined;
+}
 
 export type SegmentInput = {
   readonly name: string;
@@ -30,6 +44,7 @@ export type SegmentInput = {
   readonly priority?: number | undefined;
   readonly text?: string | undefined;
   readonly document?: EqlDocument | undefined;
+  readonly lookalike?: audienceApi.Lookalike | undefined;
 };
 
 /** Segments: made, edited, archived, listed, computed on request. Times are epoch ms UTC. */
@@ -61,7 +76,7 @@ export interface Segments {
 export function createSegments(
   platform: Platform,
   reader: CatalogueReader,
-  options: ComputeOptions = {},
+  options: SegmentOptions = {},
 ): Segments {
   const { database, clock } = platform;
 
@@ -77,7 +92,10 @@ export function createSegments(
       const missing = segmentIds.find((id) => !rows.some((row) => row.segment_id === id));
       if (missing !== undefined)
         throw new CodedError('segment_not_found', { details: { segmentId: missing } });
-      await computeSegments(platform, reader, rows, options);
+      const lookalikes = rows.filter((row) => row.kind === 'lookalike');
+      await computeLookalikes(platform, reader, lookalikes, options.lookalikeModel);
+      const others = rows.filter((row) => row.kind !== 'lookalike');
+      await computeSegments(platform, reader, others, options);
     });
   }
 
@@ -102,8 +120,8 @@ export function createSegments(
   return {
     async create(input, asker) {
       const at = clock.now();
-      const prepared =
-        input.kind === 'import' ? undefined : await prepareRule(reader, at, input.segmentId, input, asker);
+      const prepared = await prepareKind(at, input.kind, input.segmentId, input, asker);
+      const { lookalike } = input;
       const created = await database.transaction(async (transaction) => {
         const inserted = await insertSegment(transaction, {
           ...definitionOf(input, prepared),
@@ -115,6 +133,8 @@ export function createSegments(
           dueAt: input.kind === 'import' ? undefined : at,
         });
         if (!inserted) return false;
+        if (input.kind === 'lookalike' && lookalike)
+          await setLookalike(transaction, input.segmentId, lookalike);
         await declareOwnUses(transaction, input.segmentId, input.name, prepared);
         await platform.audit.record(transaction, {
           actor: asker.userId,
@@ -132,11 +152,14 @@ export function createSegments(
     async edit(segmentId, input, asker) {
       const at = clock.now();
       const before = await get(segmentId);
-      const isRule = before.kind === 'rule';
-      const prepared = isRule ? await prepareRule(reader, at, segmentId, input, asker) : undefined;
+      const isComputed = before.kind === 'rule' || before.kind === 'lookalike';
+      const lookalike =
+        before.kind === 'lookalike' ? (input.lookalike ?? before.lookalike ?? undefined) : undefined;
+      const given = { ...input, lookalike };
+      const prepared = isComputed ? await prepareKind(at, before.kind, segmentId, given, asker) : undefined;
       const done = await database.transaction(async (transaction) => {
-        const definition = isRule
-          ? definitionOf(input, prepared)
+        const definition = isComputed
+          ? definitionOf(given, prepared)
           : {
               ...definitionOf(input, undefined),
               body: before.body ?? undefined,
@@ -147,7 +170,7 @@ export function createSegments(
           segmentId,
           version: input.version,
           at,
-          dueAt: isRule ? at : undefined,
+          dueAt: isComputed ? at : undefined,
         });
         if (!updated) return false;
         await insertSegmentVersion(transaction, {
@@ -157,7 +180,8 @@ export function createSegments(
           editedBy: asker.userId,
           at,
         });
-        if (isRule) await declareOwnUses(transaction, segmentId, input.name, prepared);
+        if (lookalike) await setLookalike(transaction, segmentId, lookalike);
+        if (isComputed) await declareOwnUses(transaction, segmentId, input.name, prepared);
         await platform.audit.record(transaction, {
           actor: asker.userId,
           action: 'segment.edit',
@@ -167,7 +191,7 @@ export function createSegments(
         return true;
       });
       if (!done) throw new CodedError('conflict', { details: { segmentId, newest: before.version } });
-      if (isRule) await compute([segmentId]);
+      if (isComputed) await compute([segmentId]);
       return get(segmentId);
     },
 
@@ -197,11 +221,28 @@ export function createSegments(
     compute,
   };
 
+  /** What a segment of a kind is made of, bound; undefined for members that are given. */
+  async function prepareKind(
+    at: number,
+    kind: SegmentRow['kind'],
+    segmentId: string,
+    input: SegmentInput,
+    asker: Asker,
+  ): Promise<PreparedExpression | PreparedLookalike | undefined> {
+    if (kind === 'import') return undefined;
+    if (kind !== 'lookalike') return prepareRule(reader, at, segmentId, input, asker);
+    if (!input.lookalike) throw new CodedError('lookalike_missing');
+    if (input.lookalike.seed === segmentId) {
+      throw new CodedError('segment_cycle', { details: { segmentId } });
+    }
+    return prepareLookalike(input.lookalike, await reader.preparation(at), asker);
+  }
+
   function declareOwnUses(
     transaction: Parameters<typeof replaceUses>[0],
     segmentId: string,
     name: string,
-    prepared: PreparedExpression | undefined,
+    prepared: Pick<PreparedExpression, 'usedSegments' | 'usedTags'> | undefined,
   ): Promise<void> {
     return replaceUses(
       transaction,
@@ -251,7 +292,7 @@ async function prepareRule(
 
 function definitionOf(
   input: SegmentInput,
-  prepared: PreparedExpression | undefined,
+  prepared: PreparedExpression | PreparedLookalike | undefined,
 ): {
   name: string;
   description: string;
@@ -268,7 +309,16 @@ function definitionOf(
     schedule: input.schedule,
     priority: input.priority ?? DEFAULT_PRIORITY,
     // What people wrote, comments included; the canonical text where the builder made a document.
-    body: prepared ? (input.text ?? formatEql(prepared.document)) : undefined,
-    document: prepared?.document,
+    ...bodyOf(input, prepared),
   };
+}
+
+function bodyOf(
+  input: SegmentInput,
+  prepared: PreparedExpression | PreparedLookalike | undefined,
+): { body: string | undefined; document: EqlDocument | undefined } {
+  if (prepared && 'document' in prepared) {
+    return { body: input.text ?? formatEql(prepared.document), document: prepared.document };
+  }
+  return { body: input.lookalike && describeLookalike(input.lookalike), document: undefined };
 }

@@ -1,9 +1,11 @@
 import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import { checkTagValues } from './check-tag-values.ts';
 import { whileComputing } from './compute-lock.ts';
 import { computeTags } from './compute-tags.ts';
 import type { Asker } from './front-door.ts';
+import { freshForMs, type Scorers } from './person-scorer.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { checkTagSql } from './sql-tag.ts';
@@ -36,6 +38,7 @@ export interface TagInput {
   readonly text?: string | undefined;
   readonly document?: EqlDocument | undefined;
   readonly valueType: EqlType;
+  readonly model?: audienceApi.TagModel | undefined;
 }
 
 /** Tags: made, archived, listed, computed or set. Times are epoch ms UTC. */
@@ -60,17 +63,18 @@ export interface Tags {
   usedBy(tagId: string): Promise<UserOfNames[]>;
   /** @throws CodedError tag_not_found */
   compute(tagIds: readonly string[]): Promise<void>;
-  /** Sets values of a manual or imported tag. @throws CodedError tag_not_found, tag_not_settable */
+  /** Sets values given from outside. @throws CodedError tag_not_found, tag_not_settable, tag_value_invalid */
   setValues(
     tagId: string,
     values: readonly { personId: number; values: readonly string[] }[],
     asker: Asker,
+    modelVersion?: string,
   ): Promise<void>;
   /** Values of a person's tags, as texts. */
   tagsOf(personId: number): Promise<{ tagId: string; name: string; values: string[] }[]>;
 }
 
-export function createTags(platform: Platform, reader: CatalogueReader): Tags {
+export function createTags(platform: Platform, reader: CatalogueReader, scorers: Scorers = new Map()): Tags {
   const { database, clickhouse, clock } = platform;
 
   async function get(tagId: string): Promise<TagRow> {
@@ -84,7 +88,7 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
       const rows = await selectTags(database, tagIds);
       const missing = tagIds.find((id) => !rows.some((row) => row.tag_id === id));
       if (missing !== undefined) throw new CodedError('tag_not_found', { details: { tagId: missing } });
-      await computeTags(platform, reader, rows);
+      await computeTags(platform, reader, rows, scorers);
     });
   }
 
@@ -93,16 +97,24 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
     if (users.length > 0) throw new CodedError(code, { details: { usedBy: users.map((user) => user.name) } });
   }
 
+  function requireScorer(model: audienceApi.TagModel | undefined): void {
+    if (model?.scorer === undefined || scorers.has(model.scorer)) return;
+    throw new CodedError('tag_scorer_unknown', { details: { known: [...scorers.keys()] } });
+  }
+
   return {
     async create(input, asker) {
       const at = clock.now();
       const prepared = input.kind === 'rule' ? await prepareValue(reader, at, input, asker) : undefined;
       if (input.kind === 'sql') await checkTagSql(platform, input.text ?? '');
-      const isComputed = input.kind === 'rule' || input.kind === 'sql';
+      const model = input.kind === 'model' ? (input.model ?? DEFAULT_MODEL) : undefined;
+      requireScorer(model);
+      const isComputed = hasComputation(input.kind, model);
       const valueType = prepared?.query.kind === 'value' ? prepared.query.value.type : input.valueType;
       const created = await database.transaction(async (transaction) => {
         const inserted = await insertTag(transaction, {
           ...input,
+          model,
           valueType,
           body: prepared ? (input.text ?? formatEql(prepared.document)) : input.text,
           document: prepared?.document,
@@ -126,7 +138,9 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
     async edit(tagId, input, asker) {
       const at = clock.now();
       const before = await get(tagId);
-      const isComputed = before.kind === 'rule' || before.kind === 'sql';
+      const model = before.kind === 'model' ? (input.model ?? before.model ?? DEFAULT_MODEL) : undefined;
+      requireScorer(model);
+      const isComputed = hasComputation(before.kind, model);
       const prepared =
         before.kind === 'rule' ? await prepareValue(reader, at, { ...input, tagId }, asker) : undefined;
       if (before.kind === 'sql') await checkTagSql(platform, input.text ?? '');
@@ -136,13 +150,14 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
       const isSaved = await database.transaction(async (transaction) => {
         const updated = await updateTag(transaction, {
           ...input,
+          model,
           tagId,
           valueType,
-          body: isComputed ? body : (before.body ?? undefined),
+          body: before.kind === 'rule' || before.kind === 'sql' ? body : (before.body ?? undefined),
           document: prepared?.document,
           priority: input.priority ?? DEFAULT_PRIORITY,
           at,
-          dueAt: isComputed ? at : undefined,
+          dueAt: isComputed || before.kind === 'model' ? at : undefined,
           editedBy: asker.userId,
         });
         if (!updated) return false;
@@ -173,19 +188,21 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
       return get(tagId);
     },
 
-    async setValues(tagId, values, asker) {
+    async setValues(tagId, values, asker, modelVersion) {
       const row = await get(tagId);
-      if (row.kind !== 'manual' && row.kind !== 'import') {
+      if (hasComputation(row.kind, row.model ?? undefined)) {
         throw new CodedError('tag_not_settable', { details: { tagId } });
       }
+      checkTagValues(row.value_type, values);
       const startedAt = performance.now();
       const at = clock.now();
+      const dueAt = row.kind === 'model' ? at + freshForMs(row) : undefined;
       const run = (await beginTagRuns(database, [tagId])).get(tagId) ?? 0;
       await setTagValues(clickhouse, tagId, row.value_type, run, values);
       const people = (await countPeopleOfTags(clickhouse, [tagId])).get(tagId) ?? 0;
       await database.transaction(async (transaction) => {
         const tookMs = performance.now() - startedAt;
-        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt: undefined });
+        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion });
         const detail = { people: values.length };
         await platform.audit.record(transaction, {
           actor: asker.userId,
@@ -221,6 +238,13 @@ export function createTags(platform: Platform, reader: CatalogueReader): Tags {
   };
 }
 
+const DEFAULT_MODEL: audienceApi.TagModel = { freshForHours: 168 };
+
+/** Whether values come of a computation here, rather than from outside. */
+function hasComputation(kind: TagRow['kind'], model: audienceApi.TagModel | undefined): boolean {
+  return kind === 'rule' || kind === 'sql' || (kind === 'model' && model?.scorer !== undefined);
+}
+
 async function prepareValue(
   reader: CatalogueReader,
   now: number,
@@ -242,7 +266,8 @@ async function prepareValue(
   });
 }
 
-function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
+/** Values as texts that people read. */
+export function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
   switch (type) {
     case 'number':
       return numbers.map(String);

@@ -4,6 +4,7 @@ import type { TradingCalendar } from './calendar.ts';
 import { knownEvents, type EqlCatalogue } from './catalogue.ts';
 import type { TableSizes } from './expression-cost.ts';
 import type { Preparation } from './prepare-expression.ts';
+import { readZones, rememberedZonesInUse } from './read-zones.ts';
 import { selectCalendar, selectNamedSegments, selectNamedTags } from './definition-store.ts';
 
 /** Where names come from: the rooms that declare them. */
@@ -24,12 +25,16 @@ export interface CatalogueReader {
 const REMEMBER_MS = 1_000;
 // The estimate needs magnitudes only.
 const REMEMBER_SIZES_MS = 30_000;
+const REMEMBER_ZONES_MS = 3_600_000;
 
 /** Reads the catalogue, remembering the parts that cost a query. Ages are in real time, as caches are. */
 export function createCatalogueReader(platform: Platform, sources: CatalogueSources): CatalogueReader {
   const events = remembered(REMEMBER_MS, () => sources.plannedEvents());
   const calendar = remembered(REMEMBER_SIZES_MS, () => selectCalendar(platform.database));
   const sizes = remembered(REMEMBER_SIZES_MS, () => readSizes(platform));
+  const zones = remembered(REMEMBER_ZONES_MS, () => readZones(platform));
+
+  const inUse = rememberedZonesInUse(platform);
 
   async function catalogue(): Promise<EqlCatalogue> {
     const [model, planned, segments, tags] = await Promise.all([
@@ -53,13 +58,21 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
   return {
     catalogue,
     async preparation(now) {
-      const [names, tradingCalendar, tableSizes] = await Promise.all([catalogue(), calendar(), sizes()]);
+      const [names, tradingCalendar, tableSizes, knownZones] = await Promise.all([
+        catalogue(),
+        calendar(),
+        sizes(),
+        zones(),
+      ]);
+      const zonesInUse = await inUse(names.model);
       return {
         catalogue: names,
         time: {
           now,
           timeZone: platform.config.timeZone,
           tradingCalendar: tradingCalendar satisfies TradingCalendar,
+          zones: knownZones,
+          zonesInUse,
         },
         sizes: tableSizes,
         seal: (value) => platform.secrets.fingerprint(value),

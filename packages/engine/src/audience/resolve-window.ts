@@ -1,4 +1,4 @@
-import type { Moment, TimeUnit, TimeWindow } from '@wutong/contract';
+import { isInstantText, type Moment, type TimeUnit, type TimeWindow } from '@wutong/contract';
 import {
   addUnits,
   DAY_MS,
@@ -18,6 +18,10 @@ export interface EvaluationTime {
   /** IANA zone in which days begin. */
   readonly timeZone: string;
   readonly tradingCalendar: TradingCalendar;
+  /** Zones the engine knows, by their name in lower case; absent: those of this runtime. */
+  readonly zones?: ReadonlyMap<string, string> | undefined;
+  /** Zones that people have, by `person` or the relation to what has them; as they were written. */
+  readonly zonesInUse?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** A window against now. Instants: from included, to excluded (epoch ms). Dates: both included. */
@@ -28,8 +32,57 @@ export interface ResolvedWindow {
   readonly toDate?: string;
 }
 
-/** Turns a window into bounds, for instants and for dates at once. */
+/** The ends of ClickHouse's times; nothing lies beyond them. */
+const EARLIEST = { ms: Date.UTC(1900, 0, 1), date: '1900-01-01' };
+const LATEST = { ms: Date.UTC(2299, 11, 31), date: '2299-12-31' };
+
+/** Turns a window into bounds, for instants and for dates at once; bounds beyond all times become the last time. */
 export function resolveWindow(window: TimeWindow, time: EvaluationTime): ResolvedWindow {
+  const { fromMs, toMs, fromDate, toDate } = boundsOf(window, time);
+  return {
+    ...(fromMs === undefined ? {} : { fromMs: clampInstant(fromMs) }),
+    ...(toMs === undefined ? {} : { toMs: clampInstant(toMs) }),
+    ...(fromDate === undefined ? {} : { fromDate: clampDate(fromDate) }),
+    ...(toDate === undefined ? {} : { toDate: clampDate(toDate) }),
+  };
+}
+
+/** An instant between the years 1900 and 2299. */
+export function clampInstant(ms: number): number {
+  return Math.min(LATEST.ms, Math.max(EARLIEST.ms, ms));
+}
+
+function clampDate(date: string): string {
+  // Years of other than four digits are written with a sign.
+  if (date.startsWith('-') || date < EARLIEST.date) return EARLIEST.date;
+  return date.startsWith('+') || date > LATEST.date ? LATEST.date : date;
+}
+
+/** Longest way from now in a window; trading days are walked one by one. */
+const FARTHEST: Readonly<Record<TimeUnit, number>> = {
+  minute: 100_000,
+  hour: 100_000,
+  day: 100_000,
+  week: 15_000,
+  month: 3_600,
+  quarter: 1_200,
+  year: 300,
+  trading_day: 5_000,
+};
+
+/** Whether a duration leads farther than any record lies. */
+export function isTooFar(duration: { amount: number; unit: TimeUnit }): boolean {
+  return duration.amount > FARTHEST[duration.unit];
+}
+
+/** Whether a window leads farther from now than any record lies. */
+export function isWindowTooFar(window: TimeWindow): boolean {
+  if (window.kind === 'rolling') return isTooFar(window);
+  if (window.kind === 'calendar') return false;
+  return [window.from, window.to].some((moment) => moment?.kind === 'relative' && isTooFar(moment));
+}
+
+function boundsOf(window: TimeWindow, time: EvaluationTime): ResolvedWindow {
   switch (window.kind) {
     case 'rolling':
       return resolveRolling(window, time);
@@ -56,7 +109,6 @@ function resolveRolling(
 ): ResolvedWindow {
   const step = window.direction === 'last' ? -1 : 1;
   const today = dateTextOf(wallOf(time.now, time.timeZone));
-  const farMs = shiftInstant(time.now, step * window.amount, window.unit, time);
   if (window.unit === 'trading_day') {
     const far = nthTradingDay(wallOf(time.now, time.timeZone), window.amount, step, time.tradingCalendar);
     return step < 0
@@ -73,6 +125,7 @@ function resolveRolling(
           toDate: dateTextOf(far),
         };
   }
+  const farMs = shiftInstant(time.now, step * window.amount, window.unit, time);
   const farDate = dateTextOf(wallOf(farMs, time.timeZone));
   return step < 0
     ? { fromMs: farMs, toMs: time.now + 1, fromDate: farDate, toDate: today }
@@ -85,8 +138,10 @@ export function shiftInstant(epochMs: number, amount: number, unit: TimeUnit, ti
   if (unit === 'hour') return epochMs + amount * 3_600_000;
   const wall = wallOf(epochMs, time.timeZone);
   if (unit === 'trading_day') {
-    const day = nthTradingDay(wall, Math.abs(amount), amount < 0 ? -1 : 1, time.tradingCalendar);
-    return instantOf(day, time.timeZone);
+    // "1 trading day ago" is the one before today, at the same time of day; today itself is not counted.
+    const step = amount < 0 ? -1 : 1;
+    const day = nthTradingDay(wall + step * DAY_MS, Math.abs(amount), step, time.tradingCalendar);
+    return instantOf(day + (wall - startOf(wall, 'day')), time.timeZone);
   }
   return instantOf(addUnits(wall, amount, unit), time.timeZone);
 }
@@ -126,7 +181,8 @@ function resolveMoment(
   }
 }
 
-/** Epoch ms of an ISO text; without an offset it is in the given zone. */
+/** Epoch ms of an ISO text, NaN when there is no such time; without an offset it is in the given zone. */
 export function instantOfText(text: string, timeZone: string): number {
+  if (!isInstantText(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`)) return Number.NaN;
   return /(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : instantOf(Date.parse(`${text}Z`), timeZone);
 }

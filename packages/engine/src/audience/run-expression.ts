@@ -147,5 +147,13 @@ export function refusalOf(error: unknown): unknown {
   if (/MEMORY_LIMIT_EXCEEDED|TOO_MANY_ROWS/.test(type)) {
     return new CodedError('eql_too_expensive', { cause: error, details: { reason: type } });
   }
+  if (type === 'CANNOT_COMPILE_REGEXP') {
+    const problem = {
+      code: 'bad_pattern',
+      en: 'The pattern is not a regular expression.',
+      zh: '正则表达式语法不正确。',
+    };
+    return new CodedError('eql_invalid', { cause: error, details: { problems: [problem] } });
+  }
   return error;
 }

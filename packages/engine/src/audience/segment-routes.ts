@@ -61,6 +61,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
       versions: versions.map(showVersion),
       uses,
       usedBy,
+      ...(row.explanation === null ? {} : { explanation: row.explanation }),
       lookups: row.lookups,
     };
   });
@@ -105,7 +106,8 @@ function showSegment(row: SegmentRow): audienceApi.SegmentView {
     folder: row.folder,
     kind: row.kind,
     version: row.version,
-    ...(row.body === null ? {} : { text: row.body }),
+    ...(row.body === null || row.kind === 'lookalike' ? {} : { text: row.body }),
+    ...(row.lookalike === null ? {} : { lookalike: row.lookalike }),
     schedule: row.schedule,
     owner: row.owner,
     archived: row.archived,

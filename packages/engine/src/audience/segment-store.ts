@@ -14,7 +14,7 @@ export interface SegmentRow {
   readonly name: string;
   readonly description: string;
   readonly folder: string;
-  readonly kind: 'rule' | 'snapshot' | 'import';
+  readonly kind: (typeof audienceApi.segmentKinds)[number];
   readonly version: number;
   readonly body: string | null;
   readonly document: EqlDocument | null;
@@ -32,6 +32,8 @@ export interface SegmentRow {
   readonly looked_up_at: number | null;
   readonly priority: number;
   readonly kept: KeptRun | null;
+  readonly lookalike: audienceApi.Lookalike | null;
+  readonly explanation: audienceApi.LookalikeExplanation | null;
 }
 
 export interface NewSegment {
@@ -340,4 +342,27 @@ export async function addLookups(
      from unnest($1::text[], $2::bigint[]) as c(segment_id, amount) where s.segment_id = c.segment_id`,
     [[...counts.keys()], [...counts.values()], at],
   );
+}
+
+/** Sets whom a lookalike resembles; its newest version says it in words. */
+export async function setLookalike(
+  transaction: Transaction,
+  segmentId: string,
+  lookalike: audienceApi.Lookalike,
+): Promise<void> {
+  await transaction.execute('update audience.segment set lookalike = $2::jsonb where segment_id = $1', [
+    segmentId,
+    JSON.stringify(lookalike),
+  ]);
+}
+
+export async function setExplanation(
+  transaction: Transaction,
+  segmentId: string,
+  explanation: audienceApi.LookalikeExplanation,
+): Promise<void> {
+  await transaction.execute('update audience.segment set explanation = $2::jsonb where segment_id = $1', [
+    segmentId,
+    JSON.stringify(explanation),
+  ]);
 }

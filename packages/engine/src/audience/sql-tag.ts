@@ -33,6 +33,7 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
   const refuse = (reason: string): never => {
     throw new CodedError('tag_sql_refused', { details: { reason } });
   };
+  if (sql.trim() === '') refuse('there is no statement');
   await readStatement(platform.clickhouse, sql).catch((error: unknown) => {
     if (!(error instanceof StatementRefusal)) throw error;
     refuse(error.reason);

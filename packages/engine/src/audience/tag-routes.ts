@@ -2,6 +2,8 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, allows, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
+import { shownValues } from './manage-tags.ts';
+import { freshForMs } from './person-scorer.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
 import { showVersion } from './show-version.ts';
@@ -22,7 +24,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map(showTag),
+      items: rows.slice(0, query.limit).map((row) => showTag(row, platform.clock.now())),
       ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
     };
   });
@@ -32,7 +34,8 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     if (body.kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
-    return showTag(await tags.create(body, askerOf(user)));
+    const valueType = body.valueType ?? (body.kind === 'model' ? 'number' : 'text');
+    return showTag(await tags.create({ ...body, valueType }, askerOf(user)), platform.clock.now());
   });
 
   server.handle(audienceApi.editTag, async ({ params, body, user }) => {
@@ -40,7 +43,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
-    return showTag(await tags.edit(params.tagId, body, askerOf(user)));
+    return showTag(await tags.edit(params.tagId, body, askerOf(user)), platform.clock.now());
   });
 
   server.handle(audienceApi.readTag, async ({ params }) => {
@@ -55,11 +58,16 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
     ]);
     return {
-      ...showTag(row),
+      ...showTag(row, platform.clock.now()),
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
-      values,
-      trend: trend.map((run) => ({ at: iso(run.at), people: run.people, tookMs: run.took_ms })),
+      values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
+      trend: trend.map((run) => ({
+        at: iso(run.at),
+        people: run.people,
+        tookMs: run.took_ms,
+        ...(run.model_version === null ? {} : { modelVersion: run.model_version }),
+      })),
       uses,
       usedBy,
       versions: versions.map(showVersion),
@@ -67,17 +75,17 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
   });
 
   server.handle(audienceApi.archiveTag, async ({ params, body, user }) =>
-    showTag(await tags.archive(params.tagId, body.archived, askerOf(user))),
+    showTag(await tags.archive(params.tagId, body.archived, askerOf(user)), platform.clock.now()),
   );
 
   server.handle(audienceApi.computeTag, async ({ params }) => {
     await tags.get(params.tagId);
     await tags.compute([params.tagId]);
-    return showTag(await tags.get(params.tagId));
+    return showTag(await tags.get(params.tagId), platform.clock.now());
   });
 
   server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {
-    await tags.setValues(params.tagId, body.values, askerOf(user));
+    await tags.setValues(params.tagId, body.values, askerOf(user), body.modelVersion);
     return { changed: body.values.length };
   });
 }
@@ -87,13 +95,27 @@ function shownType(type: EqlType): audienceApi.TagView['valueType'] {
   return type === 'map' ? 'list' : type;
 }
 
-function showTag(row: TagRow): audienceApi.TagView {
+/** Numbers stand for instants and booleans as they are held. */
+function shownFrequent(type: EqlType, value: string): string {
+  if (type !== 'instant' && type !== 'boolean') return value;
+  return shownValues(type, [], [Number(value)])[0] ?? value;
+}
+
+function showModel(row: TagRow, now: number): Pick<audienceApi.TagView, 'model'> {
+  if (!row.model) return {};
+  const isFresh = row.computed_at !== null && now - row.computed_at <= freshForMs(row) && row.people !== 0;
+  const version = row.model_version === null ? {} : { modelVersion: row.model_version };
+  return { model: { ...row.model, ...version, isFresh } };
+}
+
+function showTag(row: TagRow, now: number): audienceApi.TagView {
   return {
     tagId: row.tag_id,
     name: row.name,
     description: row.description,
     folder: row.folder,
     kind: row.kind,
+    ...showModel(row, now),
     valueType: shownType(row.value_type),
     version: row.version,
     ...(row.body === null ? {} : { text: row.body }),

@@ -8,7 +8,7 @@ export interface TagRow {
   readonly name: string;
   readonly description: string;
   readonly folder: string;
-  readonly kind: 'rule' | 'sql' | 'import' | 'manual';
+  readonly kind: (typeof audienceApi.tagKinds)[number];
   readonly value_type: EqlType;
   readonly version: number;
   readonly body: string | null;
@@ -23,6 +23,9 @@ export interface TagRow {
   readonly computed_at: number | null;
   readonly problem: string | null;
   readonly priority: number;
+  readonly model: audienceApi.TagModel | null;
+  /** Of the newest scores of a model tag. */
+  readonly model_version: string | null;
 }
 
 export interface NewTag {
@@ -39,14 +42,15 @@ export interface NewTag {
   readonly owner: string;
   readonly at: number;
   readonly dueAt: number | undefined;
+  readonly model: audienceApi.TagModel | undefined;
 }
 
 /** Inserts a tag; false when the id is taken. */
 export async function insertTag(transaction: Transaction, tag: NewTag): Promise<boolean> {
   const rows = await transaction.execute(
     `insert into audience.tag
-       (tag_id, name, description, folder, kind, value_type, version, body, document, schedule, owner, created_at, updated_at, due_at, priority)
-     values ($1, $2, $3, $4, $5, $6, 1, $7, $8::jsonb, $9::jsonb, $10, $11, $11, $12, $13)
+       (tag_id, name, description, folder, kind, value_type, version, body, document, schedule, owner, created_at, updated_at, due_at, priority, model)
+     values ($1, $2, $3, $4, $5, $6, 1, $7, $8::jsonb, $9::jsonb, $10, $11, $11, $12, $13, $14::jsonb)
      on conflict (tag_id) do nothing`,
     [
       tag.tagId,
@@ -62,6 +66,7 @@ export async function insertTag(transaction: Transaction, tag: NewTag): Promise<
       tag.at,
       tag.dueAt ?? null,
       tag.priority,
+      tag.model ? JSON.stringify(tag.model) : null,
     ],
   );
   if (rows === 0) return false;
@@ -95,7 +100,8 @@ export async function updateTag(
   const rows = await transaction.execute(
     `update audience.tag
      set name = $3, description = $4, folder = $5, value_type = $6, body = $7, document = $8::jsonb,
-         schedule = $9::jsonb, priority = $10, updated_at = $11, due_at = $12, version = version + 1, problem = null
+         schedule = $9::jsonb, priority = $10, updated_at = $11, due_at = $12, version = version + 1, problem = null,
+         model = coalesce($13::jsonb, model)
      where tag_id = $1 and version = $2`,
     [
       tag.tagId,
@@ -110,6 +116,7 @@ export async function updateTag(
       tag.priority,
       tag.at,
       tag.dueAt ?? null,
+      tag.model ? JSON.stringify(tag.model) : null,
     ],
   );
   if (rows === 0) return false;
@@ -162,7 +169,7 @@ export async function pageTags(
 
 export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {
   return transaction.query<TagRow>(
-    `select * from audience.tag where due_at <= $1 and not archived and kind in ('rule', 'sql')
+    `select * from audience.tag where due_at <= $1 and not archived and kind in ('rule', 'sql', 'model')
      order by priority, due_at limit $2`,
     [now, limit],
   );
@@ -202,15 +209,18 @@ export async function finishTagRun(
     people: number;
     tookMs: number;
     dueAt: number | undefined;
+    modelVersion?: string | undefined;
   },
 ): Promise<void> {
   await transaction.execute(
-    'insert into audience.tag_run (tag_id, run, at, people, took_ms) values ($1, $2, $3, $4, $5)',
-    [done.tagId, done.run, done.at, done.people, done.tookMs],
+    `insert into audience.tag_run (tag_id, run, at, people, took_ms, model_version)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [done.tagId, done.run, done.at, done.people, done.tookMs, done.modelVersion ?? null],
   );
   await transaction.execute(
-    'update audience.tag set people = $2, computed_at = $3, due_at = $4, problem = null where tag_id = $1',
-    [done.tagId, done.people, done.at, done.dueAt ?? null],
+    `update audience.tag set people = $2, computed_at = $3, due_at = $4, problem = null,
+       model_version = coalesce($5, model_version) where tag_id = $1`,
+    [done.tagId, done.people, done.at, done.dueAt ?? null, done.modelVersion ?? null],
   );
 }
 
@@ -243,9 +253,22 @@ export async function setTagArchived(
 export async function selectTagRuns(
   transaction: Transaction,
   tagId: string,
-): Promise<{ at: number; people: number; took_ms: number }[]> {
+): Promise<{ at: number; people: number; took_ms: number; model_version: string | null }[]> {
   return transaction.query(
-    'select at, people, took_ms from audience.tag_run where tag_id = $1 order by run desc limit 400',
+    'select at, people, took_ms, model_version from audience.tag_run where tag_id = $1 order by run desc limit 400',
     [tagId],
   );
+}
+
+/** The newest run of a tag before an instant (epoch ms). */
+export async function selectRunBefore(
+  transaction: Transaction,
+  tagId: string,
+  beforeMs: number,
+): Promise<number | undefined> {
+  const rows = await transaction.query<{ run: number | null }>(
+    'select max(run) as run from audience.tag_run where tag_id = $1 and at < $2',
+    [tagId, beforeMs],
+  );
+  return rows[0]?.run ?? undefined;
 }

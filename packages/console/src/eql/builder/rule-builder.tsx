@@ -16,13 +16,14 @@ interface RuleBuilderProps {
 export function RuleBuilder({ document, onChange }: RuleBuilderProps) {
   const { rule: words } = useText();
   const { names } = useRule();
-  const { of, where, timeZone } = document;
+  const { of, where, timeZone, timeZoneOf } = document;
   const title = names.entities.find(({ name }) => name === of)?.title ?? words.people;
   return (
     <div className={styles.builder}>
       <p className={styles.lead}>
         {words.population(title)}
         {timeZone && <span className="faint"> · {words.timeZone(timeZone)}</span>}
+        {timeZoneOf && <span className="faint"> · {words.timeZoneOf(timeZoneOf)}</span>}
       </p>
       {!where && <p className="faint">{words.everybody}</p>}
       <ConditionGroup

@@ -32,6 +32,7 @@ export function typeOf(names: ExpressionNames, subject: Subject, value: Value): 
     case 'date':
       return { type: 'date' };
     case 'instant':
+    case 'relative':
       return { type: 'instant' };
     case 'text':
       return { type: 'text' };

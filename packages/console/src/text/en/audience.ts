@@ -12,7 +12,7 @@ export const audience: Text['audience'] = {
   idHint: 'Used to refer to it in expressions: begins with a small letter; letters, digits, underscores.',
   idWrong: 'Begin with a small letter; small letters, digits and underscores only',
   description: 'Description',
-  kind: { rule: 'Rule', snapshot: 'Snapshot', import: 'Imported' },
+  kind: { rule: 'Rule', snapshot: 'Snapshot', import: 'Imported', lookalike: 'Lookalike' },
   members: 'People',
   schedule: 'Schedule',
   every: {

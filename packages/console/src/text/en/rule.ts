@@ -198,6 +198,8 @@ export const rule: Text['rule'] = {
   textEmpty: 'Write a condition, such as: aum / 10000 > 50',
   keep: 'Use it',
   timeZone: (zone) => `Computed in the time zone ${zone}`,
+  timeZoneOf: (of) =>
+    of === 'person' ? 'Computed in the time zone of each customer' : `Computed in the time zone of “${of}”`,
   effect: {
     removes: (count) => `removes ${count}`,
     adds: (count) => `adds ${count}`,

@@ -9,7 +9,7 @@ export const tags: Text['tags'] = {
   name: 'Name of the tag',
   namePlaceholder: 'For example: customer value',
   nameMissing: 'Give the tag a name',
-  kind: { rule: 'Rule', sql: 'SQL', import: 'Imported', manual: 'By hand' },
+  kind: { rule: 'Rule', sql: 'SQL', model: 'Model score', import: 'Imported', manual: 'By hand' },
   valueType: {
     text: 'Text',
     number: 'Number',
@@ -40,6 +40,7 @@ export const tags: Text['tags'] = {
     text: 'Expression',
     sql: 'SQL',
     import: 'Import',
+    model: 'Model score',
     manual: 'By hand',
   },
   shapeHint: {
@@ -52,6 +53,8 @@ export const tags: Text['tags'] = {
     text: 'Write the value as EQL.',
     sql: 'One read-only query that gives person_id and value.',
     import: 'Values are written by another system or a file.',
+    model:
+      'Scores of an external model, set through the API or asked of a scorer; stale scores are taken away.',
     manual: 'Values are set here, one by one or in bulk.',
   },
   chooseShape: 'Where does the value come from?',

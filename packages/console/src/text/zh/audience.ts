@@ -10,7 +10,7 @@ export const audience = {
   idHint: '在表达式中引用它时使用：小写字母开头，字母、数字、下划线。',
   idWrong: '以小写字母开头，只能用小写字母、数字和下划线',
   description: '说明',
-  kind: { rule: '规则', snapshot: '快照', import: '导入' },
+  kind: { rule: '规则', snapshot: '快照', import: '导入', lookalike: '相似人群' },
   members: '人数',
   schedule: '更新计划',
   every: {

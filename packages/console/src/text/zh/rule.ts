@@ -197,6 +197,7 @@ export const rule = {
   textEmpty: '写一个条件，例如：aum / 10000 > 50',
   keep: '采用',
   timeZone: (zone: string) => `按时区 ${zone} 计算`,
+  timeZoneOf: (of: string) => (of === 'person' ? '按客户各自的时区计算' : `按“${of}”的时区计算`),
   effect: {
     removes: (count: string) => `筛掉 ${count}`,
     adds: (count: string) => `带来 ${count}`,

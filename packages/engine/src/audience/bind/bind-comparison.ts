@@ -1,7 +1,9 @@
-import type { Condition } from '@wutong/contract';
-import { instantOfText } from '../resolve-window.ts';
+import { dateTextSchema, type ComparisonOperator, type Condition, type Value } from '@wutong/contract';
+import { DAY_MS, dateTextOf, wallOfDate } from '../calendar.ts';
+import { clampInstant, instantOfText, type ResolvedWindow } from '../resolve-window.ts';
 import { dateOf, refuseSealed, requireUnit } from './bind-value.ts';
-import { refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
+import { bindWindow } from './bind-window.ts';
+import { BindError, refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
 import type { BoundCondition, BoundValue } from './bound.ts';
 import { checkPattern } from './check-pattern.ts';
 
@@ -14,8 +16,13 @@ export function bindCompare(
   scope: Scope,
   at: object = node,
 ): BoundCondition {
+  if (node.right.kind === 'relative')
+    return bindBesideNow(binder, node.left, node.operator, node.right, scope);
+  if (node.left.kind === 'relative') {
+    return bindBesideNow(binder, node.right, MIRRORED[node.operator], node.left, scope);
+  }
   let left = binder.value(node.left, scope);
-  let right = binder.value(node.right, scope);
+  let right = bindRight(binder, node.right, scope);
   left = convertText(binder, node.left, scope, left, right.type);
   right = convertText(binder, node.right, scope, right, left.type);
   if (left.type === 'date' && right.type === 'instant') right = dateOf(binder, right);
@@ -40,6 +47,73 @@ export function bindCompare(
     left: compared(binder, scope, left),
     right: compared(binder, scope, right),
   };
+}
+
+const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '=': '=',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+/** `last(event login.time) < 30 days ago`: a range with one end, so that it moves on with the clock. */
+function bindBesideNow(
+  binder: Binder,
+  node: Value,
+  operator: ComparisonOperator,
+  moment: Extract<Value, { kind: 'relative' }>,
+  scope: Scope,
+): BoundCondition {
+  let value = binder.value(node, scope);
+  requireType(binder, node, scope, value, ['date', 'instant']);
+  // "Exactly 30 days ago" is asked of the day; nobody means the millisecond.
+  if ((operator === '=' || operator === '!=') && value.type === 'instant') value = dateOf(binder, value);
+  value = compared(binder, scope, value);
+  const at = bindWindow(binder, moment, scope, { kind: 'between', from: moment, to: moment });
+  const { fromMs = 0, toMs = 0, fromDate = '', toDate = '' } = at;
+  const range = (window: ResolvedWindow): BoundCondition => ({ kind: 'range', value, window });
+  switch (operator) {
+    case '=':
+      return range({ fromDate, toDate });
+    case '!=':
+      return {
+        kind: 'and',
+        items: [
+          { kind: 'missing', value, negated: true },
+          { kind: 'not', item: range({ fromDate, toDate }) },
+        ],
+      };
+    case '<':
+      return range({ toMs: fromMs, toDate: nextDate(fromDate, -1) });
+    case '<=':
+      return range({ toMs, toDate });
+    case '>':
+      return range({ fromMs: toMs, fromDate: nextDate(toDate, 1) });
+    case '>=':
+      return range({ fromMs, fromDate });
+  }
+}
+
+const nextDate = (date: string, days: number): string => dateTextOf(wallOfDate(date) + days * DAY_MS);
+
+/** A lone unknown word to the right of a comparison is most often a text without its quotes. */
+function bindRight(binder: Binder, node: Value, scope: Scope): BoundValue {
+  try {
+    return binder.value(node, scope);
+  } catch (error) {
+    const isWord = node.kind === 'attribute' && node.path.length === 1;
+    if (!(error instanceof BindError) || !isWord || error.problem.suggestion !== undefined) throw error;
+    if (error.problem.code !== 'unknown_name' && error.problem.code !== 'unknown_property') throw error;
+    const text = `'${String(node.path[0]).replaceAll("'", "''")}'`;
+    throw new BindError({
+      ...error.problem,
+      en: `${error.problem.en} If it is a text, write it in quotes: ${text}.`,
+      zh: `${error.problem.zh}如果是文本，请加引号：${text}。`,
+      suggestion: text,
+    });
+  }
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -82,16 +156,16 @@ function convertText(
   if (value.kind !== 'literal' || value.type !== 'text' || (wanted !== 'date' && wanted !== 'instant'))
     return value;
   const texts = Array.isArray(value.value) ? (value.value as readonly string[]) : [String(value.value)];
-  if (texts.every((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))) {
+  if (texts.every((text) => dateTextSchema.safeParse(text).success)) {
     return { ...value, type: 'date' };
   }
   const { timeZone } = binder.environment.time;
-  const instants = texts.map((text) => instantOfText(text.replace(' ', 'T'), timeZone));
+  const instants = texts.map((text) => instantOfText(text.replace(' ', 'T'), timeZone)).map(clampInstant);
   if (instants.some(Number.isNaN)) {
     return refuse(binder, node, scope, {
       code: 'type_mismatch',
-      en: "This text is not a date; write 'YYYY-MM-DD'.",
-      zh: "该文本不是日期，请写成 'YYYY-MM-DD'。",
+      en: "There is no such date; write 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM'.",
+      zh: "日期无效，请写成 'YYYY-MM-DD' 或 'YYYY-MM-DD HH:MM'。",
     });
   }
   return { kind: 'literal', type: 'instant', value: Array.isArray(value.value) ? instants : instants[0]! };
@@ -120,6 +194,7 @@ function rememberFields(binder: Binder, value: BoundValue): void {
     case 'dateOf':
     case 'elapsed':
     case 'anniversary':
+    case 'datePart':
     case 'standing':
       rememberFields(binder, value.value);
       return;
@@ -135,6 +210,7 @@ function rememberFields(binder: Binder, value: BoundValue): void {
     case 'gap':
     case 'top':
     case 'distribution':
+    case 'byZone':
     case 'daysIn':
     case 'tier':
     case 'rfm':

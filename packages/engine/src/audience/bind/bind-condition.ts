@@ -1,8 +1,9 @@
 import { conditionSchema, type Condition } from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
-import { resolveWindow } from '../resolve-window.ts';
+import { conditionInEachZone } from './bind-each-zone.ts';
+import { bindWindow } from './bind-window.ts';
 import { bindCompare, bindOneOf, bindText, compared } from './bind-comparison.ts';
-import type { BoundCondition, BoundValue } from './bound.ts';
+import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindEventSource, bindRelatedSource } from './bind-source.ts';
 import { bindProperty } from './bind-name.ts';
@@ -51,7 +52,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
     case 'inWindow': {
       const value = binder.value(node.value, scope);
       requireType(binder, node.value, scope, value, ['date', 'instant']);
-      const window = resolveWindow(node.window, binder.environment.time);
+      const window = bindWindow(binder, node, scope, node.window);
       return { kind: 'range', value: compared(binder, scope, value), window };
     }
     case 'related':
@@ -71,7 +72,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
     case 'changed': {
       refuseOutsidePerson(binder, node, scope);
       const { segmentId } = findSegment(binder, node, node.segment, scope);
-      const window = resolveWindow(node.window, binder.environment.time);
+      const window = bindWindow(binder, node, scope, node.window);
       return { kind: 'changed', direction: node.direction, segmentId, window };
     }
   }
@@ -131,11 +132,18 @@ function bindSequence(binder: Binder, node: Of<'sequence'>, scope: Scope): Bound
     const source = bindEventSource(binder, step.source, scope);
     return { source, negated: step.negated === true, withinMs };
   });
-  if (node.same !== undefined) requireSame(binder, node, scope);
-  return { kind: 'sequence', steps, same: node.same, now: binder.environment.time.now };
+  const same = node.same === undefined ? undefined : bindSame(binder, node, node.same, scope);
+  return { kind: 'sequence', steps, same, now: binder.environment.time.now };
 }
 
-function requireSame(binder: Binder, node: Of<'sequence'>, scope: Scope): void {
+/** The property that all steps share must be of one type in all of them. */
+function bindSame(
+  binder: Binder,
+  node: Of<'sequence'>,
+  property: string,
+  scope: Scope,
+): { property: string; type: EqlType } {
+  let type: EqlType | undefined;
   for (const step of node.steps) {
     const inner: Scope = {
       subject: { kind: 'event' },
@@ -143,9 +151,11 @@ function requireSame(binder: Binder, node: Of<'sequence'>, scope: Scope): void {
       row: true,
       path: scope.path,
     };
-    const value = bindProperty(binder, step, node.same ?? '', inner);
-    requireType(binder, step, scope, value, ['text']);
+    const value = bindProperty(binder, step, property, inner);
+    requireType(binder, step, scope, value, type === undefined ? ['text', 'number'] : [type]);
+    type = value.type;
   }
+  return { property, type: type ?? 'text' };
 }
 
 function bindConsents(binder: Binder, node: Of<'consents'>, scope: Scope): BoundCondition {
@@ -168,7 +178,9 @@ function bindInSegment(binder: Binder, node: Of<'inSegment'>, scope: Scope): Bou
   if (segment.document.kind !== 'population' || !segment.document.where)
     return { kind: 'constant', value: true };
   const where = conditionSchema.parse(segment.document.where);
-  return binder
-    .inside(segment.segmentId)
-    .condition(where, { ...scope, path: `segment ${segment.segmentId}` });
+  const inner = binder.inside(segment.segmentId, segment.document.timeZone);
+  const at: Scope = { ...scope, path: `segment ${segment.segmentId}` };
+  const { timeZoneOf } = segment.document;
+  if (timeZoneOf === undefined) return inner.condition(where, at);
+  return conditionInEachZone(inner, timeZoneOf, at, (zoned) => zoned.condition(where, at));
 }

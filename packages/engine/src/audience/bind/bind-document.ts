@@ -1,5 +1,6 @@
-import type { EqlDocument, EqlProblem } from '@wutong/contract';
+import { suggestName, type EqlDocument, type EqlProblem } from '@wutong/contract';
 import { isTimeZone } from '../calendar.ts';
+import { conditionInEachZone, valueInEachZone } from './bind-each-zone.ts';
 import { bindCondition } from './bind-condition.ts';
 import { bindEventSource } from './bind-source.ts';
 import { bindProperty } from './bind-name.ts';
@@ -13,7 +14,6 @@ import {
   type Scope,
 } from './binder.ts';
 import type { BoundEventSource, BoundQuery, BoundValue, Subject } from './bound.ts';
-import { suggestName } from './suggest-name.ts';
 
 /** What binding gives: the bound query and what it uses, or the first problem. */
 export type BindOutcome =
@@ -30,16 +30,7 @@ export type BindOutcome =
 /** Resolves every name, type, unit and window of a document against a catalogue and an instant. */
 export function bindDocument(document: EqlDocument, environment: BindingEnvironment): BindOutcome {
   try {
-    if (document.timeZone !== undefined && !isTimeZone(document.timeZone)) {
-      throw new BindError({
-        code: 'bad_time_zone',
-        en: `There is no time zone “${document.timeZone}”; write one such as Asia/Shanghai.`,
-        zh: `没有时区“${document.timeZone}”，请写成 Asia/Shanghai 这样的名称。`,
-        path: 'timeZone',
-      });
-    }
-    const timeZone = document.timeZone ?? environment.time.timeZone;
-    const binder = createBinder({ ...environment, time: { ...environment.time, timeZone } }, []);
+    const binder = createBinder(zonedEnvironment(environment, document.timeZone), []);
     const query = bindQuery(binder, document);
     return {
       query,
@@ -53,53 +44,104 @@ export function bindDocument(document: EqlDocument, environment: BindingEnvironm
   }
 }
 
-function createBinder(environment: BindingEnvironment, openSegments: readonly string[]): Binder {
+/** The environment with the time zone that a document names. */
+function zonedEnvironment(
+  environment: BindingEnvironment,
+  timeZone: string | undefined,
+): BindingEnvironment & { bankTimeZone: string } {
+  const bankTimeZone = environment.bankTimeZone ?? environment.time.timeZone;
+  if (timeZone === undefined) return { ...environment, bankTimeZone };
+  const { zones } = environment.time;
+  const known = zones ? zones.get(timeZone.toLowerCase()) : timeZone;
+  if (known === undefined || !isTimeZone(known)) {
+    const nearest = suggestName(timeZone, zones?.values() ?? []);
+    const hint =
+      nearest === undefined
+        ? { en: '', zh: '' }
+        : { en: ` Did you mean “${nearest}”?`, zh: `您是否想写“${nearest}”？` };
+    throw new BindError({
+      code: 'bad_time_zone',
+      en: `There is no time zone “${timeZone}”; write one such as Asia/Shanghai.${hint.en}`,
+      zh: `没有时区“${timeZone}”，请写成 Asia/Shanghai 这样的名称。${hint.zh}`,
+      ...(nearest === undefined ? {} : { suggestion: nearest }),
+      path: 'timeZone',
+    });
+  }
+  return { ...environment, bankTimeZone, time: { ...environment.time, timeZone: known } };
+}
+
+function createBinder(
+  environment: BindingEnvironment,
+  openSegments: readonly string[],
+  notes: Pick<Binder, 'usedSegments' | 'usedTags' | 'comparedFields'> = {
+    usedSegments: new Set(),
+    usedTags: new Set(),
+    comparedFields: new Map(),
+  },
+): Binder {
   const binder: Binder = {
     environment,
     condition: (node, scope) => bindCondition(binder, node, scope),
     value: (node, scope) => bindValue(binder, node, scope),
-    usedSegments: new Set(),
-    usedTags: new Set(),
-    comparedFields: new Map(),
+    ...notes,
     openSegments,
-    inside(segmentId) {
-      const inner = createBinder({ ...environment, positionOf: () => undefined }, [
-        ...openSegments,
-        segmentId,
-      ]);
+    inside(segmentId, timeZone) {
+      const zoned = zonedEnvironment(environment, timeZone ?? environment.bankTimeZone);
       // What the segment uses counts as its own use, not as this expression's.
-      return inner;
+      return createBinder({ ...zoned, positionOf: () => undefined }, [...openSegments, segmentId]);
     },
+    inZone: (timeZone) => createBinder(zonedEnvironment(environment, timeZone), openSegments, notes),
   };
   return binder;
 }
 
+const PERSON: Scope = { subject: { kind: 'person' }, row: false, path: 'value' };
+
 function bindQuery(binder: Binder, document: EqlDocument): BoundQuery {
-  const person: Scope = { subject: { kind: 'person' }, row: false, path: 'value' };
   switch (document.kind) {
     case 'population': {
       const subject = populationOf(binder, document);
       const scope: Scope = { subject, row: false, path: 'where' };
-      const where = document.where ? binder.condition(document.where, scope) : undefined;
-      return { kind: 'population', subject, where: where ?? { kind: 'constant', value: true } };
+      const { where, timeZoneOf } = document;
+      if (!where) return { kind: 'population', subject, where: { kind: 'constant', value: true } };
+      const bound =
+        timeZoneOf === undefined
+          ? binder.condition(where, scope)
+          : conditionInEachZone(binder, timeZoneOf, scope, (zoned) => zoned.condition(where, scope));
+      return { kind: 'population', subject, where: bound };
     }
     case 'value':
-      return { kind: 'value', value: binder.value(document.value, person) };
+    case 'tier':
+    case 'rfm': {
+      const { timeZoneOf } = document;
+      if (timeZoneOf === undefined) return { kind: 'value', value: bindDocumentValue(binder, document) };
+      const value = valueInEachZone(binder, timeZoneOf, PERSON, (zoned) =>
+        bindDocumentValue(zoned, document),
+      );
+      return { kind: 'value', value };
+    }
+  }
+}
+
+function bindDocumentValue(
+  binder: Binder,
+  document: Exclude<EqlDocument, { kind: 'population' }>,
+): BoundValue {
+  switch (document.kind) {
+    case 'value':
+      return binder.value(document.value, PERSON);
     case 'tier':
       return {
-        kind: 'value',
-        value: {
-          kind: 'tier',
-          tiers: document.tiers.map((tier, index) => ({
-            label: tier.label,
-            when: binder.condition(tier.when, { ...person, path: `tiers[${index}].when` }),
-          })),
-          otherwise: document.otherwise,
-          type: 'text',
-        },
+        kind: 'tier',
+        tiers: document.tiers.map((tier, index) => ({
+          label: tier.label,
+          when: binder.condition(tier.when, { ...PERSON, path: `tiers[${index}].when` }),
+        })),
+        otherwise: document.otherwise,
+        type: 'text',
       };
     case 'rfm':
-      return { kind: 'value', value: bindRfm(binder, document, person) };
+      return bindRfm(binder, document, PERSON);
   }
 }
 
@@ -111,15 +153,16 @@ function populationOf(
   const { entityTypes } = binder.environment.catalogue.model;
   const entity = entityTypes.find((type) => type.name === document.of);
   if (entity) return { kind: 'entity', type: entity.name, table: entity.table };
+  const all = ['person', ...entityTypes.map((type) => type.name)];
   return refuse(
     binder,
     document,
     { subject: { kind: 'person' }, row: false, path: 'of' },
     {
       code: 'unknown_name',
-      en: `There is no population “${document.of}”.`,
-      zh: `没有总体“${document.of}”。`,
-      suggestion: suggestName(document.of, ['person', ...entityTypes.map((type) => type.name)]),
+      en: `There is no population “${document.of}”; there are ${all.slice(0, 20).join(', ')}.`,
+      zh: `没有总体“${document.of}”；可用：${all.slice(0, 20).join('、')}。`,
+      suggestion: suggestName(document.of, all),
     },
   );
 }

@@ -1,8 +1,7 @@
-import type { CatalogueField } from '@wutong/contract';
+import { suggestName, type CatalogueField } from '@wutong/contract';
 import { eqlTypeOf } from '../catalogue.ts';
 import type { BoundValue, FieldRef, Subject } from './bound.ts';
 import { refuse, type Binder, type Scope } from './binder.ts';
-import { suggestName } from './suggest-name.ts';
 
 /** What a name or a path means where it stands: a field, a property, a field of a referenced entity. */
 export function bindPath(binder: Binder, node: object, path: readonly string[], scope: Scope): BoundValue {
@@ -21,8 +20,24 @@ export function bindPath(binder: Binder, node: object, path: readonly string[], 
     const related = bindRelationPath(binder, node, path, scope);
     if (related) return related;
   }
+  refuseUnasked(binder, node, path, scope);
   const known = fieldsOf(binder, scope.subject).map((each) => each.name);
   return unknown(binder, node, path.join('.'), scope, known);
+}
+
+/** `holding.amount` has many values: says how to ask of them. */
+function refuseUnasked(binder: Binder, node: object, path: readonly string[], scope: Scope): void {
+  const { model } = binder.environment.catalogue;
+  const [first = '', ...rest] = path;
+  const known = [...model.detailTypes, ...model.entityTypes].some((type) => type.name === first);
+  if (scope.row || !known) return;
+  const field = rest.length === 0 ? '' : ` where (${rest.join('.')} …)`;
+  refuse(binder, node, scope, {
+    code: 'unknown_name',
+    en: `There may be many “${first}”: ask whether any fits, or add them up with count, sum, max ….`,
+    zh: `“${first}”可能有多条：请用 any 判断，或用 count、sum、max 等汇总。`,
+    suggestion: `any ${first}${field}`,
+  });
 }
 
 /** Declared fields of a subject. */

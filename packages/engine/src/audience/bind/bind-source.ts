@@ -1,5 +1,5 @@
-import type { EventSource, RelatedSource, Source } from '@wutong/contract';
-import { resolveWindow } from '../resolve-window.ts';
+import { suggestName, type EventSource, type RelatedSource, type Source } from '@wutong/contract';
+import { bindWindow } from './bind-window.ts';
 import type {
   BoundDetailSource,
   BoundEventSource,
@@ -9,7 +9,6 @@ import type {
 } from './bound.ts';
 import { refuse, type Binder, type Scope } from './binder.ts';
 import { bindPath, bindProperty, encrypted } from './bind-name.ts';
-import { suggestName } from './suggest-name.ts';
 
 /** Names and bounds of a source. */
 export function bindSource(binder: Binder, source: Source, scope: Scope): BoundSource {
@@ -57,7 +56,7 @@ export function bindEventSource(binder: Binder, source: EventSource, scope: Scop
       ? { from: minutesOf(source.timeOfDay.from), to: minutesOf(source.timeOfDay.to) }
       : undefined,
     where: source.where ? binder.condition(source.where, inner) : undefined,
-    window: source.window ? resolveWindow(source.window, binder.environment.time) : undefined,
+    window: source.window ? bindWindow(binder, source, scope, source.window) : undefined,
     windowAsWritten: source.window,
   };
 }
@@ -101,7 +100,7 @@ function bindDetail(
     detail,
     property: source.property ? bindOpen(binder, source, source.property, inner) : undefined,
     where: source.where ? binder.condition(source.where, inner) : undefined,
-    window: source.window ? resolveWindow(source.window, binder.environment.time) : undefined,
+    window: source.window ? bindWindow(binder, source, scope, source.window) : undefined,
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Value } from '@wutong/contract';
+import { suggestName, type Value } from '@wutong/contract';
 import { dateTextOf, wallOf } from '../calendar.ts';
-import { instantOfText } from '../resolve-window.ts';
-import type { BoundValue, EqlType } from './bound.ts';
+import { clampInstant, instantOfText } from '../resolve-window.ts';
+import type { BoundValue, DatePart, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindPath, encrypted } from './bind-name.ts';
 import {
@@ -12,7 +12,6 @@ import {
   bindActiveShare,
   bindTop,
 } from './bind-aggregate.ts';
-import { suggestName } from './suggest-name.ts';
 
 /** Binds a value of any kind. */
 export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue {
@@ -24,11 +23,17 @@ export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue
     case 'date':
       return { kind: 'literal', value: node.value, type: node.kind };
     case 'instant': {
-      const value = instantOfText(node.value, binder.environment.time.timeZone);
+      const value = clampInstant(instantOfText(node.value, binder.environment.time.timeZone));
       return { kind: 'literal', value, type: 'instant' };
     }
     case 'list':
       return bindList(binder, node, scope);
+    case 'relative':
+      return refuse(binder, node, scope, {
+        code: 'not_allowed_here',
+        en: 'A time such as “30 days ago” stands beside a date or a time: last(event login.time) < 30 days ago.',
+        zh: '“30 days ago”这样的时间须与日期或时间比较，例如 last(event login.time) < 30 days ago。',
+      });
     case 'parameter':
       return bindParameter(binder, node, scope);
     case 'attribute':
@@ -234,7 +239,27 @@ function bindCall(binder: Binder, node: Extract<Value, { kind: 'call' }>, scope:
     case 'round':
       requireType(binder, node.value, scope, value, ['number']);
       return { kind: 'call', function: node.function, value, type: 'number', unit: value.unit };
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'weekday':
+    case 'hour':
+      return bindDatePart(binder, node.value, node.function, scope, value);
   }
+}
+
+/** Of a time, in the query's time zone. */
+function bindDatePart(
+  binder: Binder,
+  node: Value,
+  part: DatePart,
+  scope: Scope,
+  value: BoundValue,
+): BoundValue {
+  const { timeZone } = binder.environment.time;
+  requireType(binder, node, scope, value, part === 'hour' ? ['instant'] : ['date', 'instant']);
+  const of = part !== 'hour' && value.type === 'instant' ? dateOf(binder, value) : value;
+  return { kind: 'datePart', part, value: of, timeZone, type: 'number' };
 }
 
 /** A value that orders the population; its own standing cannot be asked inside another. */

@@ -7,6 +7,8 @@ import type { BoundCondition, BoundValue, EqlType, Subject } from './bound.ts';
 export interface BindingEnvironment {
   readonly catalogue: EqlCatalogue;
   readonly time: EvaluationTime;
+  /** Zone of rules that name none; that of `time` when absent. */
+  readonly bankTimeZone?: string | undefined;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** Absent: the system itself, which may name everything. */
   readonly permissions?: ReadonlySet<string> | undefined;
@@ -39,8 +41,10 @@ export interface Binder {
   readonly comparedFields: Map<string, BoundValue>;
   /** Segments whose rules are being put in place of their names, outermost first. */
   readonly openSegments: readonly string[];
-  /** The same binder inside the rule of a segment. */
-  inside(segmentId: string): Binder;
+  /** The same binder inside the rule of a segment, which keeps the time zone it was written with. */
+  inside(segmentId: string, timeZone: string | undefined): Binder;
+  /** The same binder in another time zone; what it uses and compares is noted in this one. */
+  inZone(timeZone: string): Binder;
 }
 
 /** A problem found while binding; stops the expression, because later ones would follow from it. */

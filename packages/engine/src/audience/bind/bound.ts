@@ -10,6 +10,9 @@ import type { ResolvedWindow } from '../resolve-window.ts';
 /** Types of EQL values. A `list` holds texts; a `map` gives a share for each text. */
 export type EqlType = 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'list' | 'map';
 
+/** Numbers a calendar gives; weekdays from Monday = 1. */
+export type DatePart = 'year' | 'month' | 'day' | 'weekday' | 'hour';
+
 /** Whom or what a condition is about: a person, an entity of a type, a row of a detail, or one event. */
 export type Subject =
   | { readonly kind: 'person' }
@@ -119,6 +122,13 @@ export type BoundValue = Typed &
       }
     | { readonly kind: 'anniversary'; readonly value: BoundValue; readonly today: string }
     | {
+        /** Of a date; `hour` of an instant. */
+        readonly kind: 'datePart';
+        readonly part: DatePart;
+        readonly value: BoundValue;
+        readonly timeZone: string;
+      }
+    | {
         readonly kind: 'aggregate';
         readonly function: AggregateFunction;
         readonly nth?: number | undefined;
@@ -146,6 +156,13 @@ export type BoundValue = Typed &
         readonly weight?: BoundValue | undefined;
       }
     | { readonly kind: 'distribution'; readonly source: BoundEventSource }
+    | {
+        /** A value of its own for those who live in each of some time zones, and one for everybody else. */
+        readonly kind: 'byZone';
+        readonly zone: BoundValue;
+        readonly cases: readonly { readonly zone: string; readonly value: BoundValue }[];
+        readonly otherwise: BoundValue;
+      }
     | { readonly kind: 'standing'; readonly measure: 'percentile' | 'rank'; readonly value: BoundValue }
     | { readonly kind: 'daysIn'; readonly segmentId: string; readonly now: number }
     | {
@@ -205,7 +222,7 @@ export type BoundCondition =
         readonly negated: boolean;
         readonly withinMs?: number | undefined;
       }[];
-      readonly same?: string | undefined;
+      readonly same?: { readonly property: string; readonly type: EqlType } | undefined;
       readonly now: number;
     }
   | { readonly kind: 'consents'; readonly purpose: string; readonly channel: string }

@@ -2,7 +2,7 @@ import type { BoundValue } from '../bind/bound.ts';
 import type { Compiler, SqlScope } from './compiler.ts';
 import { zoneLiteral } from './parameters.ts';
 
-type DateNode = Extract<BoundValue, { kind: 'dateOf' | 'elapsed' | 'anniversary' }>;
+type DateNode = Extract<BoundValue, { kind: 'dateOf' | 'elapsed' | 'anniversary' | 'datePart' }>;
 
 /** Calendar values: the day of an instant, time since or until a date, the next anniversary of a date. */
 export function compileDate(compiler: Compiler, node: DateNode, scope: SqlScope): string {
@@ -19,6 +19,11 @@ export function compileDate(compiler: Compiler, node: DateNode, scope: SqlScope)
     }
     case 'anniversary':
       return anniversary(value, compiler.parameters.date(node.today));
+    case 'datePart': {
+      if (node.part === 'hour') return `toHour(${value}, ${zoneLiteral(node.timeZone)})`;
+      const functions = { year: 'toYear', month: 'toMonth', day: 'toDayOfMonth', weekday: 'toDayOfWeek' };
+      return `${functions[node.part]}(${value})`;
+    }
   }
 }
 

@@ -30,7 +30,7 @@ export function compileSequence(compiler: Compiler, node: SequenceNode, scope: S
     .map((step, index) => `bitShiftLeft(toUInt32(${eventCondition(compiler, step.source)}), ${index})`)
     .join(' + ');
   const mask = `(${bits})`;
-  const same = node.same === undefined ? undefined : propertySql(node.same, 'text');
+  const same = node.same === undefined ? undefined : propertySql(node.same.property, node.same.type);
   const frame = frameOf(scope);
   const walk = `arrayFold(${foldLambda(steps, ending)}, rows, ${initialState(steps)})`;
   const now = compiler.parameters.bind('Int64', Math.trunc(node.now));

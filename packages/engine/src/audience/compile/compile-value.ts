@@ -33,6 +33,7 @@ export function compileValue(compiler: Compiler, node: BoundValue, scope: SqlSco
     case 'dateOf':
     case 'elapsed':
     case 'anniversary':
+    case 'datePart':
       return compileDate(compiler, node, scope);
     case 'aggregate':
       return compileAggregate(compiler, node, scope);
@@ -42,6 +43,8 @@ export function compileValue(compiler: Compiler, node: BoundValue, scope: SqlSco
     case 'top':
     case 'distribution':
       return compileEventShape(compiler, node, scope);
+    case 'byZone':
+      return compileByZone(compiler, node, scope);
     case 'standing':
       return compileStanding(compiler, node, scope);
     case 'daysIn':
@@ -54,6 +57,15 @@ export function compileValue(compiler: Compiler, node: BoundValue, scope: SqlSco
 }
 
 type Of<Kind extends BoundValue['kind']> = Extract<BoundValue, { kind: Kind }>;
+
+function compileByZone(compiler: Compiler, node: Of<'byZone'>, scope: SqlScope): string {
+  const zone = compiler.value(node.zone, scope);
+  const branches = node.cases.map((each) => {
+    const isThere = `ifNull(${zone} = ${compiler.parameters.bind('String', each.zone)}, 0)`;
+    return `${isThere}, ${compiler.value(each.value, scope)}`;
+  });
+  return `multiIf(${branches.join(', ')}, ${compiler.value(node.otherwise, scope)})`;
+}
 
 /** Division by zero has no value. */
 function compileArithmetic(compiler: Compiler, node: Of<'arithmetic'>, scope: SqlScope): string {

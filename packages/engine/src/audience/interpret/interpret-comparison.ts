@@ -1,4 +1,5 @@
 import type { BoundCondition } from '../bind/bound.ts';
+import { patternOf } from '../bind/check-pattern.ts';
 import type { Interpreter, Place } from './interpreter.ts';
 import { plainText, type Plain } from './world.ts';
 
@@ -89,7 +90,7 @@ function interpretText(
     contains: () => text.includes(wanted),
     'starts with': () => text.startsWith(wanted),
     'ends with': () => text.endsWith(wanted),
-    matches: () => new RegExp(wanted, 'u').test(text),
+    matches: () => patternOf(wanted).test(text),
   };
   return tests[node.operator]() !== node.negated;
 }

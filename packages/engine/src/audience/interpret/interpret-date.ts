@@ -6,7 +6,7 @@ import { plainText, type Plain } from './world.ts';
 /** Days of instants, time since or until dates, anniversaries. */
 export function interpretDate(
   interpreter: Interpreter,
-  node: Extract<BoundValue, { kind: 'dateOf' | 'elapsed' | 'anniversary' }>,
+  node: Extract<BoundValue, { kind: 'dateOf' | 'elapsed' | 'anniversary' | 'datePart' }>,
   at: Place,
 ): Plain {
   const value = interpreter.value(node.value, at);
@@ -23,6 +23,8 @@ export function interpretDate(
     }
     case 'anniversary':
       return anniversary(plainText(value), node.today);
+    case 'datePart':
+      return datePart(value, node);
   }
 }
 
@@ -41,4 +43,11 @@ function anniversary(date: string, today: string): string {
   };
   const year = Number(today.slice(0, 4));
   return inYear(year) >= today ? inYear(year) : inYear(year + 1);
+}
+
+function datePart(value: Plain, node: Extract<BoundValue, { kind: 'datePart' }>): number {
+  if (node.part === 'hour') return new Date(wallOf(Number(value), node.timeZone)).getUTCHours();
+  const [year = 0, month = 0, day = 0] = plainText(value).split('-').map(Number);
+  if (node.part === 'weekday') return new Date(Date.UTC(year, month - 1, day)).getUTCDay() || 7;
+  return { year, month, day }[node.part];
 }

@@ -9,7 +9,7 @@ type EventPlace = Extract<Place, { kind: 'event' }>;
 export function interpretSequence(interpreter: Interpreter, node: SequenceNode, at: Place): boolean {
   const matches = node.steps.map((step) => rowsOf(interpreter, step.source, at) as EventPlace[]);
   if (node.same === undefined) return tryFrom(node, matches, 0, undefined);
-  const { same } = node;
+  const { property: same } = node.same;
   const values = new Set(matches.flat().flatMap((row) => row.fields[same] ?? []));
   return [...values].some((value) => {
     const own = matches.map((rows) => rows.filter((row) => row.fields[same] === value));

@@ -141,6 +141,7 @@ function interpretValue(interpreter: Interpreter, node: BoundValue, at: Place): 
     case 'dateOf':
     case 'elapsed':
     case 'anniversary':
+    case 'datePart':
       return interpretDate(interpreter, node, at);
     case 'aggregate':
       return interpretAggregate(interpreter, node, at);
@@ -150,6 +151,11 @@ function interpretValue(interpreter: Interpreter, node: BoundValue, at: Place): 
     case 'top':
     case 'distribution':
       return interpretEventShape(interpreter, node, at);
+    case 'byZone': {
+      const zone = interpreter.value(node.zone, at);
+      const own = node.cases.find((each) => each.zone === zone);
+      return interpreter.value(own ? own.value : node.otherwise, at);
+    }
     case 'standing':
       return interpretStanding(interpreter, node, at);
     case 'daysIn':

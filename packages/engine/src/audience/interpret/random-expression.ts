@@ -106,6 +106,25 @@ function comparisons(all: readonly Comparable[]): fc.Arbitrary<Condition> {
   );
 }
 
+/** Beside a time seen from now, on either side. */
+const besideNow = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
+  fc
+    .tuple(
+      value,
+      operator,
+      fc.record({
+        kind: fc.constant('relative' as const),
+        direction: fc.constantFrom('ago' as const, 'ago' as const, 'ahead' as const),
+        amount: fc.integer({ min: 1, max: 40 }),
+        unit,
+      }),
+      fc.boolean(),
+    )
+    .map(([left, sign, right, mirrored]): Condition => ({
+      kind: 'compare',
+      operator: sign,
+      ...(mirrored ? { left: right, right: left } : { left, right }),
+    }));
 const inWindow = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
   fc.record({ kind: fc.constant('inWindow' as const), value, window: randomWindow });
 const textual = (value: fc.Arbitrary<Value>): fc.Arbitrary<Condition> =>
@@ -355,6 +374,11 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom<Value>(
     { kind: 'call', function: 'size', value: attribute('interests') },
     { kind: 'call', function: 'length', value: attribute('city') },
+    ...(['year', 'month', 'day', 'weekday'] as const).flatMap((each): Value[] => [
+      { kind: 'call', function: each, value: attribute('birth_date') },
+      { kind: 'call', function: each, value: attribute('opened_at') },
+    ]),
+    { kind: 'call', function: 'hour', value: attribute('opened_at') },
   ),
 );
 
@@ -378,44 +402,50 @@ const texts: fc.Arbitrary<Value> = fc.oneof(
   aggregate(['min', 'max', 'first', 'last'], categorised),
 );
 
-const step = fc.record({
-  // Each clause of each step takes people away.
-  source: eventSource(['view_product', 'purchase'], undefined, { where: 15, window: 15 }),
-  within: fc.option(
-    fc.record({
-      amount: fc.integer({ min: 1, max: 30 }),
-      unit: fc.constantFrom('hour' as const, 'day' as const, 'day' as const, 'day' as const),
-    }),
-    { nil: undefined },
-  ),
-});
-const sequence = fc
-  .tuple(
-    fc.array(step, { minLength: 2, maxLength: 3 }),
-    fc.constantFrom('none' as const, 'middle' as const, 'end' as const),
-    step,
-    fc.option(fc.constant('product_id'), { nil: undefined }),
-  )
-  .map(([steps, negation, negated, same]): Condition => {
-    const positive = steps.map((each, index) =>
-      index === 0 || !each.within ? { source: each.source } : { source: each.source, within: each.within },
-    );
-    const [first, ...others] = positive;
-    const all =
-      negation === 'middle'
-        ? [first!, { source: negated.source, negated: true }, ...others]
-        : negation === 'end'
-          ? [
-              ...positive,
-              {
-                source: negated.source,
-                negated: true,
-                ...(negated.within ? { within: negated.within } : {}),
-              },
-            ]
-          : positive;
-    return { kind: 'sequence', steps: all, ...(same === undefined ? {} : { same }) };
+const steps = (names: readonly string[]) =>
+  fc.record({
+    // Each clause of each step takes people away.
+    source: eventSource(names, undefined, { where: 15, window: 15 }),
+    within: fc.option(
+      fc.record({
+        amount: fc.integer({ min: 1, max: 30 }),
+        unit: fc.constantFrom('hour' as const, 'day' as const, 'day' as const, 'day' as const),
+      }),
+      { nil: undefined },
+    ),
   });
+const sequenceOf = (step: ReturnType<typeof steps>, property: string): fc.Arbitrary<Condition> =>
+  fc
+    .tuple(
+      fc.array(step, { minLength: 2, maxLength: 3 }),
+      fc.constantFrom('none' as const, 'middle' as const, 'end' as const),
+      step,
+      fc.option(fc.constant(property), { nil: undefined }),
+    )
+    .map(([positives, negation, negated, same]): Condition => {
+      const positive = positives.map((each, index) =>
+        index === 0 || !each.within ? { source: each.source } : { source: each.source, within: each.within },
+      );
+      const [first, ...others] = positive;
+      const all =
+        negation === 'middle'
+          ? [first!, { source: negated.source, negated: true }, ...others]
+          : negation === 'end'
+            ? [
+                ...positive,
+                {
+                  source: negated.source,
+                  negated: true,
+                  ...(negated.within ? { within: negated.within } : {}),
+                },
+              ]
+            : positive;
+      return { kind: 'sequence', steps: all, ...(same === undefined ? {} : { same }) };
+    });
+const sequence = fc.oneof(
+  sequenceOf(steps(['view_product', 'purchase']), 'product_id'),
+  sequenceOf(steps(['purchase', 'trade']), 'amount'),
+);
 
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 6, arbitrary: comparisons([{ value: numbers, literal: fc.oneof(number, small) }]) },
@@ -436,6 +466,15 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
           kind: 'anniversary',
           value: attribute('birth_date'),
         }),
+        aggregate(['max', 'min', 'first', 'last'], eventSource(['login', 'purchase'], 'time')),
+      ),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: besideNow(
+      fc.oneof(
+        fc.constantFrom<Value>(attribute('birth_date'), attribute('opened_at')),
         aggregate(['max', 'min', 'first', 'last'], eventSource(['login', 'purchase'], 'time')),
       ),
     ),

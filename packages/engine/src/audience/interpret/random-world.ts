@@ -58,6 +58,9 @@ const NAMED_PROPERTIES: Readonly<Record<string, (now: number) => fc.Arbitrary<Fi
 
 const person = fc.integer({ min: 1, max: PEOPLE });
 
+/** Zones of people and of managers: on both sides of the bank's, and one that changes its clocks soon. */
+export const zonesOfWorlds = ['America/New_York', 'Pacific/Kiritimati', 'Asia/Shanghai'] as const;
+
 function event(now: number, index: number): fc.Arbitrary<WorldEvent> {
   return fc
     .constantFrom('view_product', 'purchase', 'login', 'trade')
@@ -175,6 +178,7 @@ export function randomWorld(now: number): fc.Arbitrary<World> {
     birth_date: maybe(birthDate),
     opened_at: maybe(instantNear(now)),
     interests: list,
+    time_zone: maybe(fc.constantFrom(...zonesOfWorlds, 'Mars/Base')),
   });
   return fc
     .record({
@@ -197,6 +201,10 @@ export function randomWorld(now: number): fc.Arbitrary<World> {
       }),
       companySizes: fc.array(maybe(amount), { minLength: 6, maxLength: 6 }),
       branches: fc.tuple(maybe(city), maybe(city)),
+      managerZones: fc.tuple(
+        maybe(fc.constantFrom(...zonesOfWorlds)),
+        maybe(fc.constantFrom(...zonesOfWorlds)),
+      ),
       moved: fc.array(fc.tuple(person, person), { maxLength: 3 }),
       consents: fc.uniqueArray(
         fc.record({ personId: person, channel: fc.constantFrom('sms', 'push'), granted: fc.boolean() }),
@@ -219,6 +227,7 @@ function worldOf(
     products: Record<string, Fields>;
     companySizes: (number | null)[];
     branches: (string | null)[];
+    managerZones: (string | null)[];
     moved: [number, number][];
     consents: { personId: number; channel: string; granted: boolean }[];
     members: number[];
@@ -242,7 +251,15 @@ function worldOf(
         'company',
         new Map(parts.companySizes.map((size, index) => [`c${index + 1}`, { size, city: 'Paris' }])),
       ],
-      ['manager', new Map(parts.branches.map((branch, index) => [`m${index + 1}`, { branch }]))],
+      [
+        'manager',
+        new Map(
+          parts.branches.map((branch, index) => [
+            `m${index + 1}`,
+            { branch, time_zone: parts.managerZones[index] ?? null },
+          ]),
+        ),
+      ],
     ]),
     events: parts.events,
     details: parts.details,

@@ -29,11 +29,16 @@ export const testDeclarations: Declarations = {
     field('opened_at', 'datetime'),
     field('interests', 'string[]'),
     { ...field('real_name', 'string'), pii: 'identifying' },
+    field('time_zone', 'string'),
   ],
   entityTypes: [
     { name: 'product', title: title('product'), fields: [field('kind', 'string'), field('risk', 'number')] },
     { name: 'company', title: title('company'), fields: [field('size', 'number'), field('city', 'string')] },
-    { name: 'manager', title: title('manager'), fields: [field('branch', 'string')] },
+    {
+      name: 'manager',
+      title: title('manager'),
+      fields: [field('branch', 'string'), field('time_zone', 'string')],
+    },
   ],
   relationTypes: [
     { name: 'legal_representative', title: title('legal representative'), from: 'person', to: 'company' },

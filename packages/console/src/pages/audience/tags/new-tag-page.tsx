@@ -72,7 +72,7 @@ function NewTag({ shape, names }: { shape: TagShape; names: ExpressionNames }) {
       folder: '',
       schedule: kind === 'rule' || kind === 'sql' ? { every: 'day', at: '06:00' } : { every: 'manual' },
       text: kind === 'rule' ? formatEql(beginningOf(shape, names)) : '',
-      valueType: 'text',
+      valueType: kind === 'model' ? 'number' : 'text',
     }),
     [shape, kind, names],
   );

@@ -74,7 +74,9 @@ export function TagForm(props: TagFormProps) {
           <Panel title={text.tags.shape[shape]} definition={text.tags.shapeHint[shape]}>
             {kind === 'rule' && <TagDefinition shape={shape} draft={draft} check={check} names={names} />}
             {kind === 'sql' && <SqlField value={sql} onChange={setSql} />}
-            {(kind === 'import' || kind === 'manual') && <p className="soft">{text.tags.noDefinition}</p>}
+            {(kind === 'model' || kind === 'import' || kind === 'manual') && (
+              <p className="soft">{text.tags.noDefinition}</p>
+            )}
           </Panel>
           <div className={`${formStyles.beside} ${styles.beside}`}>
             {kind === 'rule' && !finished && <StateMark tone="warn">{text.rule.effect.unfinished}</StateMark>}

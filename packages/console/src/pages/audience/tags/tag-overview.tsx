@@ -69,7 +69,9 @@ export function TagOverview({ tag }: { tag: Tag }) {
             {tag.text ? (
               <EqlText text={tag.text} />
             ) : (
-              <p className="faint">{words.shapeHint[tag.kind === 'import' ? 'import' : 'manual']}</p>
+              <p className="faint">
+                {words.shapeHint[tag.kind === 'import' || tag.kind === 'model' ? tag.kind : 'manual']}
+              </p>
             )}
             <div className={segmentStyles.usage}>
               <UsageList title={text.audience.usedBy} usages={tag.usedBy} none={text.audience.unused} />

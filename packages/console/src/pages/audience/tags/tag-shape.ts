@@ -12,14 +12,15 @@ export const tagShapes = [
   'rfm',
   'text',
   'sql',
+  'model',
   'import',
   'manual',
 ] as const;
 export type TagShape = (typeof tagShapes)[number];
 
 /** The kind the server knows it by. */
-export const kindOf = (shape: TagShape): 'rule' | 'sql' | 'import' | 'manual' =>
-  shape === 'sql' || shape === 'import' || shape === 'manual' ? shape : 'rule';
+export const kindOf = (shape: TagShape): 'rule' | 'sql' | 'model' | 'import' | 'manual' =>
+  shape === 'sql' || shape === 'model' || shape === 'import' || shape === 'manual' ? shape : 'rule';
 
 const QUARTER = lastDays(90);
 
@@ -67,6 +68,7 @@ export function beginningOf(shape: TagShape, names: ExpressionNames): EqlDocumen
     }
     case 'text':
     case 'sql':
+    case 'model':
     case 'import':
     case 'manual':
       return value({ kind: 'aggregate', function: 'count', source: eventWith(names, undefined) });

@@ -1,0 +1,164 @@
+import { parseEql, formatEql, type EqlDocument } from '@wutong/contract';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { createTestPlatform } from '../../test/harness/platform.ts';
+import { createAudience, type Asker, type Audience } from './index.ts';
+import { declareTestBank, testPlan } from './interpret/test-bank.ts';
+
+const ASKER: Asker = { userId: 'm1', permissions: new Set(['*']) };
+
+let databases: TestDatabases;
+let audience: Audience;
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  const platform = createTestPlatform(databases);
+  const profile = await declareTestBank(platform);
+  audience = createAudience(platform, {
+    profile,
+    identity: { takePersonChanges: async () => [] },
+    ingest: { plan: { list: async () => testPlan() } },
+  });
+  await platform.clickhouse.insert('person', [
+    { person_id: 1, key_number: 1, version: 1, age: 40, city: '上海' },
+  ]);
+}, 60_000);
+afterAll(async () => databases.drop());
+
+/** What people write by mistake: the problem's code, the column it is shown at, and what is suggested. */
+type Mistake = readonly [text: string, code: string, column: number, suggestion: string | undefined];
+const MISTAKES: readonly Mistake[] = [
+  ['person where agee > 3', 'unknown_name', 14, 'age'],
+  ['person where city = 上海', 'unknown_name', 21, "'上海'"],
+  ['person where holding.amount > 2', 'unknown_name', 14, 'any holding where (amount …)'],
+  ['person where event login', 'syntax', 14, 'did(event …)'],
+  ['person where did(login)', 'syntax', 18, 'event login'],
+  ['person where coun(event login) > 2', 'syntax', 14, 'count'],
+  ["person where city like '上'", 'syntax', 19, 'contains'],
+  ['person where vip && vip', 'syntax', 18, 'and'],
+  ['person where age > 3 and', 'syntax', 25, undefined],
+  ["person where city = '上海", 'syntax', 21, undefined],
+  ['persom where age > 3', 'unknown_name', 1, 'person'],
+  ['person where did(event logn)', 'unknown_event', 18, 'login'],
+  ['person where sum(event trade.amont) > 1', 'unknown_property', 18, 'amount'],
+  ['person where any loan where (age > 1)', 'unknown_relation', 18, 'any company where (any loan …)'],
+  ['person where aum >= 5 usd', 'unit_mismatch', 14, 'cny'],
+  ["person where birth_date < '1990-13-01'", 'type_mismatch', 27, undefined],
+  ["person where birth_date < '1990-02-30'", 'type_mismatch', 27, undefined],
+  ['person where age > 30 days ago', 'type_mismatch', 14, undefined],
+  ['person where hour(birth_date) = 3', 'type_mismatch', 19, undefined],
+  ["person where real_name contains '张'", 'encrypted_attribute', 14, undefined],
+  ['person where managed_by = $nobody', 'unknown_parameter', 27, undefined],
+];
+
+it.each(MISTAKES)(
+  'says where %s is wrong, why, and what was meant',
+  async (text, code, column, suggestion) => {
+    const { problems } = await audience.check({ text }, ASKER);
+    expect(problems[0]).toMatchObject({ code, position: { column } });
+    expect(problems[0]?.suggestion).toBe(suggestion);
+    expect(problems[0]?.en).toMatch(/^[“A-Z]/);
+    expect(problems[0]?.zh).toMatch(/\p{Script=Han}/u);
+  },
+);
+
+const many = (amount: number, part: string, joint: string): string => Array(amount).fill(part).join(joint);
+
+/** What is meant to hurt: refused with a code, and by reading alone. */
+const ATTACKS: Readonly<Record<string, readonly [text: string, code: string]>> = {
+  parentheses: [`person where ${'('.repeat(9_000)}vip${')'.repeat(9_000)}`, 'too_large'],
+  negations: [`person where ${'not '.repeat(4_000)}vip`, 'too_large'],
+  signs: [`person where age > ${'- '.repeat(4_000)}1`, 'too_large'],
+  sums: [`person where age > ${many(5_000, '1', '+')}`, 'too_large'],
+  length: [`person where city = '${'x'.repeat(30_000)}'`, 'too_large'],
+  'parts of an and': [`person where ${many(201, 'vip', ' and ')}`, 'too_large'],
+  'items of a list': [`person where age in (${many(1_001, '1', ',')})`, 'too_large'],
+  'steps of a sequence': [`person where sequence(${many(17, 'event login', ' then ')})`, 'too_large'],
+  tiers: [`tier { ${many(101, "'a' when vip", ' ')} }`, 'too_large'],
+  'nested repetitions': ["person where city matches '((((a{100}){100}){100}){100})'", 'bad_pattern'],
+  'many repetitions': [`person where city matches '${'(a?){90}'.repeat(20)}'`, 'bad_pattern'],
+  'back-references': ["person where city matches '(a)\\1'", 'bad_pattern'],
+  'look-around': ["person where city matches '(?=a)b'", 'bad_pattern'],
+  'strange escapes': ["person where city matches '\\cA'", 'bad_pattern'],
+  'strange classes': ["person where city matches '\\p{Script=Han}'", 'bad_pattern'],
+  'minutes of ten years': [
+    'person where active_share(event login within last 5256000 minutes) > 0',
+    'bad_window',
+  ],
+  years: ['person where did(event login within last 99999 years)', 'bad_window'],
+  'trading days': ['person where did(event login within last 99999 trading days)', 'bad_window'],
+  ages: ['person where did(event login within since 90000 years ago)', 'bad_window'],
+  'a zone the engine does not know': ["person in time zone 'US/Pacific-New'", 'bad_time_zone'],
+  'SQL in a zone': ["person in time zone 'UTC'') or 1=1 --'", 'bad_time_zone'],
+};
+
+it.each(Object.entries(ATTACKS))('refuses too many or too strange: %s', async (_, [text, code]) => {
+  const { problems } = await audience.check({ text }, ASKER);
+  expect(problems.map((problem) => problem.code)).toEqual([code]);
+});
+
+it('refuses ten years of hours by their cost', async () => {
+  const text = 'person where active_share(event login within last 87600 hours) > 0.5';
+  await expect(audience.count({ text }, ASKER)).rejects.toMatchObject({ code: 'eql_too_expensive' });
+});
+
+it('takes a document only within the bounds that text has', async () => {
+  let deep = '1';
+  for (let level = 0; level < 100_000; level++) deep = `{"kind":"not","item":${deep}}`;
+  const document = JSON.parse(`{"kind":"population","of":"person","where":${deep}}`) as EqlDocument;
+  const { problems } = await audience.check({ document }, ASKER);
+  expect(problems[0]?.code).toBe('syntax');
+});
+
+const INJECTIONS = [
+  "'; drop table person; --",
+  "' or 1=1 --",
+  "\\'",
+  '{p0:String}',
+  '%s',
+  '$x',
+  '‮',
+  '\ud800',
+  'a\\',
+];
+const NAMES = [
+  'person where `X` = 1',
+  '`X` where age > 1',
+  'person where did(event `X`)',
+  'person where count(event login.`X`) > 1',
+  'person where did(event login where `X` = 1)',
+  'person where any `X` where (age = 1)',
+  'person where any company via `X`',
+  'person where tag `X` = 1',
+  'person where in segment `X`',
+  'person where aum > 1 `X`',
+  'person where sequence(event view_product then event purchase same `X`)',
+];
+
+it('takes SQL in a text for a text, and SQL in a name for an unknown name', async () => {
+  for (const injection of INJECTIONS) {
+    const quoted = injection.replaceAll("'", "''");
+    const text = `person where city = '${quoted}' or city contains '${quoted}x' or consents('${quoted}', '${quoted}')`;
+    expect(await audience.count({ text }, ASKER), injection).toMatchObject({ count: 0, total: 1 });
+    for (const name of NAMES) {
+      const { problems } = await audience.check({ text: name.replace('X', () => injection) }, ASKER);
+      expect(problems, `${name} ${injection}`).toHaveLength(1);
+    }
+  }
+});
+
+it('reads patterns with classes of letters', async () => {
+  const count = async (pattern: string): Promise<number> =>
+    (await audience.count({ text: `person where city matches '${pattern}'` }, ASKER)).count;
+  expect(await count('^\\p{Han}{2}$')).toBe(1);
+  expect(await count('^\\P{Han}+$')).toBe(0);
+  expect(await count('(a+)+$')).toBe(0);
+});
+
+it('reads what other languages and Chinese keyboards write, and writes it in one form', () => {
+  const parsed = parseEql('person where city == “上海” and age ≥ 30 and city in (\'a\'、"b") and aum ≠ 3');
+  expect(parsed.problem).toBeUndefined();
+  expect(formatEql(parsed.document!)).toBe(
+    "person where\n  city = '上海'\n  and age >= 30\n  and city in ('a', 'b')\n  and aum != 3",
+  );
+});
