@@ -94,7 +94,9 @@ describe.skipIf(!server)('insight in a browser', () => {
     await answered(page);
     await page.goBack();
     await expect.poll(() => new URL(page.url()).searchParams.get('q')).not.toContain('"order":"any"');
-    expect(await form.getByRole('radio', { name: '依次' }).isChecked()).toBe(true);
+    await expect
+      .poll(() => form.getByRole('radio', { name: '依次' }).isChecked(), { timeout: 10_000 })
+      .toBe(true);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -54,10 +54,13 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   having: 'and',
 };
 
-/** The same bounds for text as for documents: what can be written can be saved and edited. */
+/**
+ * The same upper bounds for text as for documents: what can be written can be saved and edited. What is still
+ * empty is not refused here: a rule that is being drawn passes through text before it is whole.
+ */
 function refuseShape(cursor: Cursor, document: EqlDocument): void {
   const checked = eqlDocumentSchema.safeParse(document);
-  const issue = checked.error?.issues[0];
+  const issue = checked.error?.issues.find(({ code }) => code !== 'too_small');
   if (!issue) return;
   let node: unknown = document;
   let at: Span | undefined = cursor.spans.get(document);
@@ -66,12 +69,21 @@ function refuseShape(cursor: Cursor, document: EqlDocument): void {
     if (typeof node !== 'object' || node === null) break;
     at = cursor.spans.get(node) ?? at;
   }
-  const code = issue.code === 'too_big' || issue.code === 'too_small' ? 'too_large' : 'syntax';
+  const span = at ?? { offset: 0, length: 1 };
+  if (issue.code === 'too_big') {
+    const limit = String(issue.maximum);
+    cursor.failAt(
+      span,
+      'too_large',
+      `This part is beyond the limits of an expression: at most ${limit}.`,
+      `此部分超出表达式的限制：最多 ${limit}。`,
+    );
+  }
   cursor.failAt(
-    at ?? { offset: 0, length: 1 },
-    code,
-    `This part is beyond the limits of an expression: ${issue.message}.`,
-    `此部分超出表达式的限制：${issue.message}。`,
+    span,
+    'syntax',
+    'This part is not one that an expression can have.',
+    '此部分不是表达式可以有的形式。',
   );
 }
 
