@@ -171,8 +171,27 @@ describe('the contract', () => {
         );
       }
     }
-    expect(JSON.stringify(document)).toContain('"openapi":"3.1.0"');
-    expect(referencePage(endpoints, '0.0.0')).toContain(endpoints[0]!.path);
+    const written = JSON.stringify(document);
+    expect(written).toContain('"openapi":"3.1.0"');
+    const page = referencePage(endpoints, '0.0.0');
+    expect(page).toContain(endpoints[0]!.path);
+    // A browser and a generator of clients must be able to read them.
+    expect(written.length).toBeLessThan(1_500_000);
+    expect(page.length).toBeLessThan(3_000_000);
+  });
+
+  it('refers in the OpenAPI document to components that are there, each with something to say', () => {
+    const document = openApiDocument(endpoints, '0.0.0') as {
+      components: { schemas: Record<string, object> };
+    };
+    const { schemas } = document.components;
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!);
+    expect(references.length).toBeGreaterThan(endpoints.length);
+    expect(references.filter((each) => !(each.replace('#/components/schemas/', '') in schemas))).toEqual([]);
+    expect(schemas['EqlDocument']).toHaveProperty('oneOf');
+  });
+
+  it('has a page for every registered error', () => {
     for (const code of Object.keys(errorDefinitions)) expect(errorsPage()).toContain(`id="${code}"`);
     expect(z.toJSONSchema(z.object({ a: z.string() }))).toBeDefined();
   });

@@ -1,7 +1,6 @@
 import { errorDefinitions, problemSchema, type Endpoint } from '@wutong/contract';
 import { z } from 'zod';
-
-type JsonObject = Record<string, unknown>;
+import { componentSchemas, type ComponentSchemas, type JsonObject } from './component-schemas.ts';
 
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonObject;
@@ -24,7 +23,7 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
   }));
 }
 
-function operationOf(endpoint: Endpoint): JsonObject {
+function operationOf(endpoint: Endpoint, schemas: ComponentSchemas): JsonObject {
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   const codes = [...new Set(['invalid_request', 'internal_error', ...(endpoint.errors ?? [])])];
   const byStatus = new Map<number, string[]>();
@@ -42,14 +41,14 @@ function operationOf(endpoint: Endpoint): JsonObject {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } },
+            content: { 'application/json': { schema: schemas.refOf(endpoint.body, 'input') } },
           },
         }
       : {}),
     responses: {
       200: {
         description: 'OK',
-        content: { 'application/json': { schema: jsonSchema(endpoint.response, 'output') } },
+        content: { 'application/json': { schema: schemas.refOf(endpoint.response, 'output') } },
       },
       ...Object.fromEntries(
         [...byStatus].map(([status, names]) => [status, { description: names.join(', '), content: problem }]),
@@ -61,10 +60,11 @@ function operationOf(endpoint: Endpoint): JsonObject {
 
 /** The OpenAPI 3.1 document of the endpoints, generated from the contract. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): JsonObject {
+  const schemas = componentSchemas(endpoints);
   const paths: Record<string, JsonObject> = {};
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -78,7 +78,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     security: [{ token: [] }, { session: [] }],
     paths,
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+      schemas: { ...schemas.components, Problem: jsonSchema(problemSchema, 'output') },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         session: { type: 'apiKey', in: 'cookie', name: 'wutong_session' },

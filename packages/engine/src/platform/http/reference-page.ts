@@ -29,6 +29,7 @@ function page(title: string, body: string): string {
 export function referencePage(endpoints: readonly Endpoint[], version: string): string {
   const document = openApiDocument(endpoints, version) as {
     paths: Record<string, Record<string, Record<string, unknown>>>;
+    components: { schemas: Record<string, unknown> };
   };
   const rooms = new Map<string, { html: string; links: string }>();
   for (const [path, operations] of Object.entries(document.paths)) {
@@ -48,10 +49,28 @@ export function referencePage(endpoints: readonly Endpoint[], version: string): 
       .map(([room, parts]) => `<b>${escape(room)}</b>${parts.links}`)
       .join(
         '',
-      )}</nav><article><h1>Wutong API</h1><p>所有时间为 UTC 的 ISO 8601。认证：<code>Authorization: Bearer TOKEN</code>。错误：RFC 9457 problem+json，code 见<a href="/api/docs/errors">错误码</a>。<br>All times are ISO 8601 in UTC. Errors are RFC 9457 problem documents.</p>${sorted
+      )}<b><a href="#schemas">数据结构 Schemas</a></b></nav><article><h1>Wutong API</h1><p>所有时间为 UTC 的 ISO 8601。认证：<code>Authorization: Bearer TOKEN</code>。错误：RFC 9457 problem+json，code 见<a href="/api/docs/errors">错误码</a>。<br>All times are ISO 8601 in UTC. Errors are RFC 9457 problem documents.</p>${sorted
       .map(([room, parts]) => `<h2>${escape(room)}</h2>${parts.html}`)
-      .join('')}</article></main>`,
+      .join(
+        '',
+      )}<h2 id="schemas">数据结构 Schemas</h2>${renderSchemas(document.components.schemas)}</article></main>`,
   );
+}
+
+/** A schema as text, each name of another one a link to it. */
+const shown = (schema: unknown): string =>
+  escape(JSON.stringify(schema, null, 2)).replace(
+    /#\/components\/schemas\/([\w.]+)/g,
+    (_, name: string) => `<a href="#schema-${name}">${name}</a>`,
+  );
+
+function renderSchemas(schemas: Readonly<Record<string, unknown>>): string {
+  return Object.entries(schemas)
+    .map(
+      ([name, schema]) =>
+        `<section id="schema-${escape(name)}"><h3><code>${escape(name)}</code></h3><pre>${shown(schema)}</pre></section>`,
+    )
+    .join('');
 }
 
 function renderOperation(method: string, path: string, operation: Record<string, unknown>): string {
@@ -66,9 +85,7 @@ function renderOperation(method: string, path: string, operation: Record<string,
   }[];
   const responses = operation['responses'] as Record<string, { description: string }>;
   const block = (title: string, schema: unknown): string =>
-    schema
-      ? `<details><summary>${title}</summary><pre>${escape(JSON.stringify(schema, null, 2))}</pre></details>`
-      : '';
+    schema ? `<p>${title}: <code>${shown(schema)}</code></p>` : '';
   return `<section id="${escape(operation['operationId'])}"><h3><span class="method">${method.toUpperCase()}</span><code>${escape(path)}</code></h3>
     <p>${escape(operation['summary'])}</p><p class="soft">${escape(operation['description']).replaceAll('`', '')}</p>
     ${parameters.length ? `<table><tr><th>参数</th><th>位置</th><th>类型</th><th>说明</th></tr>${parameters.map((each) => `<tr><td><code>${escape(each.name)}</code>${each.required ? ' *' : ''}</td><td>${each.in}</td><td>${escape(each.schema.type ?? '')}</td><td>${escape(each.description ?? '')}</td></tr>`).join('')}</table>` : ''}

@@ -85,10 +85,11 @@ export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }):
         bodyLimit: endpoint.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
         handler: async (request, reply) => {
           const user = await authorise(request, endpoint.permission, needs.access);
+          const language = languageOf(request);
           const call = {
-            params: parsePart(endpoint.params, request.params, 'params'),
-            query: parsePart(endpoint.query, request.query, 'query'),
-            body: parsePart(endpoint.body, jsonBody(endpoint, request), 'body'),
+            params: parsePart(endpoint.params, request.params, 'params', language),
+            query: parsePart(endpoint.query, request.query, 'query', language),
+            body: parsePart(endpoint.body, jsonBody(endpoint, request), 'body', language),
             user,
             request,
             reply,
@@ -148,15 +149,23 @@ export function readCookie(header: string | undefined, name: string): string | u
   return undefined;
 }
 
-function parsePart(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
+/** Sentences about what is wrong with a value, where the schema has none of its own. */
+const WORDS_OF_PROBLEMS = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
+
+function parsePart(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  part: string,
+  language: 'zh' | 'en',
+): unknown {
   if (!schema) return undefined;
   if (hasNul(value)) {
     // PostgreSQL's text cannot hold it, and no field of ours means it.
     throw new CodedError('invalid_request', {
-      details: { problems: [{ path: part, message: 'contains the character U+0000' }] },
+      details: { problems: [{ path: part, message: NUL_REFUSED[language] }] },
     });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: WORDS_OF_PROBLEMS[language] });
   if (parsed.success) return parsed.data;
   throw new CodedError('invalid_request', {
     details: {
@@ -167,6 +176,8 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, part: string):
     },
   });
 }
+
+const NUL_REFUSED = { zh: '包含字符 U+0000', en: 'contains the character U+0000' };
 
 const DEEPEST_BODY = 200;
 
