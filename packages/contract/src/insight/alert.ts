@@ -38,7 +38,7 @@ export const alertTargetSchema = z.discriminatedUnion('kind', [
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
-      .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+      .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
         message: 'no user name or password in the address: the signature proves who sends',
       })
       .describe('shown whole to the owner only; others see the host'),

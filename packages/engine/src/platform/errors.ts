@@ -29,3 +29,12 @@ export function isEngineUnavailable(error: unknown): boolean {
     error.message,
   );
 }
+
+/**
+ * Whether PostgreSQL could not take a value as what it stands for: 22P02 is a text that is no uuid or number, 22003 a
+ * number that its column cannot hold. Statements of ours bind values only, so such a value came from the caller.
+ */
+export function isUnfitValue(error: unknown): boolean {
+  const code = (error as { code?: string } | undefined)?.code;
+  return code === '22P02' || code === '22003';
+}

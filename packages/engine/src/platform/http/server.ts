@@ -12,7 +12,7 @@ import {
 } from '@wutong/contract';
 import { z } from 'zod';
 import { allows, type Access, type CallingUser } from '../access.ts';
-import { CodedError, isEngineUnavailable } from '../errors.ts';
+import { CodedError, isEngineUnavailable, isUnfitValue } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
 
@@ -201,6 +201,10 @@ function toCodedError(error: unknown, request: FastifyRequest, log: Log): CodedE
   }
   if (isEngineUnavailable(error)) return new CodedError('engine_unavailable', { cause: error });
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (isUnfitValue(error)) {
+    log.warn({ request: request.id, route: request.routeOptions.url, error: shown }, 'a value does not fit');
+    return new CodedError('invalid_request', { details: { request: request.id }, cause: error });
+  }
   log.error(
     { request: request.id, method: request.method, route: request.routeOptions.url, error: shown },
     'request failed',
