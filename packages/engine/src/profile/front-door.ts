@@ -8,7 +8,7 @@ import type {
   RelationTypeInput,
 } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
-import type { LoadedPeople } from './load-people.ts';
+import type { LoadedPeople } from './loaded-people.ts';
 import type { StagedFacts } from './write-staged-facts.ts';
 import type {
   ApplyOutcome,

@@ -1,24 +1,11 @@
 import type { Platform, Transaction } from '../platform/index.ts';
 import { applyOperations } from './apply.ts';
 import type { Model, ModelStore } from './catalogue.ts';
-import type { AttributeAction, Rejection, Value } from './operation.ts';
+import type { LoadedPeople } from './loaded-people.ts';
 import { insertLoaded, knownHolders } from './load-store.ts';
+import type { Rejection, Value } from './operation.ts';
 import { lockPeople } from './person-store.ts';
 import { sealValue } from './seal-value.ts';
-
-/** Attributes of many persons, checked and coerced already; members of one place belong together. */
-export interface LoadedPeople {
-  readonly sourceId: string;
-  readonly action: Exclude<AttributeAction, 'increment' | 'unset'>;
-  readonly personIds: readonly number[];
-  readonly keyNumbers: readonly number[];
-  /** Epoch ms at which each was so. */
-  readonly times: readonly number[];
-  /** Attributes by name as JSON, an object each: instants as epoch ms, nothing missing, nothing sealed. */
-  readonly documents: readonly string[];
-  /** Every attribute that a document may name; all are declared. */
-  readonly names: readonly string[];
-}
 
 const NOTHING = '{}';
 

@@ -273,21 +273,24 @@ async function stateOf({ platform, profile }: Bank): Promise<unknown> {
       ).map((each) => ({ ...each, key_numbers: mapOf(each.key_numbers) })),
     ),
     clickhouse: sorted(
-      inClickHouse.map(({ person_id: personId, key_number: _, version: __, ...columns }) => [
+      inClickHouse.map(({ person_id: personId, ...columns }) => [
         who(Number(personId)),
-        columns,
+        without(columns, 'key_number', 'version'),
       ]),
     ),
     holdings: sorted(
       (await clickhouse.query<Record<string, unknown>>('select * from detail_holding final')).map(
-        ({ key_number: keyNumber, owner_id: _, person_id: __, ...columns }) => [
+        ({ key_number: keyNumber, ...columns }) => [
           nameOf.get(Number(keyNumber)),
-          columns,
+          without(columns, 'owner_id', 'person_id'),
         ],
       ),
     ),
   };
 }
+
+const without = (row: object, ...names: string[]): object =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 
 const sortedEntries = (values: object): [string, unknown][] =>
   Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));

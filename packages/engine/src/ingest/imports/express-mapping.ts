@@ -1,7 +1,8 @@
 import type { Catalogue, FileMapping, RecordMapping } from '@wutong/contract';
 import { isSecret } from '../../profile/index.ts';
 import { expressPerson, type BulkPerson } from './express-person.ts';
-import { allOf, expressConditions, expressField, type SqlContext } from './express-value.ts';
+import { allOf, expressConditions, expressField } from './express-value.ts';
+import type { BulkContext, ExpressedRecord } from './expressed-record.ts';
 import { COLUMN_TYPES, StagedRecord, type StagedColumn, type StagedOwner } from './staged-record.ts';
 
 /** An entity or a detail of the mapping as columns of the staging table. */
@@ -29,23 +30,6 @@ export interface BulkPlan {
   /** Condition over `cells`: the ids are surely read, or nothing of the row can be taken. */
   readonly sureIds: string;
   /** Some names are not declared yet: once single rows have declared them, the file is to be translated anew. */
-  readonly isLearning: boolean;
-}
-
-export interface BulkContext extends SqlContext {
-  readonly bankTimeZone: string;
-  /** Epoch ms: when rows are true that do not say so. */
-  readonly asOf: number;
-  readonly catalogue: Catalogue;
-}
-
-/** A translated record, and what must hold for its columns to count. */
-export interface ExpressedRecord<Record> {
-  readonly record: Record;
-  readonly columns: readonly StagedColumn[];
-  readonly holds: string;
-  readonly sure: readonly string[];
-  readonly sureId: string;
   readonly isLearning: boolean;
 }
 

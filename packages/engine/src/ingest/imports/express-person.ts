@@ -1,7 +1,7 @@
 import type { RecordMapping, ValueType } from '@wutong/contract';
 import { isSecret } from '../../profile/index.ts';
-import type { BulkContext, ExpressedRecord } from './express-mapping.ts';
 import { expressConditions, expressField, expressValue } from './express-value.ts';
+import type { BulkContext, ExpressedRecord } from './expressed-record.ts';
 import { COLUMN_TYPES, StagedRecord } from './staged-record.ts';
 
 /** An attribute in its staged column. */
