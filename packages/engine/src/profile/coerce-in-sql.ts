@@ -49,7 +49,11 @@ export function coerceInSql(value: SqlValue, type: ValueType, timeZone: string):
 }
 
 function textInSql({ kind, sql }: SqlValue): SqlCoerced | undefined {
-  if (kind === 'text') return { sql, sure: `length(${sql}) <= ${MAXIMUM_TEXT_BYTES} and ${isNoTrack(sql)}` };
+  if (kind === 'text')
+    return {
+      sql,
+      sure: `length(${sql}) <= ${MAXIMUM_TEXT_BYTES} and position(${sql}, '\\0') = 0 and ${isNoTrack(sql)}`,
+    };
   if (kind === 'day') return { sql: `toString(${dayOf(sql)})`, sure: '1' };
   return kind === 'boolean' ? { sql: `if(${sql}, 'true', 'false')`, sure: '1' } : undefined;
 }

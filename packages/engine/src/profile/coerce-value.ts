@@ -37,8 +37,14 @@ export function coerceValue(raw: unknown, type: ValueType, timeZone: string): Va
 
 function coerceText(raw: unknown): string | undefined {
   if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw);
-  return typeof raw === 'string' && raw.length <= MAXIMUM_TEXT_CHARACTERS ? raw : undefined;
+  return typeof raw === 'string' && raw.length <= MAXIMUM_TEXT_CHARACTERS && isStorable(raw)
+    ? raw
+    : undefined;
 }
+
+/** PostgreSQL takes neither the character zero nor half a surrogate pair into `jsonb`: one would fail the batch. */
+const isStorable = (text: string): boolean =>
+  !text.includes('\u0000') && (text as string & { isWellFormed(): boolean }).isWellFormed();
 
 function coerceBoolean(raw: unknown): boolean | undefined {
   if (typeof raw === 'boolean') return raw;

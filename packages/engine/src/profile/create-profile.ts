@@ -6,6 +6,7 @@ import { checkFacts } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
 import { viewEntity } from './entity-view.ts';
 import type { Profile } from './front-door.ts';
+import { loadPeople } from './load-people.ts';
 import { createRegistry } from './meet-people.ts';
 import { createMirror, lockFacts } from './mirror.ts';
 import { movePeople } from './move-people.ts';
@@ -78,6 +79,7 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
       return model.version;
     },
     apply: (transaction, operations) => applyOperations(platform, models, transaction, operations),
+    loadPeople: (transaction, people) => loadPeople(platform, models, transaction, people),
     writeFacts,
     writeStagedFacts: (facts) => writeStagedFacts(clickhouse, facts),
     async attributesOf(personIds, transaction = database) {

@@ -8,12 +8,14 @@ import type {
   RelationTypeInput,
 } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
+import type { LoadedPeople } from './loaded-people.ts';
 import type { StagedFacts } from './write-staged-facts.ts';
 import type {
   ApplyOutcome,
   ConsentState,
   FactOperation,
   Operation,
+  Rejection,
   SuppressionOrder,
   SuppressionState,
   Value,
@@ -82,6 +84,11 @@ export interface Profile {
    * Any number of operations, up to 20,000 at a time; six statements, whatever the number.
    */
   apply(transaction: Transaction, operations: readonly Operation[]): Promise<ApplyOutcome>;
+  /** The same as `apply` with attributes that were checked and coerced before; for bulk loads. */
+  loadPeople(
+    transaction: Transaction,
+    people: LoadedPeople,
+  ): Promise<{ readonly rejections: readonly Rejection[] }>;
   /**
    * Writes entities, relations and details straight to ClickHouse; durable when it resolves, and the same
    * operations may be written again. For bulk loads that can repeat a batch; others use `apply`.

@@ -15,4 +15,5 @@ export {
   type SqlCoerced,
   type SqlValue,
 } from './coerce-in-sql.ts';
+export type { LoadedPeople } from './loaded-people.ts';
 export type { StagedFacts } from './write-staged-facts.ts';

@@ -183,11 +183,13 @@ export async function writePeople(
     ],
   );
   if (rows[0]!.holders !== holders.length || rows[0]!.people !== people.length) {
-    throw Object.assign(new Error('another process made the same person at the same time'), {
-      code: '40001',
-    });
+    throw madeMeanwhile();
   }
 }
+
+/** Makes the transaction run again. */
+export const madeMeanwhile = (): Error =>
+  Object.assign(new Error('another process made the same person at the same time'), { code: '40001' });
 
 /** Those of the persons that have a row. */
 export async function knownPeople(transaction: Transaction, personIds: readonly number[]): Promise<number[]> {

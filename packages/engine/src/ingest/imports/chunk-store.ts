@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
-import type { BulkPlan, BulkRecord } from './express-mapping.ts';
+import type { RowRejection } from './draft.ts';
+import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
 import { CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
 
@@ -47,12 +48,12 @@ export async function createTables(
   };
   const keys = new Map<string, string>();
   for (const keyType of new Set(
-    plan.records.flatMap(({ owner }) => (owner && 'keyType' in owner ? [owner.keyType] : [])),
+    plan.facts.flatMap(({ owner }) => (owner && 'keyType' in owner ? [owner.keyType] : [])),
   )) {
     const table = `${PREFIX}key_${name}_${keys.size}`;
     keys.set(keyType, table);
     await clickhouse.command(
-      `create or replace table ${table} (value String, key_number UInt64, person_id UInt64, known UInt8)
+      `create or replace table ${table} (value String, key_number UInt64, person_id UInt64, refused String, known UInt8)
        engine = Join(any, left, value) settings persistent = 0`,
     );
   }
@@ -92,7 +93,7 @@ export async function stageChunk(
       select row, ${plan.sure} as sure, ${plan.sureIds} as sure_ids, ${columns}
       from (select rowNumberInAllBlocks() + ${before + 1} as row, ${cells} as cells
             from (select line from input('line String') where line not in ('', '\\r')))
-      order by ${plan.records[0]!.id}, row
+      order by ${plan.facts[0] ? `${plan.facts[0].id}, ` : ''}row
       format LineAsString`,
     values: Readable.from([chunk.lines], { objectMode: false }),
     clickhouse_settings: STAGING_SETTINGS,
@@ -116,7 +117,7 @@ export async function newKeys(
   clickhouse: ClickHouse,
   stage: string,
   keyTable: string,
-  records: readonly BulkRecord[],
+  records: readonly BulkFact[],
   keyType: string,
 ): Promise<NewKeys> {
   const selects = records.flatMap(({ owner, holds, at }) =>
@@ -136,42 +137,47 @@ export async function newKeys(
   return found!;
 }
 
-/** Remembers who the keys are; a refused one has neither number nor person. */
+/** Remembers who the keys are; a refused one has neither number nor person, but a reason. */
 export async function keepKeys(
   clickhouse: ClickHouse,
   keyTable: string,
-  rows: readonly { value: string; keyNumber: number; personId: number }[],
+  rows: readonly { value: string; keyNumber: number; personId: number; rejected?: string }[],
 ): Promise<void> {
   let csv = '';
-  for (const { value, keyNumber, personId } of rows)
-    csv += `"${value.replaceAll('"', '""')}",${keyNumber},${personId},1\n`;
+  for (const { value, keyNumber, personId, rejected = '' } of rows)
+    csv += `"${value.replaceAll('"', '""')}",${keyNumber},${personId},"${rejected}",1\n`;
   await clickhouse.insertStream(keyTable, Readable.from([Buffer.from(csv)], { objectMode: false }), 'CSV');
 }
 
-/** Notes the rows that go the way of single rows: unsure ones, and those whose key was refused. */
-export async function noteSingleRows(
-  clickhouse: ClickHouse,
-  tables: ChunkTables,
-  records: readonly BulkRecord[],
-  keys: KeyTables,
-): Promise<number[]> {
-  const refused = records.flatMap(({ owner, holds }) =>
-    owner && 'keyType' in owner
-      ? [`(${holds} and joinGet('${keys.get(owner.keyType)}', 'key_number', ${owner.value}) = 0)`]
-      : [],
-  );
-  await clickhouse.command(
-    `insert into ${tables.single} select row from ${tables.stage} where ${['not sure', ...refused].join(' or ')}`,
-  );
+/** Notes the rows that go the way of single rows. */
+export async function noteSingleRows(clickhouse: ClickHouse, tables: ChunkTables): Promise<number[]> {
+  await clickhouse.command(`insert into ${tables.single} select row from ${tables.stage} where not sure`);
   const rows = await clickhouse.query<{ row: number }>(`select row from ${tables.single} order by row`);
   return rows.map(({ row }) => row);
+}
+
+/** Rows of a fact that do not go single and whose owner was refused. */
+export async function refusedOwners(
+  clickhouse: ClickHouse,
+  { stage, single }: ChunkTables,
+  keys: KeyTables,
+  { index, holds, owner }: BulkFact,
+  hasSingles: boolean,
+): Promise<RowRejection[]> {
+  if (!owner || !('keyType' in owner)) return [];
+  const refused = `joinGet('${keys.get(owner.keyType)}', 'refused', ${owner.value})`;
+  const singles = hasSingles ? ` and row not in ${single}` : '';
+  const rows = await clickhouse.query<{ row: number; detail: string }>(
+    `select row, ${refused} as detail from ${stage} where ${holds} and detail != ''${singles} order by row`,
+  );
+  return rows.map((each) => ({ ...each, record: index, code: 'owner_missing' }));
 }
 
 /** Whether a single row may name the same entity or detail as another row: then their order counts. */
 export async function singleRowsMeetOthers(
   clickhouse: ClickHouse,
   { stage, single }: ChunkTables,
-  records: readonly BulkRecord[],
+  records: readonly BulkFact[],
 ): Promise<boolean> {
   const isSingle = `row in ${single}`;
   const shared = records.map(
@@ -179,6 +185,7 @@ export async function singleRowsMeetOthers(
       `(select count() from ${stage} where not ${isSingle} and ${holds}
         and ${id} in (select ${id} from ${stage} where ${isSingle} and ${holds}))`,
   );
+  if (shared.length === 0) return false;
   const [row] = await clickhouse.query<{ met: number }>(
     `select (select countIf(not sure_ids) from ${stage} where ${isSingle}) + ${shared.join(' + ')} as met`,
   );
@@ -189,7 +196,7 @@ export async function singleRowsMeetOthers(
 export function stagedFacts(
   tables: ChunkTables,
   keys: KeyTables,
-  record: BulkRecord,
+  record: BulkFact,
   hasSingles: boolean,
 ): StagedFacts {
   const { owner } = record;
@@ -201,7 +208,7 @@ export function stagedFacts(
   return {
     kind: record.kind,
     type: record.type,
-    from: `${tables.stage}${join} where ${record.holds}${singles}`,
+    from: `${tables.stage}${join} where ${record.holds}${singles}${keyTable ? ' and owner_key.key_number != 0' : ''}`,
     id: record.id,
     at: record.at,
     time: record.time,

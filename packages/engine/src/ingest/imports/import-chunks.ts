@@ -1,40 +1,20 @@
 import { CodedError, type Platform } from '../../platform/index.ts';
-import {
-  checkStaged,
-  countFacts,
-  createTables,
-  dropTables,
-  keepKeys,
-  newKeys,
-  noteSingleRows,
-  singleRowsMeetOthers,
-  stageChunk,
-  stagedFacts,
-  type ChunkTables,
-  type KeyTables,
-} from './chunk-store.ts';
+import { ChunkLoader, type BulkWay, type StagedChunk } from './chunk-loader.ts';
+import { createTables, dropTables } from './chunk-store.ts';
 import { neededColumns } from './compile-mapping.ts';
 import { expressFile, type BulkPlan } from './express-mapping.ts';
 import type { ImportRooms } from './load-batch.ts';
-import {
-  BATCH_ROWS,
-  createRowLoader,
-  settle,
-  type FileJob,
-  type NumberedRow,
-  type RowLoader,
-  type RowsOutcome,
-} from './load-rows.ts';
+import { createRowLoader, settle, type FileJob } from './load-rows.ts';
 import { decodeTexts, explained, gunzipped } from './read-rows.ts';
 import { runsUnderWay } from './run-store.ts';
-import { allRows, rowsAt, splitChunks, withoutRows, type Chunk, type LineChunk } from './split-chunks.ts';
+import { rowsAt, splitChunks, withoutRows, type Chunk } from './split-chunks.ts';
 
-/** Bytes of a chunk: enough that an insert makes one large part, little enough to be held twice in memory. */
-const CHUNK_BYTES = 32 * 1024 * 1024;
-/** Key values resolved in one transaction. */
-const KEYS_A_BATCH = 20_000;
-/** A chunk with a greater share of single rows than one in this goes row by row as a whole. */
-const SINGLE_ROWS_ONE_IN = 5;
+/** Bytes of a chunk of facts: enough that an insert makes one large part, little enough to be held twice in memory. */
+const FACTS_CHUNK_BYTES = 32 * 1024 * 1024;
+/** Bytes of a chunk with persons: some batches, so that a kill repeats little. */
+const PEOPLE_CHUNK_BYTES = 8 * 1024 * 1024;
+/** Bytes of a chunk whose rows may have to declare names first, one by one. */
+const FIRST_CHUNK_BYTES = 512 * 1024;
 
 /** Whether ClickHouse can read the rows of a file by itself. */
 export function goesInBulk(platform: Platform, job: FileJob): boolean {
@@ -52,9 +32,9 @@ const planOf = (platform: Platform, job: FileJob, columns: readonly string[]): B
   });
 
 /**
- * Loads a file chunk by chunk inside ClickHouse: stage (cut, transform, check) → resolve the keys that are new →
- * load the rows that are not sure one by one → copy the others into their tables → settle. While a chunk is copied,
- * the next one is staged.
+ * Loads a file chunk by chunk inside ClickHouse: stage (cut, transform, check) → write persons and resolve the keys
+ * that are new → load the rows that are not sure one by one → copy the others into their tables → settle. While a
+ * chunk is copied, the next one is staged.
  */
 export async function importInBulk(
   platform: Platform,
@@ -62,46 +42,105 @@ export async function importInBulk(
   job: FileJob,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const { columns, chunks } = await readHeader(job, explained(chunksOf(job, bytes), job.file.file));
-  const plan = planOf(platform, job, columns)!;
-  const name = `${job.runId.replaceAll('-', '')}_${job.mapping.files.indexOf(job.file)}`;
-  await dropAbandoned(platform, name);
-  const tables = await createTables(platform.clickhouse, name, plan);
+  const way = new WayOfFile(platform, rooms, job);
+  const { columns, chunks } = await readHeader(
+    job,
+    explained(
+      chunksOf(job, bytes, () => way.chunkBytes),
+      job.file.file,
+    ),
+  );
   const singles = createRowLoader(platform, rooms, job, columns, new Map());
-  const loader = new ChunkLoader({ platform, rooms, job, plan, singles, keys: tables.keys });
+  const loader = new ChunkLoader({ platform, rooms, job, singles });
   let done = job.rowsDone;
   let rejected = 0;
-  let turn = 0;
   let copying: Promise<void> = Promise.resolve();
+  const copy = async (staged: StagedChunk, settled: number): Promise<void> => {
+    rejected += await settle(platform, job, staged.rows, await loader.copy(staged));
+    job.onProgress?.(settled, rejected);
+  };
   try {
     for await (const chunk of chunks) {
-      const staged = await loader.stage(chunk, tables.chunks[turn++ % 2]!, done);
+      // What the rows before declare may change how the next ones are read.
+      if (way.isLearning) await copying;
+      const next = await way.next(columns);
+      const staged = next ? await loader.stage(chunk, next, done) : loader.rowByRow(chunk, done);
       await copying;
       done += staged.rows;
-      const settled = done;
-      copying = loader.copy(staged).then(async (outcome) => {
-        rejected += await settle(platform, job, staged.rows, outcome);
-        job.onProgress?.(settled, rejected);
-      });
+      copying = copy(staged, done);
       // A failure is thrown at the next turn; until then nobody else would hear of it.
       copying.catch(() => undefined);
     }
     await copying;
   } finally {
     await copying.catch(() => undefined);
-    await dropTables(platform.clickhouse, (run) => run === name).catch(() => undefined);
+    await way.close().catch(() => undefined);
   }
 }
 
-/** Tables that a killed process left in memory, and our own from an earlier try. */
-async function dropAbandoned(platform: Platform, own: string): Promise<void> {
-  const underWay = new Set((await runsUnderWay(platform.database)).map((runId) => runId.replaceAll('-', '')));
-  await dropTables(platform.clickhouse, (run) => run === own || !underWay.has(run.split('_')[0]!));
+/** How a file is read at present: its plan, translated anew while it learns, and the tables of two chunks by turns. */
+class WayOfFile {
+  private readonly name: string;
+  private plan: BulkPlan | undefined;
+  private tables: Awaited<ReturnType<typeof createTables>> | undefined;
+  private shape = '';
+  private turn = 0;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly rooms: ImportRooms,
+    private readonly job: FileJob,
+  ) {
+    this.name = `${job.runId.replaceAll('-', '')}_${job.mapping.files.indexOf(job.file)}`;
+  }
+
+  /** Before the first chunk and until all names are declared. */
+  get isLearning(): boolean {
+    return this.turn === 0 || this.plan === undefined || this.plan.isLearning;
+  }
+
+  get chunkBytes(): number {
+    if (this.job.chunkBytes !== undefined) return this.job.chunkBytes;
+    if (this.isLearning) return FIRST_CHUNK_BYTES;
+    return this.plan!.people.length > 0 ? PEOPLE_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+  }
+
+  /** The way of the next chunk; undefined when its rows must go one by one. */
+  async next(columns: readonly string[]): Promise<BulkWay | undefined> {
+    if (this.isLearning) await this.prepare(columns);
+    if (!this.plan || !this.tables) return undefined;
+    return { plan: this.plan, tables: this.tables.chunks[this.turn++ % 2]!, keys: this.tables.keys };
+  }
+
+  private async prepare(columns: readonly string[]): Promise<void> {
+    if (this.turn === 0) await this.dropAbandoned();
+    const catalogue = await this.rooms.profile.catalogue();
+    this.plan = planOf(this.platform, { ...this.job, catalogue }, columns);
+    const shape = JSON.stringify(this.plan?.columns.map(({ name, type }) => [name, type]));
+    if (!this.plan || shape === this.shape) return;
+    this.tables = await createTables(this.platform.clickhouse, this.name, this.plan);
+    this.shape = shape;
+  }
+
+  /** Tables that a killed process left in memory, and our own from an earlier try. */
+  private async dropAbandoned(): Promise<void> {
+    const ids = await runsUnderWay(this.platform.database);
+    const underWay = new Set(ids.map((runId) => runId.replaceAll('-', '')));
+    await dropTables(
+      this.platform.clickhouse,
+      (run) => run === this.name || !underWay.has(run.split('_')[0]!),
+    );
+  }
+
+  async close(): Promise<void> {
+    await dropTables(this.platform.clickhouse, (run) => run === this.name);
+  }
 }
 
 async function* chunksOf(
-  { file, chunkBytes = CHUNK_BYTES }: FileJob,
+  { file }: FileJob,
   bytes: AsyncIterable<Uint8Array>,
+  chunkBytes: () => number,
 ): AsyncGenerator<Chunk> {
   const unpacked = await gunzipped(bytes);
   yield* splitChunks(
@@ -155,115 +194,4 @@ async function readHeader(
       }
     })(),
   };
-}
-
-interface ChunkNeeds {
-  readonly platform: Platform;
-  readonly rooms: ImportRooms;
-  readonly job: FileJob;
-  readonly plan: BulkPlan;
-  readonly singles: RowLoader;
-  readonly keys: KeyTables;
-}
-
-/** A chunk whose keys are resolved: `single` rows are loaded one by one, the others lie in `tables`. */
-interface StagedChunk {
-  readonly rows: number;
-  readonly single: readonly NumberedRow[];
-  /** Undefined when all rows are single. */
-  readonly tables: ChunkTables | undefined;
-}
-
-class ChunkLoader {
-  /** Some key of this run was refused: its rows are single. */
-  private hasRefused = false;
-
-  constructor(private readonly needs: ChunkNeeds) {}
-
-  /** Cuts and checks the rows, and finds out whose they are. `before`: rows of the file in front of the chunk. */
-  async stage(chunk: Chunk, tables: ChunkTables, before: number): Promise<StagedChunk> {
-    if ('rows' in chunk) return this.rowByRow(chunk, before);
-    const { platform, job, plan, keys } = this.needs;
-    const { clickhouse } = platform;
-    const { rows, unsure } = await stageChunk(clickhouse, tables, plan, {
-      chunk,
-      delimiter: job.file.delimiter,
-      before,
-    });
-    await this.resolveKeys(tables);
-    if (unsure === 0 && !this.hasRefused) return { rows, single: [], tables };
-    const numbers = await noteSingleRows(clickhouse, tables, plan.records, keys);
-    const isMixed =
-      numbers.length * SINGLE_ROWS_ONE_IN > rows ||
-      (numbers.length > 0 && (await singleRowsMeetOthers(clickhouse, tables, plan.records)));
-    return isMixed
-      ? this.rowByRow(chunk, before)
-      : { rows, single: this.rowsOf(chunk, before, numbers), tables };
-  }
-
-  private rowByRow(chunk: Chunk, before: number): StagedChunk {
-    const rows = allRows(chunk, this.needs.job.file.delimiter);
-    const single = rows.map((cells, index) => ({ number: before + index + 1, cells }));
-    return { rows: rows.length, single, tables: undefined };
-  }
-
-  private rowsOf(chunk: LineChunk, before: number, numbers: readonly number[]): NumberedRow[] {
-    const places = numbers.map((number) => number - before);
-    const rows = rowsAt(chunk, this.needs.job.file.delimiter, places);
-    return numbers.map((number, index) => ({ number, cells: rows[index]! }));
-  }
-
-  /** Asks identity for the keys that this run has not met. */
-  private async resolveKeys({ stage }: ChunkTables): Promise<void> {
-    const { platform, rooms, job, plan, keys } = this.needs;
-    for (const [type, table] of keys) {
-      const { values, times } = await newKeys(platform.clickhouse, stage, table, plan.records, type);
-      for (let start = 0; start < values.length; start += KEYS_A_BATCH) {
-        const batch = values.slice(start, start + KEYS_A_BATCH);
-        const resolutions = await platform.database.transaction(async (transaction) => {
-          const resolved = await rooms.identity.resolve(
-            transaction,
-            batch.map((value, index) => ({
-              keys: [{ type, value }],
-              link: 'none',
-              at: times[start + index]!,
-              sourceId: job.mapping.sourceId,
-              messageId: '',
-            })),
-          );
-          const known = resolved.filter((each) => !each.rejected);
-          await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);
-          return resolved;
-        });
-        this.hasRefused ||= resolutions.some((each) => each.rejected);
-        await keepKeys(
-          platform.clickhouse,
-          table,
-          resolutions.map((each, index) => ({ ...each, value: batch[index]! })),
-        );
-      }
-    }
-  }
-
-  /** Stores a staged chunk; may be done again after a crash with the same outcome. */
-  async copy({ rows, single, tables }: StagedChunk): Promise<RowsOutcome> {
-    const { platform, rooms, plan, keys, singles } = this.needs;
-    const stored: Record<string, number> = {};
-    const count = (kind: string, by: number): void => void (stored[kind] = (stored[kind] ?? 0) + by);
-    const outcome = { stored, rejections: [] as RowsOutcome['rejections'][number][], rejectedRows: 0 };
-    for (let start = 0; start < single.length; start += BATCH_ROWS) {
-      const batch = await singles.write(singles.prepare(single.slice(start, start + BATCH_ROWS)));
-      outcome.rejections.push(...batch.rejections);
-      outcome.rejectedRows += batch.rejectedRows;
-      for (const [kind, number] of Object.entries(batch.stored)) count(kind, number);
-    }
-    if (!tables) return outcome;
-    for (const record of plan.records) {
-      const facts = stagedFacts(tables, keys, record, single.length > 0);
-      await rooms.profile.writeStagedFacts(facts);
-      count(record.kind, await countFacts(platform.clickhouse, facts));
-    }
-    await checkStaged(platform.clickhouse, tables, rows);
-    return outcome;
-  }
 }

@@ -11,7 +11,7 @@ export interface ImportRooms {
   readonly identity: Pick<Identity, 'resolve'>;
   readonly profile: Pick<
     Profile,
-    'apply' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'
+    'apply' | 'loadPeople' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'
   >;
   readonly ingest: {
     /** Durable when it resolves; a message id of the source is stored once. */
@@ -95,18 +95,24 @@ const placeOf = ({ row, record }: PlacedDraft): { row: number; record: number } 
 const messageIdOf = (batch: Batch, { row, record }: { row: number; record: number }): string =>
   `${batch.messagePrefix}#${batch.rowId ? batch.rowId(row) : row}.${record}`;
 
-/** Everybody a batch names, each once. */
+/** Everybody a batch names, each at the first and at the last time they are named: only those count. */
 function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<string, number> } {
   const records: ResolveRecord[] = [];
   const indexOf = new Map<string, number>();
+  const times = new Map<number, { first: number; last: number }>();
   const add = (keys: readonly DraftKey[], link: 'bind' | 'none', at: number, place: PlacedDraft): void => {
-    // One key says nothing about any other; several of which nothing is said are asked by the first.
+    // One key says nothing about any other.
     const effective = keys.length > 1 ? link : 'none';
     const id = idOfKeys(keys, effective);
-    if (indexOf.has(id)) return;
-    indexOf.set(id, records.length);
-    const messageId = messageIdOf(batch, place);
-    records.push({ keys, link: effective, at, sourceId: batch.sourceId, messageId });
+    const index = indexOf.get(id);
+    if (index === undefined) {
+      indexOf.set(id, records.length);
+      const messageId = messageIdOf(batch, place);
+      records.push({ keys, link: effective, at, sourceId: batch.sourceId, messageId });
+    } else if (at !== records[index]!.at) {
+      const { first, last } = times.get(index) ?? { first: at, last: at };
+      times.set(index, { first: Math.min(first, at), last: Math.max(last, at) });
+    }
   };
   for (const placed of batch.drafts) {
     const { draft } = placed;
@@ -114,6 +120,8 @@ function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<
     else if (draft.kind === 'consent') add(draft.keys, 'none', draft.at, placed);
     for (const end of endsOf(draft)) if ('keys' in end) add(end.keys, 'none', draft.at, placed);
   }
+  for (const [index, { first, last }] of times)
+    records.push({ ...records[index]!, at: first }, { ...records[index]!, at: last });
   return { records, indexOf };
 }
 
@@ -122,10 +130,9 @@ const endsOf = (draft: Draft): readonly DraftEnd[] => {
   return draft.kind === 'detail' ? [draft.owner] : [];
 };
 
-function idOfKeys(keys: readonly DraftKey[], link: 'bind' | 'none'): string {
-  const told = link === 'bind' ? keys : keys.slice(0, 1);
-  return `${link}\u001e${told.map((key) => `${key.type}\u001f${key.value}`).join('\u001e')}`;
-}
+/** Also where nothing is said of the keys all of them count: the first one may be refused. */
+const idOfKeys = (keys: readonly DraftKey[], link: 'bind' | 'none'): string =>
+  `${link}\u001e${keys.map((key) => `${key.type}\u001f${key.value}`).join('\u001e')}`;
 
 /** The persons behind the keys of a batch. */
 class PeopleOfBatch {

@@ -107,7 +107,7 @@ export function createRowLoader(
 }
 
 /** Seals the rows of rejections, as many as may still be stored. */
-function keepRejections(
+export function keepRejections(
   platform: Platform,
   job: FileJob,
   rows: readonly NumberedRow[],

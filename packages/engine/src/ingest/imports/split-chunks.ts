@@ -30,19 +30,21 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Cuts UTF-8 into chunks of about `chunkBytes` at the ends of rows. Lines without a quote, as nearly all are, are
+ * Cuts UTF-8 into chunks of about `sizeOf()` bytes, asked anew before each, at the ends of rows. Lines without a quote, as nearly all are, are
  * passed on as they are. @throws TypeError not UTF-8, UnreadableRowError
  */
 export async function* splitChunks(
   pieces: AsyncIterable<Uint8Array>,
   delimiter: string,
-  chunkBytes: number,
+  sizeOf: () => number,
 ): AsyncGenerator<Chunk> {
   let waiting: Buffer[] = [];
   let length = 0;
   for await (const piece of pieces) {
-    for (let start = 0; start < piece.byteLength; start += chunkBytes) {
+    for (let start = 0; start < piece.byteLength;) {
+      const chunkBytes = sizeOf();
       const part = piece.subarray(start, start + chunkBytes);
+      start += part.byteLength;
       waiting.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
       length += part.byteLength;
       if (length < chunkBytes) continue;

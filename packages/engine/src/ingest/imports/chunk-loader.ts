@@ -1,0 +1,204 @@
+import type { Platform } from '../../platform/index.ts';
+import {
+  checkStaged,
+  countFacts,
+  keepKeys,
+  newKeys,
+  noteSingleRows,
+  refusedOwners,
+  singleRowsMeetOthers,
+  stageChunk,
+  stagedFacts,
+  type ChunkTables,
+  type KeyTables,
+} from './chunk-store.ts';
+import type { RowRejection } from './draft.ts';
+import type { BulkPlan } from './express-mapping.ts';
+import type { ImportRooms } from './load-batch.ts';
+import {
+  BATCH_ROWS,
+  keepRejections,
+  type FileJob,
+  type NumberedRow,
+  type RowLoader,
+  type RowsOutcome,
+} from './load-rows.ts';
+import { loadStagedPeople } from './load-staged-people.ts';
+import { allRows, rowsAt, type Chunk, type LineChunk } from './split-chunks.ts';
+
+/** Key values resolved in one transaction. */
+const KEYS_A_BATCH = 20_000;
+/** A chunk with a greater share of single rows than one in this goes row by row as a whole. */
+const SINGLE_ROWS_ONE_IN = 5;
+
+export interface ChunkNeeds {
+  readonly platform: Platform;
+  readonly rooms: ImportRooms;
+  readonly job: FileJob;
+  readonly singles: RowLoader;
+}
+
+/** How the rows of a chunk are read, and where to. */
+export interface BulkWay {
+  readonly plan: BulkPlan;
+  readonly tables: ChunkTables;
+  readonly keys: KeyTables;
+}
+
+/** A chunk that is cut: `single` rows are loaded one by one, the others lie in the tables of `way`. */
+export interface StagedChunk {
+  readonly rows: number;
+  readonly chunk: Chunk;
+  /** Rows of the file in front of it. */
+  readonly before: number;
+  readonly single: readonly NumberedRow[];
+  /** Undefined when all rows are single. */
+  readonly way: BulkWay | undefined;
+}
+
+/** Loads the chunks of one file. */
+export class ChunkLoader {
+  constructor(private readonly needs: ChunkNeeds) {}
+
+  /** All rows of a chunk one by one. */
+  rowByRow(chunk: Chunk, before: number): StagedChunk {
+    const rows = allRows(chunk, this.needs.job.file.delimiter);
+    const single = rows.map((cells, index) => ({ number: before + index + 1, cells }));
+    return { rows: rows.length, chunk, before, single, way: undefined };
+  }
+
+  /** Cuts and checks the rows, and finds out whose facts they are. `before`: rows of the file in front of the chunk. */
+  async stage(chunk: Chunk, way: BulkWay, before: number): Promise<StagedChunk> {
+    if ('rows' in chunk) return this.rowByRow(chunk, before);
+    const { rows, unsure } = await stageChunk(this.needs.platform.clickhouse, way.tables, way.plan, {
+      chunk,
+      delimiter: this.needs.job.file.delimiter,
+      before,
+    });
+    const single = unsure > 0 ? await this.singleRows(chunk, way, before, rows) : [];
+    if (!single) return this.rowByRow(chunk, before);
+    // Where persons are linked, that comes before their facts are looked up: then, not now.
+    if (way.plan.people.length === 0) await this.resolveKeys(way);
+    return { rows, chunk, before, single, way };
+  }
+
+  /** The rows that go one by one; undefined when it had better be all of them. */
+  private async singleRows(
+    chunk: LineChunk,
+    { plan, tables }: BulkWay,
+    before: number,
+    rows: number,
+  ): Promise<NumberedRow[] | undefined> {
+    const { clickhouse } = this.needs.platform;
+    const numbers = await noteSingleRows(clickhouse, tables);
+    if (numbers.length * SINGLE_ROWS_ONE_IN > rows) return undefined;
+    if (await singleRowsMeetOthers(clickhouse, tables, plan.facts)) return undefined;
+    return this.rowsOf(chunk, before, numbers);
+  }
+
+  private rowsOf(chunk: LineChunk, before: number, numbers: readonly number[]): NumberedRow[] {
+    const places = numbers.map((number) => number - before);
+    const rows = rowsAt(chunk, this.needs.job.file.delimiter, places);
+    return numbers.map((number, index) => ({ number, cells: rows[index]! }));
+  }
+
+  /** Asks identity for the keys of owners that this run has not met. */
+  private async resolveKeys({ plan, tables, keys }: BulkWay): Promise<void> {
+    const { platform, rooms, job } = this.needs;
+    for (const [type, table] of keys) {
+      const { values, times } = await newKeys(platform.clickhouse, tables.stage, table, plan.facts, type);
+      for (let start = 0; start < values.length; start += KEYS_A_BATCH) {
+        const batch = values.slice(start, start + KEYS_A_BATCH);
+        const resolutions = await platform.database.transaction(async (transaction) => {
+          const resolved = await rooms.identity.resolve(
+            transaction,
+            batch.map((value, index) => ({
+              keys: [{ type, value }],
+              link: 'none',
+              at: times[start + index]!,
+              sourceId: job.mapping.sourceId,
+              messageId: '',
+            })),
+          );
+          const known = resolved.filter((each) => !each.rejected);
+          await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);
+          return resolved;
+        });
+        await keepKeys(
+          platform.clickhouse,
+          table,
+          resolutions.map((each, index) => ({ ...each, value: batch[index]! })),
+        );
+      }
+    }
+  }
+
+  /** Stores a staged chunk; may be done again after a crash with the same outcome. */
+  async copy(staged: StagedChunk): Promise<RowsOutcome> {
+    const counts: Record<string, number> = {};
+    const count = (kind: string, by: number): void => void (counts[kind] = (counts[kind] ?? 0) + by);
+    const refused: RowRejection[] = [];
+    const { single, way } = staged;
+    if (way && way.plan.people.length > 0) {
+      await this.loadPeople(staged, way, count, refused);
+      await this.resolveKeys(way);
+    }
+    const outcome = {
+      stored: counts,
+      rejections: [] as RowsOutcome['rejections'][number][],
+      rejectedRows: 0,
+    };
+    for (let start = 0; start < single.length; start += BATCH_ROWS) {
+      const { singles } = this.needs;
+      const batch = await singles.write(singles.prepare(single.slice(start, start + BATCH_ROWS)));
+      outcome.rejections.push(...batch.rejections);
+      outcome.rejectedRows += batch.rejectedRows;
+      for (const [kind, number] of Object.entries(batch.stored)) count(kind, number);
+    }
+    if (!way) return outcome;
+    await this.copyFacts(staged, way, count, refused);
+    await checkStaged(this.needs.platform.clickhouse, way.tables, staged.rows);
+    const kept = this.keepRefused(staged, refused);
+    outcome.rejections.push(...kept.rejections);
+    outcome.rejectedRows += kept.rejectedRows;
+    return outcome;
+  }
+
+  private async loadPeople(
+    { single }: StagedChunk,
+    way: BulkWay,
+    count: (kind: string, by: number) => void,
+    refused: RowRejection[],
+  ): Promise<void> {
+    for (const person of way.plan.people) {
+      const loaded = await loadStagedPeople(this.needs, person, way.tables, single.length > 0);
+      count('person', loaded.stored);
+      refused.push(...loaded.rejections);
+    }
+  }
+
+  private async copyFacts(
+    { single }: StagedChunk,
+    { plan, tables, keys }: BulkWay,
+    count: (kind: string, by: number) => void,
+    refused: RowRejection[],
+  ): Promise<void> {
+    const { platform, rooms } = this.needs;
+    for (const fact of plan.facts) {
+      const facts = stagedFacts(tables, keys, fact, single.length > 0);
+      await rooms.profile.writeStagedFacts(facts);
+      count(fact.kind, await countFacts(platform.clickhouse, facts));
+      refused.push(...(await refusedOwners(platform.clickhouse, tables, keys, fact, single.length > 0)));
+    }
+  }
+
+  private keepRefused(
+    { chunk, before }: StagedChunk,
+    refused: RowRejection[],
+  ): Pick<RowsOutcome, 'rejections' | 'rejectedRows'> {
+    if (refused.length === 0 || 'rows' in chunk) return { rejections: [], rejectedRows: 0 };
+    const { platform, job } = this.needs;
+    const numbers = [...new Set(refused.map(({ row }) => row))].sort((a, b) => a - b);
+    return keepRejections(platform, job, this.rowsOf(chunk, before, numbers), refused);
+  }
+}
