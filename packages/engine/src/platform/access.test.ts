@@ -14,6 +14,8 @@ afterAll(async () => {
   await databases.drop();
 });
 
+const ADDRESS = '192.0.2.1';
+
 describe('access', () => {
   it('opens a session with the right password only, and closes it', async () => {
     await platform.access.createUser({
@@ -22,9 +24,13 @@ describe('access', () => {
       password: 'a long password',
       role: 'marketer',
     });
-    await expect(platform.access.logIn('lin', 'wrong')).rejects.toMatchObject({ code: 'wrong_login' });
-    await expect(platform.access.logIn('nobody', 'wrong')).rejects.toMatchObject({ code: 'wrong_login' });
-    const { secret, user } = await platform.access.logIn('lin', 'a long password');
+    await expect(platform.access.logIn('lin', 'wrong', ADDRESS)).rejects.toMatchObject({
+      code: 'wrong_login',
+    });
+    await expect(platform.access.logIn('nobody', 'wrong', ADDRESS)).rejects.toMatchObject({
+      code: 'wrong_login',
+    });
+    const { secret, user } = await platform.access.logIn('lin', 'a long password', ADDRESS);
     expect(allows(user.permissions, 'segment.write')).toBe(true);
     expect(allows(user.permissions, 'strategy.approve')).toBe(false);
     expect((await platform.access.userOf({ session: secret }))?.name).toBe('lin');
@@ -33,7 +39,7 @@ describe('access', () => {
   });
 
   it('keeps neither passwords nor secrets readable', async () => {
-    const { secret } = await platform.access.logIn('lin', 'a long password');
+    const { secret } = await platform.access.logIn('lin', 'a long password', ADDRESS);
     const dump = JSON.stringify([
       await platform.database.query('select * from platform.console_user'),
       await platform.database.query("select encode(secret_hash, 'escape') from platform.session"),
@@ -58,11 +64,15 @@ describe('access', () => {
       role: 'manager',
     });
     for (let attempt = 0; attempt < 10; attempt++) {
-      await expect(platform.access.logIn('guessed', 'wrong')).rejects.toMatchObject({ code: 'wrong_login' });
+      await expect(platform.access.logIn('guessed', 'wrong', ADDRESS)).rejects.toMatchObject({
+        code: 'wrong_login',
+      });
     }
-    await expect(platform.access.logIn('guessed', 'another long one')).rejects.toMatchObject({
+    await expect(platform.access.logIn('guessed', 'another long one', ADDRESS)).rejects.toMatchObject({
       code: 'too_many_logins',
     });
+    // Whoever guesses elsewhere does not keep the user out.
+    await platform.access.logIn('guessed', 'another long one', '192.0.2.2');
   });
 });
 
@@ -118,30 +128,34 @@ describe('user management', () => {
 
   it('changes a password: the old one and the other sessions end, one’s own stays', async () => {
     await make('chen');
-    const own = await platform.access.logIn('chen', PASSWORD);
-    const other = await platform.access.logIn('chen', PASSWORD);
+    const own = await platform.access.logIn('chen', PASSWORD, ADDRESS);
+    const other = await platform.access.logIn('chen', PASSWORD, ADDRESS);
     const next = 'second long password';
     await expect(
-      platform.users.changePassword(own.user, { current: 'wrong', next }, own.secret),
+      platform.users.changePassword(own.user, { current: 'wrong', next }, own.secret, ADDRESS),
     ).rejects.toMatchObject({ code: 'wrong_login' });
-    await platform.users.changePassword(own.user, { current: PASSWORD, next }, own.secret);
+    await platform.users.changePassword(own.user, { current: PASSWORD, next }, own.secret, ADDRESS);
     expect(await platform.access.userOf({ session: own.secret })).toBeDefined();
     expect(await platform.access.userOf({ session: other.secret })).toBeUndefined();
-    await expect(platform.access.logIn('chen', PASSWORD)).rejects.toMatchObject({ code: 'wrong_login' });
-    await platform.access.logIn('chen', next);
+    await expect(platform.access.logIn('chen', PASSWORD, ADDRESS)).rejects.toMatchObject({
+      code: 'wrong_login',
+    });
+    await platform.access.logIn('chen', next, ADDRESS);
   });
 
   it('disables a user at once: sessions and tokens stop to work', async () => {
     const userId = await make('zhao');
-    const { secret } = await platform.access.logIn('zhao', PASSWORD);
+    const { secret } = await platform.access.logIn('zhao', PASSWORD, ADDRESS);
     const token = await platform.users.createToken('admin', userId, 'night job');
     expect((await platform.access.userOf({ token: token.secret }))?.name).toBe('zhao');
     await platform.users.edit('admin', userId, { disabled: true });
     expect(await platform.access.userOf({ session: secret })).toBeUndefined();
     expect(await platform.access.userOf({ token: token.secret })).toBeUndefined();
-    await expect(platform.access.logIn('zhao', PASSWORD)).rejects.toMatchObject({ code: 'wrong_login' });
+    await expect(platform.access.logIn('zhao', PASSWORD, ADDRESS)).rejects.toMatchObject({
+      code: 'wrong_login',
+    });
     await platform.users.edit('admin', userId, { disabled: false, role: 'manager', institutionId: 'B101' });
-    const { user } = await platform.access.logIn('zhao', PASSWORD);
+    const { user } = await platform.access.logIn('zhao', PASSWORD, ADDRESS);
     expect([user.role, user.institutionId]).toEqual(['manager', 'B101']);
   });
 

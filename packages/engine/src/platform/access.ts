@@ -90,8 +90,15 @@ export interface Access {
   ): Promise<{ userId: string; fits: boolean }>;
   /** Makes the secret the one API token of this name that the user has; without a secret, it has none. */
   ensureToken(userId: string, name: string, secret: string | undefined): Promise<void>;
-  /** Checks a login and opens a session; `wrong_login`, `too_many_logins`. */
-  logIn(name: string, password: string): Promise<{ user: CallingUser; secret: string; expiresAt: number }>;
+  /**
+   * Checks a login and opens a session; `wrong_login`, `too_many_logins`. Wrong tries are counted by the name
+   * and the network address they come from, so that a stranger elsewhere cannot keep a user out.
+   */
+  logIn(
+    name: string,
+    password: string,
+    address: string,
+  ): Promise<{ user: CallingUser; secret: string; expiresAt: number }>;
   logOut(secret: string): Promise<void>;
   /** The user behind a session cookie or an API token. */
   userOf(credential: {
@@ -99,7 +106,7 @@ export interface Access {
     token?: string | undefined;
   }): Promise<CallingUser | undefined>;
   /** Checks the password of somebody who is logged in; counted like a login: `wrong_login`, `too_many_logins`. */
-  confirmPassword(name: string, password: string): Promise<void>;
+  confirmPassword(name: string, password: string, address: string): Promise<void>;
   /** What is remembered of callers for a few seconds is looked up anew, here at once. */
   forgetCallers(): void;
 }
@@ -115,7 +122,7 @@ export interface UserRow {
 
 const SESSION_MS = 12 * 3600_000;
 const FAILURES_A_MINUTE = 10;
-const MOST_NAMES = 10_000;
+const MOST_COUNTED = 10_000;
 const CACHE_MS = 5_000;
 
 /** Sessions and tokens are found by this. */
@@ -147,14 +154,17 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
     return result;
   }
 
-  /** Counted before the password is looked at, so that tries side by side count as well. */
-  function countTry(name: string, now: number): void {
-    const recent = (failures.get(name) ?? []).filter((at) => at > now - 60_000);
+  /**
+   * Counted before the password is looked at, so that tries side by side count as well. Who guesses from many
+   * addresses is held back by the one-at-a-time above: about two tries a second for the whole server.
+   */
+  function countTry(counted: string, now: number): void {
+    const recent = (failures.get(counted) ?? []).filter((at) => at > now - 60_000);
     if (recent.length >= FAILURES_A_MINUTE) throw new CodedError('too_many_logins');
-    // The oldest names are forgotten first.
-    failures.delete(name);
-    failures.set(name, [...recent, now]);
-    if (failures.size > MOST_NAMES) failures.delete(failures.keys().next().value!);
+    // The oldest are forgotten first.
+    failures.delete(counted);
+    failures.set(counted, [...recent, now]);
+    if (failures.size > MOST_COUNTED) failures.delete(failures.keys().next().value!);
   }
 
   const insertUser = async (user: Parameters<Access['createUser']>[0]): Promise<string | undefined> => {
@@ -174,8 +184,9 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
     return rows[0]?.user_id;
   };
 
-  const checkPassword = async (name: string, password: string): Promise<UserRow> => {
-    countTry(name, realTime.now());
+  const checkPassword = async (name: string, password: string, address: string): Promise<UserRow> => {
+    const counted = `${address} ${name}`;
+    countTry(counted, realTime.now());
     const [row] = await database.query<UserRow & { password_hash: string }>(
       'select * from platform.console_user where name = $1 and not disabled',
       [name],
@@ -184,7 +195,7 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
     missingUserHash ??= await hashPassword(randomBytes(16).toString('hex'));
     const hash = row?.password_hash ?? missingUserHash;
     if (!(await oneByOne(() => passwordFits(password, hash))) || !row) throw new CodedError('wrong_login');
-    failures.delete(name);
+    failures.delete(counted);
     return row;
   };
 
@@ -226,9 +237,9 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
         [ids.newId(), hash, userId, name, realTime.now()],
       );
     },
-    async logIn(name, password) {
+    async logIn(name, password, address) {
       const now = realTime.now();
-      const row = await checkPassword(name, password);
+      const row = await checkPassword(name, password, address);
       const secret = randomBytes(32).toString('base64url');
       await database.execute('delete from platform.session where expires_at < $1', [now]);
       await database.execute(
@@ -263,8 +274,8 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
       known.set(cacheKey, { user, until: now + CACHE_MS });
       return user;
     },
-    async confirmPassword(name, password) {
-      await checkPassword(name, password);
+    async confirmPassword(name, password, address) {
+      await checkPassword(name, password, address);
     },
     forgetCallers: () => known.clear(),
   };

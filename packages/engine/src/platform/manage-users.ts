@@ -35,6 +35,7 @@ export interface UserManagement {
     user: { userId: string; name: string },
     passwords: { current: string; next: string },
     keptSession: string | undefined,
+    address: string,
   ): Promise<void>;
   tokens(): Promise<TokenRow[]>;
   /** The secret is told once. `not_found` without such a user, `name_taken` when the user has one of this name. */
@@ -106,8 +107,8 @@ export function createUserManagement(needs: {
       });
       access.forgetCallers();
     },
-    async changePassword(user, { current, next }, keptSession) {
-      await access.confirmPassword(user.name, current);
+    async changePassword(user, { current, next }, keptSession, address) {
+      await access.confirmPassword(user.name, current, address);
       const hash = await hashPassword(next);
       await database.transaction(async (transaction) => {
         await transaction.execute('update platform.console_user set password_hash = $2 where user_id = $1', [

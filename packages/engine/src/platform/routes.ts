@@ -36,7 +36,7 @@ export function platformRoutes(
   const { access, audit, clock, config, database, settings, users } = platform;
 
   server.handle(platformApi.logIn, async ({ body, request, reply }) => {
-    const session = await access.logIn(body.name, body.password);
+    const session = await access.logIn(body.name, body.password, request.ip);
     const secure = request.protocol === 'https' || config.publicUrl.startsWith('https:') ? '; Secure' : '';
     reply.header(
       'set-cookie',
@@ -88,7 +88,7 @@ export function platformRoutes(
     return { userId: params.userId };
   });
   server.handle(platformApi.changePassword, async ({ body, user, request }) => {
-    await users.changePassword(user, body, readCookie(request.headers.cookie, SESSION_COOKIE));
+    await users.changePassword(user, body, readCookie(request.headers.cookie, SESSION_COOKIE), request.ip);
     return { changed: true };
   });
   server.handle(platformApi.listTokens, async () => ({
