@@ -23,6 +23,8 @@ export interface Rooms {
   readonly identity: Identity;
   /** Loads files from a folder as a mapping file says. */
   importFiles(options: Parameters<typeof runImport>[2]): Promise<ImportSummary>;
+  /** Whether the bank has an institution of this id. */
+  isInstitution(institutionId: string): Promise<boolean>;
   routes(server: HttpServer): void;
   /** Starts the loops, in the order of the rooms. */
   start(): Promise<void>;
@@ -83,6 +85,11 @@ export function composeRooms(platform: Platform): Rooms {
   return {
     identity,
     importFiles: (options) => runImport(platform, { identity, profile, ingest }, options),
+    async isInstitution(institutionId) {
+      const { entityTypes } = await profile.catalogue();
+      if (!entityTypes.some(({ name }) => name === 'institution')) return false;
+      return (await profile.entitiesOf('institution', [institutionId])).size > 0;
+    },
     routes(server) {
       for (const room of [...rooms, content]) room.routes(server);
       importRoutes(server, platform, imports);

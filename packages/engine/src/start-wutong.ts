@@ -66,7 +66,12 @@ export async function startWutong(
     const readiness = watchReadiness(platform, server);
     later.readiness = readiness;
     undo.push(() => readiness.stop());
-    platformRoutes(platform, server, { version, demoClock, unreachable: () => readiness.unreachable() });
+    platformRoutes(platform, server, {
+      version,
+      demoClock,
+      unreachable: () => readiness.unreachable(),
+      isInstitution: (institutionId) => rooms.isInstitution(institutionId),
+    });
     rooms.routes(server);
     await serveConsole(server.fastify);
 

@@ -81,6 +81,19 @@ describe('a running server', () => {
     expect((await get('/api/v1/users')).status).toBe(401);
     expect((await get('/api/v1/users', 'a wrong token')).status).toBe(401);
     expect((await get('/api/v1/users', 'token-of-the-start-test')).status).toBe(200);
+    const refused = await fetch(`${url}/api/v1/users`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer token-of-the-start-test', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'wu',
+        displayName: '吴',
+        password: 'a long password',
+        role: 'manager',
+        institutionId: 'nowhere',
+      }),
+    });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ problems: [{ path: 'body.institutionId' }] });
     const missing = await get('/api/v1/nothing-here', 'token-of-the-start-test');
     expect(missing.headers.get('content-type')).toContain('application/problem+json');
     expect(await missing.json()).toMatchObject({ code: 'not_found', status: 404 });

@@ -31,7 +31,12 @@ function shownUser(user: CallingUser) {
 export function platformRoutes(
   platform: Platform,
   server: HttpServer,
-  more: { version: string; demoClock: AnchoredClock | undefined; unreachable: () => readonly string[] },
+  more: {
+    version: string;
+    demoClock: AnchoredClock | undefined;
+    unreachable: () => readonly string[];
+    isInstitution: (institutionId: string) => Promise<boolean>;
+  },
 ): void {
   const { access, audit, clock, config, database, settings, users } = platform;
 
@@ -70,7 +75,21 @@ export function platformRoutes(
       disabled: row.disabled,
     })),
   }));
+  /** A user of an institution that does not exist would see nothing and nobody would know why. */
+  async function checkInstitution(institutionId: string | null | undefined): Promise<void> {
+    if (institutionId === null || institutionId === undefined) return;
+    if (await more.isInstitution(institutionId)) return;
+    throw new CodedError('invalid_request', {
+      details: {
+        problems: [
+          { path: 'body.institutionId', message: `没有这个机构 · no such institution: ${institutionId}` },
+        ],
+      },
+    });
+  }
+
   server.handle(platformApi.createUser, async ({ body, user }) => {
+    await checkInstitution(body.institutionId);
     const userId = await access.createUser(body);
     await database.transaction((transaction) =>
       audit.record(transaction, {
@@ -84,6 +103,7 @@ export function platformRoutes(
   });
 
   server.handle(platformApi.editUser, async ({ params, body, user }) => {
+    await checkInstitution(body.institutionId);
     await users.edit(user.name, params.userId, body);
     return { userId: params.userId };
   });
