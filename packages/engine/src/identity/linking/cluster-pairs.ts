@@ -1,33 +1,89 @@
+import { Readable } from 'node:stream';
 import type { ClickHouse } from '../../platform/index.ts';
+import { joinCohering, type ScoredPairs } from './join-cohering.ts';
+import type { LinkageTables } from './linkage-store.ts';
 
-/** Ids of records that hang together by linked pairs; each cluster once, single records left out. */
-export async function clusterPairs(
-  clickhouse: ClickHouse,
-  tables: { record: string; score: string; rows: number },
-): Promise<string[][]> {
-  const parent = Uint32Array.from({ length: tables.rows }, (_, index) => index);
-  const find = (start: number): number => {
-    let root = start;
-    while (parent[root] !== root) root = parent[root]!;
-    for (let node = start; parent[node] !== root;) [node, parent[node]] = [parent[node]!, root];
-    return root;
+const BLOCK_ROWS = 50_000;
+
+/**
+ * Groups the records by their scored pairs, and leaves only such pairs linked whose records are in one group: a pair
+ * that would glue two groups together waits for review, however sure it is of itself.
+ */
+export async function settleClusters(clickhouse: ClickHouse, tables: LinkageTables): Promise<void> {
+  const pairs = await readPairs(clickhouse, tables);
+  const groupOf = joinCohering(tables.rows, pairs);
+  await clickhouse.command(
+    `create table ${tables.cluster} (record_number UInt32, cluster UInt32) engine = MergeTree order by record_number`,
+  );
+  await clickhouse.insertStream(
+    tables.cluster,
+    Readable.from(linesOf(groupOf, pairs), { objectMode: false }),
+    'CSV',
+  );
+  const settled = `${tables.score}_settled`;
+  await clickhouse.command(
+    `create table ${settled} engine = MergeTree order by (l, r) as
+     select score.* replace (score.linked and own.cluster = other.cluster as linked)
+     from ${tables.score} as score
+     any left join ${tables.cluster} as own on own.record_number = score.l
+     any left join ${tables.cluster} as other on other.record_number = score.r`,
+  );
+  await clickhouse.command(`drop table ${tables.score}`);
+  await clickhouse.command(`rename table ${settled} to ${tables.score}`);
+}
+
+async function readPairs(clickhouse: ClickHouse, { score }: LinkageTables): Promise<ScoredPairs> {
+  const [count] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${score}`);
+  const length = count!.pairs;
+  const pairs = {
+    left: new Uint32Array(length),
+    right: new Uint32Array(length),
+    probability: new Float32Array(length),
+    joins: new Uint8Array(length),
   };
-  for await (const rows of clickhouse.queryStream<{ l: number; r: number }>(
-    `select l, r from ${tables.score} where linked`,
+  let place = 0;
+  for await (const rows of clickhouse.queryStream<{
+    l: number;
+    r: number;
+    probability: number;
+    linked: number;
+  }>(
+    `select l, r, toFloat32(probability) as probability, toUInt8(linked) as linked from ${score} order by l, r`,
   )) {
-    for (const { l, r } of rows) parent[find(l)] = find(r);
-  }
-  const clusters = new Map<number, string[]>();
-  for await (const rows of clickhouse.queryStream<{ record_number: number; id: string }>(
-    `select record_number, id from ${tables.record}
-     where record_number in (select l from ${tables.score} where linked union all select r from ${tables.score} where linked)`,
-  )) {
-    for (const { record_number, id } of rows) {
-      const root = find(record_number);
-      const cluster = clusters.get(root);
-      if (cluster) cluster.push(id);
-      else clusters.set(root, [id]);
+    for (const { l, r, probability, linked } of rows) {
+      pairs.left[place] = l;
+      pairs.right[place] = r;
+      pairs.probability[place] = probability;
+      pairs.joins[place++] = linked;
     }
   }
-  return [...clusters.values()];
+  return pairs;
+}
+
+/** The group of each record that a pair names, as CSV. */
+function* linesOf(groupOf: Uint32Array, { left, right }: ScoredPairs): Generator<string> {
+  const named = new Uint8Array(groupOf.length);
+  for (const record of left) named[record] = 1;
+  for (const record of right) named[record] = 1;
+  let lines: string[] = [];
+  for (let record = 0; record < groupOf.length; record++) {
+    if (named[record] === 1) lines.push(`${record},${groupOf[record]}\n`);
+    if (lines.length < BLOCK_ROWS) continue;
+    yield lines.join('');
+    lines = [];
+  }
+  yield lines.join('');
+}
+
+/** Ids of records that are one person; each cluster once, single records left out. */
+export async function readClusters(clickhouse: ClickHouse, tables: LinkageTables): Promise<string[][]> {
+  const clusters: string[][] = [];
+  for await (const rows of clickhouse.queryStream<{ ids: string[] }>(
+    `select groupArray(id) as ids
+     from ${tables.cluster} as grouped join ${tables.record} as record on record.record_number = grouped.record_number
+     group by cluster having length(ids) > 1 order by min(record.record_number)`,
+  )) {
+    for (const { ids } of rows) clusters.push(ids);
+  }
+  return clusters;
 }

@@ -1,10 +1,11 @@
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { chooseBlocking, type BlockingRule } from './choose-blocking.ts';
-import { clusterPairs } from './cluster-pairs.ts';
+import { readClusters, settleClusters } from './cluster-pairs.ts';
 import { comparisonsOf, type Comparison } from './comparisons.ts';
 import {
   compareCandidates,
   countAllPairs,
+  countDecisions,
   createRecordTable,
   dropLinkageTables,
   readPatterns,
@@ -58,7 +59,7 @@ const RANDOM_PAIRS = 250_000;
 /**
  * Links records without common keys by the method of Fellegi and Sunter: the columns are profiled, rules
  * for candidate pairs chosen, levels of likeness compared in ClickHouse, their weights learnt without
- * labels, and each pair scored. `linking_input_invalid` when table or columns are not there.
+ * labels, each pair scored, and the records grouped so that no single pair glues two groups together. `linking_input_invalid` when table or columns are not there.
  */
 export async function linkRecords(
   clickhouse: ClickHouse,
@@ -91,7 +92,9 @@ export async function linkRecords(
   const model = await train(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
   say('scoring');
   const thresholds = { link: request.linkAbove ?? 0.9, review: request.reviewAbove ?? 0.5 };
-  const counts = await writeScores(clickhouse, tables, comparisons, model, thresholds);
+  await writeScores(clickhouse, tables, comparisons, model, thresholds);
+  say('grouping');
+  await settleClusters(clickhouse, tables);
   return {
     run,
     comparisons,
@@ -99,8 +102,8 @@ export async function linkRecords(
     model,
     records: tables.rows,
     candidates,
-    ...counts,
-    clusters: () => clusterPairs(clickhouse, tables),
+    ...(await countDecisions(clickhouse, tables)),
+    clusters: () => readClusters(clickhouse, tables),
     drop: () => dropLinkageTables(clickhouse, run),
   };
 }

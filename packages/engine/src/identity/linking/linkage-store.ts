@@ -8,6 +8,7 @@ export interface LinkageTables {
   readonly record: string;
   readonly pair: string;
   readonly score: string;
+  readonly cluster: string;
   readonly rows: number;
 }
 
@@ -27,6 +28,7 @@ export async function createRecordTable(
     record: `linkage_record_${run}`,
     pair: `linkage_pair_${run}`,
     score: `linkage_score_${run}`,
+    cluster: `linkage_cluster_${run}`,
   };
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
@@ -171,7 +173,7 @@ export async function writeScores(
   comparisons: readonly Comparison[],
   model: Model,
   thresholds: { link: number; review: number },
-): Promise<{ links: number; reviews: number }> {
+): Promise<void> {
   const weights = comparisons.map((comparison, index) => weightExpression(comparison, index, model));
   const prior = Math.log2(model.prior / (1 - model.prior));
   await clickhouse.command(
@@ -185,6 +187,13 @@ export async function writeScores(
        join ${tables.record} as b on b.record_number = pair.r
      ) where probability >= ${thresholds.review}`,
   );
+}
+
+/** Pairs that are linked, and those that wait for review. */
+export async function countDecisions(
+  clickhouse: ClickHouse,
+  tables: LinkageTables,
+): Promise<{ links: number; reviews: number }> {
   const [row] = await clickhouse.query<{ links: number; reviews: number }>(
     `select countIf(linked) as links, countIf(not linked) as reviews from ${tables.score}`,
   );
@@ -204,7 +213,7 @@ function weightExpression({ profile, levels }: Comparison, index: number, model:
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
-  for (const kind of ['clean', 'record', 'pair', 'score']) {
+  for (const kind of ['clean', 'record', 'pair', 'score', 'cluster']) {
     await clickhouse.command(`drop table if exists linkage_${kind}_${run}`);
   }
 }
