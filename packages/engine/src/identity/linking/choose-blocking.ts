@@ -24,7 +24,10 @@ const PAIRS_A_RULE = 50_000;
 const SAMPLE_ROWS = 100_000;
 
 /** Ways to cut a value into a key, loosest last. */
-function atomsOf({ column, kind }: ColumnProfile): Atom[] {
+function atomsOf({ column, kind, form }: ColumnProfile): Atom[] {
+  // Chinese has three bytes a character: its first one, often a surname, or the beginning of an address.
+  const chinese = form && (kind === 'name' ? `substring(${column}, 1, 3)` : `substringUTF8(${form}, 1, 5)`);
+  if (form && chinese) return loosening(column, [column, form, chinese]);
   const cuts: Record<ColumnKind, string[]> = {
     name: [column, `substring(${column}, 1, 3)`],
     text: [column, `substring(${column}, 1, 5)`],
@@ -33,8 +36,11 @@ function atomsOf({ column, kind }: ColumnProfile): Atom[] {
     email: [column, `splitByChar('@', ${column})[1]`],
     category: [column],
   };
-  return cuts[kind].map((expression, looseness) => ({ column, expression, looseness }));
+  return loosening(column, cuts[kind]);
 }
+
+const loosening = (column: string, cuts: readonly string[]): Atom[] =>
+  cuts.map((expression, looseness) => ({ column, expression, looseness }));
 
 /**
  * Rules that together let few matches slip: for each column alone, and for each two columns, the loosest

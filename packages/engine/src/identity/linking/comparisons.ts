@@ -3,7 +3,7 @@ import type { ColumnKind, ColumnProfile } from './profile-columns.ts';
 /** One way in which two values can be alike; levels are tried from the first, the best. */
 export interface Level {
   readonly label: string;
-  /** ClickHouse condition on the values `l` and `r`, both filled in. */
+  /** ClickHouse condition on the values `l` and `r`, both filled in, and on their second forms `ls` and `rs`. */
   readonly condition: string;
   /** Agreement on a rare value is worth more: the weight is corrected by the value's own frequency. */
   readonly byFrequency?: boolean;
@@ -90,9 +90,43 @@ const LEVELS: Record<ColumnKind, readonly Level[]> = {
   category: [EXACT, ELSE],
 };
 
-/** How the columns are compared. Names may also stand in each other's place. */
+/** The same for values in Chinese, whose second form is their sound or their address without units. */
+const CHINESE_LEVELS: Partial<Record<ColumnKind, readonly Level[]>> = {
+  name: [
+    EXACT,
+    { label: 'the same sound', condition: "ls = rs and ls != ''" },
+    {
+      label: 'the same sounds in another order',
+      condition:
+        "length(ls) = length(rs) and arraySort(splitByString('', ls)) = arraySort(splitByString('', rs))",
+    },
+    {
+      label: 'one character of several differs',
+      condition: 'lengthUTF8(l) >= 3 and lengthUTF8(r) >= 3 and editDistanceUTF8(l, r) <= 1',
+    },
+    { label: 'nearly the same sound', condition: 'jaroWinklerSimilarity(ls, rs) >= 0.9' },
+    { label: 'the same beginning', condition: 'substringUTF8(l, 1, 1) = substringUTF8(r, 1, 1)' },
+    ELSE,
+  ],
+  text: [
+    EXACT,
+    { label: 'the same but for units and signs', condition: "ls = rs and ls != ''" },
+    { label: 'nearly the same', condition: 'ngramDistanceUTF8(ls, rs) <= 0.25' },
+    { label: 'alike', condition: 'ngramDistanceUTF8(ls, rs) <= 0.5' },
+    {
+      label: 'the same numbers',
+      condition: "extractAll(ls, '[0-9]+') = extractAll(rs, '[0-9]+') and match(ls, '[0-9]')",
+    },
+    ELSE,
+  ],
+};
+
+/** How the columns are compared. */
 export function comparisonsOf(profiles: readonly ColumnProfile[]): Comparison[] {
-  return profiles.map((profile) => ({ profile, levels: LEVELS[profile.kind] }));
+  return profiles.map((profile) => ({
+    profile,
+    levels: (profile.form && CHINESE_LEVELS[profile.kind]) || LEVELS[profile.kind],
+  }));
 }
 
 /**
@@ -100,10 +134,12 @@ export function comparisonsOf(profiles: readonly ColumnProfile[]): Comparison[] 
  * missing on one side, which is no evidence.
  */
 export function levelExpression({ profile, levels }: Comparison): string {
+  const { form = profile.column } = profile;
   const left = `a.${profile.column}`;
   const right = `b.${profile.column}`;
-  const conditions = levels
-    .slice(0, -1)
-    .map(({ condition }, index) => `${condition.replace(/\bl\b/g, left).replace(/\br\b/g, right)}, ${index}`);
+  const conditions = levels.slice(0, -1).map(({ condition }, index) => {
+    const places: Record<string, string> = { l: left, r: right, ls: `a.${form}`, rs: `b.${form}` };
+    return `${condition.replace(/\b[lr]s?\b/g, (place) => places[place]!)}, ${index}`;
+  });
   return `multiIf(${left} = '' or ${right} = '', 255, ${conditions.join(', ')}, ${levels.length - 1})`;
 }

@@ -13,6 +13,7 @@ import {
   writeScores,
 } from './linkage-store.ts';
 import { profileColumns } from './profile-columns.ts';
+import { writeForms } from './write-forms.ts';
 import { estimatePrior, levelShares, normalised, trainOnBlock, type Model } from './train-model.ts';
 
 export interface LinkRequest {
@@ -72,7 +73,8 @@ export async function linkRecords(
   say('reading records');
   const tables = await createRecordTable(clickhouse, run, request, columns);
   say('profiling columns');
-  const profiles = await profileColumns(clickhouse, tables.record, columns, tables.rows);
+  const found = await profileColumns(clickhouse, tables.record, columns, tables.rows);
+  const profiles = await writeForms(clickhouse, tables, found);
   const comparisons = comparisonsOf(profiles);
   say('choosing candidate pairs');
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * tables.rows));

@@ -32,8 +32,8 @@ export async function createRecordTable(
   };
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
-    `lowerUTF8(trimBoth(replaceRegexpAll(toString(ifNull(toString(${identifier(name)}), '')), '\\\\s+', ' ')))`;
-  const values = columns.map((name, index) => `${withoutDashes(clean(name))} as c${index}`);
+    `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${identifier(name)}), ''))), '\\\\s+', ' ')))`;
+  const values = columns.map((name, index) => `${bareNumber(withoutDashes(clean(name)))} as c${index}`);
   const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
   const cleaned = `linkage_clean_${run}`;
   await clickhouse.command(
@@ -64,6 +64,13 @@ function withoutDashes(value: string): string {
   return `replaceRegexpOne(${value}, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\\\\1\\\\2\\\\3')`;
 }
 
+/** A telephone number loses its signs and the prefix of China: +86 138-1234-5678 is 13812345678. */
+function bareNumber(value: string): string {
+  const signs = `replaceRegexpAll(${value}, '[ ()+.-]', '')`;
+  return `if(match(${value}, '^[+(]?[0-9][0-9 ().-]{8,22}$') and match(${value}, '[ ()+.-]|^(00)?86'),
+    replaceRegexpOne(${signs}, '^(00)?86(1[3-9][0-9]{9})$', '\\\\2'), ${value})`;
+}
+
 /**
  * Levels of one column share their distances: without short circuits each distance is computed once a pair, with them
  * once a level; pairs alike enough to be spared the distances are few.
@@ -80,7 +87,7 @@ export async function compareCandidates(
 ): Promise<number> {
   const proposals = rules.map(({ parts }, index) => {
     const key = (alias: string): string =>
-      parts.map((part) => part.replace(/\bc(\d+)\b/g, `${alias}.c$1`)).join(', ');
+      parts.map((part) => part.replace(/\b([cs]\d+)\b/g, `${alias}.$1`)).join(', ');
     const filled = parts.map((part) => `${part} != ''`).join(' and ');
     return `select a.record_number as l, b.record_number as r, toUInt64(${2 ** index}) as rule
             from (select record_number, file, cityHash64(${key(tables.record)}) as block from ${tables.record} where ${filled}) as a
@@ -91,7 +98,7 @@ export async function compareCandidates(
   await clickhouse.command(
     `create table ${tables.pair} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
   );
-  const columns = comparisons.map((comparison) => comparison.profile.column);
+  const columns = comparisons.flatMap(({ profile: { column, form } }) => (form ? [column, form] : [column]));
   const needed = ['record_number', ...columns].join(', ');
   await clickhouse.command(
     `insert into ${tables.pair}

@@ -13,7 +13,16 @@ export interface ColumnProfile {
   readonly distinct: number;
   /** Share of records that have a value. */
   readonly filled: number;
+  /** Some of its values are written in Chinese characters. */
+  readonly isChinese: boolean;
+  /** Column of the second form in which Chinese values are compared (see writeForms). */
+  readonly form?: string;
 }
+
+/** From this share of values on, a column is taken to be in Chinese: of two files, one may be in pinyin. */
+const CHINESE_FROM = 0.02;
+/** Longer values in Chinese, on average, are addresses and companies, not names of persons. */
+const LONGEST_NAME_CHARACTERS = 6;
 
 interface Statistics {
   filled: number;
@@ -22,6 +31,9 @@ interface Statistics {
   emails: number;
   with_digits: number;
   words: number;
+  chinese: number;
+  /** Average length in characters of the values in Chinese. */
+  characters: number;
 }
 
 /**
@@ -38,26 +50,32 @@ export async function profileColumns(
   const columns = names.map((name, index) => ({ name, column: `c${index}` }));
   const profiles: ColumnProfile[] = [];
   for (const { name, column } of columns) {
+    // Most values have one byte a character, and are not looked into.
+    const isChinese = `length(${column}) != lengthUTF8(${column}) and match(${column}, '\\\\p{Han}')`;
     const [statistics] = await clickhouse.query<Statistics>(
       `select countIf(${column} != '') / count() as filled, uniqExactIf(${column}, ${column} != '') as distinct,
               countIf(match(${column}, '^(1[4-9]|20)[0-9]{2}(-?)[0-9]{2}-?[0-9]{2}$')) / greatest(1, countIf(${column} != '')) as dates,
               countIf(position(${column}, '@') > 1) / greatest(1, countIf(${column} != '')) as emails,
               countIf(match(${column}, '[0-9]')) / greatest(1, countIf(${column} != '')) as with_digits,
-              avgIf(length(splitByChar(' ', ${column})), ${column} != '') as words
+              avgIf(length(splitByChar(' ', ${column})), ${column} != '') as words,
+              countIf(${isChinese}) / greatest(1, countIf(${column} != '')) as chinese,
+              ifNotFinite(avgIf(lengthUTF8(${column}), ${isChinese}), 0) as characters
        from ${table}`,
     );
     const kind = kindOf(statistics!, rows);
     if (statistics!.distinct < 2 || statistics!.filled < 0.02 || !kind) continue;
-    profiles.push({ name, column, kind, distinct: statistics!.distinct, filled: statistics!.filled });
+    const { distinct, filled, chinese } = statistics!;
+    profiles.push({ name, column, kind, distinct, filled, isChinese: chinese >= CHINESE_FROM });
   }
   return withoutComposites(clickhouse, table, profiles);
 }
 
 function kindOf(statistics: Statistics, rows: number): ColumnKind | undefined {
-  const { distinct, dates, emails, with_digits, words } = statistics;
+  const { distinct, dates, emails, with_digits, words, chinese, characters } = statistics;
   if (dates > 0.7) return 'date';
   if (emails > 0.7) return 'email';
   if (distinct <= Math.max(12, Math.sqrt(rows) / 10)) return 'category';
+  if (chinese >= CHINESE_FROM) return characters > LONGEST_NAME_CHARACTERS ? 'text' : 'name';
   if (with_digits > 0.6 && words < 2.5) return 'code';
   return words > 1.5 ? 'text' : 'name';
 }
