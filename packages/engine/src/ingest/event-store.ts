@@ -54,11 +54,14 @@ export async function insertEvents(
     values: Readable.from(written(rows, batchId), { objectMode: false }),
     query_id: `${batchId}:${token}:${Math.random().toString(36).slice(2, 10)}`,
     clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: `${batchId}:${token}` },
+    abort_signal: AbortSignal.timeout(INSERT_WITHIN_MS),
   });
   // The answer is empty; reading it to its end gives the connection back.
   for await (const chunk of stream) void chunk;
 }
 
+/** A line that swallows everything must not keep collection waiting; recovery looks what became of the batch. */
+const INSERT_WITHIN_MS = 60_000;
 const ROWS_A_CHUNK = 1_000;
 
 /** The rows as text in pieces of some hundred kilobytes: bounded memory, few system calls. */

@@ -198,4 +198,38 @@ describe('faults', () => {
     await far.close();
     await proxy.close();
   });
+
+  it('ClickHouse answers nobody: clients are told to come back before they give up by themselves', async () => {
+    const proxy = await startCutProxy(databases.clickhouseUrl);
+    const far = createTestPlatform({ ...databases, clickhouseUrl: proxy.url }, { clock: realTime() });
+    const room = await startIngestServer(far);
+    const { key } = await room.ingest.sources.create({ sourceId: 'slow', name: 'Slow' }, 'test');
+    proxy.stall();
+    const began = Date.now();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async (_, number) => {
+        const answer = await fetch(`${room.url}/api/v1/collect`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}` },
+          body: JSON.stringify({ records: events(`slow-${number}`, 10) }),
+        });
+        return { status: answer.status, retryAfter: answer.headers.get('retry-after') };
+      }),
+    );
+    expect(answers).toEqual(
+      Array.from({ length: 5 }, () => ({ status: 503, retryAfter: expect.any(String) })),
+    );
+    expect(Date.now() - began).toBeLessThan(10_000);
+    proxy.mend();
+    for (let number = 0; number < 5; number++)
+      await sendUntilAcked(room.url, key, events(`slow-${number}`, 10));
+    expect(await storedOf('slow')).toEqual({ rows: 50, distinct: 50 });
+    const [ledger] = await platform.database.query<Record<string, number>>(
+      `select received - stored - duplicate - rejected as difference, stored from ingest.ledger where source_id = 'slow'`,
+    );
+    expect(ledger).toEqual({ difference: 0, stored: 50 });
+    await room.stop();
+    await far.close();
+    await proxy.close();
+  });
 });

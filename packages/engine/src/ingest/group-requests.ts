@@ -7,7 +7,8 @@ import type { AppendOutcome } from './outcome.ts';
 export interface RequestGroups {
   /**
    * What became of the request's records, once they are durable.
-   * @throws CodedError collection_busy, collection_unavailable: nothing of it counts, send it again
+   * @throws CodedError collection_busy, collection_unavailable: send it again; what was stored all the same is a
+   * duplicate then
    */
   submit(submission: Submission, sizeBytes: number): Promise<AppendOutcome>;
   /** Resolves when nothing is under way. */
@@ -24,12 +25,18 @@ const BATCHES_AT_ONCE = 2;
 // What may wait; more is refused, so that memory is bounded and clients slow down.
 const QUEUED_RECORDS = 200_000;
 const QUEUED_BYTES = 256 * 1024 * 1024;
+/**
+ * Whoever waited this long is told to come back: SDKs give up at 10 s themselves, and would count an answer that
+ * never came as a broken network. What is stored nevertheless is a duplicate when it comes again.
+ */
+const ANSWER_WITHIN_MS = 8_000;
 
 interface Waiting {
   readonly submission: Submission;
   readonly sizeBytes: number;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (error: unknown) => void;
+  giveUp?: NodeJS.Timeout;
 }
 
 export function createRequestGroups(commit: CommitBatch): RequestGroups {
@@ -71,6 +78,15 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
     return batch;
   }
 
+  /** Takes out what no batch has begun with. */
+  function forget(waiting: Waiting): void {
+    const place = queue.indexOf(waiting);
+    if (place === -1) return;
+    queue.splice(place, 1);
+    queuedRecords -= waiting.submission.items.length;
+    queuedBytes -= waiting.sizeBytes;
+  }
+
   async function run(): Promise<void> {
     const batch = nextBatch();
     running++;
@@ -87,6 +103,7 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     } finally {
+      for (const { giveUp } of batch) clearTimeout(giveUp);
       running--;
       schedule();
       if (running === 0 && queue.length === 0) {
@@ -105,9 +122,14 @@ export function createRequestGroups(commit: CommitBatch): RequestGroups {
         return Promise.reject(new CodedError('collection_busy'));
       }
       return new Promise((resolve, reject) => {
-        queue.push({ submission, sizeBytes, resolve, reject });
+        const waiting: Waiting = { submission, sizeBytes, resolve, reject };
+        queue.push(waiting);
         queuedRecords += submission.items.length;
         queuedBytes += sizeBytes;
+        waiting.giveUp = setTimeout(() => {
+          forget(waiting);
+          reject(new CodedError('collection_unavailable', { details: { reason: 'slow' } }));
+        }, ANSWER_WITHIN_MS);
         schedule();
       });
     },

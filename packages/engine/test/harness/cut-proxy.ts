@@ -8,6 +8,8 @@ export interface CutProxy {
   cut(): void;
   /** Lets requests through but breaks the line before the answer. */
   loseAnswers(): void;
+  /** Holds everything back, both ways, without breaking the line. */
+  stall(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -15,7 +17,12 @@ export interface CutProxy {
 export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
   const target = new URL(targetUrl);
   const open = new Set<Socket>();
-  let state: 'whole' | 'cut' | 'deaf' = 'whole';
+  let state: 'whole' | 'cut' | 'deaf' | 'stalled' = 'whole';
+  let held: (() => void)[] = [];
+  const pass = (write: () => void): void => {
+    if (state === 'stalled') held.push(write);
+    else write();
+  };
   const server = createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -31,10 +38,10 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
         upstream.destroy();
       });
     }
-    client.pipe(upstream);
+    client.on('data', (chunk: Buffer) => pass(() => upstream.write(chunk)));
     upstream.on('data', (chunk: Buffer) => {
       if (state === 'deaf') client.destroy();
-      else client.write(chunk);
+      else pass(() => client.write(chunk));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -50,8 +57,13 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
     loseAnswers() {
       state = 'deaf';
     },
+    stall() {
+      state = 'stalled';
+    },
     mend() {
       state = 'whole';
+      for (const write of held) write();
+      held = [];
     },
     close: () =>
       new Promise((resolve) => {
