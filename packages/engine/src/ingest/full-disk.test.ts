@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { createDatabasesOn } from '../../test/harness/databases.ts';
 import { startIngestServer } from '../../test/harness/ingest-server.ts';
+import { startOwnClickHouse } from '../../test/harness/own-clickhouse.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-import { startClickHouse } from '../platform/engines/index.ts';
 import { manualClock } from '../platform/index.ts';
 
 const DISK_MIB = 400;
@@ -31,7 +31,7 @@ it('ClickHouse’s disk full: clients are told to come back, nothing acked is lo
     rmSync(directory, { recursive: true });
     return context.skip('needs the right to mount a small disk');
   }
-  const clickhouse = await startClickHouse({ directory, memoryBytes: 800_000_000 });
+  const clickhouse = await startOwnClickHouse(directory);
   const databases = await createDatabasesOn(inject('databaseUrl'), clickhouse.url);
   const platform = createTestPlatform(databases, { clock: { ...manualClock(0), now: () => Date.now() } });
   const room = await startIngestServer(platform);
