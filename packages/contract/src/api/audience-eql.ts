@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { eqlDocumentSchema } from '../eql/document.ts';
 import { eqlProblemSchema } from '../eql/problem.ts';
+import { sentence } from '../sentence.ts';
 
 /** An expression as text or as document; one of the two. */
 const expressionShape = {
@@ -12,11 +13,11 @@ const expressionShape = {
     .optional()
     .describe('values of $names; $viewer is the caller'),
 };
+const EITHER_FACE = sentence('text 与 document 给且只给一个', 'give either text or document');
+
 const expressionBody = z
   .object(expressionShape)
-  .refine((body) => (body.text === undefined) !== (body.document === undefined), {
-    message: 'give either text or document',
-  });
+  .refine((body) => (body.text === undefined) !== (body.document === undefined), EITHER_FACE);
 
 export const checkEql = endpoint({
   name: 'checkEql',
@@ -51,9 +52,7 @@ export const countEql = endpoint({
       ...expressionShape,
       breakdown: z.boolean().optional().describe('also say what each top-level condition removes'),
     })
-    .refine((body) => (body.text === undefined) !== (body.document === undefined), {
-      message: 'give either text or document',
-    }),
+    .refine((body) => (body.text === undefined) !== (body.document === undefined), EITHER_FACE),
   response: z.object({
     count: z.number().int(),
     total: z.number().int().describe('size of the population'),
@@ -123,9 +122,7 @@ export const peopleOfEql = endpoint({
       cursor: z.string().max(200).optional(),
       limit: z.number().int().min(1).max(1_000).default(50),
     })
-    .refine((body) => (body.text === undefined) !== (body.document === undefined), {
-      message: 'give either text or document',
-    }),
+    .refine((body) => (body.text === undefined) !== (body.document === undefined), EITHER_FACE),
   response: z.object({ items: z.array(personItem), nextCursor: z.string().optional() }),
   errors: ['eql_invalid', 'eql_too_expensive', 'eql_too_slow'],
 });

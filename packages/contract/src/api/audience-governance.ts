@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { eqlDocumentSchema } from '../eql/document.ts';
 import { audienceIdSchema, usageSchema } from './audience-shapes.ts';
+import { sentence } from '../sentence.ts';
 
 const made = z.enum(['segment', 'tag']);
 
@@ -69,9 +70,10 @@ export const readImpact = endpoint({
       text: z.string().max(20_000).optional().describe('the rule a segment would have'),
       document: eqlDocumentSchema.optional(),
     })
-    .refine((body) => body.text === undefined || body.document === undefined, {
-      message: 'give text or document, not both',
-    }),
+    .refine(
+      (body) => body.text === undefined || body.document === undefined,
+      sentence('text 与 document 只能给一个', 'give text or document, not both'),
+    ),
   response: z.object({
     users: z
       .array(usageSchema.extend({ steps: z.number().int().describe('1: uses it directly') }))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
+import { sentence } from '../sentence.ts';
 
 /** Ways to reach a person. `in_app` is a slot of the app or web page, `task` a line of a manager's list. */
 export const channels = ['sms', 'email', 'push', 'in_app', 'task', 'webhook'] as const;
@@ -58,9 +59,10 @@ export const contentVariantsSchema = z
     task: taskVariantSchema.optional(),
     webhook: webhookVariantSchema.optional(),
   })
-  .refine((variants) => Object.values(variants).some((variant) => variant !== undefined), {
-    message: 'content needs the text of at least one channel',
-  });
+  .refine(
+    (variants) => Object.values(variants).some((variant) => variant !== undefined),
+    sentence('内容至少要有一个渠道的文本', 'content needs the text of at least one channel'),
+  );
 export type ContentVariants = z.output<typeof contentVariantsSchema>;
 
 export const contentProblemSchema = z.object({

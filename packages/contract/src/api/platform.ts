@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
+import { sentence } from '../sentence.ts';
 
 export const sessionUserSchema = z.object({
   userId: z.string(),
@@ -24,7 +25,10 @@ const passwordSchema = z
   .string()
   .min(10)
   .max(500)
-  .refine((password) => new Set(password).size > 3, 'at least four different characters');
+  .refine(
+    (password) => new Set(password).size > 3,
+    sentence('至少要有四种不同的字符', 'at least four different characters'),
+  );
 const displayNameSchema = z.string().trim().min(1).max(100);
 
 export const logIn = endpoint({

@@ -7,6 +7,7 @@ import {
   windowSchema,
 } from './window.ts';
 import type { CalendarUnit, Duration, TimeUnit, TimeWindow } from './window.ts';
+import { sentence } from '../sentence.ts';
 
 /** Largest accepted expression: deeper or larger ones are refused before any other work. */
 export const eqlLimits = { depth: 40, nodes: 2_000, textLength: 20_000, listItems: 1_000 } as const;
@@ -329,5 +330,5 @@ export function isWithinEqlLimits(input: unknown): boolean {
 /** An EQL document as input: refused when too deep or too large, then checked for shape. */
 export const eqlDocumentSchema = z
   .unknown()
-  .refine(isWithinEqlLimits, { message: 'the expression is too deep or too large' })
+  .refine(isWithinEqlLimits, sentence('表达式太深或太大', 'the expression is too deep or too large'))
   .pipe(boundedDocumentSchema);

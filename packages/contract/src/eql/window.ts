@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sentence } from '../sentence.ts';
 
 /** Units of durations and windows. A trading day is a weekday that the installation's calendar does not close. */
 export const timeUnits = [
@@ -36,7 +37,7 @@ export function isInstantText(text: string): boolean {
 export const instantTextSchema = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})?$/)
-  .refine((text) => isInstantText(text), { message: 'there is no such time' });
+  .refine((text) => isInstantText(text), sentence('没有这个时间', 'there is no such time'));
 
 /** A point in time: a date, an instant (without offset: in the query's time zone), or relative to now. */
 export const momentSchema = z.discriminatedUnion('kind', [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trendRequestSchema } from './trend.ts';
+import { sentence } from '../sentence.ts';
 
 /** Complete periods that must lie before the one looked at, before anything is called unusual. */
 export const LEAST_HISTORY = 14;
@@ -38,9 +39,13 @@ export const alertTargetSchema = z.discriminatedUnion('kind', [
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
-      .refine((url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '', {
-        message: 'no user name or password in the address: the signature proves who sends',
-      })
+      .refine(
+        (url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
+        sentence(
+          '地址中不能有用户名或密码：签名已能证明发送方',
+          'no user name or password in the address: the signature proves who sends',
+        ),
+      )
       .describe('shown whole to the owner only; others see the host'),
   }),
 ]);
@@ -58,9 +63,10 @@ const alertFields = {
   name: z.string().min(1).max(200),
   analysis: trendRequestSchema.refine(
     (trend) => 'lastDays' in trend.period && trend.breakdown === undefined,
-    {
-      message: 'the period is given in lastDays, and there is no breakdown',
-    },
+    sentence(
+      '时间范围要用 lastDays，且不能有分组',
+      'the period is given in lastDays, and there is no breakdown',
+    ),
   ),
   condition: alertConditionSchema,
   everyMinutes: z.number().int().min(1).max(1_440).default(60),
@@ -79,7 +85,10 @@ export const alertInputSchema = z
       analysis.period.lastDays >= LEAST_DAYS[analysis.unit],
     {
       path: ['analysis', 'period', 'lastDays'],
-      message: `an anomaly needs ${LEAST_HISTORY} whole periods before the one looked at: 2 days by hour, 16 by day, 112 by week, 496 by month`,
+      ...sentence(
+        `异常检测需要之前至少 ${LEAST_HISTORY} 个完整周期：按小时 2 天，按日 16 天，按周 112 天，按月 496 天`,
+        `an anomaly needs ${LEAST_HISTORY} whole periods before the one looked at: 2 days by hour, 16 by day, 112 by week, 496 by month`,
+      ),
     },
   );
 export type AlertInput = z.output<typeof alertInputSchema>;

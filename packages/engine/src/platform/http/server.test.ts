@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endpoint } from '@wutong/contract';
+import { endpoint, sentence } from '@wutong/contract';
 import { z } from 'zod';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
@@ -18,7 +18,13 @@ const readThing = endpoint({
   summary: { en: 'A thing', zh: '某物' },
   permission: 'public',
   params: z.object({ id: z.string() }),
-  query: z.object({ amount: z.coerce.number().int().max(10).optional() }),
+  query: z.object({
+    amount: z.coerce.number().int().max(10).optional(),
+    even: z.coerce
+      .number()
+      .refine((number) => number % 2 === 0, sentence('要是偶数', 'must be even'))
+      .optional(),
+  }),
   response: z.object({ id: z.string() }),
 });
 
@@ -59,6 +65,15 @@ describe('wrong requests', () => {
     expect(status).toBe(400);
     expect(body['problems']).toEqual([
       { path: 'query.amount', message: expect.stringMatching(words) as string },
+    ]);
+  });
+
+  it('says a refinement’s own sentence in the language of the caller', async () => {
+    expect((await ask('/things/1?even=3')).body['problems']).toEqual([
+      { path: 'query.even', message: '要是偶数' },
+    ]);
+    expect((await ask('/things/1?even=3', 'en')).body['problems']).toEqual([
+      { path: 'query.even', message: 'must be even' },
     ]);
   });
 });

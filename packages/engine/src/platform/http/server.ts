@@ -149,8 +149,18 @@ export function readCookie(header: string | undefined, name: string): string | u
   return undefined;
 }
 
-/** Sentences about what is wrong with a value, where the schema has none of its own. */
-const WORDS_OF_PROBLEMS = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
+/** Sentences about what is wrong with a value: a refinement's own (see sentence.ts), or the library's. */
+const WORDS_OF_PROBLEMS = {
+  zh: wordsIn('zh', z.locales.zhCN().localeError),
+  en: wordsIn('en', z.locales.en().localeError),
+};
+
+function wordsIn(language: 'zh' | 'en', words: z.core.$ZodErrorMap): z.core.$ZodErrorMap {
+  return (issue) => {
+    const own = issue.code === 'custom' ? (issue.params?.[language] as unknown) : undefined;
+    return typeof own === 'string' ? own : words(issue);
+  };
+}
 
 function parsePart(
   schema: z.ZodType | undefined,
