@@ -98,6 +98,19 @@ export const router = createBrowserRouter([
             path: 'data/ingestion/:taskId/edit',
             element: page(() => import('./pages/data/ingestion/task-editor-page.tsx')),
           },
+          { path: 'data/streams', element: page(() => import('./pages/data/streams/stream-list-page.tsx')) },
+          {
+            path: 'data/streams/new',
+            element: page(() => import('./pages/data/streams/stream-editor-page.tsx')),
+          },
+          {
+            path: 'data/streams/:streamId',
+            element: page(() => import('./pages/data/streams/stream-page.tsx')),
+          },
+          {
+            path: 'data/streams/:streamId/edit',
+            element: page(() => import('./pages/data/streams/stream-editor-page.tsx')),
+          },
           { path: 'data/lineage', element: page(() => import('./pages/data/lineage/lineage-page.tsx')) },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },

@@ -32,6 +32,8 @@ const pages: [address: string, headline: string][] = [
   ['/data/connections', '数据连接'],
   ['/data/ingestion', '接入任务'],
   ['/data/ingestion/new', '新建接入任务'],
+  ['/data/streams', 'Kafka 消息流'],
+  ['/data/streams/new', '新建消息流'],
   ['/data/lineage', '数据血缘'],
   ['/data/model', '数据模型'],
   ['/data/keys/mobile', '手机号'],

@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import {
   AlertOutlined,
+  ApiOutlined,
   ApartmentOutlined,
   AuditOutlined,
   CheckSquareOutlined,
@@ -40,6 +41,7 @@ import {
   insightApi,
   platformApi,
   profileApi,
+  streamsApi,
   type Endpoint,
 } from '@wutong/contract';
 import type { Text } from '../text/text.ts';
@@ -82,6 +84,7 @@ const menu: MenuGroup[] = [
         label: 'ingestion',
         icon: FieldTimeOutlined,
       },
+      { to: '/data/streams', reads: streamsApi.listStreams, label: 'streams', icon: ApiOutlined },
       {
         to: '/data/tracking-plan',
         reads: ingestApi.listTrackingPlan,

@@ -14,6 +14,7 @@ import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
+import { kafka, streams } from './en/streams.ts';
 import { tags } from './en/tags.ts';
 import { warehouse } from './en/warehouse.ts';
 import { words } from './en/words.ts';
@@ -45,6 +46,8 @@ export const en: Text = {
   identity,
   imports,
   models,
+  streams,
+  kafka,
   warehouse,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {

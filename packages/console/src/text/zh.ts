@@ -14,6 +14,7 @@ import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
+import { kafka, streams } from './zh/streams.ts';
 import { tags } from './zh/tags.ts';
 import { warehouse } from './zh/warehouse.ts';
 import { words } from './zh/words.ts';
@@ -44,6 +45,8 @@ export const zh = {
   identity,
   imports,
   models,
+  streams,
+  kafka,
   warehouse,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {
