@@ -9,9 +9,11 @@ import { identity } from './en/identity.ts';
 import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
 import { models } from './en/models.ts';
+import { outputs } from './en/outputs.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
+import { readers } from './en/readers.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
 import { kafka, streams } from './en/streams.ts';
@@ -47,6 +49,8 @@ export const en: Text = {
   imports,
   models,
   streams,
+  outputs,
+  readers,
   kafka,
   warehouse,
   punctuation: { comma: ', ', semicolon: '; ' },

@@ -9,9 +9,11 @@ import { identity } from './zh/identity.ts';
 import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
 import { models } from './zh/models.ts';
+import { outputs } from './zh/outputs.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
+import { readers } from './zh/readers.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
 import { kafka, streams } from './zh/streams.ts';
@@ -46,6 +48,8 @@ export const zh = {
   imports,
   models,
   streams,
+  outputs,
+  readers,
   kafka,
   warehouse,
   punctuation: { comma: '、', semicolon: '；' },

@@ -39,8 +39,8 @@ export const streamErrors = defineErrors({
   },
   stream_not_permitted: {
     status: 422,
-    en: 'The user may not read the topic or use the consumer group; let whoever runs Kafka grant READ on both.',
-    zh: '该用户无权读取主题或使用消费组；请由 Kafka 管理员授予两者的 READ 权限。',
+    en: 'The user may not read the topic or use the consumer group; let whoever runs Kafka grant READ on both (WRITE for an output).',
+    zh: '该用户无权读取主题或使用消费组；请由 Kafka 管理员授予两者的 READ 权限（输出需 WRITE）。',
   },
   stream_source_disabled: {
     status: 409,

@@ -8,7 +8,7 @@ import { streamFormatOf } from './formats/stream-formats.ts';
 import { keptSecrets } from './keep-secrets.ts';
 import { problemOf } from './name-problem.ts';
 import { isUndescribed, previewMessages } from './preview-stream.ts';
-import { selectLog, writeLogLine, type LogRow, type StreamEvent } from './stream-log-store.ts';
+import { streamLog, type StreamEvent } from './stream-log.ts';
 import {
   changeState,
   changeStream,
@@ -63,7 +63,11 @@ export interface Streams {
   /** The newest messages and what would become of them; `open`: unmasked. @throws CodedError as `look` */
   preview(trial: Trial, open: boolean): Promise<ResponseOf<typeof streamsApi.previewStream>>;
   /** Newest first, below a line. @throws CodedError stream_not_found */
-  log(streamId: string, before: number | undefined, limit: number): Promise<LogRow[]>;
+  log(
+    streamId: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<ResponseOf<typeof streamsApi.listStreamLog>>;
   /** By which the rejected messages of a stream are replayed; undefined when it is gone. */
   formatOf(streamId: string): Promise<StreamFormat | undefined>;
 }
@@ -106,7 +110,7 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
     actor: string,
     event: StreamEvent,
     streamId: string,
-  ): Promise<void> => writeLogLine(transaction, streamId, { event, actor, at: clock.now() });
+  ): Promise<void> => streamLog.write(transaction, streamId, { event, actor, at: clock.now() });
   const secretsOf = (row: StreamRow): KafkaSecrets =>
     JSON.parse(secrets.decrypt(row.secrets_box)) as KafkaSecrets;
 
@@ -192,7 +196,7 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
     },
     async log(streamId, before, limit) {
       await rowOf(streamId);
-      return selectLog(database, streamId, before, limit);
+      return streamLog.page(database, streamId, before, limit);
     },
     async formatOf(streamId) {
       const [row] = await selectStreams(database, streamId);

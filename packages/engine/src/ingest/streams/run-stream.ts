@@ -10,7 +10,8 @@ import { gatherMessages, type Gathered } from './gather-messages.ts';
 import { createPause, type Pause } from './pause.ts';
 import { problemOf } from './name-problem.ts';
 import { createRate } from './message-rate.ts';
-import { writeLogLine, type LogLine } from './stream-log-store.ts';
+import type { LogLine } from '../activity-log-store.ts';
+import { streamLog, type StreamEvent } from './stream-log.ts';
 import { deleteWorker, notePositioned, noteWork, type WorkerRow } from './stream-store.ts';
 
 export interface RunnerNeeds {
@@ -224,9 +225,9 @@ export class StreamRunner implements RunningStream {
   }
 
   /** For people to read; a line that cannot be written holds nothing up. */
-  #log(line: Omit<LogLine, 'at'>): void {
+  #log(line: Omit<LogLine<StreamEvent>, 'at'>): void {
     const { database, clock } = this.#needs.platform;
-    void writeLogLine(database, this.#task.streamId, { ...line, at: clock.now() }).catch(() => undefined);
+    void streamLog.write(database, this.#task.streamId, { ...line, at: clock.now() }).catch(() => undefined);
   }
 
   #reportSoon(): void {

@@ -20,20 +20,9 @@ export function addStreamRoutes(server: HttpServer, platform: Platform, streams:
     }
     return streams.preview(body, body.open);
   });
-  server.handle(streamsApi.listStreamLog, async ({ params, query }) => {
-    const rows = await streams.log(params.streamId, query.cursor, query.limit);
-    const items = rows.map(({ line, at, event, actor, code, text, count }) => ({
-      line,
-      at: new Date(at).toISOString(),
-      event,
-      ...(actor === null ? {} : { actor }),
-      ...(code === null ? {} : { code }),
-      ...(text === null ? {} : { text }),
-      ...(count === null ? {} : { count }),
-    }));
-    const last = rows.at(-1);
-    return last && rows.length === query.limit ? { items, nextCursor: String(last.line) } : { items };
-  });
+  server.handle(streamsApi.listStreamLog, ({ params, query }) =>
+    streams.log(params.streamId, query.cursor, query.limit),
+  );
   server.handle(streamsApi.readStream, ({ params }) => streams.read(params.streamId));
   server.handle(streamsApi.updateStream, ({ params, body, user }) =>
     streams.update(params.streamId, body, user.userId),

@@ -257,7 +257,7 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     await settled('secured', 2);
     expect((await rowsOf('secured')).map((row) => row.properties)).toEqual([{ amount: 2 }, { amount: 3 }]);
     expect((await read('secured')).messagesPerSecond).toBeGreaterThan(0);
-    const log = await streams.log('secured', undefined, 100);
+    const { items: log } = await streams.log('secured', undefined, 100);
     const told = log.map(({ event: what }) => what).reverse();
     expect(told.slice(0, 2)).toEqual(['created', 'failed']);
     expect(told).toEqual(expect.arrayContaining(['changed', 'connected', 'paused', 'stopped', 'running']));
