@@ -58,18 +58,19 @@ export function readerViews(
 
 /** The SELECT of a view over our tables. */
 export function selectOf({ columns, from }: ReaderView): string {
-  return `select ${columns.map(({ name, sql }) => (sql === name ? name : `${sql} as ${name}`)).join(', ')} from ${from}`;
+  return `select ${columns.map(({ name, sql }) => `${sql} as \`${name}\``).join(', ')} from ${from}`;
 }
 
 const plain = (names: string): ViewColumn[] =>
   names.split(/,\s*/).map((name) => ({ name, sql: name, masked: false }));
 
+/** The catalogue writes columns as they stand in SQL, in backquotes. */
 function fieldsOf(fields: readonly CatalogueField[]): ViewColumn[] {
-  return fields.map(({ pii, column }) =>
-    pii === 'none'
-      ? { name: column, sql: column, masked: false }
-      : { name: column, sql: MASKED, masked: true },
-  );
+  return fields.map(({ pii, column }) => ({
+    name: column.replaceAll('`', ''),
+    sql: pii === 'none' ? column : MASKED,
+    masked: pii !== 'none',
+  }));
 }
 
 /** Personal properties are removed from the events that the tracking plan says carry them. */
