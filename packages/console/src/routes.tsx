@@ -98,6 +98,33 @@ export const router = createBrowserRouter([
             path: 'data/ingestion/:taskId/edit',
             element: page(() => import('./pages/data/ingestion/task-editor-page.tsx')),
           },
+          { path: 'data/streams', element: page(() => import('./pages/data/streams/stream-list-page.tsx')) },
+          {
+            path: 'data/streams/new',
+            element: page(() => import('./pages/data/streams/stream-editor-page.tsx')),
+          },
+          {
+            path: 'data/streams/:streamId',
+            element: page(() => import('./pages/data/streams/stream-page.tsx')),
+          },
+          {
+            path: 'data/streams/:streamId/edit',
+            element: page(() => import('./pages/data/streams/stream-editor-page.tsx')),
+          },
+          { path: 'data/outputs', element: page(() => import('./pages/data/outputs/output-list-page.tsx')) },
+          {
+            path: 'data/outputs/new',
+            element: page(() => import('./pages/data/outputs/output-editor-page.tsx')),
+          },
+          {
+            path: 'data/outputs/:outputId',
+            element: page(() => import('./pages/data/outputs/output-page.tsx')),
+          },
+          {
+            path: 'data/outputs/:outputId/edit',
+            element: page(() => import('./pages/data/outputs/output-editor-page.tsx')),
+          },
+          { path: 'data/readers', element: page(() => import('./pages/data/readers/reader-list-page.tsx')) },
           { path: 'data/lineage', element: page(() => import('./pages/data/lineage/lineage-page.tsx')) },
           { path: 'data/tracking-plan', element: page(() => import('./pages/data/tracking-plan-page.tsx')) },
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },

@@ -1,7 +1,8 @@
 /**
  * The browser and the running server that the browser tests use.
  * WUTONG_TEST_URL and WUTONG_TEST_TOKEN name a server (its administrator's API token stands in for a login);
- * WUTONG_TEST_CHROMIUM a browser, otherwise Debian's is looked for.
+ * WUTONG_TEST_CHROMIUM a browser, otherwise Debian's is looked for. WUTONG_TEST_PATIENCE_MS is how long a step may take
+ * (default 30 s): a machine that is shared by many needs more.
  */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -10,6 +11,8 @@ export interface ConsoleUnderTest {
   readonly url: string;
   readonly token: string;
 }
+
+const patienceMs = Number(process.env['WUTONG_TEST_PATIENCE_MS'] ?? 30_000);
 
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1440, height: 900 };
@@ -61,6 +64,7 @@ export async function openPage(
     locale: 'zh-CN',
     extraHTTPHeaders: options.token ? { authorization: `Bearer ${options.token}` } : {},
   });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

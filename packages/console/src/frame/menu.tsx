@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import {
   AlertOutlined,
+  ApiOutlined,
   ApartmentOutlined,
   AuditOutlined,
   CheckSquareOutlined,
@@ -10,6 +11,7 @@ import {
   DashboardOutlined,
   DatabaseOutlined,
   DeploymentUnitOutlined,
+  ExportOutlined,
   FieldTimeOutlined,
   FileTextOutlined,
   HomeOutlined,
@@ -19,6 +21,7 @@ import {
   MessageOutlined,
   PartitionOutlined,
   ProfileOutlined,
+  ReadOutlined,
   SafetyOutlined,
   SettingOutlined,
   StopOutlined,
@@ -38,8 +41,10 @@ import {
   ingestApi,
   ingestionTasksApi,
   insightApi,
+  outputsApi,
   platformApi,
   profileApi,
+  streamsApi,
   type Endpoint,
 } from '@wutong/contract';
 import type { Text } from '../text/text.ts';
@@ -82,6 +87,9 @@ const menu: MenuGroup[] = [
         label: 'ingestion',
         icon: FieldTimeOutlined,
       },
+      { to: '/data/streams', reads: streamsApi.listStreams, label: 'streams', icon: ApiOutlined },
+      { to: '/data/outputs', reads: outputsApi.listOutputs, label: 'outputs', icon: ExportOutlined },
+      { to: '/data/readers', reads: outputsApi.listReaders, label: 'readers', icon: ReadOutlined },
       {
         to: '/data/tracking-plan',
         reads: ingestApi.listTrackingPlan,

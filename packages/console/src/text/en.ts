@@ -9,11 +9,14 @@ import { identity } from './en/identity.ts';
 import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
 import { models } from './en/models.ts';
+import { outputs } from './en/outputs.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
+import { readers } from './en/readers.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
+import { kafka, streams } from './en/streams.ts';
 import { tags } from './en/tags.ts';
 import { warehouse } from './en/warehouse.ts';
 import { words } from './en/words.ts';
@@ -45,6 +48,10 @@ export const en: Text = {
   identity,
   imports,
   models,
+  streams,
+  outputs,
+  readers,
+  kafka,
   warehouse,
   punctuation: { comma: ', ', semicolon: '; ' },
   operators: {

@@ -9,11 +9,14 @@ import { identity } from './zh/identity.ts';
 import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
 import { models } from './zh/models.ts';
+import { outputs } from './zh/outputs.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
+import { readers } from './zh/readers.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
+import { kafka, streams } from './zh/streams.ts';
 import { tags } from './zh/tags.ts';
 import { warehouse } from './zh/warehouse.ts';
 import { words } from './zh/words.ts';
@@ -44,6 +47,10 @@ export const zh = {
   identity,
   imports,
   models,
+  streams,
+  outputs,
+  readers,
+  kafka,
   warehouse,
   punctuation: { comma: '、', semicolon: '；' },
   operators: {

@@ -26,6 +26,11 @@ export const outputSchema = z.object({
   dead: z.number().int().describe('deliveries that were given up and wait to be replayed'),
   attempts: z.number().int().describe('failures of the portion under way'),
   error: z.string().optional(),
+  code: z.string().optional().describe('registered code of the error'),
+  lastRun: z
+    .object({ at: z.string(), rows: z.number().int() })
+    .optional()
+    .describe('the newest portion that was sent'),
   nextAt: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -68,6 +73,60 @@ export const createOutput = endpoint({
   }),
   response: z.object({ output: outputSchema, signingSecret: z.string().optional() }),
   errors: ['output_exists', 'output_settings_invalid', 'address_not_allowed'],
+});
+
+const trialErrors = ['output_settings_invalid', 'output_not_found', 'address_not_allowed'] as const;
+
+export const checkOutput = endpoint({
+  name: 'checkOutput',
+  method: 'POST',
+  path: '/api/v1/outputs/check',
+  room: 'ingest',
+  summary: {
+    en: 'A test delivery without data: writes and removes a file, posts no rows, looks for the topic',
+    zh: '试投递（不含数据）：写入并删除小文件、推送空请求或核对主题',
+  },
+  permission: 'output.write',
+  body: z.object({
+    destination: outputDestinationSchema,
+    secrets: outputSecretsSchema.default({}),
+    outputId: outputIdSchema
+      .optional()
+      .describe('an output whose secrets count, when it leads to the same place'),
+  }),
+  response: z.object({
+    ok: z.boolean(),
+    tookMs: z.number(),
+    code: z.string().optional().describe('registered code of what went wrong'),
+    message: z.string().optional().describe('what the other side said'),
+  }),
+  errors: trialErrors,
+});
+
+export const previewOutput = endpoint({
+  name: 'previewOutput',
+  method: 'POST',
+  path: '/api/v1/outputs/preview',
+  room: 'ingest',
+  summary: {
+    en: 'Columns and some rows as they would leave; sends nothing',
+    zh: '预览将要输出的列与几行，不送出',
+  },
+  permission: 'output.write',
+  body: z.object({
+    selection: outputSelectionSchema,
+    openPersonalData: z.boolean().default(false).describe('needs `pii.open` and is written to the audit'),
+  }),
+  response: z.object({
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        personal: z.boolean().describe('holds personal data, masked unless open'),
+      }),
+    ),
+    rows: z.array(z.array(z.string().nullable())),
+  }),
+  errors: ['output_settings_invalid', 'permission_denied'],
 });
 
 export const readOutput = endpoint({
@@ -144,7 +203,7 @@ export const listOutputSlices = endpoint({
   permission: 'output.read',
   params: outputParams,
   query: z.object({
-    before: z.coerce.number().int().min(0).optional(),
+    cursor: z.coerce.number().int().min(0).optional().describe('below this portion'),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   response: z.object({
@@ -163,6 +222,64 @@ export const listOutputSlices = endpoint({
   errors: ['output_not_found'],
 });
 
+export const readOutputFile = endpoint({
+  name: 'readOutputFile',
+  method: 'GET',
+  path: '/api/v1/outputs/:outputId/slices/:slice/file',
+  room: 'ingest',
+  summary: {
+    en: 'The file of a portion; of an output with unmasked data it needs `pii.open`. Written to the audit',
+    zh: '下载输出文件；含明文的需 pii.open 权限，并记入审计',
+  },
+  permission: 'output.read',
+  params: outputParams.extend({ slice: z.coerce.number().int().min(0) }),
+  response: z.string().describe('the bytes of the file'),
+  errors: ['output_not_found', 'output_file_missing', 'permission_denied'],
+});
+
+export const outputLogEvents = [
+  'created',
+  'changed',
+  'running',
+  'paused',
+  'requested',
+  'sent',
+  'failed',
+  'broken',
+  'finished',
+  'replayed',
+  'downloaded',
+] as const;
+
+export const listOutputLog = endpoint({
+  name: 'listOutputLog',
+  method: 'GET',
+  path: '/api/v1/outputs/:outputId/log',
+  room: 'ingest',
+  summary: { en: 'What happened to an output, newest first', zh: '数据输出运行日志（最新在前）' },
+  permission: 'output.read',
+  params: outputParams,
+  query: z.object({
+    cursor: z.coerce.number().int().min(0).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  response: z.object({
+    items: z.array(
+      z.object({
+        line: z.number().int(),
+        at: z.string(),
+        event: z.enum(outputLogEvents),
+        actor: z.string().optional().describe('who did it; absent when it happened by itself'),
+        code: z.string().optional().describe('registered code of what went wrong'),
+        text: z.string().optional(),
+        count: z.number().int().optional().describe('rows, or deliveries'),
+      }),
+    ),
+    nextCursor: z.string().optional(),
+  }),
+  errors: ['output_not_found'],
+});
+
 export const listDeadDeliveries = endpoint({
   name: 'listDeadDeliveries',
   method: 'GET',
@@ -173,7 +290,13 @@ export const listDeadDeliveries = endpoint({
   params: outputParams,
   response: z.object({
     items: z.array(
-      z.object({ deadId: z.string(), rows: z.number().int(), reason: z.string(), at: z.string() }),
+      z.object({
+        deadId: z.string(),
+        rows: z.number().int(),
+        reason: z.string(),
+        code: z.string().optional().describe('registered code of the reason'),
+        at: z.string(),
+      }),
     ),
   }),
   errors: ['output_not_found'],
@@ -247,7 +370,33 @@ export const listReaders = endpoint({
   room: 'ingest',
   summary: { en: 'Read-only users of ClickHouse', zh: 'ClickHouse 只读用户' },
   permission: 'output.read',
-  response: z.object({ items: z.array(readerSchema) }),
+  response: z.object({
+    items: z.array(readerSchema),
+    url: z.string().describe('HTTP interface of ClickHouse'),
+    database: z.string().describe('where the views are'),
+  }),
+});
+
+export const listReaderTables = endpoint({
+  name: 'listReaderTables',
+  method: 'GET',
+  path: '/api/v1/reader-tables',
+  room: 'ingest',
+  summary: {
+    en: 'What readers see: views, columns, and which are masked',
+    zh: '只读用户可见的视图与列，及哪些已脱敏',
+  },
+  permission: 'output.read',
+  response: z.object({
+    items: z.array(
+      z.object({
+        name: z.string(),
+        columns: z.array(
+          z.object({ name: z.string(), masked: z.boolean().describe('personal values do not appear in it') }),
+        ),
+      }),
+    ),
+  }),
 });
 
 export const createReader = endpoint({
@@ -268,6 +417,21 @@ export const createReader = endpoint({
     database: z.string().describe('where the views are'),
   }),
   errors: ['reader_exists', 'readers_unsupported'],
+});
+
+export const rotateReader = endpoint({
+  name: 'rotateReader',
+  method: 'POST',
+  path: '/api/v1/readers/:name/password',
+  room: 'ingest',
+  summary: {
+    en: 'A new password, shown only now; the former one opens nothing any more',
+    zh: '更换密码（仅此时显示），旧密码立即失效',
+  },
+  permission: 'output.write',
+  params: z.object({ name: readerName }),
+  response: z.object({ password: z.string() }),
+  errors: ['reader_not_found'],
 });
 
 export const revokeReader = endpoint({

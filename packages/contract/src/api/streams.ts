@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { kafkaSecretsSchema, streamSettingsSchema } from '../stream-settings.ts';
+import { previewSchema } from './ingest-connections.ts';
 
 const streamIdSchema = z
   .string()
@@ -39,6 +40,7 @@ export const streamSchema = z.object({
     .int()
     .optional()
     .describe('messages waiting at the broker; absent when nobody is connected'),
+  messagesPerSecond: z.number().describe('over the last ten seconds, all processes together'),
   partitions: z.array(streamPartitionSchema),
   workers: z.array(
     z.object({
@@ -47,6 +49,7 @@ export const streamSchema = z.object({
       partitions: z.number().int(),
       seenAt: z.string(),
       error: z.string().optional().describe('what is in the way at the moment'),
+      code: z.string().optional().describe('registered code of what is in the way'),
     }),
   ),
   createdAt: z.string(),
@@ -59,6 +62,24 @@ const changes = {
   settings: streamSettingsSchema,
   secrets: kafkaSecretsSchema,
 };
+
+/** Settings that are tried without being kept. */
+const trial = z.object({
+  settings: streamSettingsSchema,
+  secrets: kafkaSecretsSchema.default({}),
+  streamId: streamIdSchema
+    .optional()
+    .describe('a stream whose secrets count where none are given; for the same brokers and user only'),
+});
+const trialErrors = [
+  'stream_settings_invalid',
+  'stream_not_found',
+  'stream_unreachable',
+  'stream_login_refused',
+  'stream_certificate_refused',
+  'stream_topic_missing',
+  'stream_not_permitted',
+] as const;
 
 export const listStreams = endpoint({
   name: 'listStreams',
@@ -160,11 +181,85 @@ export const checkStream = endpoint({
     zh: '测试连接并查看主题分区，不创建任何内容',
   },
   permission: 'source.write',
-  body: z.object({ settings: streamSettingsSchema, secrets: kafkaSecretsSchema.default({}) }),
+  body: trial,
   response: z.object({
     topics: z.array(
       z.object({ topic: z.string(), partitions: z.number().int(), messages: z.number().int() }),
     ),
   }),
-  errors: ['stream_settings_invalid', 'stream_unreachable'],
+  errors: trialErrors,
+});
+
+export const previewStream = endpoint({
+  name: 'previewStream',
+  method: 'POST',
+  path: '/api/v1/streams/preview',
+  room: 'ingest',
+  summary: {
+    en: 'The newest messages, and what would become of them; nothing is stored, no position moves',
+    zh: '预览最新消息及其解读结果；不入库，不移动位点',
+  },
+  permission: 'source.write',
+  body: trial.extend({
+    open: z.boolean().default(false).describe('unmasked; needs `pii.open` and is written to the audit'),
+  }),
+  response: z.object({
+    messages: z.array(
+      z.object({
+        topic: z.string(),
+        partition: z.number().int(),
+        offset: z.number().int(),
+        at: z.string().optional(),
+        text: z.string().describe('up to 2,000 characters'),
+        records: z.number().int().describe('records that it would become'),
+        problem: z
+          .object({ code: z.string(), reason: z.string().optional() })
+          .optional()
+          .describe('why it, or its first bad record, would be rejected'),
+      }),
+    ),
+    preview: previewSchema.describe('objects of JSON messages, a column a field; a.b is the field b of a'),
+  }),
+  errors: [...trialErrors, 'permission_denied'],
+});
+
+export const streamLogEvents = [
+  'created',
+  'changed',
+  'running',
+  'paused',
+  'stopped',
+  'connected',
+  'failed',
+  'recovered',
+  'lost',
+] as const;
+
+export const listStreamLog = endpoint({
+  name: 'listStreamLog',
+  method: 'GET',
+  path: '/api/v1/streams/:streamId/log',
+  room: 'ingest',
+  summary: { en: 'What happened to a stream, newest first', zh: '消息流运行日志（最新在前）' },
+  permission: 'source.read',
+  params: streamParams,
+  query: z.object({
+    cursor: z.coerce.number().int().min(0).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  response: z.object({
+    items: z.array(
+      z.object({
+        line: z.number().int(),
+        at: z.string(),
+        event: z.enum(streamLogEvents),
+        actor: z.string().optional().describe('who did it; absent when it happened by itself'),
+        code: z.string().optional().describe('registered code of what was in the way'),
+        text: z.string().optional(),
+        count: z.number().int().optional().describe('partitions when connected, messages when lost'),
+      }),
+    ),
+    nextCursor: z.string().optional(),
+  }),
+  errors: ['stream_not_found'],
 });

@@ -22,6 +22,46 @@ export const outputErrors = defineErrors({
     en: 'Webhooks may not call this address: it is loopback, private or link-local. Use a public address, or let an administrator add it to the output policy.',
     zh: 'Webhook 不得访问该地址（回环、内网或链路本地地址）；请使用公网地址，或由管理员加入输出策略。',
   },
+  output_unreachable: {
+    status: 422,
+    en: 'The receiver does not answer; check its address, its network and its firewall. Outputs try again by themselves.',
+    zh: '接收方没有应答；请检查地址、网络与防火墙。输出会自动重试。',
+  },
+  output_login_refused: {
+    status: 422,
+    en: 'The receiver does not accept the delivery as ours; check that it knows the signing secret.',
+    zh: '接收方不认可本次投递的身份；请检查其签名密钥设置。',
+  },
+  output_redirected: {
+    status: 422,
+    en: 'The receiver points to another address, which is never followed; give the final address.',
+    zh: '接收方返回了跳转，系统不会跟随；请填写最终地址。',
+  },
+  output_refused: {
+    status: 422,
+    en: 'The receiver answered with an error; look at its log, then deliver again.',
+    zh: '接收方返回错误；请查看其日志后重新投递。',
+  },
+  output_receiver_broken: {
+    status: 422,
+    en: 'The receiver took none of many deliveries, so the output stopped; correct the receiver, start the output and deliver again what was set aside.',
+    zh: '接收方连续拒收，输出已停止；修正接收方后启动输出，并重新投递搁置的部分。',
+  },
+  output_disk_full: {
+    status: 507,
+    en: 'The disk of the output folder is full; make room, and it goes on by itself.',
+    zh: '输出目录所在磁盘已满；请清理空间，之后自动继续。',
+  },
+  output_folder_closed: {
+    status: 422,
+    en: 'The output folder may not be written; let the operator correct the rights of WUTONG_OUTPUT_DIRECTORY.',
+    zh: '输出目录不可写；请运维人员修正 WUTONG_OUTPUT_DIRECTORY 的权限。',
+  },
+  output_file_missing: {
+    status: 404,
+    en: 'The file is no longer in the output folder; whoever collects the files may have taken it.',
+    zh: '输出目录中已没有该文件，可能已被取走。',
+  },
   reader_not_found: {
     status: 404,
     en: 'There is no such read-only user; choose one from the list.',

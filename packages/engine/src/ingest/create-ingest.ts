@@ -116,7 +116,7 @@ export function createIngest(
     routes(server) {
       serveCollection(server.fastify, { platform, sources, groups });
       addRoutes(server, { platform, sources, rejected, planEditor, days });
-      addStreamRoutes(server, streams);
+      addStreamRoutes(server, platform, streams);
     },
     async start() {
       await life.prepare();

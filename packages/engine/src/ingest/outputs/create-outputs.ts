@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { HttpServer, RunningLoop } from '../../platform/index.ts';
 import { createDestinations } from './destinations/output-destinations.ts';
+import { createOutputLooks, type OutputLooks } from './look-at-outputs.ts';
 import { createOutputBook, policyReader, type OutputBook } from './manage-outputs.ts';
 import type { OutputNeeds } from './output-needs.ts';
 import { addOutputRoutes, addReaderRoutes } from './output-routes.ts';
@@ -13,6 +14,7 @@ import { createSubjects } from './subjects/output-subjects.ts';
 /** What leaves: files, webhooks, topics, and read-only users of ClickHouse. */
 export interface Outputs {
   readonly book: OutputBook;
+  readonly looks: OutputLooks;
   readonly readers: Readers;
   /** Lets every output that is due have its turn now. */
   runDue(): Promise<void>;
@@ -35,6 +37,7 @@ export function createOutputs(needs: OutputNeeds): Outputs {
   const destinations = createDestinations({ directory, readPolicy });
   const parts = { needs, subjects: createSubjects(needs), destinations };
   const book = createOutputBook(parts, readPolicy);
+  const looks = createOutputLooks(parts, directory);
   const readers = createReaders(needs);
   const loops: RunningLoop[] = [];
 
@@ -48,10 +51,11 @@ export function createOutputs(needs: OutputNeeds): Outputs {
 
   return {
     book,
+    looks,
     readers,
     runDue,
     routes(server) {
-      addOutputRoutes(server, book);
+      addOutputRoutes(server, book, looks);
       addReaderRoutes(server, readers);
       serveReaders(server.fastify, readers);
     },

@@ -89,6 +89,22 @@ export async function* readEvents(
   );
 }
 
+/** The window of arrival that holds the newest `limit` events; undefined when there are none. */
+export async function newestArrivals(
+  clickhouse: ClickHouse,
+  { events = [], prefix = '' }: EventFilter,
+  limit: number,
+): Promise<{ from: number; until: number } | undefined> {
+  const [row] = await clickhouse.query<{ count: number; first: number; last: number }>(
+    `select count() as count, min(at) as first, max(at) as last from (
+       select toUnixTimestamp64Milli(received_at) as at from event
+       where (empty({events:Array(String)}) or event in {events:Array(String)}) and startsWith(event, {prefix:String})
+       order by received_at desc limit {limit:UInt32})`,
+    { events, prefix, limit },
+  );
+  return row && row.count > 0 ? { from: row.first, until: row.last + 1 } : undefined;
+}
+
 const BLOCK_ROWS = 5_000;
 
 /** Blocks of a useful size, whatever the pieces that the connection brought. */

@@ -1,16 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import type {
   OutputDestination,
   outputsApi,
   OutputSchedule,
   OutputSelection,
   KafkaSecrets,
+  ResponseOf,
 } from '@wutong/contract';
 import { allows, CodedError, type CallingUser } from '../../platform/index.ts';
 import type { AddressPolicy } from './destinations/guard-address.ts';
 import { DeliveryError, type OutputSecrets } from './destinations/output-destination.ts';
-import { postWebhook } from './destinations/webhook.ts';
+import { newSigningSecret, postWebhook } from './destinations/webhook.ts';
+import { keptSecrets } from './keep-secrets.ts';
 import { nextRunAt } from './next-run.ts';
+import { outputLog, type OutputEvent } from './output-log.ts';
 import {
   changeOutput,
   changeOutputState,
@@ -66,6 +68,12 @@ export interface OutputBook {
     deadIds: readonly string[] | undefined,
     user: CallingUser,
   ): Promise<{ delivered: number; failed: number }>;
+  /** Newest first, below a line. */
+  log(
+    outputId: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<ResponseOf<typeof outputsApi.listOutputLog>>;
   readPolicy(): Promise<AddressPolicy>;
   savePolicy(policy: AddressPolicy, user: CallingUser): Promise<AddressPolicy>;
 }
@@ -95,6 +103,19 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
     detail: Record<string, unknown> = {},
   ): Promise<void> =>
     audit.record(transaction, { actor: user.userId, action: `output.${verb}`, object, detail });
+  const log = (
+    transaction: Parameters<typeof audit.record>[0],
+    { name }: CallingUser,
+    event: OutputEvent,
+    outputId: string,
+    count?: number,
+  ): Promise<void> =>
+    outputLog.write(transaction, outputId, {
+      event,
+      actor: name,
+      at: clock.now(),
+      ...(count === undefined ? {} : { count }),
+    });
 
   return {
     list: async () => (await selectOutputs(database)).map(show),
@@ -107,7 +128,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       await subject.check(output.selection);
       refuseEmpty(output);
       const isWebhook = output.destination.kind === 'webhook';
-      const signingSecret = isWebhook ? `whsec_${randomBytes(32).toString('base64')}` : undefined;
+      const signingSecret = isWebhook ? newSigningSecret() : undefined;
       const now = clock.now();
       await database.transaction(async (transaction) => {
         const cursor = await subject.begin(transaction, output.selection, now);
@@ -127,6 +148,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         const { subject: what } = output.selection;
         const detail = { subject: what, to: placeOf(output.destination), open: output.openPersonalData };
         await record(transaction, user, 'create', output.outputId, detail);
+        await log(transaction, user, 'created', output.outputId);
       });
       return { output: await read(output.outputId), ...(signingSecret ? { signingSecret } : {}) };
     },
@@ -139,18 +161,20 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         });
       await parts.destinations[destination.kind].check(destination);
       const schedule = change.schedule ?? row.schedule;
+      const kept = keptSecrets(row.destination, secretsOf(row), destination, change.secrets ?? {});
       await database.transaction(async (transaction) => {
         const now = clock.now();
         await changeOutput(transaction, outputId, {
           name: change.name ?? row.name,
           destination,
           schedule,
-          secrets_box: secrets.encrypt(JSON.stringify({ ...secretsOf(row), ...change.secrets })),
+          secrets_box: secrets.encrypt(JSON.stringify(kept)),
           next_at: nextRunAt(schedule, now, config.timeZone, true) ?? now,
           now,
         });
         const detail = { changed: Object.keys(change), to: placeOf(destination) };
         await record(transaction, user, 'update', outputId, detail);
+        await log(transaction, user, 'changed', outputId);
       });
       return read(outputId);
     },
@@ -159,6 +183,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         if (!(await changeOutputState(transaction, outputId, state, clock.now())))
           throw new CodedError('output_not_found', { details: { outputId } });
         await record(transaction, user, 'set_state', outputId, { state });
+        await log(transaction, user, state, outputId);
       });
       return read(outputId);
     },
@@ -168,6 +193,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       await database.transaction(async (transaction) => {
         await makeDue(transaction, outputId, cursor, clock.now());
         await record(transaction, user, 'run', outputId);
+        await log(transaction, user, 'requested', outputId);
       });
       return read(outputId);
     },
@@ -204,10 +230,15 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
           if (error.kind === 'failed') break;
         }
       }
-      await database.transaction((transaction) =>
-        record(transaction, user, 'replay_dead', outputId, outcome),
-      );
+      await database.transaction(async (transaction) => {
+        await record(transaction, user, 'replay_dead', outputId, outcome);
+        await log(transaction, user, 'replayed', outputId, outcome.delivered);
+      });
       return outcome;
+    },
+    async log(outputId, before, limit) {
+      await viewOf(outputId);
+      return outputLog.page(database, outputId, before, limit);
     },
     readPolicy,
     async savePolicy(policy, user) {

@@ -1,12 +1,29 @@
 import { outputsApi } from '@wutong/contract';
 import type { HttpServer } from '../../platform/index.ts';
+import type { OutputLooks } from './look-at-outputs.ts';
 import type { OutputBook } from './manage-outputs.ts';
+import { deliveryProblem } from './name-problem.ts';
 import type { Readers } from './readers/manage-readers.ts';
 
 /** Endpoints of what leaves. */
-export function addOutputRoutes(server: HttpServer, outputs: OutputBook): void {
+export function addOutputRoutes(server: HttpServer, outputs: OutputBook, looks: OutputLooks): void {
   server.handle(outputsApi.listOutputs, async () => ({ items: await outputs.list() }));
   server.handle(outputsApi.createOutput, ({ body, user }) => outputs.create(body, user));
+  server.handle(outputsApi.checkOutput, ({ body }) => looks.test(body));
+  server.handle(outputsApi.previewOutput, ({ body, user }) =>
+    looks.preview(body.selection, body.openPersonalData, user),
+  );
+  server.handle(outputsApi.readOutputFile, async ({ params, user, reply }) => {
+    const { name, bytes, content } = await looks.file(params.outputId, params.slice, user);
+    reply
+      .type('application/octet-stream')
+      .header('content-length', bytes)
+      .header('content-disposition', `attachment; filename="${name}"`);
+    return content as unknown as string;
+  });
+  server.handle(outputsApi.listOutputLog, ({ params, query }) =>
+    outputs.log(params.outputId, query.cursor, query.limit),
+  );
   server.handle(outputsApi.readOutput, ({ params }) => outputs.read(params.outputId));
   server.handle(outputsApi.updateOutput, ({ params, body, user }) =>
     outputs.update(params.outputId, body, user),
@@ -20,7 +37,7 @@ export function addOutputRoutes(server: HttpServer, outputs: OutputBook): void {
     return { deleted: true };
   });
   server.handle(outputsApi.listOutputSlices, async ({ params, query }) => {
-    const rows = await outputs.slices(params.outputId, query.before, query.limit);
+    const rows = await outputs.slices(params.outputId, query.cursor, query.limit);
     const items = rows.map(({ file, sha256, finished_at, ...row }) => ({
       ...row,
       ...(file === null ? {} : { file }),
@@ -35,6 +52,7 @@ export function addOutputRoutes(server: HttpServer, outputs: OutputBook): void {
       deadId: dead.dead_id,
       rows: dead.rows,
       reason: dead.reason,
+      ...codeOf(dead.reason),
       at: new Date(dead.at).toISOString(),
     })),
   }));
@@ -50,9 +68,19 @@ export function addOutputRoutes(server: HttpServer, outputs: OutputBook): void {
   });
 }
 
+function codeOf(reason: string): { code?: string } {
+  // Only webhooks leave deliveries aside.
+  const code = deliveryProblem('webhook', reason);
+  return code === undefined ? {} : { code };
+}
+
 /** Endpoints of the read-only users of ClickHouse. */
 export function addReaderRoutes(server: HttpServer, readers: Readers): void {
-  server.handle(outputsApi.listReaders, async () => ({ items: await readers.list() }));
+  server.handle(outputsApi.listReaders, async () => ({ items: await readers.list(), ...readers.address }));
+  server.handle(outputsApi.listReaderTables, async () => ({ items: await readers.tables() }));
+  server.handle(outputsApi.rotateReader, async ({ params, user }) => ({
+    password: await readers.rotate(params.name, user.userId),
+  }));
   server.handle(outputsApi.createReader, ({ body, user }) => readers.create(body.name, user.userId));
   server.handle(outputsApi.revokeReader, async ({ params, user }) => {
     await readers.revoke(params.name, user.userId);

@@ -25,7 +25,7 @@ export interface OutputRecord {
   updated_at: number;
 }
 
-export type OutputView = OutputRecord & { dead: number };
+export type OutputView = OutputRecord & { dead: number; last_at: number | null; last_rows: number | null };
 
 export async function insertOutput(
   transaction: Transaction,
@@ -56,8 +56,12 @@ export async function insertOutput(
 
 export async function selectOutputs(database: Transaction, outputId?: string): Promise<OutputView[]> {
   return database.query<OutputView>(
-    `select output.*, (select count(*) from outputs.dead where dead.output_id = output.output_id) as dead
-     from outputs.output where $1::text is null or output_id = $1 order by output_id limit 1000`,
+    `select output.*, (select count(*) from outputs.dead where dead.output_id = output.output_id) as dead,
+       last.finished_at as last_at, last.rows as last_rows
+     from outputs.output left join lateral (
+       select finished_at, rows from outputs.slice where slice.output_id = output.output_id
+       order by slice desc limit 1) last on true
+     where $1::text is null or output_id = $1 order by output_id limit 1000`,
     [outputId ?? null],
   );
 }
@@ -269,6 +273,19 @@ export async function selectSlices(
      where output_id = $1 and ($2::bigint is null or slice < $2) order by slice desc limit $3`,
     [outputId, before ?? null, limit],
   );
+}
+
+/** The file of a portion, as it was written; undefined when there is no such file. */
+export async function selectSliceFile(
+  database: Database,
+  outputId: string,
+  slice: number,
+): Promise<string | undefined> {
+  const [row] = await database.query<{ file: string | null }>(
+    'select file from outputs.slice where output_id = $1 and slice = $2',
+    [outputId, slice],
+  );
+  return row?.file ?? undefined;
 }
 
 export interface DeadRow {

@@ -340,6 +340,71 @@ describe('webhooks', () => {
   });
 });
 
+describe('looks at outputs', () => {
+  it('show columns and rows as they would leave, masked unless one may open them', async () => {
+    const selection = { ...events, events: ['paid'], keyTypes: ['customer_number'] };
+    const shown = await outputs.looks.preview(selection, false, user());
+    expect(shown.columns.filter(({ personal }) => personal).map(({ name }) => name)).toEqual([
+      'key_customer_number',
+      'properties',
+    ]);
+    expect(shown.rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(shown)).not.toMatch(/1[37]\d{9}/);
+    await expect(outputs.looks.preview(selection, true, user())).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
+    expect(JSON.stringify(await outputs.looks.preview(selection, true, user('pii.open')))).toMatch(
+      /1[37]\d{9}/,
+    );
+    const portraits = { subject: 'portraits' as const, attributes: [], tags: [], keyTypes: [] };
+    expect((await outputs.looks.preview(portraits, false, user())).columns[1]!.name).toBe('person_id');
+    const nothing = { ...events, events: ['never_happened'] };
+    expect((await outputs.looks.preview(nothing, false, user())).rows).toEqual([]);
+  });
+
+  it('try a delivery without data, and say in a code what is wrong', async () => {
+    await outputs.book.savePolicy({ privateHosts: ['127.0.0.0/8'] }, user());
+    const webhook = (url: string) => ({
+      destination: { kind: 'webhook' as const, url, rowsADelivery: 2, timeoutMs: 2_000, attempts: 5 },
+      secrets: {},
+    });
+    const before = got.length;
+    answers = [204, 401, { status: 302, location: address }, 500];
+    expect(await outputs.looks.test(webhook(`${address}/in`))).toMatchObject({ ok: true });
+    expect(got[before]!.body.rows).toEqual([]);
+    for (const code of ['output_login_refused', 'output_redirected', 'output_refused'])
+      expect(await outputs.looks.test(webhook(`${address}/in`))).toMatchObject({ ok: false, code });
+    expect(await outputs.looks.test(webhook('http://127.0.0.1:1/'))).toMatchObject({
+      ok: false,
+      code: 'output_unreachable',
+    });
+    const files = { kind: 'files' as const, format: 'csv' as const, gzip: true, folder: 'tried' };
+    expect(await outputs.looks.test({ destination: files, secrets: {} })).toMatchObject({ ok: true });
+    expect(await readdir(join(folder, 'tried'))).toEqual([]);
+  });
+
+  it('hand out files of portions, open ones only to those who may, and keep a log', async () => {
+    await addFiles('to_fetch', { ...events, startAt: 'beginning' });
+    await addFiles('to_fetch_open', { ...events, startAt: 'beginning' }, true);
+    await outputs.runDue();
+    const { content, name, bytes } = await outputs.looks.file('to_fetch', 0, user());
+    expect(name).toBe('to_fetch-00000000.csv.gz');
+    const pieces: Buffer[] = [];
+    for await (const piece of content) pieces.push(piece as Buffer);
+    expect(Buffer.concat(pieces)).toHaveLength(bytes);
+    expect(gunzipSync(Buffer.concat(pieces)).toString()).toMatch(/^id,event,time,person_id/);
+    await expect(outputs.looks.file('to_fetch_open', 0, user())).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
+    await expect(outputs.looks.file('to_fetch', 99, user())).rejects.toMatchObject({
+      code: 'output_file_missing',
+    });
+    const { items } = await outputs.book.log('to_fetch', undefined, 10);
+    expect(items.map(({ event }) => event)).toEqual(['downloaded', 'sent', 'created']);
+    expect((await outputs.book.read('to_fetch')).lastRun).toMatchObject({ rows: items[1]!.count });
+  });
+});
+
 it('schedules run at times that all processes agree on', () => {
   const at = Date.UTC(2026, 2, 2, 2, 10);
   expect(nextRunAt({ kind: 'every', minutes: 60 }, at, 'Asia/Shanghai')).toBe(Date.UTC(2026, 2, 2, 3, 0));

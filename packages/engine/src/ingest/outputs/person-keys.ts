@@ -1,8 +1,14 @@
 import type { OutputNeeds } from './output-needs.ts';
-import type { OutputValue } from './subjects/output-subject.ts';
+import type { OutputColumn, OutputValue } from './subjects/output-subject.ts';
 
 /** Name of the column that holds the keys of a type. */
-export const keyColumn = (keyType: string): string => `key_${keyType}`;
+const keyColumn = (keyType: string): string => `key_${keyType}`;
+
+/** The columns of keys; whoever has a key can find the person. */
+export const keyColumns = (keyTypes: readonly string[]): OutputColumn[] =>
+  keyTypes.map((keyType) => ({ name: keyColumn(keyType), personal: true }));
+
+export const plainColumn = (name: string): OutputColumn => ({ name, personal: false });
 
 /** Columns with people's keys of the wanted types; masked unless `open`. Several of a type are a list. */
 export async function keyValues(

@@ -1,6 +1,8 @@
 import { DeliveryError, type OutputSecrets } from './destinations/output-destination.ts';
 import type { Destinations } from './destinations/output-destinations.ts';
+import { deliveryProblem } from './name-problem.ts';
 import { nextRunAt } from './next-run.ts';
+import { outputLog } from './output-log.ts';
 import type { OutputNeeds } from './output-needs.ts';
 import {
   closePortion,
@@ -48,10 +50,20 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
         const sentence = error instanceof Error ? error.message : String(error);
         const retryAfter = error instanceof DeliveryError ? error.retryAfterMs : undefined;
         const backoff = Math.min(MAXIMUM_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(row.attempts, 20));
+        const isBroken = error instanceof ReceiverBrokenError;
+        // Tries of the same portion that fail alike are one line.
+        if (row.attempts === 0 || isBroken) {
+          await outputLog.write(database, outputId, {
+            event: isBroken ? 'broken' : 'failed',
+            at: clock.now(),
+            code: deliveryProblem(row.destination.kind, sentence),
+            text: sentence,
+          });
+        }
         await noteOutputFailure(database, outputId, {
           error: sentence,
           nextAt: clock.now() + Math.max(retryAfter ?? 0, backoff),
-          stop: error instanceof ReceiverBrokenError,
+          stop: isBroken,
         });
         log.warn({ output: outputId, error: sentence }, 'an output could not be sent; it is tried again');
         return;
@@ -78,6 +90,8 @@ async function sendNext({ needs, subjects, destinations }: OutputParts, row: Out
     const at = nextRunAt(row.schedule, clock.now(), config.timeZone);
     const cursor = subject.beginRun?.(row.cursor) ?? row.cursor;
     await rest(database, row.output_id, at === undefined ? 'finished' : { at, cursor });
+    if (at === undefined)
+      await outputLog.write(database, row.output_id, { event: 'finished', at: clock.now() });
     return false;
   }
   const sent = await sendPortion({
@@ -92,13 +106,16 @@ async function sendNext({ needs, subjects, destinations }: OutputParts, row: Out
   await database.transaction(async (transaction) => {
     const cursor = await subject.settle(transaction, scope, portion.plan);
     await closePortion(transaction, row, { ...sent, cursor, now: clock.now() });
+    if (sent.rows > 0)
+      await outputLog.write(transaction, row.output_id, { event: 'sent', at: clock.now(), count: sent.rows });
   });
   return true;
 
   async function fixPortion(): Promise<Portion | undefined> {
     const plan = await subject.plan(scope, destination.isWhole);
     if (!plan) return undefined;
-    const fixed = { plan, columns: await subject.columns(scope, plan) };
+    const columns = (await subject.columns(scope)).map(({ name }) => name);
+    const fixed = { plan, columns };
     await keepPlan(database, row.output_id, row.cursor, fixed);
     return fixed;
   }

@@ -1,7 +1,14 @@
 import type { outputsApi } from '@wutong/contract';
+import { deliveryProblem } from './name-problem.ts';
 import type { OutputView } from './output-store.ts';
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
+
+function problemOf({ error, destination }: OutputView): { error?: string; code?: string } {
+  if (error === null) return {};
+  const code = deliveryProblem(destination.kind, error);
+  return { error, ...(code === undefined ? {} : { code }) };
+}
 
 /** An output as the API shows it; of its secrets only the names. */
 export function toOutput(row: OutputView, secretNames: readonly string[]): outputsApi.Output {
@@ -18,7 +25,8 @@ export function toOutput(row: OutputView, secretNames: readonly string[]): outpu
     slices: row.slice,
     dead: row.dead,
     attempts: row.attempts,
-    ...(row.error === null ? {} : { error: row.error }),
+    ...problemOf(row),
+    ...(row.last_at === null ? {} : { lastRun: { at: iso(row.last_at), rows: row.last_rows ?? 0 } }),
     ...(row.next_at === null || row.state !== 'running' ? {} : { nextAt: iso(row.next_at) }),
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),

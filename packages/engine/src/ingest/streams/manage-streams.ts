@@ -1,9 +1,14 @@
-import type { KafkaSecrets, StreamSettings, streamsApi } from '@wutong/contract';
+import type { KafkaSecrets, ResponseOf, StreamSettings, streamsApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
 import type { Sources } from '../manage-sources.ts';
+import type { StreamConnector } from './connectors/stream-connector.ts';
 import { streamConnectors } from './connectors/stream-connectors.ts';
 import type { StreamFormat } from './formats/stream-format.ts';
 import { streamFormatOf } from './formats/stream-formats.ts';
+import { keptSecrets } from './keep-secrets.ts';
+import { problemOf } from './name-problem.ts';
+import { isUndescribed, previewMessages } from './preview-stream.ts';
+import { streamLog, type StreamEvent } from './stream-log.ts';
 import {
   changeState,
   changeStream,
@@ -27,6 +32,13 @@ export interface NewStream {
   readonly state: Stream['state'];
 }
 
+/** Settings that are tried; secrets that are not given are those of the stream, for the same brokers and user. */
+export interface Trial {
+  readonly settings: StreamSettings;
+  readonly secrets: KafkaSecrets;
+  readonly streamId?: string | undefined;
+}
+
 /** The streams that are read in, as people see and change them. */
 export interface Streams {
   list(): Promise<Stream[]>;
@@ -47,13 +59,20 @@ export interface Streams {
   setState(streamId: string, state: Stream['state'], actor: string): Promise<Stream>;
   remove(streamId: string, actor: string): Promise<void>;
   /** @throws CodedError stream_unreachable, stream_settings_invalid */
-  look(
-    settings: StreamSettings,
-    secrets: KafkaSecrets,
-  ): Promise<{ topic: string; partitions: number; messages: number }[]>;
+  look(trial: Trial): Promise<{ topic: string; partitions: number; messages: number }[]>;
+  /** The newest messages and what would become of them; `open`: unmasked. @throws CodedError as `look` */
+  preview(trial: Trial, open: boolean): Promise<ResponseOf<typeof streamsApi.previewStream>>;
+  /** Newest first, below a line. @throws CodedError stream_not_found */
+  log(
+    streamId: string,
+    before: number | undefined,
+    limit: number,
+  ): Promise<ResponseOf<typeof streamsApi.listStreamLog>>;
   /** By which the rejected messages of a stream are replayed; undefined when it is gone. */
   formatOf(streamId: string): Promise<StreamFormat | undefined>;
 }
+
+const SAMPLED_MESSAGES = 20;
 
 export function createStreams(platform: Platform, sources: Sources): Streams {
   const { database, secrets, audit, clock, config } = platform;
@@ -68,7 +87,7 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
     const lease = WORKER_LEASE_MS * Math.max(1, clock.rate);
     const workers = await selectWorkers(database, Math.floor(clock.now() - lease));
     return rows.map((row) => {
-      const names = Object.keys(JSON.parse(secrets.decrypt(row.secrets_box)) as KafkaSecrets);
+      const names = Object.keys(secretsOf(row));
       return toStream(
         row,
         names,
@@ -86,6 +105,28 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
     detail: Record<string, unknown> = {},
   ): Promise<void> =>
     audit.record(transaction, { actor, action: `stream.${verb}`, object: streamId, detail });
+  const log = (
+    transaction: Parameters<typeof audit.record>[0],
+    actor: string,
+    event: StreamEvent,
+    streamId: string,
+  ): Promise<void> => streamLog.write(transaction, streamId, { event, actor, at: clock.now() });
+  const secretsOf = (row: StreamRow): KafkaSecrets =>
+    JSON.parse(secrets.decrypt(row.secrets_box)) as KafkaSecrets;
+
+  async function trying<Result>(
+    { settings, secrets: given, streamId }: Trial,
+    work: (connector: StreamConnector, all: KafkaSecrets) => Promise<Result>,
+  ): Promise<Result> {
+    const row = streamId === undefined ? undefined : await rowOf(streamId);
+    const all = row ? keptSecrets(row.settings, secretsOf(row), settings, given) : given;
+    try {
+      return await work(streamConnectors[settings.kind], all);
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new CodedError(problemOf(reason) ?? 'stream_unreachable', { details: { reason } });
+    }
+  }
 
   return {
     list: async () => view(await selectStreams(database)),
@@ -106,6 +147,7 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
         if (!made) throw new CodedError('stream_exists', { details: { streamId: stream.streamId } });
         const { topics, group, brokers } = stream.settings;
         await record(transaction, actor, 'create', stream.streamId, { topics, group, brokers });
+        await log(transaction, actor, 'created', stream.streamId);
       });
       return read(stream.streamId);
     },
@@ -113,15 +155,16 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
       const row = await rowOf(streamId);
       const settings = change.settings ?? row.settings;
       checkSettings(settings, config.timeZone);
-      const kept = JSON.parse(secrets.decrypt(row.secrets_box)) as KafkaSecrets;
+      const next = keptSecrets(row.settings, secretsOf(row), settings, change.secrets ?? {});
       await database.transaction(async (transaction) => {
         await changeStream(transaction, streamId, {
           name: change.name ?? row.name,
           settings,
-          secretsBox: secrets.encrypt(JSON.stringify({ ...kept, ...change.secrets })),
+          secretsBox: secrets.encrypt(JSON.stringify(next)),
           at: clock.now(),
         });
         await record(transaction, actor, 'update', streamId, { changed: Object.keys(change) });
+        await log(transaction, actor, 'changed', streamId);
       });
       return read(streamId);
     },
@@ -130,6 +173,7 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
         if (!(await changeState(transaction, streamId, state, clock.now())))
           throw new CodedError('stream_not_found', { details: { streamId } });
         await record(transaction, actor, 'set_state', streamId, { state });
+        await log(transaction, actor, state, streamId);
       });
       return read(streamId);
     },
@@ -140,13 +184,19 @@ export function createStreams(platform: Platform, sources: Sources): Streams {
         await record(transaction, actor, 'delete', streamId);
       });
     },
-    async look(settings, given) {
-      checkSettings(settings, config.timeZone);
-      try {
-        return await streamConnectors[settings.kind].look(settings, given);
-      } catch (error) {
-        throw new CodedError('stream_unreachable', { details: { reason: (error as Error).message } });
-      }
+    look: (trial) => trying(trial, (connector, all) => connector.look(trial.settings, all)),
+    async preview(trial, open) {
+      const { settings } = trial;
+      if (!isUndescribed(settings)) checkSettings(settings, config.timeZone);
+      const messages = await trying(trial, (connector, all) =>
+        connector.sample(settings, all, SAMPLED_MESSAGES),
+      );
+      const format = isUndescribed(settings) ? undefined : streamFormatOf(settings, config.timeZone);
+      return previewMessages(messages, { format, timeZone: config.timeZone, now: clock.now(), open });
+    },
+    async log(streamId, before, limit) {
+      await rowOf(streamId);
+      return streamLog.page(database, streamId, before, limit);
     },
     async formatOf(streamId) {
       const [row] = await selectStreams(database, streamId);
@@ -163,6 +213,11 @@ function checkSettings(settings: StreamSettings, timeZone: string): void {
   if (lookup)
     throw new CodedError('stream_settings_invalid', { details: { mapping: 'messages have no lookups' } });
   streamFormatOf(settings, timeZone);
+}
+
+function problemShown(error: string): { error: string; code?: string } {
+  const code = problemOf(error);
+  return { error, ...(code === undefined ? {} : { code }) };
 }
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
@@ -185,13 +240,14 @@ function toStream(row: StreamRow, secretNames: readonly string[], workers: reado
     rejected: row.rejected,
     lostMessages: row.lost_messages,
     ...(partitions.length > 0 ? { lag: partitions.reduce((sum, each) => sum + each.lag, 0) } : {}),
+    messagesPerSecond: workers.reduce((sum, worker) => sum + worker.messages_per_second, 0),
     partitions,
     workers: workers.map((worker) => ({
       processId: worker.process_id,
       activity: worker.activity,
       partitions: worker.partitions.length,
       seenAt: iso(worker.seen_at),
-      ...(worker.error === null ? {} : { error: worker.error }),
+      ...(worker.error === null ? {} : problemShown(worker.error)),
     })),
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),

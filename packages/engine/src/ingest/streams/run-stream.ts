@@ -8,6 +8,10 @@ import type { StreamFormat } from './formats/stream-format.ts';
 import { streamFormatOf } from './formats/stream-formats.ts';
 import { gatherMessages, type Gathered } from './gather-messages.ts';
 import { createPause, type Pause } from './pause.ts';
+import { problemOf } from './name-problem.ts';
+import { createRate } from './message-rate.ts';
+import type { LogLine } from '../activity-log-store.ts';
+import { streamLog, type StreamEvent } from './stream-log.ts';
 import { deleteWorker, notePositioned, noteWork, type WorkerRow } from './stream-store.ts';
 
 export interface RunnerNeeds {
@@ -56,6 +60,7 @@ export class StreamRunner implements RunningStream {
   #error: string | undefined;
   #reader: StreamReader | undefined;
   #partitions: Omit<streamsApi.StreamPartition, 'lag'>[] = [];
+  readonly #rate = createRate();
   #done = { messages: 0, stored: 0, duplicate: 0, rejected: 0 };
   #report: Promise<void> | undefined;
   #source: { settings: SourceSettings; disabled: boolean; until: number } | undefined;
@@ -101,6 +106,7 @@ export class StreamRunner implements RunningStream {
       this.#activity = 'connecting';
       try {
         this.#reader = await this.#open();
+        this.#log({ event: 'connected' });
         await this.#readAll(this.#reader);
       } catch (error) {
         this.#note(error);
@@ -118,11 +124,15 @@ export class StreamRunner implements RunningStream {
   #open(): Promise<StreamReader> {
     const { settings, secrets, positioned, streamId } = this.#task;
     const { database } = this.#needs.platform;
+    const log = this.#log.bind(this);
     return streamConnectors[settings.kind].open({
       settings,
       secrets,
       positioned,
-      onPositioned: (lostMessages) => notePositioned(database, streamId, lostMessages),
+      async onPositioned(lostMessages) {
+        await notePositioned(database, streamId, lostMessages);
+        if (lostMessages > 0) log({ event: 'lost', count: lostMessages });
+      },
     });
   }
 
@@ -136,7 +146,7 @@ export class StreamRunner implements RunningStream {
       }
       const messages = await reader.next(MESSAGES_A_BATCH, WAIT_MS);
       this.#activity = 'reading';
-      if (messages.length === 0) this.#error = undefined;
+      if (messages.length === 0) this.#recover();
       else if (await this.#storeAll(messages, format)) await this.#commit(reader, messages);
     }
   }
@@ -144,11 +154,12 @@ export class StreamRunner implements RunningStream {
   /** Records are stored by now; a position that could not be told is told with the next batch. */
   async #commit(reader: StreamReader, messages: readonly StreamMessage[]): Promise<void> {
     this.#done.messages += messages.length;
+    this.#rate.add(messages.length);
     try {
       await reader.commit(messages);
-      this.#error = undefined;
+      this.#recover();
     } catch (error) {
-      this.#error = `the position could not be told to the broker: ${(error as Error).message}`;
+      this.#note(new Error(`the position could not be told to the broker: ${(error as Error).message}`));
     }
   }
 
@@ -203,8 +214,20 @@ export class StreamRunner implements RunningStream {
     if (sentence !== this.#error) {
       const { streamId } = this.#task;
       this.#needs.platform.log.warn({ stream: streamId, error: sentence }, 'a stream waits');
+      this.#log({ event: 'failed', code: problemOf(sentence), text: sentence });
     }
     this.#error = sentence;
+  }
+
+  #recover(): void {
+    if (this.#error !== undefined) this.#log({ event: 'recovered' });
+    this.#error = undefined;
+  }
+
+  /** For people to read; a line that cannot be written holds nothing up. */
+  #log(line: Omit<LogLine<StreamEvent>, 'at'>): void {
+    const { database, clock } = this.#needs.platform;
+    void streamLog.write(database, this.#task.streamId, { ...line, at: clock.now() }).catch(() => undefined);
   }
 
   #reportSoon(): void {
@@ -228,6 +251,7 @@ export class StreamRunner implements RunningStream {
           activity: this.#present,
           error: this.#error ?? null,
           partitions: reader ? this.#partitions : [],
+          messages_per_second: this.#rate.perSecond(),
           seen_at: platform.clock.now(),
         },
         done,

@@ -27,6 +27,7 @@ export interface WorkerRow {
   activity: 'connecting' | 'reading' | 'waiting' | 'paused';
   error: string | null;
   partitions: Position[];
+  messages_per_second: number;
   seen_at: number;
 }
 
@@ -122,10 +123,11 @@ export async function noteWork(
          duplicate = duplicate + $9::bigint, rejected = rejected + $10::bigint
        where stream_id = $1 and $7::bigint > 0
      )
-     insert into streams.worker (stream_id, process_id, activity, error, partitions, seen_at)
-     select stream_id, $2::uuid, $3, $4, $5::jsonb, $6::bigint from streams.stream where stream_id = $1
+     insert into streams.worker (stream_id, process_id, activity, error, partitions, seen_at, messages_per_second)
+     select stream_id, $2::uuid, $3, $4, $5::jsonb, $6::bigint, $11::float8 from streams.stream where stream_id = $1
      on conflict (stream_id, process_id) do update set activity = excluded.activity, error = excluded.error,
-       partitions = excluded.partitions, seen_at = excluded.seen_at`,
+       partitions = excluded.partitions, seen_at = excluded.seen_at,
+       messages_per_second = excluded.messages_per_second`,
     [
       row.stream_id,
       row.process_id,
@@ -137,6 +139,7 @@ export async function noteWork(
       done.stored,
       done.duplicate,
       done.rejected,
+      row.messages_per_second,
     ],
   );
 }

@@ -216,15 +216,34 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
       startAt: 'latest',
     };
     const { streams } = server.ingest;
-    await expect(streams.look(settings(secured), { saslPassword: 'wrong' })).rejects.toMatchObject({
-      code: 'stream_unreachable',
+    await expect(
+      streams.look({ settings: settings(secured), secrets: { saslPassword: 'wrong' } }),
+    ).rejects.toMatchObject({
+      code: 'stream_login_refused',
     });
-    expect(await streams.look(settings(secured), { saslPassword: 'secret' })).toEqual([
+    await expect(
+      streams.look({ settings: settings({ ...secured, tls: {} }), secrets: { saslPassword: 'secret' } }),
+    ).rejects.toMatchObject({ code: 'stream_certificate_refused' });
+    await expect(
+      streams.look({ settings: settings({ topics: ['nowhere'] }), secrets: {} }),
+    ).rejects.toMatchObject({ code: 'stream_topic_missing' });
+    expect(await streams.look({ settings: settings(secured), secrets: { saslPassword: 'secret' } })).toEqual([
       { topic: 'secured', partitions: 1, messages: 1 },
     ]);
     await open('secured', secured, { saslPassword: 'wrong' });
     await until(async () => (await read('secured')).workers[0]?.error !== undefined, 'the error is shown');
-    expect(await read('secured')).toMatchObject({ secrets: ['saslPassword'], messages: 0 });
+    expect(await read('secured')).toMatchObject({
+      secrets: ['saslPassword'],
+      messages: 0,
+      workers: [{ code: 'stream_login_refused' }],
+    });
+    // Its password may not be sent elsewhere: neither tried nor kept.
+    const elsewhere = settings({ ...secured, brokers: [broker.plain] });
+    const refused = { code: 'stream_settings_invalid' };
+    await expect(
+      streams.look({ settings: elsewhere, secrets: {}, streamId: 'secured' }),
+    ).rejects.toMatchObject(refused);
+    await expect(streams.update('secured', { settings: elsewhere }, 'test')).rejects.toMatchObject(refused);
     await streams.update('secured', { secrets: { saslPassword: 'secret' } }, 'test');
     await until(async () => (await read('secured')).partitions.length === 1, 'it is connected');
     await streams.setState('secured', 'paused', 'test');
@@ -237,6 +256,61 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     await streams.setState('secured', 'running', 'test');
     await settled('secured', 2);
     expect((await rowsOf('secured')).map((row) => row.properties)).toEqual([{ amount: 2 }, { amount: 3 }]);
+    expect((await read('secured')).messagesPerSecond).toBeGreaterThan(0);
+    const { items: log } = await streams.log('secured', undefined, 100);
+    const told = log.map(({ event: what }) => what).reverse();
+    expect(told.slice(0, 2)).toEqual(['created', 'failed']);
+    expect(told).toEqual(expect.arrayContaining(['changed', 'connected', 'paused', 'stopped', 'running']));
+    expect(log.find(({ event: what }) => what === 'failed')).toMatchObject({ code: 'stream_login_refused' });
+  });
+
+  it('shows the newest messages and what would become of them, moving nothing', async () => {
+    await broker.createTopic('looked', 2);
+    await broker.createTopic('empty', 1);
+    const row = (amount: unknown): object => ({
+      customer: { mobile: '13800001111' },
+      amount,
+      at: '2026-01-02 03:04:05',
+      vip: true,
+    });
+    await send('looked', [row(1), '{"broken'], 0);
+    await send('looked', [row('much')], 1);
+    const { streams } = server.ingest;
+    const undescribed = settings({ topics: ['looked', 'empty'], format: 'json' });
+    const first = await streams.preview({ settings: undescribed, secrets: {} }, false);
+    expect(first.messages).toHaveLength(3);
+    expect(JSON.stringify(first)).not.toContain('13800001111');
+    expect(first.preview.columns).toEqual([
+      { name: 'customer.mobile', type: 'String' },
+      { name: 'amount', type: 'String' },
+      { name: 'at', type: 'DateTime' },
+      { name: 'vip', type: 'Bool' },
+    ]);
+    const described: StreamSettings = {
+      ...undescribed,
+      mapping: {
+        missing: [''],
+        records: [
+          {
+            record: 'event',
+            event: { constant: 'paid' },
+            keys: [{ type: 'mobile', value: 'customer.mobile' }],
+            time: 'at',
+            properties: { amount: { column: 'amount', steps: [{ number: true, scale: 1 }] } },
+          },
+        ],
+      } as unknown as StreamSettings['mapping'],
+    };
+    const told = await streams.preview({ settings: described, secrets: {} }, true);
+    expect(JSON.stringify(told)).toContain('13800001111');
+    const fates = told.messages.map(({ records, problem }) => [records, problem?.code ?? '']).sort();
+    expect(fates).toEqual([
+      [0, 'body_undecodable'],
+      [0, 'property_value_invalid'],
+      [1, ''],
+    ]);
+    const again = await streams.preview({ settings: undescribed, secrets: {} }, false);
+    expect(again.messages).toHaveLength(3);
   });
 
   it('sends events to a topic, keyed by person, each under its own id', async () => {

@@ -38,6 +38,7 @@ export {
   streamRows,
   textExpression,
 } from './run-query.ts';
+export { maskCell } from './mask-preview.ts';
 export { quoteName } from './quote-sql.ts';
 export { mayPass, sentenceOf, sourceError } from './source-error.ts';
 export type { SourceColumn } from './connectors/index.ts';

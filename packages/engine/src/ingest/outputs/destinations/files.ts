@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Transform, type Writable } from 'node:stream';
@@ -30,6 +30,17 @@ export function filesDestination(directory: string): Destination<Settings> {
       await mkdir(folder, { recursive: true, mode: 0o750 });
       await removeUnfinished(folder, portion.outputId);
       return new FileSender(folder, portion);
+    },
+    async test(settings, _secrets, outputId) {
+      const folder = join(directory, settings.folder);
+      await mkdir(folder, { recursive: true, mode: 0o750 });
+      const path = join(folder, `.${outputId}-test-${randomUUID()}`);
+      try {
+        await writeFile(path, 'test\n', { mode: 0o640 });
+        await synchronise(path);
+      } finally {
+        await rm(path, { force: true });
+      }
     },
     stop: () => Promise.resolve(),
   };

@@ -76,6 +76,18 @@ export function kafkaDestination(): Destination<Settings> {
         abandon: () => Promise.resolve(),
       };
     },
+    async test(settings, secrets) {
+      const { Producer: KafkaProducer } = await import('@platformatic/kafka');
+      const producer = new KafkaProducer({ ...kafkaClientOptions(settings, secrets), retries: 0 });
+      producer.on('error' as never, (() => undefined) as never);
+      try {
+        await producer.metadata({ topics: [settings.topic], forceUpdate: true });
+      } catch (error) {
+        throw new DeliveryError('failed', kafkaErrorText(error));
+      } finally {
+        await new Promise<void>((resolve) => producer.close(true, () => resolve()));
+      }
+    },
     async stop() {
       await Promise.all([...producers.keys()].map(close));
     },

@@ -53,6 +53,8 @@ export interface Destination<Settings extends OutputDestination = OutputDestinat
   /** Refuses what can never work. @throws CodedError */
   check(settings: Settings): Promise<void>;
   open(portion: OpenPortion<Settings>): Promise<PortionSender>;
+  /** A delivery without data. @throws Error that says why deliveries would fail */
+  test(settings: Settings, secrets: OutputSecrets, outputId: string): Promise<void>;
   /** Closes what is kept open between portions. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
@@ -58,8 +58,17 @@ export function webhookDestination(readPolicy: () => Promise<AddressPolicy>): De
         abandon: () => Promise.resolve(),
       };
     },
+    async test(settings, secrets, outputId) {
+      const body = webhookBody({ outputId, subject: 'test' }, randomUUID(), []);
+      await postWebhook(settings, secrets.signingSecret ?? newSigningSecret(), body, await readPolicy());
+    },
     stop: () => Promise.resolve(),
   };
+}
+
+/** As Standard Webhooks writes it. */
+export function newSigningSecret(): string {
+  return `${SECRET_PREFIX}${randomBytes(32).toString('base64')}`;
 }
 
 /** The JSON of a delivery. */

@@ -1,10 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { outputsApi } from '@wutong/contract';
+import type { outputsApi, ResponseOf } from '@wutong/contract';
 import { CodedError, READER_USER } from '../../../platform/index.ts';
 import type { OutputNeeds } from '../output-needs.ts';
 import { personalProperties } from '../personal-properties.ts';
-import { deleteReader, insertReader, passwordHashOf, selectReaders, type ReaderRow } from './reader-store.ts';
-import { readerViews } from './reader-views.ts';
+import {
+  changePassword,
+  deleteReader,
+  insertReader,
+  passwordHashOf,
+  selectReaders,
+  type ReaderRow,
+} from './reader-store.ts';
+import { readerViews, selectOf, type ReaderView } from './reader-views.ts';
 import { createReaderServer, type ReaderServer } from './reader-server.ts';
 
 const READER_PREFIX = `${READER_USER}_`;
@@ -17,6 +24,12 @@ export interface Readers {
     name: string,
     actor: string,
   ): Promise<{ reader: outputsApi.Reader; password: string; url: string; database: string }>;
+  /** A new password; the former one opens nothing from now on. @throws CodedError reader_not_found */
+  rotate(name: string, actor: string): Promise<string>;
+  /** What each reader sees, column by column. */
+  tables(): Promise<ResponseOf<typeof outputsApi.listReaderTables>['items']>;
+  /** Where readers ask, and in which database the views are. */
+  readonly address: { readonly url: string; readonly database: string };
   /** From now on its password opens nothing. @throws CodedError reader_not_found */
   revoke(name: string, actor: string): Promise<void>;
   /** Whether a reader's name and password fit. */
@@ -32,12 +45,13 @@ export function createReaders(needs: OutputNeeds): Readers {
   const server = createReaderServer(clickhouse);
   let present: string | undefined;
 
-  async function definitions(): Promise<Map<string, string>> {
+  async function definitions(): Promise<ReaderView[]> {
     return readerViews(await needs.profile.catalogue(), await personalProperties(database));
   }
+  const address = { url: `${config.publicUrl}/clickhouse`, database: server.database };
 
   async function keep(): Promise<string[]> {
-    const views = await definitions();
+    const views = new Map((await definitions()).map((view) => [view.name, selectOf(view)]));
     const print = createHash('sha256')
       .update(JSON.stringify([...views]))
       .digest('hex');
@@ -56,7 +70,7 @@ export function createReaders(needs: OutputNeeds): Readers {
   return {
     server,
     async list() {
-      const tables = [...(await definitions()).keys()];
+      const tables = (await definitions()).map(({ name }) => name);
       return (await selectReaders(database)).map((row) => show(row, tables));
     },
     async create(name, actor) {
@@ -68,9 +82,25 @@ export function createReaders(needs: OutputNeeds): Readers {
           throw new CodedError('reader_exists', { details: { name } });
         await audit.record(transaction, { actor, action: 'reader.create', object: name });
       });
-      const url = `${config.publicUrl}/clickhouse`;
-      return { reader: show(row, tables), password, url, database: server.database };
+      return { reader: show(row, tables), password, ...address };
     },
+    async rotate(name, actor) {
+      const password = randomBytes(24).toString('base64url');
+      await database.transaction(async (transaction) => {
+        if (!(await changePassword(transaction, name, hashOf(password))))
+          throw new CodedError('reader_not_found', { details: { name } });
+        await audit.record(transaction, { actor, action: 'reader.rotate', object: name });
+      });
+      return password;
+    },
+    async tables() {
+      const views = await definitions();
+      return views.map(({ name, columns }) => ({
+        name,
+        columns: columns.map((column) => ({ name: column.name, masked: column.masked })),
+      }));
+    },
+    address,
     async revoke(name, actor) {
       await database.transaction(async (transaction) => {
         if (!(await deleteReader(transaction, name)))

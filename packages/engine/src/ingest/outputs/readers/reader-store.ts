@@ -26,6 +26,19 @@ export async function passwordHashOf(database: Database, name: string): Promise<
   return row?.password_hash;
 }
 
+/** Whether there is such a reader. */
+export async function changePassword(
+  transaction: Transaction,
+  name: string,
+  passwordHash: string,
+): Promise<boolean> {
+  const changed = await transaction.execute('update outputs.reader set password_hash = $2 where name = $1', [
+    name,
+    passwordHash,
+  ]);
+  return changed === 1;
+}
+
 export async function deleteReader(transaction: Transaction, name: string): Promise<boolean> {
   return (await transaction.execute('delete from outputs.reader where name = $1', [name])) === 1;
 }

@@ -2,45 +2,91 @@ import type { Catalogue, CatalogueField } from '@wutong/contract';
 
 const MASKED = `'***'`;
 
+/** A column of a view. */
+interface ViewColumn {
+  readonly name: string;
+  /** What is selected. */
+  readonly sql: string;
+  /** Personal values do not appear in it, in whole (a field) or in part (properties). */
+  readonly masked: boolean;
+}
+
+/** A view that readers see. */
+export interface ReaderView {
+  readonly name: string;
+  readonly columns: readonly ViewColumn[];
+  readonly from: string;
+}
+
 /**
- * The views that readers see: name → SELECT over our tables. Personal fields are masked, encrypted values and their
- * fingerprints are left out. Rows that were replaced or deleted do not appear.
+ * The views that readers see. Personal fields are masked, encrypted values and their fingerprints are left out. Rows
+ * that were replaced or deleted do not appear.
  */
 export function readerViews(
   catalogue: Catalogue,
   personalProperties: ReadonlyMap<string, ReadonlySet<string>>,
-): Map<string, string> {
-  const views = new Map<string, string>([
-    ['event', eventView(personalProperties)],
-    ['person', `select person_id, ${fieldList(catalogue.attributes)} from person final`],
-    ['relation', relationView(catalogue)],
-    ['consent', 'select person_id, purpose, channel, granted, at from consent final'],
-    [
-      'suppression',
-      'select person_id, scope, channel, purpose, reason, at, expires_at from suppression final',
-    ],
-    ['segment_change', 'select segment_id, run, person_id, at, direction, cause from segment_change'],
-    ['tag_value', 'select tag_id, person_id, texts, numbers from tag_value final'],
-  ]);
-  for (const type of catalogue.entityTypes) {
-    views.set(type.table, `select entity_id, ${fieldList(type.fields)} from ${type.table} final`);
-  }
-  for (const type of catalogue.detailTypes) {
-    const common = 'detail_id, owner_type, owner_id, person_id, time';
-    views.set(type.table, `select ${common}, ${fieldList(type.fields)} from ${type.table} final`);
-  }
-  return views;
+): ReaderView[] {
+  const fixed = (name: string, columns: string, from = `${name} final`): ReaderView => ({
+    name,
+    columns: plain(columns),
+    from,
+  });
+  return [
+    eventView(personalProperties),
+    {
+      name: 'person',
+      columns: [...plain('person_id'), ...fieldsOf(catalogue.attributes)],
+      from: 'person final',
+    },
+    relationView(catalogue),
+    fixed('consent', 'person_id, purpose, channel, granted, at'),
+    fixed('suppression', 'person_id, scope, channel, purpose, reason, at, expires_at'),
+    fixed('segment_change', 'segment_id, run, person_id, at, direction, cause', 'segment_change'),
+    fixed('tag_value', 'tag_id, person_id, texts, numbers'),
+    ...catalogue.entityTypes.map(({ table, fields }): ReaderView => ({
+      name: table,
+      columns: [...plain('entity_id'), ...fieldsOf(fields)],
+      from: `${table} final`,
+    })),
+    ...catalogue.detailTypes.map(({ table, fields }): ReaderView => ({
+      name: table,
+      columns: [...plain('detail_id, owner_type, owner_id, person_id, time'), ...fieldsOf(fields)],
+      from: `${table} final`,
+    })),
+  ];
 }
 
-function fieldList(fields: readonly CatalogueField[]): string {
-  if (fields.length === 0) return '1 as present';
-  return fields.map(({ pii, column }) => (pii === 'none' ? column : `${MASKED} as ${column}`)).join(', ');
+/** The SELECT of a view over our tables. */
+export function selectOf({ columns, from }: ReaderView): string {
+  return `select ${columns.map(({ name, sql }) => `${sql} as \`${name}\``).join(', ')} from ${from}`;
+}
+
+const plain = (names: string): ViewColumn[] =>
+  names.split(/,\s*/).map((name) => ({ name, sql: name, masked: false }));
+
+/** The catalogue writes columns as they stand in SQL, in backquotes. */
+function fieldsOf(fields: readonly CatalogueField[]): ViewColumn[] {
+  return fields.map(({ pii, column }) => ({
+    name: column.replaceAll('`', ''),
+    sql: pii === 'none' ? column : MASKED,
+    masked: pii !== 'none',
+  }));
 }
 
 /** Personal properties are removed from the events that the tracking plan says carry them. */
-function eventView(personal: ReadonlyMap<string, ReadonlySet<string>>): string {
-  const common = 'person_id, time, received_at, event, event_id, source_id';
-  if (personal.size === 0) return `select ${common}, properties from event`;
+function eventView(personal: ReadonlyMap<string, ReadonlySet<string>>): ReaderView {
+  return {
+    name: 'event',
+    columns: [
+      ...plain('person_id, time, received_at, event, event_id, source_id'),
+      { name: 'properties', sql: propertiesSql(personal), masked: personal.size > 0 },
+    ],
+    from: 'event',
+  };
+}
+
+function propertiesSql(personal: ReadonlyMap<string, ReadonlySet<string>>): string {
+  if (personal.size === 0) return 'properties';
   const events = [...personal.keys()].sort();
   // A merge patch (RFC 7396) removes what it sets to null.
   const patches = events.map((event) => {
@@ -49,19 +95,27 @@ function eventView(personal: ReadonlyMap<string, ReadonlySet<string>>): string {
   });
   const [names, values] = [events, patches].map((list) => `[${list.map(quoted).join(', ')}]`);
   const patched = `JSONMergePatch(toJSONString(properties), transform(event, ${names}, ${values}, '{}'))`;
-  return `select ${common}, if(event in ${names}, cast(${patched}, 'JSON'), properties) as properties from event`;
+  return `if(event in ${names}, cast(${patched}, 'JSON'), properties)`;
 }
 
-function relationView(catalogue: Catalogue): string {
+function relationView(catalogue: Catalogue): ReaderView {
   const personal = catalogue.relationTypes.flatMap((type) =>
     type.fields.filter((field) => field.pii !== 'none').map((field) => `${type.name} ${field.name}`),
   );
   const shown =
     personal.length === 0
       ? 'attributes'
-      : `mapFilter((name, value) -> not (concat(relation_type, ' ', name) in [${personal.map(quoted).join(', ')}]), attributes) as attributes`;
-  return `select relation_type, from_type, from_id, from_person_id, to_type, to_id, to_person_id, valid_from, valid_to,
-    ${shown} from relation final`;
+      : `mapFilter((name, value) -> not (concat(relation_type, ' ', name) in [${personal.map(quoted).join(', ')}]), attributes)`;
+  return {
+    name: 'relation',
+    columns: [
+      ...plain(
+        'relation_type, from_type, from_id, from_person_id, to_type, to_id, to_person_id, valid_from, valid_to',
+      ),
+      { name: 'attributes', sql: shown, masked: personal.length > 0 },
+    ],
+    from: 'relation final',
+  };
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

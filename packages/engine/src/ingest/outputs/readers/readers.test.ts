@@ -157,6 +157,24 @@ it('reads masked views, and nothing else, until it is revoked', async () => {
   expect(secret).not.toBe(password);
 
   expect((await ask('select 1', { password: 'wrong' }))[0]).toBe(403);
+  const listed = (await (await api('GET', '/api/v1/reader-tables')).json()) as {
+    items: { name: string; columns: { name: string; masked: boolean }[] }[];
+  };
+  const maskedOf = (name: string): string[] =>
+    listed.items
+      .find((table) => table.name === name)!
+      .columns.filter(({ masked }) => masked)
+      .map((column) => column.name);
+  expect(maskedOf('person')).toEqual(['balance']);
+  expect(maskedOf('event')).toEqual(['properties']);
+  expect(maskedOf('consent')).toEqual([]);
+
+  const former = password;
+  const rotated = await api('POST', '/api/v1/readers/bi/password');
+  ({ password } = (await rotated.json()) as { password: string });
+  expect((await ask('select 1'))[0]).toBe(200);
+  expect((await ask('select 1', { password: former }))[0]).toBe(403);
+  expect((await api('POST', '/api/v1/readers/nobody/password')).status).toBe(404);
   expect((await ask('select 1', { user: 'wutong_reader', password: secret }))[0]).toBe(403);
   expect((await ask('select 1', { user: 'default', password: '' }))[0]).toBe(403);
   expect((await api('DELETE', '/api/v1/readers/bi')).status).toBe(200);

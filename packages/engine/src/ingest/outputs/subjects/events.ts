@@ -4,13 +4,14 @@ import type { Transaction } from '../../../platform/index.ts';
 import {
   eventWindow,
   firstArrival,
+  newestArrivals,
   readEvents,
   type EventFilter,
   type EventOutRow,
 } from '../event-out-store.ts';
 import type { OutputNeeds } from '../output-needs.ts';
 import { settleWaiting, takeWaiting } from '../output-store.ts';
-import { keyColumn, keyValues } from '../person-keys.ts';
+import { keyColumns, keyValues, plainColumn } from '../person-keys.ts';
 import { personalProperties } from '../personal-properties.ts';
 import type { OutputRow, OutputScope, OutputSubject, OutputValue } from './output-subject.ts';
 
@@ -77,13 +78,20 @@ export function eventSubject(needs: OutputNeeds): OutputSubject<Selection> {
         receivedTo: Math.max(...waiting.map((batch) => batch.started_at)),
       };
     },
-    async columns({ selection }) {
-      const keys = selection.keyTypes.map(keyColumn);
-      const common = ['event', 'time', 'person_id', ...keys];
-      return selection.subject === 'receipts'
-        ? [...common, ...RECEIPT_COLUMNS]
-        : [...common, 'received_at', 'source_id', 'properties'];
+    columns({ selection }) {
+      const keys = keyColumns(selection.keyTypes);
+      const common = [...['event', 'time', 'person_id'].map(plainColumn), ...keys];
+      return Promise.resolve(
+        selection.subject === 'receipts'
+          ? [...common, ...RECEIPT_COLUMNS.map(plainColumn)]
+          : [
+              ...common,
+              ...['received_at', 'source_id'].map(plainColumn),
+              { name: 'properties', personal: true },
+            ],
+      );
     },
+    sample: (scope, limit) => newestArrivals(clickhouse, filterOf(scope.selection), limit),
     async *rows(scope, plan) {
       const personal = scope.open ? undefined : await personalProperties(database);
       const window = eventWindow(plan as unknown as EventPlan);

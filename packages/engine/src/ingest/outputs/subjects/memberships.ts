@@ -1,7 +1,7 @@
 import type { OutputSelection } from '@wutong/contract';
 import { CodedError, deterministicId } from '../../../platform/index.ts';
 import type { OutputNeeds, SegmentChange } from '../output-needs.ts';
-import { keyColumn, keyValues } from '../person-keys.ts';
+import { keyColumns, keyValues, plainColumn } from '../person-keys.ts';
 import type { OutputRow, OutputSubject } from './output-subject.ts';
 
 type Selection = Extract<OutputSelection, { subject: 'memberships' }>;
@@ -69,14 +69,17 @@ export function membershipSubject(needs: OutputNeeds): OutputSubject<Selection> 
     },
     columns: ({ selection }) =>
       Promise.resolve([
-        'segment_id',
-        'person_id',
-        ...selection.keyTypes.map(keyColumn),
-        'direction',
-        'at',
-        'run',
-        'cause',
+        ...['segment_id', 'person_id'].map(plainColumn),
+        ...keyColumns(selection.keyTypes),
+        ...['direction', 'at', 'run', 'cause'].map(plainColumn),
       ]),
+    async sample({ selection }, limit) {
+      for (const segmentId of selection.segmentIds) {
+        const last = (await ports.segmentChanges(segmentId, START, limit)).at(-1);
+        if (last) return { segmentId, after: START, until: { run: last.run, personId: last.personId } };
+      }
+      return undefined;
+    },
     async *rows(scope, plan) {
       const { segmentId, after, until } = plan as unknown as MembershipPlan;
       for await (const block of changes({ segmentId, after, until })) {

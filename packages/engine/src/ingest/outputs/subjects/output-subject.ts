@@ -16,6 +16,13 @@ export interface OutputRow {
 /** JSON that says how far an output is, or which rows a portion holds. */
 export type Position = Readonly<Record<string, unknown>>;
 
+/** A column of what leaves. */
+export interface OutputColumn {
+  readonly name: string;
+  /** Its values are masked, in whole or in part, unless the output is open. */
+  readonly personal: boolean;
+}
+
 /** A portion of an output, fixed before its first row is sent. */
 export interface Portion {
   readonly plan: Position;
@@ -42,7 +49,9 @@ export interface OutputSubject<Selection extends OutputSelection = OutputSelecti
   beginRun?(cursor: Position): Position;
   /** What is to be sent next; undefined when there is nothing at present. `large`: as much as one file may hold. */
   plan(scope: OutputScope<Selection>, large: boolean): Promise<Position | undefined>;
-  columns(scope: OutputScope<Selection>, plan: Position): Promise<string[]>;
+  columns(scope: OutputScope<Selection>): Promise<OutputColumn[]>;
+  /** A plan with about so many rows, for people to look at; undefined when there are none. */
+  sample(scope: OutputScope<Selection>, limit: number): Promise<Position | undefined>;
   /** Rows of a plan in blocks, in the same order at each call. */
   rows(scope: OutputScope<Selection>, plan: Position): AsyncIterable<OutputRow[]>;
   /** Notes in the closing transaction that the plan was sent; returns the cursor behind it. */

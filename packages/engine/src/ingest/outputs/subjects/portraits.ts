@@ -2,7 +2,7 @@ import type { Catalogue, OutputSelection } from '@wutong/contract';
 import { CodedError, deterministicId } from '../../../platform/index.ts';
 import { maskValue } from '../../../profile/index.ts';
 import type { OutputNeeds } from '../output-needs.ts';
-import { keyColumn, keyValues } from '../person-keys.ts';
+import { keyColumns, keyValues, plainColumn } from '../person-keys.ts';
 import { pagePeople } from '../portrait-out-store.ts';
 import type { OutputRow, OutputScope, OutputSubject, OutputValue } from './output-subject.ts';
 
@@ -84,11 +84,15 @@ export function portraitSubject(needs: OutputNeeds): OutputSubject<Selection> {
     async columns({ selection }) {
       const attributes = await attributesFor(selection);
       return [
-        'person_id',
-        ...selection.keyTypes.map(keyColumn),
-        ...attributes.map((attribute) => attribute.name),
-        ...selection.tags.map(tagColumn),
+        plainColumn('person_id'),
+        ...keyColumns(selection.keyTypes),
+        ...attributes.map(({ name, pii }) => ({ name, personal: pii !== 'none' })),
+        ...selection.tags.map(tagColumn).map(plainColumn),
       ];
+    },
+    async sample(_scope, limit) {
+      const last = (await pagePeople(clickhouse, 0, Number.MAX_SAFE_INTEGER, limit)).at(-1);
+      return last === undefined ? undefined : { after: 0, until: last };
     },
     async *rows(scope, plan) {
       const { after, until } = plan as unknown as { after: number; until: number };

@@ -2,6 +2,7 @@ import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformat
 import type { KafkaSecrets, StreamSettings } from '@wutong/contract';
 import { closeConsumer, kafkaClientOptions, kafkaErrorText } from './kafka-client.ts';
 import { KafkaReader } from './kafka-reader.ts';
+import { sampleKafka } from './kafka-sample.ts';
 import { decidePositions, type PartitionFacts } from './start-positions.ts';
 import type { ReaderNeeds, StreamConnector } from './stream-connector.ts';
 
@@ -40,6 +41,16 @@ export const kafkaConnector: StreamConnector = {
         );
         return { topic, partitions: end.length, messages };
       });
+    } catch (error) {
+      throw new Error(kafkaErrorText(error), { cause: error });
+    } finally {
+      await closeConsumer(consumer);
+    }
+  },
+  async sample(settings, secrets, limit) {
+    const consumer = createConsumer(settings, secrets, LOOK_GROUP);
+    try {
+      return await sampleKafka(consumer, settings.topics, limit);
     } catch (error) {
       throw new Error(kafkaErrorText(error), { cause: error });
     } finally {

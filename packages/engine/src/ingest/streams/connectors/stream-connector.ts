@@ -50,4 +50,6 @@ export interface StreamConnector {
     settings: StreamSettings,
     secrets: KafkaSecrets,
   ): Promise<{ topic: string; partitions: number; messages: number }[]>;
+  /** The newest messages, newest first, moving no position. @throws Error with a sentence */
+  sample(settings: StreamSettings, secrets: KafkaSecrets, limit: number): Promise<StreamMessage[]>;
 }

@@ -11,5 +11,6 @@ function whenNeeded(load: () => Promise<StreamConnector>): StreamConnector {
   return {
     open: async (needs) => (await load()).open(needs),
     look: async (settings, secrets) => (await load()).look(settings, secrets),
+    sample: async (settings, secrets, limit) => (await load()).sample(settings, secrets, limit),
   };
 }
