@@ -12,6 +12,7 @@ import { models } from './en/models.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
+import { reports } from './en/reports.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
 import { tags } from './en/tags.ts';
@@ -35,6 +36,7 @@ export const en: Text = {
   strategy,
   effect,
   insight,
+  reports,
   boards,
   alerts,
   messages,

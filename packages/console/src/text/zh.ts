@@ -12,6 +12,7 @@ import { models } from './zh/models.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
+import { reports } from './zh/reports.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
 import { tags } from './zh/tags.ts';
@@ -34,6 +35,7 @@ export const zh = {
   strategy,
   effect,
   insight,
+  reports,
   boards,
   alerts,
   messages,
