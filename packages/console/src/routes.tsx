@@ -50,6 +50,18 @@ export const router = createBrowserRouter([
             element: page(() => import('./pages/insight/boards/board-page.tsx')),
           },
           {
+            path: 'insight/reports',
+            element: page(() => import('./pages/insight/reports/report-list-page.tsx')),
+          },
+          {
+            path: 'insight/reports/new',
+            element: page(() => import('./pages/insight/reports/report-page.tsx')),
+          },
+          {
+            path: 'insight/reports/:reportId',
+            element: page(() => import('./pages/insight/reports/report-page.tsx')),
+          },
+          {
             path: 'insight/alerts',
             element: page(() => import('./pages/insight/alerts/alert-list-page.tsx')),
           },

@@ -6,7 +6,7 @@ import { nextDate, startOfDate } from '../src/pages/insight/question/bank-dates.
 import { firstQuestion } from '../src/pages/insight/question/first-question.ts';
 import {
   kindOfSlug,
-  questionKinds,
+  behaviourKinds,
   readQuestion,
   slugOf,
   writeQuestion,
@@ -26,6 +26,7 @@ const namesOf = (events: NamedEvent[]): InsightNames => ({
   events,
   attributes: [],
   segments: [],
+  tags: [],
   event: (name) => name,
   property: (name) => name,
   attribute: (name) => name,
@@ -35,13 +36,13 @@ const namesOf = (events: NamedEvent[]): InsightNames => ({
 describe('a question', () => {
   const names = namesOf([event('app_open'), event('view_product'), event('purchase', 'amount')]);
 
-  test.each(questionKinds)('%s is the same after the way through the address', (kind) => {
+  test.each(behaviourKinds)('%s is the same after the way through the address', (kind) => {
     const question = firstQuestion(kind, names);
     expect(readQuestion(kind, writeQuestion(question))).toEqual(question);
     expect(kindOfSlug(slugOf(kind))).toBe(kind);
   });
 
-  test.each(questionKinds)('%s can be asked of a bank without events', (kind) => {
+  test.each(behaviourKinds)('%s can be asked of a bank without events', (kind) => {
     const question = firstQuestion(kind, namesOf([]));
     expect(readQuestion(kind, writeQuestion(question))).toEqual(question);
   });

@@ -25,6 +25,7 @@ import {
   SafetyOutlined,
   SettingOutlined,
   StopOutlined,
+  TableOutlined,
   TagsOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -125,6 +126,7 @@ const menu: MenuGroup[] = [
     label: 'insight',
     items: [
       { to: '/insight/analyses', reads: insightApi.analyseTrend, label: 'analyses', icon: LineChartOutlined },
+      { to: '/insight/reports', reads: insightApi.listReports, label: 'reports', icon: TableOutlined },
       {
         to: '/insight/dashboards',
         reads: insightApi.listDashboards,

@@ -14,6 +14,7 @@ import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
 import { contents, messages, suppliers, tasks } from './en/reach.ts';
 import { readers } from './en/readers.ts';
+import { reports } from './en/reports.ts';
 import { rule } from './en/rule.ts';
 import { strategy } from './en/strategy.ts';
 import { kafka, streams } from './en/streams.ts';
@@ -38,6 +39,7 @@ export const en: Text = {
   strategy,
   effect,
   insight,
+  reports,
   boards,
   alerts,
   messages,

@@ -14,6 +14,7 @@ import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
 import { contents, messages, suppliers, tasks } from './zh/reach.ts';
 import { readers } from './zh/readers.ts';
+import { reports } from './zh/reports.ts';
 import { rule } from './zh/rule.ts';
 import { strategy } from './zh/strategy.ts';
 import { kafka, streams } from './zh/streams.ts';
@@ -37,6 +38,7 @@ export const zh = {
   strategy,
   effect,
   insight,
+  reports,
   boards,
   alerts,
   messages,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { reportAnswerSchema, reportCellSchema, reportRequestSchema } from '../insight/index.ts';
+import {
+  reportAnswerSchema,
+  reportCellSchema,
+  reportRequestSchema,
+  savedReportInputSchema,
+  savedReportSchema,
+} from '../insight/index.ts';
 
 const room = 'insight';
 const errors = ['eql_invalid', 'analysis_invalid', 'analysis_too_slow', 'analysis_too_large'];
@@ -65,4 +71,61 @@ export const exportReport = endpoint({
   body: z.object({ report: reportRequestSchema, format: z.enum(['csv', 'xlsx']).default('xlsx') }),
   response: z.string().describe('text/csv, or the bytes of an .xlsx file'),
   errors,
+});
+
+const reportParams = z.object({ reportId: z.uuid() });
+
+export const listReports = endpoint({
+  name: 'listReports',
+  method: 'GET',
+  path: '/api/v1/reports',
+  room,
+  summary: { en: 'One’s own saved reports and shared ones, last changed first', zh: '已保存的经营报表列表' },
+  permission: 'report.read',
+  response: z.object({ items: z.array(savedReportSchema) }),
+});
+export const createReport = endpoint({
+  name: 'createReport',
+  method: 'POST',
+  path: '/api/v1/reports',
+  room,
+  summary: { en: 'Save a report under a name', zh: '保存经营报表' },
+  permission: 'report.read',
+  body: savedReportInputSchema,
+  response: savedReportSchema,
+  errors: ['eql_invalid'],
+});
+export const readReport = endpoint({
+  name: 'readReport',
+  method: 'GET',
+  path: '/api/v1/reports/:reportId',
+  room,
+  summary: { en: 'A saved report', zh: '经营报表定义' },
+  permission: 'report.read',
+  params: reportParams,
+  response: savedReportSchema,
+  errors: ['report_not_found'],
+});
+export const saveReport = endpoint({
+  name: 'saveReport',
+  method: 'PUT',
+  path: '/api/v1/reports/:reportId',
+  room,
+  summary: { en: 'Save a changed report of one’s own', zh: '更新已保存的经营报表' },
+  permission: 'report.read',
+  params: reportParams,
+  body: savedReportInputSchema.extend({ revision: z.number().int().describe('the one that was edited') }),
+  response: savedReportSchema,
+  errors: ['report_not_found', 'conflict', 'eql_invalid'],
+});
+export const deleteReport = endpoint({
+  name: 'deleteReport',
+  method: 'DELETE',
+  path: '/api/v1/reports/:reportId',
+  room,
+  summary: { en: 'Delete a saved report of one’s own', zh: '删除已保存的经营报表' },
+  permission: 'report.read',
+  params: reportParams,
+  response: z.object({ done: z.literal(true) }),
+  errors: ['report_not_found'],
 });

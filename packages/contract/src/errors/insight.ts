@@ -22,6 +22,11 @@ export const insightErrors = defineErrors({
     en: 'There is no such dashboard, or it is not shared with you; choose one from the list.',
     zh: '没有该看板，或未共享给您；请从列表中选择。',
   },
+  report_not_found: {
+    status: 404,
+    en: 'There is no such report, or it is not yours to change; choose one from the list or save a copy.',
+    zh: '没有该报表，或您不能修改它；请从列表中选择，或另存一份。',
+  },
   alert_not_found: {
     status: 404,
     en: 'There is no such alert; choose one from the list.',

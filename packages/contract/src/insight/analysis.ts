@@ -6,6 +6,7 @@ import { intervalCellSchema, intervalRequestSchema } from './interval.ts';
 import { lifetimeValueCellSchema, lifetimeValueRequestSchema } from './lifetime-value.ts';
 import { pathCellSchema, pathRequestSchema } from './path.ts';
 import { recencyCellSchema, recencyRequestSchema } from './recency.ts';
+import { reportCellSchema, reportRequestSchema } from './report.ts';
 import { retentionCellSchema, retentionRequestSchema } from './retention.ts';
 import { sessionCellSchema, sessionRequestSchema } from './session.ts';
 import { trendCellSchema, trendRequestSchema } from './trend.ts';
@@ -22,6 +23,7 @@ export const analysisSchema = z.discriminatedUnion('kind', [
   lifetimeValueRequestSchema.extend({ kind: z.literal('lifetime_value') }),
   sessionRequestSchema.extend({ kind: z.literal('session') }),
   recencyRequestSchema.extend({ kind: z.literal('recency') }),
+  reportRequestSchema.extend({ kind: z.literal('report') }),
 ]);
 export type Analysis = z.output<typeof analysisSchema>;
 export type AnalysisKind = Analysis['kind'];
@@ -50,6 +52,7 @@ export const analysisCellSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('session'), analysis: sessionRequestSchema, cell: sessionCellSchema }),
   z.object({ kind: z.literal('recency'), analysis: recencyRequestSchema, cell: recencyCellSchema }),
+  z.object({ kind: z.literal('report'), analysis: reportRequestSchema, cell: reportCellSchema }),
 ]);
 export type AnalysisCell = z.output<typeof analysisCellSchema>;
 export type CellOf<Kind extends AnalysisKind> = Extract<AnalysisCell, { kind: Kind }>['cell'];

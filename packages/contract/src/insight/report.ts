@@ -63,6 +63,9 @@ export const reportDimensionSchema = z.discriminatedUnion('kind', [
       .optional()
       .describe('group by this field of the entity: the kind of a product'),
   }),
+  z
+    .object({ kind: z.literal('tag'), tag: typeNameSchema })
+    .describe('present value of a tag; several values of one person are one group'),
   z.object({ kind: z.literal('time'), unit: bucketUnitSchema.default('month') }),
 ]);
 export type ReportDimension = z.output<typeof reportDimensionSchema>;
@@ -121,3 +124,20 @@ export type ReportAnswer = z.output<typeof reportAnswerSchema>;
 /** One row: the value of each dimension, as the answer has it. */
 export const reportCellSchema = z.object({ values: z.array(z.string().max(1_000)).max(4) });
 export type ReportCell = z.output<typeof reportCellSchema>;
+
+/** A report that is kept under a name; its numbers are computed whenever it is opened. */
+export const savedReportInputSchema = z.object({
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).default(''),
+  shared: z.boolean().default(false).describe('everybody who may see reports; only its owner changes it'),
+  report: reportRequestSchema,
+});
+export type SavedReportInput = z.output<typeof savedReportInputSchema>;
+export const savedReportSchema = savedReportInputSchema.extend({
+  reportId: z.string(),
+  owner: z.string(),
+  revision: z.number().int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type SavedReport = z.output<typeof savedReportSchema>;

@@ -7,7 +7,13 @@ export function withoutRooms(platform: Platform): AnalysisNeeds {
   return {
     platform,
     needs: {
-      audience: { check: unasked, peopleSql: unasked, declareUses: unasked, totals: unasked },
+      audience: {
+        check: unasked,
+        peopleSql: unasked,
+        declareUses: unasked,
+        tagGroups: unasked,
+        totals: unasked,
+      },
       profile: { catalogue: unasked },
     },
   };

@@ -17,7 +17,7 @@ import { countAnywhere, selectChanges, streamMembers } from './membership-store.
 import type { Scorers } from './person-scorer.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
-import { readTagIds, readTagValues } from './read-tag-values.ts';
+import { readTagIds, readTagValues, tagGroups } from './read-tag-values.ts';
 import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
 import { awaitSegments, selectDueSegments, selectPresentRuns } from './segment-store.ts';
@@ -128,6 +128,7 @@ export function createAudience(
       return created.members ?? 0;
     },
     tagValues: (personIds, tagIds) => readTagValues(clickhouse, personIds, tagIds),
+    tagGroups: (tagId, prefix) => tagGroups(database, tagId, prefix),
     tagIds: () => readTagIds(database),
     async totals() {
       const present = await selectPresentRuns(database);

@@ -125,6 +125,14 @@ export interface Audience {
     personIds: readonly number[],
     tagIds: readonly string[],
   ): Promise<Map<number, Map<string, TagValue>>>;
+  /**
+   * A tag's name, and SQL of `person_id` and `value` (text) of all who have one, each person once: several values
+   * stand in one text. Names of parameters begin with `prefix`. Undefined: there is no such tag in use.
+   */
+  tagGroups(
+    tagId: string,
+    prefix: string,
+  ): Promise<{ name: string; sql: string; parameters: Record<string, unknown> } | undefined>;
   /** Ids of the tags in use. */
   tagIds(): Promise<Set<string>>;
   /** Segments in use, and people who are in at least one of them. */

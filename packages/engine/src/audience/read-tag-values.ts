@@ -39,3 +39,24 @@ export async function readTagIds(database: Database): Promise<Set<string>> {
   const rows = await database.query<{ tag_id: string }>('select tag_id from audience.tag where not archived');
   return new Set(rows.map((row) => row.tag_id));
 }
+
+/** See `Audience.tagGroups`. */
+export async function tagGroups(
+  database: Pick<Database, 'query'>,
+  tagId: string,
+  prefix: string,
+): Promise<{ name: string; sql: string; parameters: Record<string, unknown> } | undefined> {
+  const [tag] = await database.query<{ name: string }>(
+    'select name from audience.tag where tag_id = $1 and not archived',
+    [tagId],
+  );
+  if (!tag) return undefined;
+  const parameter = `${prefix}id`;
+  return {
+    name: tag.name,
+    sql: `SELECT person_id,
+            arrayStringConcat(arraySort(if(empty(texts), arrayMap(x -> toString(x), numbers), texts)), '; ') AS value
+          FROM tag_value FINAL WHERE tag_id = {${parameter}:String}`,
+    parameters: { [parameter]: tagId },
+  };
+}

@@ -11,6 +11,7 @@ import type { Insight } from './front-door.ts';
 import type { InsightNeeds } from './needs.ts';
 import { readOverview } from './overview/read-overview.ts';
 import { readReportSettings } from './report-settings.ts';
+import { createReports } from './reports/manage-reports.ts';
 import { routeReports } from './reports/routes.ts';
 import { routeInsight } from './routes.ts';
 import { shareForAMoment } from './share-for-a-moment.ts';
@@ -28,6 +29,7 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
   const overview = shareForAMoment(() => readOverview(platform, needs));
   const asking = { platform, needs };
   const dashboards = createDashboards(platform, needs);
+  const reports = createReports(platform, needs);
   const answers = createTileAnswers(platform, asking);
   const insight: Insight = {
     summary: async (strategyId) => (await readSummary(platform, needs, strategyId)).summary,
@@ -39,7 +41,7 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
       routeBoards(server, platform, asking, { dashboards, answers });
       routeAlerts(server, platform, asking);
       routeExports(server, platform, asking);
-      routeReports(server, platform, asking);
+      routeReports(server, platform, asking, reports);
     },
     checkAlerts: () => checkNextAlert(platform, asking),
     deliverNotices: () => deliverNextNotice(platform, needs, () => readReportSettings(platform.settings)),

@@ -70,6 +70,7 @@ export function testNeeds(given: {
       check: unasked,
       peopleSql: unasked,
       declareUses: unasked,
+      tagGroups: unasked,
       totals: async () => ({ segments: 0, people: 0 }),
       ...given.audience,
     },

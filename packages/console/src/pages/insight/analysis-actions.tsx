@@ -16,8 +16,15 @@ import type { InsightNames } from './question/use-insight-names.ts';
 const fileKinds = ['xlsx', 'csv'] as const;
 type FileKind = (typeof fileKinds)[number];
 
+interface AnalysisActionsProps {
+  question: Question;
+  names: InsightNames;
+  /** Something else is the page's first action. */
+  secondary?: boolean;
+}
+
 /** What can be done with a question besides asking it: share, export, keep on a dashboard. */
-export function AnalysisActions({ question, names }: { question: Question; names: InsightNames }) {
+export function AnalysisActions({ question, names, secondary }: AnalysisActionsProps) {
   const { text } = useReader();
   const words = text.insight;
   const { message } = App.useApp();
@@ -66,7 +73,11 @@ export function AnalysisActions({ question, names }: { question: Question; names
         </Dropdown>
       )}
       {analysis && (
-        <Button type="primary" icon={<PushpinOutlined />} onClick={() => setSaving(true)}>
+        <Button
+          type={secondary ? 'default' : 'primary'}
+          icon={<PushpinOutlined />}
+          onClick={() => setSaving(true)}
+        >
           {words.keep}
         </Button>
       )}

@@ -25,6 +25,7 @@ const AttributionAnswer = lazy(() => import('./attribution/attribution-answer.ts
 const LifetimeValueAnswer = lazy(() => import('./lifetime-value/lifetime-value-answer.tsx'));
 const SessionAnswer = lazy(() => import('./session/session-answer.tsx'));
 const RecencyAnswer = lazy(() => import('./recency/recency-answer.tsx'));
+const ReportAnswer = lazy(() => import('./reports/report-answer.tsx'));
 const SequenceAnswer = lazy(() => import('./sequence/sequence-answer.tsx'));
 
 type Shared = Omit<AnswerViewProps<'trend'>, 'question'>;
@@ -56,6 +57,8 @@ function viewOf(question: Question, shared: Shared) {
       return <SessionAnswer {...shared} question={question} />;
     case 'recency':
       return <RecencyAnswer {...shared} question={question} />;
+    case 'report':
+      return <ReportAnswer {...shared} question={question} />;
     case 'sequence':
       return <SequenceAnswer {...shared} question={question} />;
   }

@@ -16,10 +16,10 @@ import { insightApi } from '@wutong/contract';
 import { NavLink, useLocation } from 'react-router-dom';
 import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { questionKinds, slugOf, type QuestionKind } from './question/question.ts';
+import { behaviourKinds, slugOf, type BehaviourKind } from './question/question.ts';
 import styles from './analysis-page.module.css';
 
-const icons: Record<QuestionKind, ComponentType> = {
+const icons: Record<BehaviourKind, ComponentType> = {
   trend: LineChartOutlined,
   funnel: FunnelPlotOutlined,
   retention: HeatMapOutlined,
@@ -46,7 +46,7 @@ export function KindTabs() {
   }, [pathname]);
   return (
     <nav ref={nav} className={styles.kinds} aria-label={words.chooseKind}>
-      {questionKinds
+      {behaviourKinds
         .filter((kind) => kind !== 'sequence' || mayFollow)
         .map((kind) => {
           const Icon = icons[kind];

@@ -7,6 +7,7 @@ import { PathForm } from './path/path-form.tsx';
 import type { Question } from './question/question.ts';
 import type { InsightNames } from './question/use-insight-names.ts';
 import { RecencyForm } from './recency/recency-form.tsx';
+import { ReportForm } from './reports/report-form.tsx';
 import { RetentionForm } from './retention/retention-form.tsx';
 import { SequenceForm } from './sequence/sequence-form.tsx';
 import { SessionForm } from './session/session-form.tsx';
@@ -42,6 +43,8 @@ export function QuestionForm({ question, onChange, names }: QuestionFormProps) {
       return <SessionForm {...shared} question={question} />;
     case 'recency':
       return <RecencyForm {...shared} question={question} />;
+    case 'report':
+      return <ReportForm {...shared} question={question} />;
     case 'sequence':
       return <SequenceForm {...shared} question={question} />;
   }

@@ -12,6 +12,7 @@ export const analyses = {
     session: 'Sessions',
     recency: 'RFM',
     sequence: 'Sequences',
+    report: 'Business report',
   },
   kindHints: {
     trend: 'How often something happened and how many people did it, in groups, and against a period before.',
@@ -26,6 +27,7 @@ export const analyses = {
     recency:
       'People scored by how recently, how often and how much, to see whom to keep and whom to win back.',
     sequence: 'Person by person: what they did, when, and in which order.',
+    report: 'People, holdings and transactions by institution, manager, product, tag and time.',
   },
   chartForm: 'Chart',
   forms: { line: 'Lines', bar: 'Bars', stack: 'Stacked' },

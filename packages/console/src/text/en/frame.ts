@@ -22,6 +22,7 @@ export const frame: Text['frame'] = {
     contents: 'Content',
     insight: 'Insight',
     analyses: 'Analyses',
+    reports: 'Business reports',
     boards: 'Dashboards',
     alerts: 'Alerts',
     channels: 'Channels',

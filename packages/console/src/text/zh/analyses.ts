@@ -12,6 +12,7 @@ export const analyses = {
     session: 'Session 分析',
     recency: 'RFM 分析',
     sequence: '行为序列',
+    report: '经营报表',
   },
   kindHints: {
     trend: '某个行为随时间发生了多少次、多少人做过，可分组、可与上一周期或去年同期对比。',
@@ -25,6 +26,7 @@ export const analyses = {
     session: '客户每次来访停留多久、做了几件事，从哪里开始，在哪里结束。',
     recency: '按最近一次、次数、金额给客户打分，找出值得维护与需要挽回的客户。',
     sequence: '逐个客户查看：什么时间，依次做了什么。',
+    report: '按机构、客户经理、产品、标签和时间统计客户、持仓与交易。',
   },
   chartForm: '图形',
   forms: { line: '折线', bar: '柱状', stack: '堆积' },

@@ -20,6 +20,7 @@ export const frame = {
     contents: '内容',
     insight: '分析',
     analyses: '行为分析',
+    reports: '经营报表',
     boards: '看板',
     alerts: '预警',
     channels: '渠道',

@@ -12,10 +12,12 @@ import { analyseRetention, peopleOfRetention } from './retention.ts';
 import type { AnalysisNeeds } from './scope-sql.ts';
 import { analyseSession, peopleOfSession } from './session.ts';
 import { withGroups, withinGroup } from './split-by-people.ts';
+import { peopleOfReport, runReport } from '../reports/run-report.ts';
+import { readReportSettings } from '../report-settings.ts';
 import { analyseTrend, peopleOfTrend } from './trend.ts';
 
 /** The answer to a saved question, whatever its kind. */
-export function runAnalysis(needs: AnalysisNeeds, analysis: Analysis) {
+export async function runAnalysis(needs: AnalysisNeeds, analysis: Analysis) {
   switch (analysis.kind) {
     case 'trend':
       return analyseTrend(needs, analysis);
@@ -37,6 +39,10 @@ export function runAnalysis(needs: AnalysisNeeds, analysis: Analysis) {
       return withGroups(needs, analysis, analyseSession);
     case 'recency':
       return withGroups(needs, analysis, analyseRecency);
+    case 'report': {
+      const { smallestGroup } = await readReportSettings(needs.platform.settings);
+      return runReport(needs, analysis, smallestGroup);
+    }
   }
 }
 
@@ -63,5 +69,7 @@ export async function peopleOfCell(needs: AnalysisNeeds, of: AnalysisCell): Prom
       return peopleOfSession(needs, withinGroup(of.analysis, of.cell.group), of.cell);
     case 'recency':
       return peopleOfRecency(needs, withinGroup(of.analysis, of.cell.group), of.cell);
+    case 'report':
+      return peopleOfReport(needs, of.analysis, of.cell);
   }
 }

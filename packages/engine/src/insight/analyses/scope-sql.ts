@@ -29,7 +29,7 @@ export interface ResolvedScope {
 
 /** What analyses are made with. */
 export interface AnalysisNeeds {
-  readonly platform: Pick<Platform, 'clickhouse' | 'clock' | 'config'>;
+  readonly platform: Pick<Platform, 'clickhouse' | 'clock' | 'config' | 'settings'>;
   readonly needs: Pick<InsightNeeds, 'audience' | 'profile'>;
 }
 

@@ -1,6 +1,7 @@
-import type { Analysis, Answer, Catalogue, TrendAnswer } from '@wutong/contract';
+import type { Analysis, Answer, Catalogue, ReportAnswer, TrendAnswer } from '@wutong/contract';
 import { runAnalysis } from '../analyses/run-analysis.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { exportReport } from './export-report.ts';
 import { suppressSmall } from './table.ts';
 import { tableOfAnswer } from './table-of-answer.ts';
 import { writeCsv } from './write-csv.ts';
@@ -20,8 +21,11 @@ export async function exportAnalysis(
   request: { analysis: Analysis; format: 'csv' | 'xlsx'; smallestGroup: number; user: string },
 ): Promise<Exported> {
   const { analysis, format, smallestGroup, user } = request;
+  if (analysis.kind === 'report') {
+    return exportReport(asking, { report: analysis, format, smallestGroup, user });
+  }
   const isPersonal = tellsPeopleApart(await asking.needs.profile.catalogue(), analysis);
-  const answer = await runAnalysis(asking, analysis);
+  const answer = (await runAnalysis(asking, analysis)) as Exclude<Answered, ReportAnswer>;
   const behind = isPersonal && analysis.kind === 'trend' ? await peopleBehind(asking, analysis) : undefined;
   const whole = tableOfAnswer(analysis.kind, answer, behind);
   const { table, hidden } = isPersonal ? suppressSmall(whole, smallestGroup) : { table: whole, hidden: 0 };
@@ -57,7 +61,11 @@ async function peopleBehind(
   return (await runAnalysis(asking, { ...analysis, series, compare: undefined })) as TrendAnswer;
 }
 
-const KIND_TITLES: Readonly<Record<Analysis['kind'], string>> = {
+type Answered = Awaited<ReturnType<typeof runAnalysis>>;
+/** Reports are written by themselves. */
+type Question = Exclude<Analysis, { kind: 'report' }>;
+
+const KIND_TITLES: Readonly<Record<Question['kind'], string>> = {
   trend: '事件分析',
   funnel: '漏斗分析',
   retention: '留存分析',
@@ -73,7 +81,7 @@ const KIND_TITLES: Readonly<Record<Analysis['kind'], string>> = {
 function definitionOf(
   answer: Answer,
   about: {
-    analysis: Analysis;
+    analysis: Question;
     user: string;
     timeZone: string;
     hidden: number;

@@ -204,7 +204,9 @@ test('CSV: quotes and formulas; a table of each kind; the rule of small groups',
   ] as const;
   for (const question of questions) {
     const analysis = analysisSchema.parse({ period, ...question });
-    const made = tableOfAnswer(analysis.kind, await runAnalysis({ platform, needs }, analysis));
+    if (analysis.kind === 'report') throw new Error('reports are written by themselves');
+    const answer = (await runAnalysis({ platform, needs }, analysis)) as Parameters<typeof tableOfAnswer>[1];
+    const made = tableOfAnswer(analysis.kind, answer);
     expect(made.rows.length, question.kind).toBeGreaterThan(0);
     for (const row of [...made.rows, ...(made.people ?? [])]) {
       expect(row.length, question.kind).toBe(made.columns.length);

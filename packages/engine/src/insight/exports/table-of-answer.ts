@@ -7,6 +7,7 @@ import type {
   LifetimeValueAnswer,
   PathAnswer,
   RecencyAnswer,
+  ReportAnswer,
   RetentionAnswer,
   SessionAnswer,
   TrendAnswer,
@@ -14,13 +15,15 @@ import type {
 import type { runAnalysis } from '../analyses/run-analysis.ts';
 import { datetime, number, share, text, type Column, type Table } from './table.ts';
 
-type Answer = Awaited<ReturnType<typeof runAnalysis>>;
+type Answer = Exclude<Awaited<ReturnType<typeof runAnalysis>>, ReportAnswer>;
+/** Reports are tables of their own: `export-report.ts`. */
+type Kind = Exclude<Analysis['kind'], 'report'>;
 
 /**
  * The main table of an answer, as it is exported. `behind`: of a trend, the same question asked for people, where
  * it must be known how many people each number is of.
  */
-export function tableOfAnswer(kind: Analysis['kind'], answer: Answer, behind?: TrendAnswer): Table {
+export function tableOfAnswer(kind: Kind, answer: Answer, behind?: TrendAnswer): Table {
   const groups =
     SPLIT_KINDS.has(kind) && 'groups' in answer
       ? (answer.groups as readonly { group: string; answer: Answer }[] | undefined)
@@ -40,7 +43,7 @@ export function tableOfAnswer(kind: Analysis['kind'], answer: Answer, behind?: T
 }
 
 /** Kinds whose groups are whole answers, one after the other. */
-const SPLIT_KINDS: ReadonlySet<Analysis['kind']> = new Set([
+const SPLIT_KINDS: ReadonlySet<Kind> = new Set([
   'path',
   'interval',
   'attribution',
@@ -56,7 +59,7 @@ function behindRows(counts: readonly number[], labels: number, columns: number):
   );
 }
 
-function tableOfOne(kind: Analysis['kind'], answer: Answer, behind?: TrendAnswer): Table {
+function tableOfOne(kind: Kind, answer: Answer, behind?: TrendAnswer): Table {
   switch (kind) {
     case 'trend':
       return tableOfTrend(answer as TrendAnswer, behind);

@@ -64,6 +64,8 @@ export async function makeDimension(
     }
     case 'field':
       return makeField(context, dimension, place);
+    case 'tag':
+      return makeTag(context, dimension.tag, place);
     case 'time': {
       if (!context.request.period || context.request.subject.kind === 'people') refuse('period_needed');
       const { from, to, timeZone } = context.scope;
@@ -150,6 +152,21 @@ function makeRelation({ scope, catalogue }: DimensionContext, name: string, plac
       where relation_type = ${scope.bindings.string(name)} and from_type = 'person'
         and valid_from <= ${now} and valid_to > ${now}
       group by near) as ${alias} on ${alias}.near = fact.person`,
+  };
+}
+
+async function makeTag({ asking, scope }: DimensionContext, tag: string, place: number): Promise<Dimension> {
+  const alias = `tag${place}`;
+  const groups = await asking.needs.audience.tagGroups(tag, `${alias}_`);
+  if (!groups) return refuse('unknown_tag', { tag });
+  scope.bindings.take(groups.parameters);
+  return {
+    ...IMPERSONAL,
+    title: groups.name,
+    sql: `${alias}.value`,
+    joins: `left join (${groups.sql}) as ${alias} on ${alias}.person_id = fact.person`,
+    // Whatever a tag is made of may be personal.
+    isPersonal: true,
   };
 }
 

@@ -122,7 +122,8 @@ function useRefresh(): () => void {
   const client = useQueryClient();
   return useCallback(() => {
     void client.invalidateQueries({
-      predicate: ({ queryKey: [name] }) => typeof name === 'string' && name.startsWith('analyse'),
+      predicate: ({ queryKey: [name] }) =>
+        typeof name === 'string' && (name.startsWith('analyse') || name === insightApi.runReport.name),
     });
   }, [client]);
 }

@@ -16,7 +16,7 @@ export const ROW_PX = 40;
 
 /** The size a chart of this kind wants at first, in columns and rows. */
 export function defaultSize(kind: AnalysisKind): { width: number; height: number } {
-  if (kind === 'path' || kind === 'attribution') return { width: 12, height: 11 };
+  if (kind === 'path' || kind === 'attribution' || kind === 'report') return { width: 12, height: 11 };
   if (kind === 'recency') return { width: 6, height: 11 };
   if (kind === 'funnel') return { width: 6, height: 10 };
   return { width: 6, height: 9 };

@@ -47,7 +47,9 @@ export function TileView(props: TileViewProps) {
   const { tile, boardId, names, lastDays, refetchIntervalMs, dragged, editing } = props;
   const { place, title, analysis, chart } = tile;
   const words = useReader().text.boards;
-  const asked: Analysis = lastDays === undefined ? analysis : { ...analysis, period: { lastDays } };
+  // A report of the present state is of no period.
+  const asked: Analysis =
+    lastDays === undefined || !analysis.period ? analysis : { ...analysis, period: { lastDays } };
   const heightPx = Math.max(LOWEST_PX, place.height * ROW_PX - FRAME_PX - (ABOVE_PX[analysis.kind] ?? 0));
   return (
     <section

@@ -36,7 +36,8 @@ export default function PeopleDrawer({ drilled, onClose }: PeopleDrawerProps) {
   const titles = usePersonTitles(personIds);
   const follow = () => {
     const question = sequenceRequestSchema.parse({
-      period: of.analysis.period,
+      // Reports of the present state have no period.
+      period: of.analysis.period ?? { lastDays: 30 },
       personIds: personIds.slice(0, MOST_SEQUENCES),
     });
     void navigate(addressOf({ ...question, kind: 'sequence' }));

@@ -1,7 +1,7 @@
 /** What a page asks before somebody has asked: the same kind of question about the bank's own events. */
 import { analysisSchema, sequenceRequestSchema } from '@wutong/contract';
 import { ANY_EVENT, type InsightNames, type NamedEvent } from './use-insight-names.ts';
-import type { Question, QuestionKind } from './question.ts';
+import type { BehaviourKind, Question } from './question.ts';
 
 const LAST_MONTH = { lastDays: 30 };
 const LAST_QUARTER = { lastDays: 90 };
@@ -40,7 +40,7 @@ function partsOf(names: InsightNames): Parts {
 }
 
 /** The first question of a kind, of the last month or quarter. */
-export function firstQuestion(kind: QuestionKind, names: InsightNames): Question {
+export function firstQuestion(kind: BehaviourKind, names: InsightNames): Question {
   const { visit, look, conversion, amount } = partsOf(names);
   const event = (name: string) => ({ event: name });
   switch (kind) {

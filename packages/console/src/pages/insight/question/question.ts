@@ -19,8 +19,11 @@ export const questionKinds = [
   'session',
   'recency',
   'sequence',
+  'report',
 ] as const satisfies readonly (AnalysisKind | 'sequence')[];
 export type QuestionKind = (typeof questionKinds)[number];
+/** Questions about what people did; reports count the bank's business. */
+export type BehaviourKind = Exclude<QuestionKind, 'report'>;
 
 export type SequenceQuestion = SequenceRequest & { kind: 'sequence' };
 export type Question = Analysis | SequenceQuestion;
@@ -39,8 +42,10 @@ export function bodyOf<Asked extends Question>({ kind: _kind, ...body }: Asked):
 /** The kind as it stands in the address: lifetime-value. */
 export const slugOf = (kind: QuestionKind): string => kind.replace('_', '-');
 
-export function kindOfSlug(slug: string | undefined): QuestionKind | undefined {
-  return questionKinds.find((kind) => slugOf(kind) === slug);
+export const behaviourKinds: readonly BehaviourKind[] = questionKinds.filter((kind) => kind !== 'report');
+
+export function kindOfSlug(slug: string | undefined): BehaviourKind | undefined {
+  return behaviourKinds.find((kind) => slugOf(kind) === slug);
 }
 
 /** The question of an address, or undefined where there is none or it is not one of this kind. */
@@ -60,7 +65,8 @@ export function writeQuestion(question: Question): string {
   return JSON.stringify(bodyOf(question));
 }
 
-/** The address of a question, for links and for sharing. */
+/** The address of a question, for links and for sharing; reports have a place of their own. */
 export function addressOf(question: Question): string {
-  return `/insight/analyses/${slugOf(question.kind)}?${new URLSearchParams({ q: writeQuestion(question) }).toString()}`;
+  const place = question.kind === 'report' ? 'reports/new' : `analyses/${slugOf(question.kind)}`;
+  return `/insight/${place}?${new URLSearchParams({ q: writeQuestion(question) }).toString()}`;
 }

@@ -30,6 +30,7 @@ export interface InsightNames {
   events: readonly NamedEvent[];
   attributes: readonly NamedProperty[];
   segments: readonly { segmentId: string; name: string }[];
+  tags: readonly { tagId: string; name: string }[];
   event: (name: string) => string;
   property: (name: string) => string;
   attribute: (name: string) => string;
@@ -101,6 +102,7 @@ function namesOf(
       .filter(({ encrypted }) => !encrypted)
       .map(({ name, title, type }) => ({ name, title, numeric: type === 'number' })),
     segments: catalogue?.segments ?? [],
+    tags: catalogue?.tags ?? [],
     event,
     property: (name) => properties.get(name) ?? wordFor(text.words.property, name),
     shown: ({ event: name, title }) => title || event(name),
@@ -108,7 +110,10 @@ function namesOf(
 }
 
 /** Properties that any of the events has, each once. */
-export function propertiesOf(names: InsightNames, events: readonly string[]): NamedProperty[] {
+export function propertiesOf(
+  names: Pick<InsightNames, 'events'>,
+  events: readonly string[],
+): NamedProperty[] {
   const all = events.includes(ANY_EVENT);
   const found = new Map<string, NamedProperty>();
   for (const { name, properties } of names.events) {

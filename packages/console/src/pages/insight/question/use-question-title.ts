@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { Analysis } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
+import { useReportNames } from '../reports/use-report-names.ts';
 import type { InsightNames } from './use-insight-names.ts';
 
 /** As many events as a title names. */
@@ -9,6 +10,7 @@ const MOST = 3;
 /** A question in a few words, as the title of its chart: what it is about, then which kind of analysis. */
 export function useQuestionTitle(names: InsightNames): (question: Analysis) => string {
   const { text } = useReader();
+  const { titleOf: titleOfReport } = useReportNames(names);
   return useCallback(
     (question) => {
       const listed = (events: readonly { event: string; title?: string }[], between: string) =>
@@ -37,12 +39,14 @@ export function useQuestionTitle(names: InsightNames): (question: Analysis) => s
             return question.anchor ? names.event(question.anchor.event) : '';
           case 'session':
             return '';
+          case 'report':
+            return titleOfReport(question);
         }
       };
       const kind = text.insight.kinds[question.kind];
       const subject = about();
       return subject ? `${subject} · ${kind}` : kind;
     },
-    [names, text],
+    [names, text, titleOfReport],
   );
 }
