@@ -10,6 +10,7 @@ import {
   expireTasks,
   expireWaiting,
   foldTally,
+  newestTallyLine,
   holdStragglers,
   selectLeftCalling,
   selectOverdue,
@@ -113,6 +114,14 @@ export function createSweep(platform: Platform, needs: SweepNeeds): { round(): P
     });
   }
 
+  let newestAdded = 0;
+  async function addUpBooks(): Promise<boolean> {
+    if ((await newestTallyLine(database)) === newestAdded) return false;
+    const more = await database.transaction(foldTally);
+    if (!more) newestAdded = await newestTallyLine(database);
+    return more;
+  }
+
   return {
     async round() {
       let more = await judgeDead();
@@ -122,7 +131,7 @@ export function createSweep(platform: Platform, needs: SweepNeeds): { round(): P
       needs.recorder.resume();
       more = (await needs.recorder.adoptOrphans(needs.sessions.owned())) || more;
       more = (await expire()) || more;
-      more = (await database.transaction(foldTally)) || more;
+      more = (await addUpBooks()) || more;
       if (!more) slowAt = performance.now();
       return more;
     },

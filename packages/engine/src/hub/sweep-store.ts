@@ -1,4 +1,4 @@
-import type { Transaction } from '../platform/index.ts';
+import type { Database, Transaction } from '../platform/index.ts';
 import type { Channel } from './reservation.ts';
 
 /** Attempts that dead processes left in the middle of a call. */
@@ -89,15 +89,21 @@ export async function expireTasks(transaction: Transaction, now: number): Promis
 const FOLD_LOCK = 7_508_001;
 const FOLD_LINES = 20_000;
 
-/** Adds lines of the books up. One process at a time; readers always see either the lines or their sum. */
+/**
+ * Adds lines of the books up. One process at a time; readers always see either the lines or their sum. What is added
+ * up already stays: an installation at rest writes nothing.
+ */
 export async function foldTally(transaction: Transaction): Promise<boolean> {
   const [lock] = await transaction.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
     FOLD_LOCK,
   ]);
   if (!lock!.got) return false;
   const [row] = await transaction.query<{ taken: number }>(
-    `with taken as (
-       delete from hub.tally where tally_id in (select tally_id from hub.tally order by tally_id limit $1) returning *
+    `with line as (
+       select tally_id, count(*) over group_of_line as lines from hub.tally
+       window group_of_line as (partition by step_id, state, reason, channel, supplier_id, content_variant, delivered, clicked)
+     ), taken as (
+       delete from hub.tally where tally_id in (select tally_id from line where lines > 1 limit $1) returning *
      ), summed as (
        insert into hub.tally (step_id, state, reason, channel, supplier_id, content_variant, delivered, clicked, messages)
        select step_id, state, reason, channel, supplier_id, content_variant, delivered, clicked, sum(messages)
@@ -107,4 +113,12 @@ export async function foldTally(transaction: Transaction): Promise<boolean> {
     [FOLD_LINES],
   );
   return row!.taken === FOLD_LINES;
+}
+
+/** Number of the newest line of the books: unless it changed, there is nothing to add up. */
+export async function newestTallyLine(database: Database): Promise<number> {
+  const [row] = await database.query<{ newest: number }>(
+    'select coalesce(max(tally_id), 0) as newest from hub.tally',
+  );
+  return row!.newest;
 }

@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 export interface LoopDefinition {
   /** Dotted name, e.g. `hub.deliver`; shown in health and metrics. */
   readonly name: string;
-  /** Real milliseconds to wait when there was nothing to do. */
+  /** Real milliseconds to wait when there was nothing to do; at least QUIET_INTERVAL_MS in a process at rest. */
   readonly intervalMs: number;
   /** One round; true when there is more to do at once. */
   run(signal: AbortSignal): Promise<boolean>;
@@ -26,6 +26,8 @@ export interface LoopState {
 export interface Jobs {
   loop(definition: LoopDefinition): RunningLoop;
   states(): LoopState[];
+  /** Something changed: loops of a process that was at rest look at once, and often for a while. */
+  noteActivity(): void;
   /** Stops all loops, in reverse order of starting, each after its round. */
   stop(): Promise<void>;
 }
@@ -37,10 +39,16 @@ export interface RunningLoop {
 }
 
 const MAXIMUM_BACKOFF_MS = 5_000;
+/** A process that changed nothing for so long is at rest. */
+const REST_AFTER_MS = 2_000;
+/** How often a process at rest looks for work of other processes and for what has become due. */
+const QUIET_INTERVAL_MS = 400;
 
 /** Loops of one process. Several processes may run the same loop: rounds must claim what they take. */
 export function createJobs(log: Log): Jobs {
-  const running: { state: () => LoopState; stop: () => Promise<void> }[] = [];
+  const running: { state: () => LoopState; wake: () => void; stop: () => Promise<void> }[] = [];
+  let activeAt = performance.now();
+  const isAtRest = (): boolean => performance.now() - activeAt > REST_AFTER_MS;
 
   function loop(definition: LoopDefinition): RunningLoop {
     const stopping = new AbortController();
@@ -81,7 +89,7 @@ export function createJobs(log: Log): Jobs {
           continue;
         }
         if (more) await new Promise((resolve) => setImmediate(resolve));
-        else await sleep(definition.intervalMs);
+        else await sleep(Math.max(definition.intervalMs, isAtRest() ? QUIET_INTERVAL_MS : 0));
       }
     })();
 
@@ -95,6 +103,7 @@ export function createJobs(log: Log): Jobs {
     };
     running.push({
       state: () => ({ name: definition.name, rounds, failures, lastError, failing }),
+      wake: () => failing === 0 && handle.wake(),
       stop: () => handle.stop(),
     });
     return handle;
@@ -103,6 +112,11 @@ export function createJobs(log: Log): Jobs {
   return {
     loop,
     states: () => running.map((each) => each.state()),
+    noteActivity() {
+      const wasAtRest = isAtRest();
+      activeAt = performance.now();
+      if (wasAtRest) for (const each of running) each.wake();
+    },
     async stop() {
       for (const each of running.reverse()) await each.stop();
       running.length = 0;

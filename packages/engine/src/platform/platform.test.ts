@@ -124,6 +124,23 @@ describe('jobs', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(rounds).toBe(stoppedAt);
   });
+
+  it('look seldom in a process at rest, and at once and often when something changed', async () => {
+    const jobs = createJobs(silentLog);
+    let rounds = 0;
+    jobs.loop({ name: 'test.rest', intervalMs: 1, run: () => Promise.resolve(++rounds < 0) });
+    const roundsWithin = async (ms: number): Promise<number> => {
+      const before = rounds;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return rounds - before;
+    };
+    expect(await roundsWithin(500)).toBeGreaterThan(10);
+    await roundsWithin(2_000);
+    expect(await roundsWithin(1_000)).toBeLessThan(5);
+    jobs.noteActivity();
+    expect(await roundsWithin(200)).toBeGreaterThan(5);
+    await jobs.stop();
+  });
 });
 
 describe('migrations', () => {

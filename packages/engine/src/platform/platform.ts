@@ -41,12 +41,13 @@ export interface PlatformOptions {
 export function createPlatform(options: PlatformOptions): Platform {
   const { config, clock } = options;
   const log = options.log ?? createLog(config.logLevel);
+  const jobs = createJobs(log);
   const database = openDatabase(options.databaseUrl, {
     onError: (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection broke'),
+    onChange: jobs.noteActivity,
   });
   const clickhouse = openClickHouse(options.clickhouseUrl, { cluster: config.clickhouseCluster });
   const ids = createIds(clock);
-  const jobs = createJobs(log);
   // Sessions and tokens live in real time, not in the demo's.
   const access = createAccess(database, ids, realClock());
   const audit = createAudit(clock);

@@ -25,6 +25,8 @@ const NUMERIC_OID = 1700;
 // 40P01 deadlock, 40001 serialisation failure: PostgreSQL's own advice is to run the transaction again.
 const REPEATABLE = new Set(['40P01', '40001']);
 const MAXIMUM_REPEATS = 8;
+/** Commands, as PostgreSQL names them in its answer, that write rows. */
+const WRITING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
@@ -36,7 +38,12 @@ const types = {
 /** Opens a pool. Connections are made when needed, so this does not fail while the server is away. */
 export function openDatabase(
   url: string,
-  options: { maximumConnections?: number; onError?: (error: Error) => void } = {},
+  options: {
+    maximumConnections?: number;
+    onError?: (error: Error) => void;
+    /** Called after a transaction that wrote rows. */
+    onChange?: () => void;
+  } = {},
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -77,10 +84,18 @@ export function openDatabase(
     };
     client.on('error', onError);
     const ask = inOrder(client);
+    let changed = false;
     try {
       await ask('begin');
-      const result = await work(through(ask));
+      const result = await work(
+        through(async (text, values) => {
+          const answer = await ask(text, values);
+          changed ||= WRITING.has(answer.command) && (answer.rowCount ?? 0) > 0;
+          return answer;
+        }),
+      );
       await ask('commit');
+      if (changed) options.onChange?.();
       return result;
     } catch (error) {
       await ask('rollback').catch((rollbackError: Error) => {
