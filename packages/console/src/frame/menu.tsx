@@ -26,6 +26,7 @@ import {
   TeamOutlined,
   ThunderboltOutlined,
   UserOutlined,
+  UsergroupAddOutlined,
 } from '@ant-design/icons';
 import {
   audienceApi,
@@ -38,6 +39,7 @@ import {
   ingestApi,
   ingestionTasksApi,
   insightApi,
+  linkingApi,
   platformApi,
   profileApi,
   type Endpoint,
@@ -89,6 +91,12 @@ const menu: MenuGroup[] = [
         icon: ProfileOutlined,
       },
       { to: '/data/keys', reads: identityApi.listKeyTypes, label: 'keyTypes', icon: KeyOutlined },
+      {
+        to: '/data/linking',
+        reads: linkingApi.listLinkingRuns,
+        label: 'linking',
+        icon: UsergroupAddOutlined,
+      },
       {
         to: '/data/quarantine',
         reads: identityApi.listQuarantine,
