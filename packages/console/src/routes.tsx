@@ -142,6 +142,15 @@ export const router = createBrowserRouter([
           { path: 'data/keys', element: page(() => import('./pages/identity/key-types-page.tsx')) },
           { path: 'data/keys/:type', element: page(() => import('./pages/identity/key-type-page.tsx')) },
           { path: 'data/quarantine', element: page(() => import('./pages/identity/quarantine-page.tsx')) },
+          { path: 'data/linking', element: page(() => import('./pages/identity/linking/run-list-page.tsx')) },
+          {
+            path: 'data/linking/new',
+            element: page(() => import('./pages/identity/linking/new-run-page.tsx')),
+          },
+          {
+            path: 'data/linking/:runId',
+            element: page(() => import('./pages/identity/linking/run-page.tsx')),
+          },
           { path: 'settings', element: page(() => import('./pages/settings/settings-page.tsx')) },
           { path: 'audit', element: page(() => import('./pages/settings/audit-page.tsx')) },
           { path: 'login', element: <Navigate to="/" replace /> },

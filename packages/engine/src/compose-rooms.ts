@@ -1,6 +1,6 @@
 import { createAudience } from './audience/index.ts';
 import { createCanvas, type Canvas } from './canvas/index.ts';
-import { contentNeeds, hubNeeds, outputPorts } from './connect-rooms.ts';
+import { contentNeeds, hubNeeds, outputPorts, recordPorts } from './connect-rooms.ts';
 import { createContent } from './content/index.ts';
 import { createDecision } from './decision/index.ts';
 import { createHub, HUB_CONSUMER, HUB_WANTED_EVENTS } from './hub/index.ts';
@@ -36,7 +36,8 @@ const CANVAS_CONSUMER = 'canvas';
 
 /** Builds the rooms in their order and hands each what it may use; the only place that sees all. */
 export function composeRooms(platform: Platform): Rooms {
-  const identity = createIdentity(platform);
+  // Linking asks later rooms for their records, at each use: by then they are there.
+  const identity = createIdentity(platform, () => recordPorts({ profile, ingestion }));
   const profile = createProfile(platform, identity);
   // Ingest asks the canvas which events it waits for, at each batch: by then it is there.
   const later: { canvas?: Canvas } = {};

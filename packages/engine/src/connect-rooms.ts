@@ -7,8 +7,8 @@ import type { ContentNeeds } from './content/index.ts';
 import type { HubNeeds } from './hub/index.ts';
 import type { Decision } from './decision/index.ts';
 import type { Content } from './content/index.ts';
-import type { Identity } from './identity/index.ts';
-import type { Ingest, OutputPorts } from './ingest/index.ts';
+import type { Identity, RecordPorts } from './identity/index.ts';
+import { readRecordFile, type Ingest, type Ingestion, type OutputPorts } from './ingest/index.ts';
 import type { Platform } from './platform/index.ts';
 import type { Profile } from './profile/index.ts';
 
@@ -19,6 +19,14 @@ export function outputPorts(audience: Audience): OutputPorts {
     segmentChanges: (segmentId, after, limit) => audience.segmentChanges(segmentId, after, limit),
     tagIds: () => audience.tagIds(),
     tagValues: (personIds, tagIds) => audience.tagValues(personIds, tagIds),
+  };
+}
+
+/** Linking reads people, mapped tables, and files as imports read them. */
+export function recordPorts(rooms: { profile: Profile; ingestion: Ingestion }): RecordPorts {
+  return {
+    lenders: [rooms.profile.lender, rooms.ingestion.warehouse.lender],
+    readFile: readRecordFile,
   };
 }
 

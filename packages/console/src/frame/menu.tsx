@@ -30,6 +30,7 @@ import {
   TeamOutlined,
   ThunderboltOutlined,
   UserOutlined,
+  UsergroupAddOutlined,
 } from '@ant-design/icons';
 import {
   audienceApi,
@@ -42,6 +43,7 @@ import {
   ingestApi,
   ingestionTasksApi,
   insightApi,
+  linkingApi,
   outputsApi,
   platformApi,
   profileApi,
@@ -98,6 +100,12 @@ const menu: MenuGroup[] = [
         icon: ProfileOutlined,
       },
       { to: '/data/keys', reads: identityApi.listKeyTypes, label: 'keyTypes', icon: KeyOutlined },
+      {
+        to: '/data/linking',
+        reads: linkingApi.listLinkingRuns,
+        label: 'linking',
+        icon: UsergroupAddOutlined,
+      },
       {
         to: '/data/quarantine',
         reads: identityApi.listQuarantine,

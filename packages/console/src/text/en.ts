@@ -8,6 +8,7 @@ import { frame, login, state } from './en/frame.ts';
 import { identity } from './en/identity.ts';
 import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
+import { linking } from './en/linking.ts';
 import { models } from './en/models.ts';
 import { outputs } from './en/outputs.ts';
 import { overview } from './en/overview.ts';
@@ -49,6 +50,7 @@ export const en: Text = {
   data,
   identity,
   imports,
+  linking,
   models,
   streams,
   outputs,

@@ -8,6 +8,7 @@ import { frame, login, state } from './zh/frame.ts';
 import { identity } from './zh/identity.ts';
 import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
+import { linking } from './zh/linking.ts';
 import { models } from './zh/models.ts';
 import { outputs } from './zh/outputs.ts';
 import { overview } from './zh/overview.ts';
@@ -48,6 +49,7 @@ export const zh = {
   data,
   identity,
   imports,
+  linking,
   models,
   streams,
   outputs,

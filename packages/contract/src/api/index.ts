@@ -1,6 +1,7 @@
 import * as insight from './insight.ts';
 import * as platform from './platform.ts';
 import * as identity from './identity.ts';
+import * as linking from './linking.ts';
 import * as ingest from './ingest.ts';
 import * as content from './content.ts';
 import * as hub from './hub.ts';
@@ -19,6 +20,7 @@ import * as outputs from './outputs.ts';
 export const endpointsByRoom = {
   platform,
   identity,
+  linking,
   ingest,
   content,
   hub,
@@ -37,6 +39,7 @@ export const endpointsByRoom = {
 export {
   platform as platformApi,
   identity as identityApi,
+  linking as linkingApi,
   ingest as ingestApi,
   insight as insightApi,
   content as contentApi,

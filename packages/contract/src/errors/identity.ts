@@ -47,4 +47,44 @@ export const identityErrors = defineErrors({
     en: 'These records cannot be linked: `details` names the missing table or column; correct it and start again.',
     zh: '无法对这些记录做匹配：details 指出了缺失的表或列；请修正后重试。',
   },
+  record_table_not_found: {
+    status: 404,
+    en: 'There is no such table of records (any more); reload the list and choose again.',
+    zh: '没有（或已不存在）该记录表；请刷新列表后重新选择。',
+  },
+  record_file_unusable: {
+    status: 422,
+    en: 'This file cannot be a table of records: see `details`; its first row must name every column once.',
+    zh: '该文件不能作为记录表，原因见 details；首行须为各列名称且不重复。',
+  },
+  too_many_records: {
+    status: 422,
+    en: 'There are more records than one linking run takes (see `details`); split them, or leave out what cannot match.',
+    zh: '记录数超过一次匹配的上限（见 details）；请拆分，或先剔除不可能匹配的记录。',
+  },
+  linking_busy: {
+    status: 409,
+    en: 'Another linking run is under way, one at a time is allowed; wait for it or stop it.',
+    zh: '已有匹配任务在进行，同一时间只允许一个；请等待完成或先停止它。',
+  },
+  linking_run_not_found: {
+    status: 404,
+    en: 'There is no such linking run; reload the list.',
+    zh: '没有该匹配任务；请刷新列表。',
+  },
+  linking_run_wrong_state: {
+    status: 409,
+    en: 'The run is in a state that does not allow this (see `details`); reload it.',
+    zh: '任务当前状态不允许此操作（见 details）；请刷新。',
+  },
+  linking_pairs_gone: {
+    status: 410,
+    en: 'The pairs of this run were removed, as they hold personal data; start the run again to see them.',
+    zh: '该任务的记录对含个人信息，已按期清除；如需查看请重新运行。',
+  },
+  linking_interrupted: {
+    status: 500,
+    en: 'The run was interrupted several times and given up; look at the memory of the server, then start it again.',
+    zh: '任务多次被中断，已放弃；请检查服务器内存后重新运行。',
+  },
 });

@@ -1,10 +1,10 @@
 import { countTotals } from './count-totals.ts';
 import { identityApi } from '@wutong/contract';
-import type { Platform, RunningLoop, Transaction } from '../platform/index.ts';
+import { CodedError, type Platform, type RunningLoop, type Transaction } from '../platform/index.ts';
 import { forgetForeignTransactions, takePersonChanges } from './change-store.ts';
 import { decideItem, unmergePerson } from './decide.ts';
 import type { Identity } from './front-door.ts';
-import { linkRecords, proposeLinks } from './linking/index.ts';
+import { createLinking, linkingRoutes, type RecordPorts } from './linking-runs/index.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { KeyRule } from './key-rules.ts';
 import { excludeMapWriters } from './key-store.ts';
@@ -21,8 +21,11 @@ import { showDifference } from './show-difference.ts';
 
 const RELAY_INTERVAL_MS = 100;
 
-/** Makes the room. `start` declares a bank's key types in a fresh installation and runs the relay. */
-export function createIdentity(platform: Platform): Identity {
+/**
+ * Makes the room. `start` declares a bank's key types in a fresh installation and runs the relay. Later rooms lend
+ * their records to linking through `records`, which is asked at each use: by then they are there.
+ */
+export function createIdentity(platform: Platform, records: () => RecordPorts = noRecords): Identity {
   const rules = createRulesHolder();
   const cache = createKeyCache();
   const reader = createKeyReader(platform, rules);
@@ -30,6 +33,12 @@ export function createIdentity(platform: Platform): Identity {
   const through = (transaction: Transaction | undefined): Transaction => transaction ?? platform.database;
   const shown = (difference: MapDifference): Promise<identityApi.MapChange> =>
     showDifference(platform.database, reader, difference);
+  const linking = createLinking({
+    platform,
+    rules,
+    records,
+    resolve: (transaction, given) => resolveBatch(needs, transaction, given),
+  });
   let relay: RunningLoop | undefined;
 
   const identity: Identity = {
@@ -64,14 +73,11 @@ export function createIdentity(platform: Platform): Identity {
       platform.database.transaction((transaction) => unmergePerson(needs, transaction, request)),
     decide: (request) =>
       platform.database.transaction((transaction) => decideItem(needs, transaction, request)),
-    linkRecords: (run, request) => linkRecords(platform.clickhouse, run, request),
-    proposeLinks: (linkage, keyType) =>
-      proposeLinks(
-        { platform, resolve: (transaction, records) => resolveBatch(needs, transaction, records) },
-        linkage,
-        keyType,
-      ),
-    routes: (server) => identityRoutes(server, { platform, identity, reader, rules }),
+    linking,
+    routes(server) {
+      identityRoutes(server, { platform, identity, reader, rules });
+      linkingRoutes(server, platform, linking);
+    },
     async start() {
       await platform.database.transaction(async (transaction) => {
         await ensurePresets(transaction, platform.clock.now());
@@ -82,13 +88,20 @@ export function createIdentity(platform: Platform): Identity {
         intervalMs: RELAY_INTERVAL_MS,
         run: () => relayOverrides(platform),
       });
+      if (platform.config.roles.has('worker')) linking.startWorker();
     },
     async stop() {
+      await linking.stopWorker();
       await relay?.stop();
     },
   };
   return identity;
 }
+
+const noRecords = (): RecordPorts => ({
+  lenders: [],
+  readFile: () => Promise.reject(new CodedError('record_file_unusable')),
+});
 
 /** A rule as it was declared, without its functions. */
 function declaredPart(rule: KeyRule): identityApi.KeyType {

@@ -2,7 +2,7 @@ import type { ResolveRecord, Resolution } from './resolution.ts';
 import type { IdentityTotals } from './count-totals.ts';
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
-import type { Linkage, LinkRequest } from './linking/index.ts';
+import type { Linking } from './linking-runs/index.ts';
 
 /** One key of a person; the value only comes out of `open()`. */
 export interface PersonKey {
@@ -80,10 +80,8 @@ export interface Identity {
     actor: string;
     reason: string;
   }): Promise<{ state: identityApi.QuarantineItem['state']; personIds: number[] }>;
-  /** Finds records of one person in a table without common keys. `linking_input_invalid`. */
-  linkRecords(run: string, request: LinkRequest): Promise<Linkage>;
-  /** Makes assertions and quarantine items of a linkage whose record ids are keys of a type. */
-  proposeLinks(linkage: Linkage, keyType: string): Promise<{ bound: number; queued: number }>;
+  /** Linking of record tables without common keys. */
+  readonly linking: Linking;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

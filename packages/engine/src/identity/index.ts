@@ -3,8 +3,10 @@ export type { LinkKind, RawKey, Resolution, ResolveRecord } from './resolution.t
 export type { Identity, PersonChange, PersonKey } from './front-door.ts';
 export { presentPerson } from './present-person.ts';
 export { createIdentity } from './create-identity.ts';
+export type { LentRow, RecordFileForm, RecordLender, RecordPorts } from './linking-runs/index.ts';
 export {
   explainPair,
+  linkRecords,
   linkFiles,
   type FoundPair,
   type LinkedFiles,

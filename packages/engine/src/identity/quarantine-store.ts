@@ -69,7 +69,7 @@ export async function writeFoundItems(
   return items.map((item) => item.itemId);
 }
 
-/** Opens items; decided ones stay decided, vanished ones come back. */
+/** Opens items; decided ones stay decided, vanished ones come back, and a pair found by linking again is the newer run's. */
 export async function writeItems(
   transaction: Transaction,
   items: readonly FoundItem[],
@@ -80,7 +80,8 @@ export async function writeItems(
     `insert into identity.quarantine_item as item (item_id, reason, key_numbers, evidence, found_at)
      select item_id, reason, key_numbers::bigint[], evidence, $5
      from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) as given (item_id, reason, key_numbers, evidence)
-     on conflict (item_id) do update set state = 'open', evidence = excluded.evidence where item.state = 'obsolete'`,
+     on conflict (item_id) do update set state = 'open', evidence = excluded.evidence
+     where item.state = 'obsolete' or (item.state = 'open' and item.reason = 'linkage')`,
     [
       plainArray(items.map((item) => item.itemId)),
       plainArray(items.map((item) => item.reason)),

@@ -24,3 +24,4 @@ export { createIngestion, type Ingestion } from './tasks/create-ingestion.ts';
 export type { SourceReadiness, TaskReadiness } from './tasks/report-readiness.ts';
 export { createOutputs, type Outputs } from './outputs/create-outputs.ts';
 export type { OutputPorts } from './outputs/output-needs.ts';
+export { readRecordFile } from './imports/read-record-file.ts';

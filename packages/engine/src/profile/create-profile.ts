@@ -6,6 +6,7 @@ import { checkFacts } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
 import { viewEntity } from './entity-view.ts';
 import type { Profile } from './front-door.ts';
+import { lendPeople } from './lend-people.ts';
 import { loadPeople } from './load-people.ts';
 import { createRegistry } from './meet-people.ts';
 import { createMirror, lockFacts } from './mirror.ts';
@@ -107,6 +108,7 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     entityView: async (type, id) => viewEntity(platform, identity, await currentModel(), type, id),
     timeline: (query) => readTimeline(platform, identity, query),
     meet: (transaction, personIds) => registry.meet(transaction, personIds),
+    lender: lendPeople(platform, currentModel),
     async mirror() {
       while (await movePeople(platform, models, identity, registry.forget));
       while (await mirror.people());

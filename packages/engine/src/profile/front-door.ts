@@ -7,6 +7,7 @@ import type {
   PurposeDeclaration,
   RelationTypeInput,
 } from '@wutong/contract';
+import type { RecordLender } from '../identity/index.ts';
 import type { HttpServer, Transaction } from '../platform/index.ts';
 import type { LoadedPeople } from './loaded-people.ts';
 import type { StagedFacts } from './write-staged-facts.ts';
@@ -141,6 +142,8 @@ export interface Profile {
    * the persons of every batch: known ones cost nothing.
    */
   meet(transaction: Transaction, personIds: readonly number[]): Promise<void>;
+  /** Lends people and what sources say of them to linking. */
+  readonly lender: RecordLender;
   /** Brings ClickHouse up to all that was committed before the call: for tests and the end of an import. */
   mirror(): Promise<void>;
   routes(server: HttpServer): void;

@@ -39,7 +39,12 @@ export function LinkageScore({ linkage }: { linkage: Linkage }) {
     {
       key: 'level',
       title: words.comparison.level,
-      render: ({ level }) => (level === 'missing' ? <span className="faint">{words.missing}</span> : level),
+      render: ({ level }) =>
+        level === 'missing' ? (
+          <span className="faint">{words.missing}</span>
+        ) : (
+          wordFor(text.linking.levels, level)
+        ),
     },
     {
       key: 'weight',

@@ -41,6 +41,7 @@ export const frame: Text['frame'] = {
     lineage: 'Lineage',
     trackingPlan: 'Tracking plan',
     keyTypes: 'Key rules',
+    linking: 'Linking',
     quarantine: 'Quarantine',
     governance: 'Governance',
     settings: 'Settings',

@@ -152,7 +152,13 @@ export const identity: Text['identity'] = {
     definition:
       'Keys that went from person to person, newest first; each follows from an assertion or a rule.',
     none: 'No key ever moved',
-    cause: { ingest: 'Collected data', decision: 'Decision', unmerge: 'Split', rules: 'Change of rules' },
+    cause: {
+      ingest: 'Collected data',
+      decision: 'Decision',
+      unmerge: 'Split',
+      rules: 'Change of rules',
+      linking: 'Linking',
+    },
     into: 'Joined this person',
     out: 'Left this person',
     between: 'Moved',

@@ -39,6 +39,7 @@ export const frame = {
     lineage: '数据血缘',
     trackingPlan: '埋点方案',
     keyTypes: '标识规则',
+    linking: '概率匹配',
     quarantine: '隔离与复核',
     governance: '治理',
     settings: '设置',

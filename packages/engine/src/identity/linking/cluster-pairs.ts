@@ -1,17 +1,23 @@
 import { Readable } from 'node:stream';
 import type { ClickHouse } from '../../platform/index.ts';
 import { joinCohering, type ScoredPairs } from './join-cohering.ts';
-import type { LinkageTables } from './linkage-store.ts';
+import type { LinkageTables, Thresholds } from './linkage-store.ts';
 
 const BLOCK_ROWS = 50_000;
 
 /**
  * Groups the records by their scored pairs, and leaves only such pairs linked whose records are in one group: a pair
- * that would glue two groups together waits for review, however sure it is of itself.
+ * that would glue two groups together waits for review, however sure it is of itself. May be done again with other
+ * thresholds.
  */
-export async function settleClusters(clickhouse: ClickHouse, tables: LinkageTables): Promise<void> {
-  const pairs = await readPairs(clickhouse, tables);
+export async function settleClusters(
+  clickhouse: ClickHouse,
+  tables: LinkageTables,
+  thresholds: Thresholds,
+): Promise<void> {
+  const pairs = await readPairs(clickhouse, tables, thresholds);
   const groupOf = joinCohering(tables.rows, pairs);
+  await clickhouse.command(`drop table if exists ${tables.cluster}`);
   await clickhouse.command(
     `create table ${tables.cluster} (record_number UInt32, cluster UInt32) engine = MergeTree order by record_number`,
   );
@@ -21,19 +27,26 @@ export async function settleClusters(clickhouse: ClickHouse, tables: LinkageTabl
     'CSV',
   );
   const settled = `${tables.score}_settled`;
+  await clickhouse.command(`drop table if exists ${settled}`);
   await clickhouse.command(
     `create table ${settled} engine = MergeTree order by (l, r) as
-     select score.* replace (score.linked and own.cluster = other.cluster as linked)
+     select score.* replace (score.probability >= ${thresholds.link} and own.cluster = other.cluster as linked)
      from ${tables.score} as score
      any left join ${tables.cluster} as own on own.record_number = score.l
      any left join ${tables.cluster} as other on other.record_number = score.r`,
   );
-  await clickhouse.command(`drop table ${tables.score}`);
-  await clickhouse.command(`rename table ${settled} to ${tables.score}`);
+  // In one step: a process that dies leaves the pairs.
+  await clickhouse.command(`exchange tables ${settled} and ${tables.score}`);
+  await clickhouse.command(`drop table ${settled}`);
 }
 
-async function readPairs(clickhouse: ClickHouse, { score }: LinkageTables): Promise<ScoredPairs> {
-  const [count] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${score}`);
+async function readPairs(
+  clickhouse: ClickHouse,
+  { score }: LinkageTables,
+  thresholds: Thresholds,
+): Promise<ScoredPairs> {
+  const counted = `from ${score} where probability >= ${thresholds.review}`;
+  const [count] = await clickhouse.query<{ pairs: number }>(`select count() as pairs ${counted}`);
   const length = count!.pairs;
   const pairs = {
     left: new Uint32Array(length),
@@ -45,16 +58,17 @@ async function readPairs(clickhouse: ClickHouse, { score }: LinkageTables): Prom
   for await (const rows of clickhouse.queryStream<{
     l: number;
     r: number;
-    probability: number;
-    linked: number;
+    likely: number;
+    joins: number;
   }>(
-    `select l, r, toFloat32(probability) as probability, toUInt8(linked) as linked from ${score} order by l, r`,
+    `select l, r, toFloat32(probability) as likely, toUInt8(probability >= ${thresholds.link}) as joins
+     ${counted} order by l, r`,
   )) {
-    for (const { l, r, probability, linked } of rows) {
+    for (const { l, r, likely, joins } of rows) {
       pairs.left[place] = l;
       pairs.right[place] = r;
-      pairs.probability[place] = probability;
-      pairs.joins[place++] = linked;
+      pairs.probability[place] = likely;
+      pairs.joins[place++] = joins;
     }
   }
   return pairs;

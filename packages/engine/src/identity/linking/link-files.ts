@@ -15,7 +15,9 @@ export interface LinkFilesRequest extends Pick<
   readonly files: readonly string[];
 }
 
-export type FoundPair = PairExplanation & { readonly decision: 'link' | 'review' };
+export type FoundPair = Omit<PairExplanation, 'leftFile' | 'rightFile'> & {
+  readonly decision: 'link' | 'review';
+};
 
 export interface LinkedFiles {
   readonly records: number;
@@ -54,8 +56,12 @@ export async function linkFiles(
     });
     try {
       for (const decision of ['link', 'review'] as const) {
-        for await (const pairs of explainPairs(clickhouse, linkage, decision === 'link')) {
-          for (const pair of pairs) onPair({ decision, ...pair });
+        for await (const pairs of explainPairs(
+          clickhouse,
+          linkage,
+          decision === 'link' ? { linked: true } : { linked: false, reviewAbove: 0 },
+        )) {
+          for (const { leftFile: _left, rightFile: _right, ...pair } of pairs) onPair({ decision, ...pair });
         }
       }
       const { records, candidates, links, reviews } = linkage;

@@ -12,7 +12,7 @@ import {
   samplePatterns,
   writeScores,
 } from './linkage-store.ts';
-import { profileColumns } from './profile-columns.ts';
+import { profileColumns, type ColumnKind } from './profile-columns.ts';
 import { writeForms } from './write-forms.ts';
 import { estimatePrior, levelShares, normalised, trainOnBlock, type Model } from './train-model.ts';
 
@@ -27,10 +27,19 @@ export interface LinkRequest {
   readonly fileColumn?: string;
   /** Probability from which a pair is linked without being asked; default 0.9. */
   readonly linkAbove?: number;
-  /** Probability below which a pair is dropped; between both it waits for review; default 0.5. */
+  /** Probability below which a pair is not reviewed; default 0.5. */
   readonly reviewAbove?: number;
-  readonly onProgress?: (step: string) => void;
+  /** Pairs from this probability on are kept with their scores, though they are neither; default `reviewAbove`. */
+  readonly keepAbove?: number;
+  /** Kinds that somebody knows better than the values tell, by column. */
+  readonly kinds?: Readonly<Record<string, ColumnKind>>;
+  /** Told each step as it begins; may throw to end the linkage. */
+  readonly onProgress?: (step: LinkStep) => void;
 }
+
+/** Steps of a linkage, in their order. */
+export type LinkStep =
+  'reading' | 'profiling' | 'blocking' | 'comparing' | 'learning' | 'scoring' | 'grouping';
 
 export interface LinkageModel {
   readonly comparisons: readonly Comparison[];
@@ -70,13 +79,13 @@ export async function linkRecords(
   if (!/^[a-z0-9_]{1,50}$/.test(run)) throw new CodedError('linking_input_invalid', { details: { run } });
   const say = request.onProgress ?? ((): void => undefined);
   const columns = await columnsOf(clickhouse, request);
-  say('reading records');
+  say('reading');
   const tables = await createRecordTable(clickhouse, run, request, columns);
-  say('profiling columns');
-  const found = await profileColumns(clickhouse, tables.record, columns, tables.rows);
+  say('profiling');
+  const found = await profileColumns(clickhouse, tables, columns, request.kinds);
   const profiles = await writeForms(clickhouse, tables, found);
   const comparisons = comparisonsOf(profiles);
-  say('choosing candidate pairs');
+  say('blocking');
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * tables.rows));
   const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
     rows: tables.rows,
@@ -90,13 +99,14 @@ export async function linkRecords(
     rules,
     request.fileColumn !== undefined,
   );
-  say('learning weights');
+  say('learning');
   const model = await train(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
   say('scoring');
-  const thresholds = { link: request.linkAbove ?? 0.9, review: request.reviewAbove ?? 0.5 };
-  await writeScores(clickhouse, tables, comparisons, model, thresholds);
+  const review = request.reviewAbove ?? 0.5;
+  const thresholds = { link: request.linkAbove ?? 0.9, review };
+  await writeScores(clickhouse, tables, comparisons, model, Math.min(review, request.keepAbove ?? review));
   say('grouping');
-  await settleClusters(clickhouse, tables);
+  await settleClusters(clickhouse, tables, thresholds);
   return {
     run,
     comparisons,
@@ -104,7 +114,7 @@ export async function linkRecords(
     model,
     records: tables.rows,
     candidates,
-    ...(await countDecisions(clickhouse, tables)),
+    ...(await countDecisions(clickhouse, tables, thresholds)),
     clusters: () => readClusters(clickhouse, tables),
     drop: () => dropLinkageTables(clickhouse, run),
   };

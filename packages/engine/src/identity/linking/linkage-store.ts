@@ -12,6 +12,20 @@ export interface LinkageTables {
   readonly rows: number;
 }
 
+/** Probabilities from which a pair may be linked, and from which it is reviewed. */
+export interface Thresholds {
+  readonly link: number;
+  readonly review: number;
+}
+
+/** The tables of a linkage by the names that its run gives them. */
+export const tablesOf = (run: string): Omit<LinkageTables, 'rows'> => ({
+  record: `linkage_record_${run}`,
+  pair: `linkage_pair_${run}`,
+  score: `linkage_score_${run}`,
+  cluster: `linkage_cluster_${run}`,
+});
+
 const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 
 /**
@@ -24,12 +38,7 @@ export async function createRecordTable(
   input: { source: string; idColumn: string; fileColumn?: string },
   columns: readonly string[],
 ): Promise<LinkageTables> {
-  const tables = {
-    record: `linkage_record_${run}`,
-    pair: `linkage_pair_${run}`,
-    score: `linkage_score_${run}`,
-    cluster: `linkage_cluster_${run}`,
-  };
+  const tables = tablesOf(run);
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
     `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${identifier(name)}), ''))), '\\\\s+', ' ')))`;
@@ -171,7 +180,7 @@ export async function readPatterns(
 }
 
 /**
- * Scores all pairs and keeps those from the review threshold on, with the weight of each comparison (the
+ * Scores all pairs and keeps those from a probability on, with the weight of each comparison (the
  * base-2 logarithm of how much more often matches show it): the explanation of the decision.
  */
 export async function writeScores(
@@ -179,30 +188,32 @@ export async function writeScores(
   tables: LinkageTables,
   comparisons: readonly Comparison[],
   model: Model,
-  thresholds: { link: number; review: number },
+  keepAbove: number,
 ): Promise<void> {
   const weights = comparisons.map((comparison, index) => weightExpression(comparison, index, model));
   const prior = Math.log2(model.prior / (1 - model.prior));
   await clickhouse.command(
     `create table ${tables.score} engine = MergeTree order by (l, r) as
-     select l, r, levels, weights, weight, probability, probability >= ${thresholds.link} as linked
+     select l, r, levels, weights, weight, probability, false as linked
      from (
        select pair.l as l, pair.r as r, pair.levels as levels, [${weights.join(', ')}] as weights,
               ${prior} + arraySum(weights) as weight, 1 / (1 + exp2(-weight)) as probability
        from ${tables.pair} as pair
        join ${tables.record} as a on a.record_number = pair.l
        join ${tables.record} as b on b.record_number = pair.r
-     ) where probability >= ${thresholds.review}`,
+     ) where probability >= ${keepAbove}`,
   );
 }
 
 /** Pairs that are linked, and those that wait for review. */
 export async function countDecisions(
   clickhouse: ClickHouse,
-  tables: LinkageTables,
+  tables: Pick<LinkageTables, 'score'>,
+  thresholds: Thresholds,
 ): Promise<{ links: number; reviews: number }> {
   const [row] = await clickhouse.query<{ links: number; reviews: number }>(
-    `select countIf(linked) as links, countIf(not linked) as reviews from ${tables.score}`,
+    `select countIf(linked) as links, countIf(not linked and probability >= ${thresholds.review}) as reviews
+     from ${tables.score}`,
   );
   return row!;
 }
@@ -220,7 +231,6 @@ function weightExpression({ profile, levels }: Comparison, index: number, model:
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
-  for (const kind of ['clean', 'record', 'pair', 'score', 'cluster']) {
-    await clickhouse.command(`drop table if exists linkage_${kind}_${run}`);
-  }
+  const names = [`linkage_clean_${run}`, ...Object.values(tablesOf(run)), `${tablesOf(run).score}_settled`];
+  for (const name of names) await clickhouse.command(`drop table if exists ${name}`);
 }

@@ -39,13 +39,13 @@ interface Statistics {
 /**
  * Tells the kinds of columns from their values, and leaves out those that say nothing (one value, or
  * nearly empty) or nothing new (a full name beside its parts: the method counts every column as
- * evidence of its own).
+ * evidence of its own). `kinds` are known better than the values tell.
  */
 export async function profileColumns(
   clickhouse: ClickHouse,
-  table: string,
+  { record: table, rows }: { record: string; rows: number },
   names: readonly string[],
-  rows: number,
+  kinds: Readonly<Record<string, ColumnKind>> = {},
 ): Promise<ColumnProfile[]> {
   const columns = names.map((name, index) => ({ name, column: `c${index}` }));
   const profiles: ColumnProfile[] = [];
@@ -62,7 +62,7 @@ export async function profileColumns(
               ifNotFinite(avgIf(lengthUTF8(${column}), ${isChinese}), 0) as characters
        from ${table}`,
     );
-    const kind = kindOf(statistics!, rows);
+    const kind = kinds[name] ?? kindOf(statistics!, rows);
     if (statistics!.distinct < 2 || statistics!.filled < 0.02 || !kind) continue;
     const { distinct, filled, chinese } = statistics!;
     profiles.push({ name, column, kind, distinct, filled, isChinese: chinese >= CHINESE_FROM });

@@ -1,5 +1,7 @@
+import type { RecordLender } from '../../identity/index.ts';
 import type { HttpServer, Platform } from '../../platform/index.ts';
 import { createSourceBrowser, type SourceBrowser } from './browse-sources.ts';
+import { lendTables } from './lend-tables.ts';
 import { createConnections, type Connections } from './manage-connections.ts';
 import { createSourceReader, type SourceReader } from './source-reader.ts';
 import { warehouseRoutes } from './warehouse-routes.ts';
@@ -9,6 +11,8 @@ export interface Warehouse {
   readonly connections: Connections;
   readonly browser: SourceBrowser;
   readonly reader: SourceReader;
+  /** Lends mapped tables to linking. */
+  readonly lender: RecordLender;
   routes(server: HttpServer): void;
   stop(): Promise<void>;
 }
@@ -21,6 +25,7 @@ export function createWarehouse(platform: Platform): Warehouse {
     connections,
     browser,
     reader,
+    lender: lendTables(platform, { browser, reader }),
     routes: (server) => warehouseRoutes(server, platform, { connections, browser }),
     stop: () => reader.stop(),
   };
