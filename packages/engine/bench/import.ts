@@ -11,16 +11,18 @@ import { createProfile } from '../src/profile/index.ts';
 import type { Platform } from '../src/platform/index.ts';
 import type { Bench } from './bench-context.ts';
 
-// The claims are made on 5,000,000 holdings and 1,000,000 customers; the variables make it fewer.
+// The claims are made on 5,000,000 holdings, as many events and 1,000,000 customers; the variables make it fewer.
 const ROWS = Number(process.env['WUTONG_BENCH_IMPORT_ROWS'] ?? 5_000_000);
+const EVENTS = Number(process.env['WUTONG_BENCH_IMPORT_EVENTS'] ?? ROWS);
 const PEOPLE = Number(process.env['WUTONG_BENCH_IMPORT_PEOPLE'] ?? 1_000_000);
 /** A customer has some holdings. */
 const ROWS_A_CUSTOMER = 25;
 
 /**
- * What a bank loads first: a file of customers with their attributes, then a file of their holdings. Our import (keys
- * resolved to persons, values checked, newest state and history written, progress settled) against ClickHouse reading
- * the same bytes into a table of the same columns.
+ * What a bank loads first: a file of customers with their attributes, then a file of their holdings and one of what they
+ * did. Our import (keys resolved to persons, values checked, newest state and history written, events checked against
+ * the tracking plan and for duplicates, progress settled) against ClickHouse reading the same bytes into a table of the
+ * same columns.
  */
 export const run: Bench = async (context) => {
   const bench = await context.createPlatform();
@@ -29,6 +31,7 @@ export const run: Bench = async (context) => {
   try {
     await writeCsv(join(directory, 'customers.csv'), CUSTOMER_COLUMNS, PEOPLE, customerRow);
     await writeCsv(join(directory, 'holdings.csv'), HOLDING_COLUMNS, ROWS, holdingRow);
+    await writeCsv(join(directory, 'events.csv'), EVENT_COLUMNS, EVENTS, eventRow);
     const identity = createIdentity(platform);
     await identity.start();
     const profile = createProfile(platform, identity);
@@ -65,11 +68,16 @@ export const run: Bench = async (context) => {
     };
     const people = await measure('import-people', 'customers.csv', CUSTOMER_TYPES, CUSTOMERS, PEOPLE);
     const holdings = await measure('import', 'holdings.csv', HOLDING_TYPES, HOLDINGS, ROWS);
+    const events = await measure('import-events', 'events.csv', EVENT_TYPES, EVENTS_MAPPING, EVENTS);
     await identity.stop();
     return [
       {
         ...holdings,
         note: 'details of known customers; bound by the processor: two tables are written and sorted',
+      },
+      {
+        ...events,
+        note: 'events of known customers, three properties; bound by one thread of Node, which parses, checks and names each, beside ClickHouse sorting',
       },
       {
         ...people,
@@ -165,12 +173,40 @@ const HOLDINGS: MappingInput = {
   ],
 };
 
+const EVENTS_MAPPING: MappingInput = {
+  name: 'bench-events',
+  title: title('Bench', '基准'),
+  sourceId: 'bench',
+  files: [
+    {
+      file: 'events.csv',
+      records: [
+        {
+          record: 'event',
+          event: 'event',
+          keys: [{ type: 'customer_number', value: 'customer_number' }],
+          time: 'happened_at',
+          properties: {
+            product_id: 'product_id',
+            amount: { column: 'amount', steps: [{ number: true }] },
+            channel: 'channel',
+          },
+        },
+      ],
+    },
+  ],
+};
+
 const CUSTOMER_COLUMNS = 'customer_number,city,level,balance,birth_date,opened_on';
 const CUSTOMER_TYPES =
   'customer_number String, city String, level Float64, balance Float64, birth_date Date32, opened_on Date32';
 const HOLDING_COLUMNS = 'holding_id,customer_number,product_id,amount,status,opened_on,maturity_date';
 const HOLDING_TYPES =
   'holding_id String, customer_number String, product_id String, amount Float64, status String, opened_on Date32, maturity_date String';
+
+const EVENT_COLUMNS = 'event,customer_number,happened_at,product_id,amount,channel';
+const EVENT_TYPES =
+  'event LowCardinality(String), customer_number String, happened_at DateTime64(3), product_id String, amount Float64, channel String';
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0');
 const customerNumber = (index: number): number => 100_000_000 + (index % PEOPLE);
@@ -185,6 +221,13 @@ function holdingRow(row: number): string {
   const customer = customerNumber((row * 7_919) % Math.ceil(ROWS / ROWS_A_CUSTOMER));
   const amount = ((row * 37) % 1_000_000) / 100;
   return `H${row},${customer},P${row % 300},${amount},${'NMR'[row % 3]},2025-${row % 2 === 0 ? '03' : '11'}-${day},202606${day}`;
+}
+
+function eventRow(row: number): string {
+  const customer = customerNumber((row * 7_919) % Math.ceil(EVENTS / ROWS_A_CUSTOMER));
+  const event = ['product_viewed', 'transfer_made', 'page_opened', 'product_bought'][row % 4]!;
+  const time = `2025-11-${twoDigits((row % 28) + 1)} ${twoDigits(row % 24)}:${twoDigits(row % 60)}:${twoDigits((row * 7) % 60)}`;
+  return `${event},${customer},${time},P${row % 300},${((row * 37) % 1_000_000) / 100},${row % 3 === 0 ? 'web' : 'app'}`;
 }
 
 async function writeCsv(

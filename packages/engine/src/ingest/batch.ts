@@ -13,6 +13,13 @@ export interface RawText {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** Where the records of a submission stand in a file; undefined for those that have a name of their own. */
+export interface FileRows {
+  readonly file: string;
+  /** In the order of the records; rows from 1. */
+  readonly places: readonly ({ readonly row: number; readonly record: number } | undefined)[];
+}
+
 /** The records of one request, decoded. */
 export interface Submission {
   readonly sourceId: string;
@@ -20,6 +27,8 @@ export interface Submission {
   /** Epoch ms UTC. */
   readonly receivedAt: number;
   readonly items: readonly (DecodedRecord | Rejection)[];
+  /** Of records that are named by their row in a file (`rowMessageId`): they are claimed by rows, not one by one. */
+  readonly rows?: FileRows | undefined;
   /** Called only for records that are rejected. */
   rawOf(index: number): RawText;
 }

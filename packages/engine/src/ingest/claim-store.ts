@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../platform/index.ts';
 import { CLAIM_DAYS_AHEAD, CLAIM_DAYS_KEPT, dayNumber, type ClaimPlace } from './event-id.ts';
+import { forgetRowClaims } from './row-claim-store.ts';
 
 /** A record to be claimed. */
 export interface Claim extends ClaimPlace {
@@ -229,6 +230,7 @@ export async function keepClaimDays(database: Database, now: number): Promise<vo
       [today],
     );
     await forgetOldClaims(transaction, today, present);
+    await forgetRowClaims(transaction, now - CLAIM_DAYS_KEPT * 86_400_000);
   });
 }
 

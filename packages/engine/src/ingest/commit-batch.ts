@@ -9,6 +9,7 @@ import {
   type Entry,
   type Submission,
 } from './batch.ts';
+import { claimRows, isRow, lookAtRows } from './claim-rows.ts';
 import { claimRecords, releaseClaims } from './claim-store.ts';
 import { finishBatch } from './finish-batch.ts';
 import { insertRows } from './insert-rows.ts';
@@ -59,25 +60,25 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
   const restore = snapshot(batch);
   await needs.platform.database.transaction(async (transaction) => {
     restore();
-    const {
-      batch: number,
-      settled,
-      pending,
-    } = await claimRecords(
+    const rows = await lookAtRows(transaction, open);
+    const singly = open.filter((entry) => !isRow(entry) || rows.again.has(entry.eventId));
+    const claims = await claimRecords(
       transaction,
       { batchId: batch.batchId, processId: needs.life.processId, startedAt: now },
-      open,
+      singly,
     );
-    batch.batch = number;
-    for (const entry of open) {
-      if (settled.has(entry.eventId)) entry.state = 'duplicate';
-      entry.claimed = !settled.has(entry.eventId) && !pending.has(entry.eventId);
-    }
+    batch.batch = claims.batch;
+    const settled = new Set([...claims.settled, ...rows.settled]);
+    const pending = new Set([...claims.pending, ...rows.pending]);
+    for (const entry of open) if (settled.has(entry.eventId)) entry.state = 'duplicate';
+    for (const entry of singly)
+      entry.claimed = !claims.settled.has(entry.eventId) && !claims.pending.has(entry.eventId);
     if (pending.size > 0) {
       withdraw(batch, pending);
-      const given = open.filter((entry) => entry.state === 'withdrawn' && entry.claimed);
-      await releaseClaims(transaction, number, given);
+      const given = singly.filter((entry) => entry.state === 'withdrawn' && entry.claimed);
+      await releaseClaims(transaction, batch.batch, given);
     }
+    await claimRows(transaction, batch, now);
     await resolvePersons(needs, transaction, open);
   });
 }
@@ -95,7 +96,7 @@ function withdraw(batch: Batch, pending: ReadonlySet<string>): void {
       if (gone.has(entry.eventId)) withdrawn.add(entry.submission);
     }
     for (const entry of batch.entries) {
-      if (withdrawn.has(entry.submission) && entry.claimed) gone.add(entry.eventId);
+      if (withdrawn.has(entry.submission) && (entry.claimed || isRow(entry))) gone.add(entry.eventId);
     }
   }
   for (const entry of batch.entries) {

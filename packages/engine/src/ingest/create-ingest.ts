@@ -1,6 +1,7 @@
 import { countRejected } from './count-rejected.ts';
 import type { HttpServer, Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { createBankDays } from './bank-day.ts';
+import type { FileRows } from './batch.ts';
 import { createLife } from './process-life.ts';
 import { createCommitBatch } from './commit-batch.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
@@ -27,10 +28,11 @@ import { createTrackingPlan } from './tracking-plan.ts';
 export interface Ingest {
   /**
    * Appends decoded records of a source: durable, deduplicated by message id, counted in the ledger when it
-   * resolves. Safe to repeat after any failure. At most some ten thousand records a call.
+   * resolves. Safe to repeat after any failure. At most some ten thousand records a call. `rows`: where they stand in
+   * a file, for those that are named by it.
    * @throws CodedError collection_busy, collection_unavailable: nothing counts, call again
    */
-  append(sourceId: string, records: readonly DecodedRecord[]): Promise<AppendOutcome>;
+  append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
   /** Writes facts of our own in the caller's transaction; relayed into ClickHouse and the inbox within 50 ms. */
   enqueue(transaction: Transaction, events: readonly OutboxEvent[]): Promise<void>;
   /** The oldest events waiting for a consumer, each once; taken when the transaction commits. */
@@ -86,7 +88,7 @@ export function createIngest(
   const loops: RunningLoop[] = [];
 
   return {
-    async append(sourceId, records) {
+    async append(sourceId, records, rows) {
       const { mode } = await sources.settingsOf(sourceId);
       return groups.submit(
         {
@@ -94,6 +96,7 @@ export function createIngest(
           mode,
           receivedAt: platform.clock.now(),
           items: records,
+          rows,
           rawOf: (index) => ({
             format: 'native',
             unit: 'record',

@@ -5,6 +5,10 @@ export const OWN_SOURCE = '$wutong';
 
 const DAY_MS = 86_400_000;
 
+/** The message id of a record that is named by its place: a row of a file (from 1) and a record of the mapping. */
+export const rowMessageId = (file: string, row: number | string, record: number): string =>
+  `${file}#${row}.${record}`;
+
 /**
  * The id of a record: a pure function of its source and message id (md5 as a UUID, version 8 of RFC 9562),
  * so that a retry has the same id in every process and after every restart.

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ClickHouse } from '../platform/index.ts';
+import { writeNative } from './write-native.ts';
 import { writeRow, type EventRow } from './write-row.ts';
 
 const INSERT_SETTINGS = {
@@ -48,10 +49,11 @@ export async function insertEvents(
   rows: readonly EventRow[],
   token: string,
 ): Promise<void> {
+  const native = writeNative(rows, batchId);
   // `exec` and not `insert`, which would want objects and write them out by itself.
   const { stream } = await clickhouse.client.exec({
-    query: 'insert into event format JSONEachRow',
-    values: Readable.from(written(rows, batchId), { objectMode: false }),
+    query: `insert into event (${COLUMNS}) format ${native ? 'Native' : 'JSONEachRow'}`,
+    values: Readable.from(native ? [native] : written(rows, batchId), { objectMode: false }),
     query_id: `${batchId}:${token}:${Math.random().toString(36).slice(2, 10)}`,
     clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: `${batchId}:${token}` },
     abort_signal: AbortSignal.timeout(INSERT_WITHIN_MS),
@@ -62,6 +64,7 @@ export async function insertEvents(
 
 /** A line that swallows everything must not keep collection waiting; recovery looks what became of the batch. */
 const INSERT_WITHIN_MS = 60_000;
+const COLUMNS = 'person_id, key_number, time, received_at, event, event_id, source_id, batch_id, properties';
 const ROWS_A_CHUNK = 1_000;
 
 /** The rows as text in pieces of some hundred kilobytes: bounded memory, few system calls. */

@@ -1,6 +1,7 @@
 import { CodedError, isEngineUnavailable, type Transaction } from '../platform/index.ts';
 import type { Operation, Rejection as ProfileRejection } from '../profile/index.ts';
 import { reject, rowOf, snapshot, type Batch, type Entry } from './batch.ts';
+import { settleRows } from './claim-rows.ts';
 import { endBatch, releaseClaims } from './claim-store.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
 import { putIntoInbox } from './inbox-store.ts';
@@ -26,6 +27,7 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
     const rejected = batch.entries.filter((entry) => entry.state === 'rejected');
     const claimed = rejected.filter((entry) => entry.claimed);
     await releaseClaims(transaction, batch.batch, claimed);
+    await settleRows(transaction, batch);
     await keepRejected(transaction, needs.platform.secrets, [
       ...rejected.map((entry) => rejectedEntry(needs, entry)),
       ...partial.map(({ entry, rejection }) => rejectedEntry(needs, { ...entry, rejection })),

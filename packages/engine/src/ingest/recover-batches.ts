@@ -1,3 +1,4 @@
+import { recoverRows } from './claim-rows.ts';
 import { endBatch, leftBatches, releaseAllBut, takeOver, type LeftBatch } from './claim-store.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
 import { eventsOfBatch, insertIsRunning } from './event-store.ts';
@@ -34,6 +35,7 @@ async function settle(needs: PipelineNeeds, left: LeftBatch): Promise<void> {
   await platform.database.transaction(async (transaction) => {
     if (!(await endBatch(transaction, left.batch, life.processId))) return;
     await releaseAllBut(transaction, left.batch, storedIds);
+    await recoverRows(transaction, left.batch, storedIds);
     await settleOutbox(transaction, left.batch, storedIds);
     await profile.meet(
       transaction,

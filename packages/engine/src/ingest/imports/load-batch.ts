@@ -1,6 +1,8 @@
 import type { Identity, Resolution, ResolveRecord } from '../../identity/index.ts';
-import type { Platform } from '../../platform/index.ts';
+import type { Platform, Transaction } from '../../platform/index.ts';
 import type { End, FactOperation, Operation, Profile } from '../../profile/index.ts';
+import type { FileRows } from '../batch.ts';
+import { rowMessageId } from '../event-id.ts';
 import type { Sources } from '../manage-sources.ts';
 import type { AppendOutcome } from '../outcome.ts';
 import type { DecodedRecord, EventRecord } from '../record.ts';
@@ -15,7 +17,7 @@ export interface ImportRooms {
   >;
   readonly ingest: {
     /** Durable when it resolves; a message id of the source is stored once. */
-    append(sourceId: string, records: readonly DecodedRecord[]): Promise<AppendOutcome>;
+    append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
     readonly sources: Pick<Sources, 'create' | 'read'>;
   };
 }
@@ -48,17 +50,24 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
   const count = (kind: string, by: number): void => void (stored[kind] = (stored[kind] ?? 0) + by);
   const plan = planResolution(batch);
 
-  const people = await platform.database.transaction(async (transaction) => {
-    const resolutions =
-      plan.records.length > 0 ? await rooms.identity.resolve(transaction, plan.records) : [];
+  const nobody = {
+    found: new PeopleOfBatch(plan.indexOf, []),
+    operations: [],
+    places: [],
+    outcome: { rejections: [] },
+  };
+  const writePeople = async (transaction: Transaction): Promise<WrittenPeople> => {
+    const resolutions = await rooms.identity.resolve(transaction, plan.records);
     const found = new PeopleOfBatch(plan.indexOf, resolutions);
     const { operations, places } = personOperations(batch, found);
     const outcome = await rooms.profile.apply(transaction, operations);
     // After the attributes, which make most of the rows.
     await rooms.profile.meet(transaction, found.personIds());
     return { found, operations, places, outcome };
-  });
-  const { found, operations, places, outcome } = people;
+  };
+  // Events find their persons by themselves.
+  const { found, operations, places, outcome } =
+    plan.records.length > 0 ? await platform.database.transaction(writePeople) : nobody;
   for (const { index, code, field, detail } of outcome.rejections) {
     rejections.push({ ...placeOf(places[index]!), code, detail: field ? `${field}: ${detail}` : detail });
   }
@@ -90,10 +99,17 @@ export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: B
   return { stored, rejections };
 }
 
+interface WrittenPeople {
+  readonly found: PeopleOfBatch;
+  readonly operations: readonly Operation[];
+  readonly places: readonly PlacedDraft[];
+  readonly outcome: Pick<Awaited<ReturnType<Profile['apply']>>, 'rejections'>;
+}
+
 const placeOf = ({ row, record }: PlacedDraft): { row: number; record: number } => ({ row, record });
 
 const messageIdOf = (batch: Batch, { row, record }: { row: number; record: number }): string =>
-  `${batch.messagePrefix}#${batch.rowId ? batch.rowId(row) : row}.${record}`;
+  rowMessageId(batch.messagePrefix, batch.rowId ? batch.rowId(row) : row, record);
 
 /** Everybody a batch names, each at the first and at the last time they are named: only those count. */
 function planResolution(batch: Batch): { records: ResolveRecord[]; indexOf: Map<string, number> } {
@@ -241,6 +257,17 @@ function factOf(
   }
 }
 
+/** Where events stand that have no name of their own; rows that are named otherwise are claimed one by one. */
+function rowsOf(batch: Batch, placed: readonly PlacedDraft[]): FileRows | undefined {
+  if (batch.rowId) return undefined;
+  return {
+    file: batch.messagePrefix,
+    places: placed.map(({ draft, row, record }) =>
+      draft.kind === 'event' && draft.messageId === undefined ? { row, record } : undefined,
+    ),
+  };
+}
+
 async function appendEvents(
   rooms: ImportRooms,
   batch: Batch,
@@ -262,7 +289,7 @@ async function appendEvents(
       properties: { ...draft.properties },
     };
   });
-  const outcome = await rooms.ingest.append(batch.sourceId, records);
+  const outcome = await rooms.ingest.append(batch.sourceId, records, rowsOf(batch, placed));
   count('event', outcome.stored);
   if (outcome.duplicate > 0) count('duplicate event', outcome.duplicate);
   for (const { index, code } of outcome.rejections)
