@@ -28,20 +28,16 @@ export const readers: Text['readers'] = {
   revoked: 'Revoked',
   connect: 'How to connect',
   connectHint:
-    'Through ClickHouse’s HTTP interface, one SELECT a request. The native protocol of clickhouse-client is not open; clickhouse local, which is the same program, does instead.',
+    'Through ClickHouse’s HTTP interface, one SELECT a request. The native protocol of clickhouse-client is not open; clickhouse local, which is the same program, does instead. DBeaver and other JDBC tools first ask for the version of the server, which is not open yet.',
   database: 'Database',
   placeholder: 'PASSWORD',
   lines: {
     curl: 'curl',
     local: 'clickhouse local',
-    jdbc: 'DBeaver and other JDBC tools',
-    python: 'Python (clickhouse-connect)',
   },
   linesHint: {
     curl: 'Anywhere; end the query with FORMAT CSVWithNames and the like',
     local: 'The same program as clickhouse-client',
-    jdbc: 'Needs a ClickHouse JDBC driver that takes a path in its address; user and password go into the dialog',
-    python: 'pip install clickhouse-connect',
   },
   visible: 'What they see',
   visibleHint: 'All readers see the same views, which follow the declarations and the tracking plan.',

@@ -24,20 +24,16 @@ export const readers = {
   revoked: '已吊销',
   connect: '连接方式',
   connectHint:
-    '通过 ClickHouse 的 HTTP 接口查询，一次一条 SELECT。clickhouse-client 使用的原生协议不开放，同一程序的 clickhouse local 可以代替。',
+    '通过 ClickHouse 的 HTTP 接口查询，一次一条 SELECT。clickhouse-client 使用的原生协议不开放，同一程序的 clickhouse local 可以代替。DBeaver 等 JDBC 工具连接时要先查询服务器版本，该查询目前不开放。',
   database: '数据库',
   placeholder: '密码',
   lines: {
     curl: 'curl',
     local: 'clickhouse local',
-    jdbc: 'DBeaver 等 JDBC 工具',
-    python: 'Python（clickhouse-connect）',
   },
   linesHint: {
     curl: '任意环境均可，末尾可加 FORMAT CSVWithNames 等',
     local: '与 clickhouse-client 是同一个程序',
-    jdbc: 'ClickHouse JDBC 驱动须支持地址中的路径；用户名与密码填在连接窗口',
-    python: 'pip install clickhouse-connect',
   },
   visible: '能看到什么',
   visibleHint: '所有只读用户看到相同的视图；声明或埋点方案改变后，视图随之更新。',

@@ -303,12 +303,8 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     };
     const told = await streams.preview({ settings: described, secrets: {} }, true);
     expect(JSON.stringify(told)).toContain('13800001111');
-    const fates = told.messages.map(({ records, problem }) => [records, problem?.code ?? '']).sort();
-    expect(fates).toEqual([
-      [0, 'body_undecodable'],
-      [0, 'property_value_invalid'],
-      [1, ''],
-    ]);
+    const fates = told.messages.map(({ records, problem }) => `${records} ${problem?.code ?? 'taken'}`);
+    expect(fates.sort()).toEqual(['0 body_undecodable', '0 property_value_invalid', '1 taken']);
     const again = await streams.preview({ settings: undescribed, secrets: {} }, false);
     expect(again.messages).toHaveLength(3);
   });

@@ -2,19 +2,17 @@
 interface ReaderAddress {
   /** HTTP interface, such as https://wutong.bank.cn/clickhouse. */
   readonly url: string;
-  readonly database: string;
   readonly user: string;
   /** What stands for the password, or the password itself while it is shown. */
   readonly password: string;
 }
 
-export const lineKinds = ['curl', 'local', 'jdbc', 'python'] as const;
+export const lineKinds = ['curl', 'local'] as const;
 export type LineKind = (typeof lineKinds)[number];
 
 const SELECT = 'SELECT event, count() FROM event GROUP BY event';
 
-export function connectionLine(kind: LineKind, { url, database, user, password }: ReaderAddress): string {
-  const { protocol, hostname, port, host, pathname } = new URL(url);
+export function connectionLine(kind: LineKind, { url, user, password }: ReaderAddress): string {
   switch (kind) {
     case 'curl':
       return `curl -u '${user}:${password}' '${url}/' --data-binary '${SELECT} FORMAT PrettyCompact'`;
@@ -22,13 +20,6 @@ export function connectionLine(kind: LineKind, { url, database, user, password }
       const query = encodeURIComponent(SELECT);
       const headers = `headers('X-ClickHouse-User'='${user}', 'X-ClickHouse-Key'='${password}')`;
       return `clickhouse local --query "SELECT * FROM url('${url}/?query=${query}', TabSeparated, 'event String, count UInt64', ${headers})"`;
-    }
-    case 'jdbc':
-      return `jdbc:clickhouse:${protocol}//${host}${pathname}/${database}`;
-    case 'python': {
-      const secure = protocol === 'https:';
-      const at = `host='${hostname}', port=${port || (secure ? 443 : 80)}, secure=${secure ? 'True' : 'False'}`;
-      return `clickhouse_connect.get_client(${at}, proxy_path='${pathname}', username='${user}', password='${password}')`;
     }
   }
 }

@@ -20,8 +20,7 @@ export function NewReaderDialog({ onMade, onClose }: NewReaderDialogProps) {
     create.mutate(
       { body: { name } },
       {
-        onSuccess: ({ reader, password, url, database }) =>
-          onMade({ user: reader.user, password, url, database }),
+        onSuccess: ({ reader, password, url }) => onMade({ user: reader.user, password, url }),
       },
     );
   return (

@@ -48,7 +48,10 @@ export default function ReaderListPage() {
           {({ items, url, database }) => (
             <>
               <p className="faint">{words.connectHint}</p>
-              <ConnectionLines url={url} database={database} user={items[0]?.user ?? NEWEST} />
+              <p className="faint">
+                {words.database} <code className="mono">{database}</code>
+              </p>
+              <ConnectionLines url={url} user={items[0]?.user ?? NEWEST} />
             </>
           )}
         </Answer>
@@ -113,7 +116,7 @@ interface ActionsProps {
   onPassword: (shown: ShownPassword) => void;
 }
 
-function Actions({ reader, readers: { url, database }, onPassword }: ActionsProps) {
+function Actions({ reader, readers: { url }, onPassword }: ActionsProps) {
   const { text } = useReader();
   const words = text.readers;
   const { modal, message } = App.useApp();
@@ -141,7 +144,7 @@ function Actions({ reader, readers: { url, database }, onPassword }: ActionsProp
             rotate.mutate(
               { params },
               {
-                onSuccess: ({ password }) => onPassword({ user: reader.user, password, url, database }),
+                onSuccess: ({ password }) => onPassword({ user: reader.user, password, url }),
                 onError,
               },
             ),
