@@ -1,7 +1,8 @@
 /**
  * The browser and the running server that the browser tests use.
  * WUTONG_TEST_URL and WUTONG_TEST_TOKEN name a server (its administrator's API token stands in for a login);
- * WUTONG_TEST_CHROMIUM a browser, otherwise Debian's is looked for.
+ * WUTONG_TEST_CHROMIUM a browser, otherwise Debian's is looked for; WUTONG_TEST_WAIT_MS how long a busy machine is
+ * waited for, where half a minute is not enough.
  */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -13,6 +14,8 @@ export interface ConsoleUnderTest {
 
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1440, height: 900 };
+
+const WAIT_MS = Number(process.env['WUTONG_TEST_WAIT_MS'] ?? 30_000);
 
 const browserPath = [
   process.env['WUTONG_TEST_CHROMIUM'],
@@ -62,6 +65,7 @@ export async function openPage(
     extraHTTPHeaders: options.token ? { authorization: `Bearer ${options.token}` } : {},
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
