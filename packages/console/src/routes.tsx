@@ -31,6 +31,10 @@ export const router = createBrowserRouter([
           { path: 'entities/:type/:id', element: page(() => import('./pages/entities/entity-page.tsx')) },
           { path: 'audiences', element: page(() => import('./pages/audience/segment-list-page.tsx')) },
           { path: 'audiences/new', element: page(() => import('./pages/audience/new-segment-page.tsx')) },
+          {
+            path: 'audiences/new/lookalike',
+            element: page(() => import('./pages/audience/lookalike/new-lookalike-page.tsx')),
+          },
           { path: 'tags', element: page(() => import('./pages/audience/tags/tag-list-page.tsx')) },
           { path: 'tags/new', element: page(() => import('./pages/audience/tags/new-tag-page.tsx')) },
           { path: 'tags/:tagId', element: page(() => import('./pages/audience/tags/tag-page.tsx')) },

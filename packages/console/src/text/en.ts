@@ -1,5 +1,6 @@
 import { alerts } from './en/alerts.ts';
 import { access } from './en/access.ts';
+import { audit } from './en/audit.ts';
 import { audience } from './en/audience.ts';
 import { data } from './en/data.ts';
 import { boards } from './en/boards.ts';
@@ -35,6 +36,7 @@ export const en: Text = {
   people,
   entities,
   audience,
+  audit,
   rule,
   tags,
   strategy,

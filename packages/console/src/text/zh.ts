@@ -1,5 +1,6 @@
 import { alerts } from './zh/alerts.ts';
 import { access } from './zh/access.ts';
+import { audit } from './zh/audit.ts';
 import { audience } from './zh/audience.ts';
 import { data } from './zh/data.ts';
 import { boards } from './zh/boards.ts';
@@ -34,6 +35,7 @@ export const zh = {
   people,
   entities,
   audience,
+  audit,
   rule,
   tags,
   strategy,

@@ -142,6 +142,10 @@ export const listAudit = endpoint({
         action: z.string(),
         object: z.string(),
         detail: z.record(z.string(), z.unknown()),
+        formerly: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe('detail of the entry before it about the same object: what it was until then'),
       }),
     ),
     nextCursor: z.number().optional(),

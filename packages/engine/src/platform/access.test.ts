@@ -109,6 +109,13 @@ describe('audit', () => {
       .catch((error: Error) => expect(error.message).toBe('undo'));
   });
 
+  it('says of each entry what the one before it said of the same thing', async () => {
+    const rows = await platform.audit.list(platform.database, { limit: 100 });
+    const [newest, older] = rows.filter((row) => row.action === 'test.act');
+    expect(newest!.formerly).toEqual(older!.detail);
+    expect(rows.at(-1)!.formerly).toBeNull();
+  });
+
   it('writes nothing when the act itself fails', async () => {
     const before = await platform.audit.list(platform.database, { limit: 100 });
     await expect(

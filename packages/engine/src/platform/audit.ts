@@ -22,6 +22,11 @@ export interface AuditRow {
   hash: Buffer;
 }
 
+/** An entry, and what the entry before it said of the same thing: of the same object and family (`route.`). */
+export interface ListedAuditRow extends AuditRow {
+  formerly: Record<string, unknown> | null;
+}
+
 /** The tamper-evident log of what people did. */
 export interface Audit {
   /** Appends within the transaction of the act itself: both happen or neither. */
@@ -30,7 +35,7 @@ export interface Audit {
   list(
     transaction: Transaction,
     page: { before?: number; limit: number; action?: string },
-  ): Promise<AuditRow[]>;
+  ): Promise<ListedAuditRow[]>;
   /** Walks the chain; the sequence of the first row that does not fit, or undefined. */
   findBreak(transaction: Transaction): Promise<number | undefined>;
 }
@@ -101,8 +106,13 @@ export function createAudit(clock: Clock): Audit {
       );
     },
     list: (transaction, page) =>
-      transaction.query<AuditRow>(
-        `select * from platform.audit
+      transaction.query<ListedAuditRow>(
+        `select entry.*, (
+           select before.detail from platform.audit before
+           where before.object = entry.object and before.sequence < entry.sequence
+             and split_part(before.action, '.', 1) = split_part(entry.action, '.', 1)
+           order by before.sequence desc limit 1) as formerly
+         from platform.audit entry
          where ($1::bigint is null or sequence < $1) and ($2::text is null or action = $2)
          order by sequence desc limit $3`,
         [page.before ?? null, page.action ?? null, page.limit],

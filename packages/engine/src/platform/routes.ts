@@ -162,6 +162,7 @@ export function platformRoutes(
         action: row.action,
         object: row.object,
         detail: row.detail,
+        ...(row.formerly ? { formerly: row.formerly } : {}),
       })),
       nextCursor: rows.length === query.limit ? rows.at(-1)?.sequence : undefined,
       intact: pageIsIntact(rows),

@@ -39,7 +39,7 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
   return (
     <>
       <MoreActions segment={segment} />
-      {segment.kind === 'rule' && !segment.archived && (
+      {(segment.kind === 'rule' || segment.kind === 'lookalike') && !segment.archived && (
         <>
           <Button onClick={computeNow} loading={compute.isPending}>
             {words.compute}
@@ -75,6 +75,7 @@ function MoreActions({ segment }: { segment: Segment }) {
         `/audiences/new?text=${encodeURIComponent(segment.text ?? combinedText('union', [segmentId]))}`,
       ),
     combine: () => setPicking(true),
+    lookalike: () => void navigate(`/audiences/new/lookalike?seed=${segmentId}`),
     archive: () =>
       void modal.confirm({
         title: words.archive,
@@ -99,6 +100,7 @@ function MoreActions({ segment }: { segment: Segment }) {
             { key: 'copy', label: words.copy },
             { key: 'snapshot', label: words.snapshot },
             { key: 'combine', label: words.combine.title },
+            { key: 'lookalike', label: words.lookalike.find },
             { type: 'divider' },
             segment.archived
               ? { key: 'restore', label: words.restore }

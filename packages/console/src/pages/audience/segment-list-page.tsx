@@ -95,8 +95,12 @@ function NewSegment() {
       <Dropdown
         trigger={['click']}
         menu={{
-          items: [{ key: 'list', label: words.importList.title }],
-          onClick: () => setImporting(true),
+          items: [
+            { key: 'lookalike', label: words.lookalike.find },
+            { key: 'list', label: words.importList.title },
+          ],
+          onClick: ({ key }) =>
+            key === 'list' ? setImporting(true) : void navigate('/audiences/new/lookalike'),
         }}
       >
         <Button>{words.otherWays}</Button>

@@ -7,6 +7,7 @@ import { Stat, StatRow } from '../../parts/stat.tsx';
 import { EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { Trend } from '../../parts/trend.tsx';
+import { LookalikeExplanation } from './lookalike/lookalike-explanation.tsx';
 import { scheduleText } from './schedule-text.ts';
 import type { Segment } from './segment-page.tsx';
 import styles from './segment-page.module.css';
@@ -53,12 +54,17 @@ export function SegmentOverview({ segment }: { segment: Segment }) {
           <Stat label={words.lookups} value={format.compact(segment.lookups)} />
         </StatRow>
       </Panel>
+      <LookalikeExplanation segment={segment} />
       <div className={styles.columns}>
         <Panel title={words.trend} definition={words.trendDefinition}>
           <MemberTrend runs={segment.trend} />
         </Panel>
         <Panel title={words.definition} extra={text.strategy.versionNumber(String(segment.version))}>
-          {segment.text ? <EqlText text={segment.text} /> : <p className="faint">{words.noRule}</p>}
+          {segment.text ? (
+            <EqlText text={segment.text} />
+          ) : (
+            <p className="faint">{segment.lookalike ? words.lookalike.definition : words.noRule}</p>
+          )}
           <div className={styles.usage}>
             <UsageList title={words.usedBy} usages={segment.usedBy} none={words.unused} />
             {segment.uses.length > 0 && <UsageList title={words.uses} usages={segment.uses} none="" />}

@@ -8,10 +8,13 @@ import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Chip } from '../../parts/state-mark.tsx';
-import { Answer, Failure } from '../../parts/states.tsx';
+import { Answer, Failure, Loading } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import { useInsightNames } from '../insight/question/use-insight-names.ts';
 import { Impact } from './lineage/impact.tsx';
 import { LineagePanel } from './lineage/lineage-panel.tsx';
+import type { Lookalike } from './lookalike/lookalike-fields.tsx';
+import { LookalikeForm, type LookalikeDraft } from './lookalike/lookalike-form.tsx';
 import { PortraitTab } from './portrait/portrait-tab.tsx';
 import { SamplePeople } from './sample-people.tsx';
 import { SegmentActions } from './segment-actions.tsx';
@@ -64,7 +67,9 @@ function SegmentView({ segment }: { segment: Segment }) {
           <b>{words.problem}</b> {segment.problem}
         </p>
       )}
-      {editing ? (
+      {editing && segment.lookalike ? (
+        <EditingLookalike segment={segment} lookalike={segment.lookalike} onClose={() => setEditing('')} />
+      ) : editing ? (
         <Editing segment={segment} onClose={() => setEditing('')} />
       ) : (
         <SegmentTabs segment={segment} />
@@ -150,6 +155,41 @@ function Editing({ segment, onClose }: { segment: Segment; onClose: () => void }
       busy={save.isPending}
       error={save.error}
       onSubmit={(draft) => void ask(draft)}
+      onCancel={onClose}
+    />
+  );
+}
+
+interface EditingLookalikeProps {
+  segment: Segment;
+  lookalike: Lookalike;
+  onClose: () => void;
+}
+
+function EditingLookalike({ segment, lookalike, onClose }: EditingLookalikeProps) {
+  const { audience: words } = useText();
+  const { message } = App.useApp();
+  const { settled, ...names } = useInsightNames();
+  const save = useWrite(audienceApi.editSegment, [audienceApi.readSegment, audienceApi.listSegments]);
+  const { segmentId, priority, version } = segment;
+  const submit = async ({ name, description, schedule, folder, lookalike: written }: LookalikeDraft) => {
+    await save.mutateAsync({
+      params: { segmentId },
+      body: { name, description, schedule, folder, priority, lookalike: written, version },
+    });
+    void message.success(words.saved);
+    onClose();
+  };
+  if (!settled) return <Loading rows={8} />;
+  return (
+    <LookalikeForm
+      draft={{ ...segment, lookalike }}
+      names={names}
+      idFixed
+      submitLabel={words.saveVersion}
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={(draft) => void submit(draft).catch(() => undefined)}
       onCancel={onClose}
     />
   );

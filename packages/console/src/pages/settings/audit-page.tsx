@@ -1,4 +1,4 @@
-import { Input } from 'antd';
+import { Select } from 'antd';
 import { platformApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
@@ -12,13 +12,15 @@ import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { wordFor } from '../../text/text.ts';
 import { useUrlState } from '../../parts/url-state.ts';
+import { AuditDetail } from './audit-detail.tsx';
+import { AuditObject } from './audit-object.tsx';
 
-type Row = ResponseOf<typeof platformApi.listAudit>['items'][number];
+export type AuditRow = ResponseOf<typeof platformApi.listAudit>['items'][number];
 
 /** Who did what, newest first, and whether the chain of entries holds. */
 export default function AuditPage() {
   const { text } = useReader();
-  const words = text.data.audit;
+  const words = text.audit;
   const userName = useUserNames();
   const [action, setAction] = useUrlState('action');
   const entries = usePages(
@@ -26,7 +28,7 @@ export default function AuditPage() {
     { query: { action: action || undefined, limit: 50 } },
     { refetchIntervalMs: CALM_MS },
   );
-  const columns: Column<Row>[] = [
+  const columns: Column<AuditRow>[] = [
     { key: 'at', title: words.at, render: ({ at }) => <TimeText at={at} form="full" /> },
     { key: 'actor', title: words.actor, render: ({ actor }) => userName(actor) },
     {
@@ -35,36 +37,22 @@ export default function AuditPage() {
       phone: 'title',
       render: (row) => <span title={row.action}>{wordFor(words.actions, row.action)}</span>,
     },
-    {
-      key: 'object',
-      title: words.object,
-      ellipsis: true,
-      render: ({ object }) => <span title={object}>{object}</span>,
-    },
-    {
-      key: 'detail',
-      title: words.detail,
-      phone: 'hidden',
-      ellipsis: true,
-      render: ({ detail }) => (
-        <span className="faint" title={JSON.stringify(detail, null, 2)}>
-          {Object.entries(detail)
-            .map(([name, value]) => `${name} ${writtenDetail(value)}`)
-            .join(' · ') || '–'}
-        </span>
-      ),
-    },
+    { key: 'object', title: words.object, width: '22%', render: (row) => <AuditObject entry={row} /> },
+    { key: 'detail', title: words.detail, width: '36%', render: (row) => <AuditDetail entry={row} /> },
   ];
   return (
     <Page title={words.title} lead={words.lead}>
       <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={action}
-          placeholder={words.anyAction}
+        <Select
           aria-label={words.action}
-          onSearch={setAction}
           style={{ width: 240 }}
+          showSearch={{ optionFilterProp: 'label' }}
+          value={action}
+          options={[
+            { value: '', label: words.anyAction },
+            ...Object.entries(words.actions).map(([value, label]) => ({ value, label })),
+          ]}
+          onChange={setAction}
         />
         {entries.first && (
           <StateMark tone={entries.first.intact ? 'good' : 'bad'}>
@@ -88,11 +76,4 @@ export default function AuditPage() {
       </Panel>
     </Page>
   );
-}
-
-/** A value of an entry's detail in one line. */
-function writtenDetail(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(', ');
-  return JSON.stringify(value);
 }

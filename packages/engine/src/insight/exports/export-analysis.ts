@@ -2,18 +2,10 @@ import type { Analysis, Answer, Catalogue, ReportAnswer, TrendAnswer } from '@wu
 import { runAnalysis } from '../analyses/run-analysis.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { exportReport } from './export-report.ts';
-import { suppressSmall } from './table.ts';
+import { suppressSmall, type Exported } from './table.ts';
 import { tableOfAnswer } from './table-of-answer.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeWorkbook, type Definition } from './write-workbook.ts';
-
-/** A file, and what the audit says of it. */
-export interface Exported {
-  readonly file: string | Buffer;
-  readonly rows: number;
-  /** Cells left out because too few people are behind them. */
-  readonly hidden: number;
-}
 
 /** An answer as a file. @throws CodedError eql_invalid, analysis_invalid, analysis_too_slow, analysis_too_large */
 export async function exportAnalysis(

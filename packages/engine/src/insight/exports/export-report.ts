@@ -1,8 +1,7 @@
 import type { ReportAnswer, ReportRequest } from '@wutong/contract';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { runReport } from '../reports/run-report.ts';
-import type { Exported } from './export-analysis.ts';
-import { datetime, number, text, type Table } from './table.ts';
+import { datetime, number, text, type Exported, type Table } from './table.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeWorkbook } from './write-workbook.ts';
 

@@ -18,6 +18,14 @@ export interface Table {
   readonly people?: readonly (readonly (number | undefined)[])[];
 }
 
+/** A file, and what the audit says of it. */
+export interface Exported {
+  readonly file: string | Buffer;
+  readonly rows: number;
+  /** Cells (of reports: rows) left out because too few people are behind them. */
+  readonly hidden: number;
+}
+
 export const text = (name: string, title: string): Column => ({ name, title, kind: 'text' });
 export const number = (name: string, title: string): Column => ({ name, title, kind: 'number' });
 export const share = (name: string, title: string): Column => ({ name, title, kind: 'share' });

@@ -76,9 +76,14 @@ function NewTag({ shape, names }: { shape: TagShape; names: ExpressionNames }) {
     }),
     [shape, kind, names],
   );
-  const submit = async ({ text, ...fields }: TagDraft) => {
+  const submit = async ({ text, model, ...fields }: TagDraft) => {
     const made = await create.mutateAsync({
-      body: { ...fields, kind, ...(kind === 'rule' || kind === 'sql' ? { text } : {}) },
+      body: {
+        ...fields,
+        kind,
+        ...(kind === 'rule' || kind === 'sql' ? { text } : {}),
+        ...(kind === 'model' ? { model } : {}),
+      },
     });
     void message.success(words.created);
     void navigate(`/tags/${made.tagId}`);

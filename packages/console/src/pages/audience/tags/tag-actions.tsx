@@ -29,7 +29,7 @@ export function TagActions({ tag, onEdit }: TagActionsProps) {
   const [setting, setSetting] = useState(false);
   const { tagId, archived } = tag;
   if (!mayWrite) return null;
-  const computed = tag.kind === 'rule' || tag.kind === 'sql';
+  const computed = tag.kind === 'rule' || tag.kind === 'sql' || tag.model?.scorer !== undefined;
   return (
     <>
       <ArchiveButton tag={tag} />

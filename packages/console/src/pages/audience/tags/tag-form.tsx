@@ -13,6 +13,7 @@ import { sentenceOf } from '../../../parts/states.tsx';
 import { DefinitionFields } from '../definition-fields.tsx';
 import formStyles from '../segment-form.module.css';
 import { useFolders } from '../use-folders.ts';
+import { firstModel, ModelFields, type TagModel } from './model-fields.tsx';
 import { TagDefinition } from './tag-definition.tsx';
 import { TagPreview } from './tag-preview.tsx';
 import { kindOf, type TagShape } from './tag-shape.ts';
@@ -30,6 +31,8 @@ export interface TagDraft {
   /** EQL of a rule tag, SQL of an SQL tag; empty for values set from outside. */
   text: string;
   valueType: ValueType;
+  /** Of a model tag. */
+  model?: TagModel | undefined;
 }
 
 interface TagFormProps {
@@ -51,6 +54,8 @@ export function TagForm(props: TagFormProps) {
   const kind = kindOf(shape);
   const draft = useDraft(kind === 'rule' ? begun.text : '');
   const [sql, setSql] = useState(kind === 'sql' ? begun.text : '');
+  const [model, setModel] = useState(begun.model ?? firstModel);
+  const [tagId, setTagId] = useState(begun.tagId);
   const check = useCheck(draft.written, shape === 'text' ? 'text' : 'rules', { counts: false });
   const { document } = draft.written;
   const finished =
@@ -59,14 +64,21 @@ export function TagForm(props: TagFormProps) {
     !isUnfinished(document) &&
     hasLabels(document);
   const ready =
-    kind === 'rule' ? finished && check.valid && !check.busy : kind !== 'sql' || sql.trim() !== '';
+    kind === 'rule'
+      ? finished && check.valid && !check.busy
+      : kind === 'model'
+        ? model.scorer === undefined || model.scorer.trim() !== ''
+        : kind !== 'sql' || sql.trim() !== '';
   const expression = kind === 'rule' ? draft.written.text : sql;
   return (
     <Form
       layout="vertical"
       requiredMark={false}
       initialValues={begun}
-      onFinish={(fields: TagDraft) => onSubmit({ ...begun, ...fields, text: expression })}
+      onFinish={(fields: TagDraft) =>
+        onSubmit({ ...begun, ...fields, text: expression, ...(kind === 'model' ? { model } : {}) })
+      }
+      onValuesChange={(_changed, fields: TagDraft) => setTagId(fields.tagId)}
     >
       <div className="stack">
         <TagFields idFixed={props.idFixed} isRule={kind === 'rule'} />
@@ -74,9 +86,8 @@ export function TagForm(props: TagFormProps) {
           <Panel title={text.tags.shape[shape]} definition={text.tags.shapeHint[shape]}>
             {kind === 'rule' && <TagDefinition shape={shape} draft={draft} check={check} names={names} />}
             {kind === 'sql' && <SqlField value={sql} onChange={setSql} />}
-            {(kind === 'model' || kind === 'import' || kind === 'manual') && (
-              <p className="soft">{text.tags.noDefinition}</p>
-            )}
+            {kind === 'model' && <ModelFields value={model} tagId={tagId} onChange={setModel} />}
+            {(kind === 'import' || kind === 'manual') && <p className="soft">{text.tags.noDefinition}</p>}
           </Panel>
           <div className={`${formStyles.beside} ${styles.beside}`}>
             {kind === 'rule' && !finished && <StateMark tone="warn">{text.rule.effect.unfinished}</StateMark>}

@@ -12,6 +12,7 @@ import { wordFor } from '../../../text/text.ts';
 import { scheduleText } from '../schedule-text.ts';
 import segmentStyles from '../segment-page.module.css';
 import { UsageList } from '../usage-list.tsx';
+import { ModelPanel } from './model-panel.tsx';
 import type { Tag } from './tag-page.tsx';
 import styles from './tags.module.css';
 
@@ -78,6 +79,7 @@ export function TagOverview({ tag }: { tag: Tag }) {
               {tag.uses.length > 0 && <UsageList title={text.audience.uses} usages={tag.uses} none="" />}
             </div>
           </Panel>
+          {tag.model && <ModelPanel tag={tag} />}
           {tag.trend.length > 1 && <CoverageTrend runs={tag.trend} />}
         </div>
       </div>

@@ -97,7 +97,7 @@ function Editing({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const { names, isLoading } = useExpressionNames();
   const save = useWrite(audienceApi.editTag, [audienceApi.readTag, audienceApi.listTags]);
   const text = tag.text ?? '';
-  const submit = async ({ name, description, folder, schedule, text: written }: TagDraft) => {
+  const submit = async ({ name, description, folder, schedule, text: written, model }: TagDraft) => {
     await save.mutateAsync({
       params: { tagId: tag.tagId },
       body: {
@@ -107,6 +107,9 @@ function Editing({ tag, onClose }: { tag: Tag; onClose: () => void }) {
         schedule,
         priority: tag.priority,
         ...(tag.text === undefined ? {} : { text: written }),
+        ...(tag.kind === 'model' && model
+          ? { model: { scorer: model.scorer, freshForHours: model.freshForHours } }
+          : {}),
         version: tag.version,
       },
     });
