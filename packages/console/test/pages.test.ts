@@ -47,6 +47,8 @@ const pages: [address: string, headline: string][] = [
   ['/data/tracking-plan', '埋点方案'],
   ['/data/keys', '标识规则'],
   ['/data/quarantine', '隔离与复核'],
+  ['/data/linking', '概率匹配'],
+  ['/data/linking/new', '新建匹配'],
   ['/settings', '设置'],
   ['/audit', '审计日志'],
 ];

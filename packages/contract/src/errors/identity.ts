@@ -47,6 +47,11 @@ export const identityErrors = defineErrors({
     en: 'These records cannot be linked: `details` names the missing table or column; correct it and start again.',
     zh: '无法对这些记录做匹配：details 指出了缺失的表或列；请修正后重试。',
   },
+  linking_file_unreadable: {
+    status: 422,
+    en: 'A file cannot be linked: `details` says which and why; it must be CSV in UTF-8 with a header, plain or .gz.',
+    zh: '有文件无法用于匹配：details 指出了文件与原因；文件须为带表头的 UTF-8 CSV，可用 .gz 压缩。',
+  },
   record_table_not_found: {
     status: 404,
     en: 'There is no such table of records (any more); reload the list and choose again.',

@@ -32,7 +32,8 @@ const FILE_COLUMN = '$file';
 /**
  * Links the records of files and leaves nothing behind. One file is searched for duplicates; of several, only
  * records of different files are compared. Each pair from the review threshold on goes to `onPair`, surest first,
- * those to link before those to review. `linking_input_invalid` when a file or a column is not there.
+ * those to link before those to review. @throws CodedError linking_file_unreadable, linking_input_invalid (a column is
+ * not there)
  */
 export async function linkFiles(
   clickhouse: ClickHouse,
@@ -90,12 +91,29 @@ async function headerOf(file: string): Promise<string[]> {
       return (names ?? []).map((name) => name.trim());
     }
   } catch (error) {
-    throw new CodedError('linking_input_invalid', { details: { file }, cause: error });
+    throw unreadable(file, reasonOf(error), error);
   } finally {
     text.destroy();
   }
-  throw new CodedError('linking_input_invalid', { details: { file, reason: 'the file is empty' } });
+  throw unreadable(file, 'it is empty');
 }
+
+const unreadable = (file: string, reason: string, cause?: unknown): CodedError =>
+  new CodedError('linking_file_unreadable', { details: { file, reason }, cause });
+
+/** What the file system, gzip and the parser of CSV say, in words. */
+function reasonOf(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code.startsWith('Z_')) return 'it is named .gz but is not gzip, or is cut off';
+  if (code.startsWith('CSV_')) return `its first line is not a CSV header: ${message}`;
+  return REASONS[code] ?? message;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
 
 /** Adds a file's rows to the table, which the first file creates. */
 async function load(
@@ -105,9 +123,13 @@ async function load(
 ): Promise<void> {
   const header = await headerOf(file);
   if (header.join('\n') !== columns.join('\n')) {
-    throw new CodedError('linking_input_invalid', {
-      details: { file, reason: 'its columns are not those of the first file', missing: columns },
-    });
+    const missing = columns.filter((name) => !header.includes(name));
+    const others = header.filter((name) => !columns.includes(name));
+    const difference =
+      missing.length + others.length === 0
+        ? 'they stand in another order'
+        : `missing: ${missing.join(', ') || 'none'}; not in the first: ${others.join(', ') || 'none'}`;
+    throw unreadable(file, `its columns are not those of the first file (${difference})`);
   }
   if (index === 0) await clickhouse.command(`drop table if exists ${table}`);
   const quoted = columns.map((name) => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\` String`);
@@ -127,10 +149,7 @@ async function load(
         : `insert into ${table} ${select}`,
     );
   } catch (error) {
-    throw new CodedError('linking_input_invalid', {
-      details: { file, reason: (error as Error).message.slice(0, 300) },
-      cause: error,
-    });
+    throw unreadable(file, `its rows cannot be read: ${(error as Error).message.slice(0, 300)}`, error);
   } finally {
     await clickhouse.command(`drop table if exists ${staged}`);
   }

@@ -223,6 +223,31 @@ describe('linking', () => {
     }
   }, 60_000);
 
+  it('says which file cannot be read, and why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wutong-link-'));
+    const reasonOf = async (...files: string[]): Promise<unknown> => {
+      const request = { files: files.map((file) => join(folder, file)), idColumn: 'id' };
+      const error: unknown = await linkFiles(platform.clickhouse, 'unreadable', request, () => {}).catch(
+        (problem: unknown) => problem,
+      );
+      expect(error).toMatchObject({ code: 'linking_file_unreadable' });
+      return (error as { details: { reason: unknown } }).details.reason;
+    };
+    try {
+      writeFileSync(join(folder, 'empty.csv'), '');
+      writeFileSync(join(folder, 'plain.csv.gz'), 'id,name\n1,a\n');
+      writeFileSync(join(folder, 'one.csv'), 'id,name\n1,a\n');
+      writeFileSync(join(folder, 'two.csv'), 'id,title\n2,a\n');
+      expect(await reasonOf('none.csv')).toBe('there is no such file');
+      expect(await reasonOf('.')).toBe('it is a folder');
+      expect(await reasonOf('empty.csv')).toBe('it is empty');
+      expect(await reasonOf('plain.csv.gz')).toContain('not gzip');
+      expect(await reasonOf('one.csv', 'two.csv')).toContain('missing: name; not in the first: title');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('says what is missing', async () => {
     const link = (source: string, idColumn: string): Promise<Linkage> =>
       linkRecords(platform.clickhouse, 'missing', { source, idColumn });
