@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consoleUnderTest, DESK, openBrowser, openPage } from './console-under-test.ts';
+import { PARQUET, WORKBOOK } from './packed-files.ts';
 
 const server = consoleUnderTest();
 
@@ -50,6 +51,28 @@ describe.skipIf(!server)('data and identity in a browser', () => {
     expect(await columns.getByRole('combobox', { name: '手机号 用作' }).count()).toBe(1);
     await columns.getByText('手机号', { exact: true }).last().waitFor();
     expect(await page.getByRole('button', { name: '下一步' }).isEnabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the import wizard reads a sheet of a workbook and a Parquet file', async () => {
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/import`);
+    const choose = page.locator('input[type=file]');
+    await choose.setInputFiles({ name: 'customers.xlsx', mimeType: '', buffer: WORKBOOK });
+    await page.getByText('Excel（.xlsx）').waitFor();
+    await page.getByRole('combobox', { name: '工作表' }).click();
+    await page.locator('.ant-select-item-option-content', { hasText: '客户' }).click();
+    await page.getByRole('region', { name: '前几行' }).getByText('13800001111').waitFor();
+    await page.getByRole('button', { name: '下一步' }).click();
+    const columns = page.getByRole('table', { name: '说明每一列' });
+    expect(await columns.getByRole('combobox', { name: '手机号 用作' }).count()).toBe(1);
+    await page.getByRole('button', { name: '上一步' }).click();
+    await page.getByRole('button', { name: '换一个文件' }).click();
+    await choose.setInputFiles({ name: 'holdings.parquet', mimeType: '', buffer: PARQUET });
+    const rows = page.getByRole('region', { name: '前几行' });
+    await rows.getByText('customer_number').waitFor();
+    await rows.getByText('2026-01-02').first().waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

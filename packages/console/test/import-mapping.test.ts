@@ -1,6 +1,5 @@
 import { mappingSchema, type MappingInput } from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
-import { HeadError, readFileHead, readText } from '../src/pages/data/mapping/read-file-head.ts';
 import {
   declarationsOf,
   problemsOf,
@@ -39,45 +38,6 @@ const usesOf = (plan: RecordPlan) =>
           : use.as,
     ]),
   );
-
-describe('what a file is', () => {
-  // 客户号,姓名 and C1,张三 in GBK.
-  const gbk = Buffer.from('bfcdbba7bac52cd0d5c3fb0a43312cd5c5c8fd0a', 'hex');
-
-  test('GBK is seen by what is not UTF-8', () => {
-    const head = readText(gbk, { gzip: false, whole: true }, {});
-    expect(head).toMatchObject({ encoding: 'gb18030', delimiter: ',', columns: ['客户号', '姓名'] });
-    expect(head.rows).toEqual([['C1', '张三']]);
-  });
-
-  test('a packed file, a semicolon, quotes over lines', async () => {
-    const text = 'a;b\n1;"x;\n""y"""\n2;z\n';
-    const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-    const head = await readFileHead(await new Response(packed).blob());
-    expect(head).toMatchObject({ gzip: true, delimiter: ';', columns: ['a', 'b'] });
-    expect(head.rows).toEqual([
-      ['1', 'x;\n"y"'],
-      ['2', 'z'],
-    ]);
-  });
-
-  test('JSON lines and files without a header', () => {
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    const json = readText(bytes('{"a":1,"b":"x"}\n{"a":2,"c":null}\n'), { gzip: false, whole: true }, {});
-    expect(json).toMatchObject({ format: 'ndjson', columns: ['a', 'b', 'c'] });
-    const bare = readText(bytes('C1,13800001111\nC2,13800002222\n'), { gzip: false, whole: true }, {});
-    expect(bare).toMatchObject({ hasHeader: false, columns: ['column_1', 'column_2'] });
-    expect(bare.rows).toHaveLength(2);
-  });
-
-  test.each([
-    ['', 'empty'],
-    ['PK\u0003\u0004xx', 'workbook'],
-    ['PAR1xxxx', 'parquet'],
-  ])('%j is refused by name', async (content, problem) => {
-    await expect(readFileHead(new Blob([content]))).rejects.toEqual(new HeadError(problem as 'empty'));
-  });
-});
 
 describe('values', () => {
   test.each([

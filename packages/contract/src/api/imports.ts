@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { mappingSchema } from '../mapping.ts';
+import { fileMappingSchema, mappingSchema } from '../mapping.ts';
 
 const importParams = z.object({ importId: z.uuid() });
 
@@ -58,6 +58,59 @@ export const sendImportFile = endpoint({
   response: importSchema,
   bodyLimitBytes: 2 ** 40,
   errors: ['import_not_found', 'mapping_invalid', 'import_file_unreadable', 'import_column_missing'],
+});
+
+export const previewKinds = ['empty', 'text', 'number', 'boolean', 'date', 'datetime'] as const;
+export const previewProblems = [
+  'empty',
+  'old_workbook',
+  'damaged',
+  'utf16',
+  'binary',
+  'unreadable_gzip',
+  'wrong_encoding',
+] as const;
+
+export const importPreviewSchema = z.object({
+  format: fileMappingSchema.shape.format.removeDefault(),
+  gzip: z.boolean(),
+  encoding: fileMappingSchema.shape.encoding.removeDefault(),
+  delimiter: z.string().length(1),
+  hasHeader: z.boolean().describe('whether the first row names the columns'),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(previewKinds).describe('what all of its values are'),
+      samples: z.array(z.string()).describe('values that are not empty, each once, at most 5'),
+    }),
+  ),
+  rows: z.array(z.array(z.string())).describe('the first rows, at most 200, without the header'),
+  sheets: z.array(z.string()).describe('of a workbook, in its order'),
+  sheet: z.string().optional().describe('the sheet that the rows are of'),
+});
+export type ImportPreview = z.output<typeof importPreviewSchema>;
+
+export const previewImportFile = endpoint({
+  name: 'previewImportFile',
+  method: 'POST',
+  path: '/api/v1/imports/preview',
+  room: 'ingest',
+  summary: {
+    en: 'What a file is: format, encoding, delimiter, sheets, columns and first rows. The body is the file; of CSV and JSON lines its beginning is enough. Nothing is kept',
+    zh: '识别文件：格式、编码、分隔符、工作表、列与前几行。请求体为文件（CSV 与 JSON 行只需开头部分）；不保存任何内容',
+  },
+  permission: 'source.write',
+  query: z.object({
+    format: fileMappingSchema.shape.format.removeDefault().optional(),
+    encoding: fileMappingSchema.shape.encoding.removeDefault().optional(),
+    delimiter: z.string().length(1).optional(),
+    header: z.enum(['yes', 'no']).optional().describe('whether the first row names the columns'),
+    sheet: z.string().max(255).optional(),
+    part: z.enum(['whole', 'start']).default('whole').describe('whether the body ends where the file does'),
+  }),
+  response: importPreviewSchema,
+  bodyLimitBytes: 2 ** 29,
+  errors: ['import_file_unreadable'],
 });
 
 export const listImports = endpoint({

@@ -1,19 +1,18 @@
 /** The import wizard, and what columns mean; the mapping is shared with SQL ingestion. */
 export const imports = {
   title: '导入文件',
-  lead: '把 CSV 或 JSON 行文件变成客户、事件、明细或实体。先在浏览器里看前几行，确认后再上传。',
+  lead: '把 CSV、Excel、Parquet 或 JSON 行文件变成客户、事件、明细或实体。先看前几行，确认后才导入。',
   newImport: '导入文件',
   steps: { file: '选择文件', mapping: '说明每一列', start: '确认并开始' },
   stepOf: (step: string, all: string) => `第 ${step} 步，共 ${all} 步`,
   choose: '把文件拖到这里，或点击选择',
-  chooseHint:
-    'CSV、TSV 或 JSON 行（.csv .txt .tsv .json .ndjson .jsonl），可用 gzip 压缩；编码 UTF-8 或 GBK。',
+  chooseHint: 'CSV、TSV、JSON 行（可用 gzip 压缩，编码 UTF-8 或 GBK）、Excel（.xlsx）或 Parquet。',
   chooseOther: '换一个文件',
   reading: '正在读取文件开头…',
   problem: {
     empty: '文件是空的。',
-    workbook: '这是 Excel 工作簿。请在 Excel 中“另存为 → CSV UTF-8”，再选择导出的文件。',
-    parquet: '浏览器不能预览 Parquet。请建一个目录连接，用接入任务读取。',
+    old_workbook: '这是旧版 Excel（.xls）或有密码的工作簿。请在 Excel 中另存为不带密码的 .xlsx。',
+    damaged: '文件已损坏，或不是它看上去的格式。请重新导出后再试。',
     utf16: '文件是 UTF-16 编码（Excel 的“Unicode 文本”）。请另存为 CSV UTF-8。',
     binary: '这不是文本文件。',
     unreadable_gzip: '压缩包打不开，可能没有传完整。',
@@ -22,7 +21,16 @@ export const imports = {
   size: '大小',
   packed: 'gzip 压缩',
   format: '格式',
-  formats: { csv: '分隔文本（CSV）', ndjson: 'JSON 行' },
+  formats: { csv: '分隔文本（CSV）', ndjson: 'JSON 行', xlsx: 'Excel（.xlsx）', parquet: 'Parquet' },
+  sheet: '工作表',
+  columnKinds: {
+    empty: '空',
+    text: '文本',
+    number: '数字',
+    boolean: '是否',
+    date: '日期',
+    datetime: '时间',
+  },
   encoding: '编码',
   encodings: {
     'utf-8': 'UTF-8',

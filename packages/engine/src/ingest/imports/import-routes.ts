@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { importsApi } from '@wutong/contract';
 import { allows, CodedError, type HttpServer, type Platform } from '../../platform/index.ts';
 import type { Imports } from './create-imports.ts';
+import { previewFile } from './preview/preview-file.ts';
 
 /** Types of a body that is a file; the content says what it is, not the header. */
 const FILE_TYPES = [
@@ -14,6 +15,11 @@ const FILE_TYPES = [
   'application/vnd.apache.parquet',
 ];
 
+function bodyOf(body: unknown): Readable {
+  if (body instanceof Readable) return body;
+  throw new CodedError('invalid_request', { details: { contentTypes: FILE_TYPES } });
+}
+
 /** Endpoints of the file import. */
 export function importRoutes(server: HttpServer, platform: Platform, imports: Imports): void {
   for (const type of FILE_TYPES) {
@@ -23,11 +29,15 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
   }
   server.handle(importsApi.createImport, ({ body }) => imports.create(body.mapping));
   server.handle(importsApi.sendImportFile, ({ params, query, request }) => {
-    const bytes = request.body;
-    if (!(bytes instanceof Readable)) {
-      throw new CodedError('invalid_request', { details: { contentTypes: FILE_TYPES } });
-    }
-    return imports.receive(params.importId, query.file, bytes);
+    return imports.receive(params.importId, query.file, bodyOf(request.body));
+  });
+  server.handle(importsApi.previewImportFile, ({ query, request }) => {
+    const { header, part, ...choice } = query;
+    return previewFile(bodyOf(request.body), {
+      ...choice,
+      whole: part === 'whole',
+      ...(header ? { hasHeader: header === 'yes' } : {}),
+    });
   });
   server.handle(importsApi.listImports, ({ query }) => imports.list(query));
   server.handle(importsApi.readImport, ({ params }) => imports.read(params.importId));

@@ -3,7 +3,7 @@ import { InboxOutlined } from '@ant-design/icons';
 import { useText } from '../../../frame/reader.tsx';
 import styles from './import.module.css';
 
-const ACCEPTED = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.gz';
+const ACCEPTED = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.gz,.xlsx,.parquet';
 
 /** Where a file is dropped or chosen; a button, so that the keyboard reaches it. */
 export function ChooseFile({ onFile, busy }: { onFile: (file: File) => void; busy: boolean }) {

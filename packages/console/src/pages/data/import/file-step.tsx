@@ -2,8 +2,8 @@ import { Button, Checkbox, Select } from 'antd';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
-import { delimiters, encodings, type FileHead, type HeadChoice } from '../mapping/read-file-head.ts';
 import styles from './import.module.css';
+import { delimiters, encodings, formats, type FileHead, type HeadChoice } from './preview-import.ts';
 
 interface FileStepProps {
   file: File;
@@ -23,6 +23,7 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
     words.delimiters.semicolon,
     words.delimiters.bar,
   ];
+  const isPacked = head?.format === 'xlsx' || head?.format === 'parquet';
   return (
     <>
       <Panel
@@ -43,31 +44,52 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
             <Select
               aria-label={words.format}
               value={head?.format ?? choice.format ?? 'csv'}
+              // What is packed can be nothing else; a text may be either.
+              disabled={isPacked}
               onChange={(value) => onChoice({ ...choice, format: value })}
-              options={(['csv', 'ndjson'] as const).map((value) => ({ value, label: words.formats[value] }))}
+              options={(isPacked ? formats : (['csv', 'ndjson'] as const)).map((value) => ({
+                value,
+                label: words.formats[value],
+              }))}
             />
           </label>
-          <label>
-            <span className="faint">{words.encoding}</span>
-            <Select
-              aria-label={words.encoding}
-              value={head?.encoding ?? choice.encoding ?? 'utf-8'}
-              popupMatchSelectWidth={false}
-              onChange={(encoding) => onChoice({ ...choice, encoding })}
-              options={encodings.map((value) => ({ value, label: words.encodings[value] }))}
-            />
-          </label>
-          {head?.format !== 'ndjson' && (
+          {!isPacked && (
+            <label>
+              <span className="faint">{words.encoding}</span>
+              <Select
+                aria-label={words.encoding}
+                value={head?.encoding ?? choice.encoding ?? 'utf-8'}
+                popupMatchSelectWidth={false}
+                onChange={(encoding) => onChoice({ ...choice, encoding })}
+                options={encodings.map((value) => ({ value, label: words.encodings[value] }))}
+              />
+            </label>
+          )}
+          {head && head.sheets.length > 0 && (
+            <label>
+              <span className="faint">{words.sheet}</span>
+              <Select
+                aria-label={words.sheet}
+                value={head.sheet}
+                popupMatchSelectWidth={false}
+                onChange={(sheet) => onChoice({ ...choice, sheet, hasHeader: undefined })}
+                options={head.sheets.map((value) => ({ value, label: value }))}
+              />
+            </label>
+          )}
+          {head?.format !== 'ndjson' && head?.format !== 'parquet' && (
             <>
-              <label>
-                <span className="faint">{words.delimiter}</span>
-                <Select
-                  aria-label={words.delimiter}
-                  value={head?.delimiter ?? ','}
-                  onChange={(delimiter) => onChoice({ ...choice, delimiter })}
-                  options={delimiters.map((value, index) => ({ value, label: names[index] }))}
-                />
-              </label>
+              {!isPacked && (
+                <label>
+                  <span className="faint">{words.delimiter}</span>
+                  <Select
+                    aria-label={words.delimiter}
+                    value={head?.delimiter ?? ','}
+                    onChange={(delimiter) => onChoice({ ...choice, delimiter })}
+                    options={delimiters.map((value, index) => ({ value, label: names[index] }))}
+                  />
+                </label>
+              )}
               <Checkbox
                 checked={head?.hasHeader ?? true}
                 onChange={({ target }) => onChoice({ ...choice, hasHeader: target.checked })}
@@ -105,10 +127,10 @@ function SampleRows({ head }: { head: FileHead }) {
           <table className={styles.sample}>
             <thead>
               <tr>
-                {head.columns.map((column, index) => (
+                {head.columns.map(({ name, kind }, index) => (
                   // Columns of a file have no identity but their place.
                   <th key={index} scope="col">
-                    {column}
+                    {name} <span className="faint">{words.columnKinds[kind]}</span>
                   </th>
                 ))}
               </tr>

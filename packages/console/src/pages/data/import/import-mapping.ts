@@ -1,6 +1,6 @@
 import type { MappingInput } from '@wutong/contract';
-import type { FileHead } from '../mapping/read-file-head.ts';
 import { declarationsOf, recordOf, type RecordPlan } from '../mapping/record-plan.ts';
+import type { FileHead } from './preview-import.ts';
 
 interface ImportWish {
   title: string;
@@ -29,7 +29,8 @@ export function mappingOf(
         format: head.format,
         encoding: head.encoding,
         delimiter: head.delimiter,
-        ...(head.hasHeader ? {} : { header: head.columns }),
+        ...(head.sheet === undefined ? {} : { sheet: head.sheet }),
+        ...(head.hasHeader ? {} : { header: head.columns.map(({ name }) => name) }),
         records: [recordOf(plan)],
       },
     ],

@@ -11,19 +11,19 @@ import { Page } from '../../../parts/page.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
 import { useWide } from '../../../parts/use-wide.ts';
 import { MappingEditor } from '../mapping/mapping-editor.tsx';
-import {
-  HeadError,
-  readFileHead,
-  type FileHead,
-  type HeadChoice,
-  type HeadProblem,
-} from '../mapping/read-file-head.ts';
 import { problemsOf, type RecordPlan } from '../mapping/record-plan.ts';
 import { emptyPlan, guessKind, suggestColumns, type SampledColumn } from '../mapping/suggest-plan.ts';
 import { ChooseFile } from './choose-file.tsx';
 import { FileStep } from './file-step.tsx';
 import { keepFile } from './files-at-hand.ts';
 import { mappingOf } from './import-mapping.ts';
+import {
+  headProblemOf,
+  previewImport,
+  type FileHead,
+  type HeadChoice,
+  type HeadProblem,
+} from './preview-import.ts';
 import { SOURCE_ID, StartStep, type StartChoice } from './start-step.tsx';
 
 /** A file with its head, and what was chosen about how to read it. */
@@ -32,12 +32,13 @@ interface Chosen {
   choice: HeadChoice;
   head?: FileHead;
   problem?: HeadProblem;
+  error?: unknown;
 }
 
 const sampledOf = (head: FileHead): SampledColumn[] =>
-  head.columns.map((name, index) => ({ name, samples: head.rows.map((row) => row[index] ?? '') }));
+  head.columns.map(({ name }, index) => ({ name, samples: head.rows.map((row) => row[index] ?? '') }));
 
-/** The wizard: a file, what its columns mean, and the start. Nothing is sent before the last step. */
+/** The wizard: a file, what its columns mean, and the start. Nothing is kept before the last step. */
 export default function ImportPage() {
   const { text } = useReader();
   const words = text.imports;
@@ -61,11 +62,11 @@ export default function ImportPage() {
     setReading(true);
     setPlan(undefined);
     try {
-      setChosen({ file, choice, head: await readFileHead(file, choice) });
+      setChosen({ file, choice, head: await previewImport(file, choice) });
       if (file !== chosen?.file) setStart({ ...start, title: file.name });
     } catch (error) {
-      if (!(error instanceof HeadError)) throw error;
-      setChosen({ file, choice, problem: error.problem });
+      const problem = headProblemOf(error);
+      setChosen({ file, choice, ...(problem ? { problem } : { error }) });
     } finally {
       setReading(false);
     }
@@ -99,12 +100,15 @@ export default function ImportPage() {
   return (
     <Page title={words.title} lead={words.lead} back={{ to: '/data/runs', label: text.data.runs.title }}>
       <StepLine step={step} />
-      {step === 0 && (!chosen || chosen.problem) && (
-        <ChooseFile busy={reading} onFile={(file) => void read(file, {})} />
-      )}
+      {step === 0 && !head && <ChooseFile busy={reading} onFile={(file) => void read(file, {})} />}
       {chosen?.problem && (
         <p role="alert" style={{ color: 'var(--red)' }}>
           {chosen.file.name}: {words.problem[chosen.problem]}
+        </p>
+      )}
+      {chosen?.error !== undefined && (
+        <p role="alert" style={{ color: 'var(--red)' }}>
+          {chosen.file.name}: {sentenceOf(chosen.error, text)}
         </p>
       )}
       {step === 0 && chosen && (head || chosen.problem === 'wrong_encoding') && (

@@ -33,6 +33,12 @@ export async function* xlsxRows(file: SpooledFile, sheet: string | undefined): A
   }
 }
 
+/** Names of the sheets of an Excel file, in its order. @throws UnreadableRowError */
+export async function xlsxSheets(file: SpooledFile): Promise<string[]> {
+  const { sheets } = await readDirectory(await openWorkbook(file));
+  return sheets.map(({ name }) => name);
+}
+
 interface Book {
   readonly sheet: string;
   readonly texts: string | undefined;
@@ -41,7 +47,14 @@ interface Book {
   readonly is1904: boolean;
 }
 
-async function readBook(workbook: Workbook, wanted: string | undefined): Promise<Book> {
+interface Directory {
+  /** Path of the part that names the sheets. */
+  readonly path: string;
+  readonly sheets: readonly { readonly name: string; readonly id: string }[];
+  readonly is1904: boolean;
+}
+
+async function readDirectory(workbook: Workbook): Promise<Directory> {
   const roots = await readRelations(workbook, '_rels/.rels', '');
   const path = roots.find((each) => each.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
   const sheets: { name: string; id: string }[] = [];
@@ -53,6 +66,11 @@ async function readBook(workbook: Workbook, wanted: string | undefined): Promise
         sheets.push({ name: attributes.name ?? '', id: attribute(attributes, 'id') ?? '' });
     },
   });
+  return { path, sheets, is1904 };
+}
+
+async function readBook(workbook: Workbook, wanted: string | undefined): Promise<Book> {
+  const { path, sheets, is1904 } = await readDirectory(workbook);
   const folder = posix.dirname(path);
   const relations = await readRelations(workbook, `${folder}/_rels/${posix.basename(path)}.rels`, folder);
   const sheet = wanted === undefined ? sheets[0] : sheets.find((each) => each.name === wanted);

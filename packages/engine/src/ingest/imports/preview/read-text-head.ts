@@ -1,103 +1,60 @@
-/** The beginning of a file, read in the browser: what it is, how it is written, and its first rows. */
+import type { importsApi } from '@wutong/contract';
+import { PreviewError } from './preview-error.ts';
 
-export const encodings = ['utf-8', 'gb18030', 'gbk', 'windows-1250', 'latin1'] as const;
-export type Encoding = (typeof encodings)[number];
-export const delimiters = [',', '\t', ';', '|'] as const;
+type Encoding = importsApi.ImportPreview['encoding'];
 
-export interface FileHead {
-  format: 'csv' | 'ndjson';
-  gzip: boolean;
-  encoding: Encoding;
-  delimiter: string;
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+export const MOST_ROWS = 200;
+
+/** What the beginning of a text file is, and its first rows. */
+export interface TextHead {
+  readonly format: 'csv' | 'ndjson';
+  readonly encoding: Encoding;
+  readonly delimiter: string;
   /** Whether the first row names the columns. */
-  hasHeader: boolean;
-  columns: string[];
+  readonly hasHeader: boolean;
+  readonly columns: readonly string[];
   /** Rows of texts, without the header. */
-  rows: string[][];
+  readonly rows: readonly string[][];
 }
 
 /** How a person corrects what was detected. */
-export type HeadChoice = Partial<Pick<FileHead, 'encoding' | 'delimiter' | 'hasHeader' | 'format'>>;
-
-export type HeadProblem =
-  'empty' | 'workbook' | 'parquet' | 'utf16' | 'binary' | 'unreadable_gzip' | 'wrong_encoding';
-
-export class HeadError extends Error {
-  constructor(readonly problem: HeadProblem) {
-    super(problem);
-    this.name = 'HeadError';
-  }
+export interface HeadChoice {
+  readonly format?: importsApi.ImportPreview['format'] | undefined;
+  readonly encoding?: Encoding | undefined;
+  readonly delimiter?: string | undefined;
+  readonly hasHeader?: boolean | undefined;
 }
 
-const HEAD_BYTES = 256 * 1024;
-const MOST_ROWS = 200;
-
-/** Reads the first 256 KB (unpacked) of a file. Throws HeadError with what is in the way. */
-export async function readFileHead(file: Blob, choice: HeadChoice = {}): Promise<FileHead> {
-  const start = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  if (start.length === 0) throw new HeadError('empty');
-  refuseBinary(start);
-  const gzip = start[0] === 0x1f && start[1] === 0x8b;
-  const bytes = gzip ? await unpack(file) : start;
-  const whole = !gzip && file.size <= HEAD_BYTES;
-  return readText(bytes, { gzip, whole }, choice);
-}
-
-/** Files of other kinds begin with their own marks. */
-function refuseBinary(start: Uint8Array): void {
-  const mark = String.fromCharCode(...start.subarray(0, 4));
-  if (mark === 'PK\u0003\u0004' || mark === '\u00D0\u00CF\u0011\u00E0') throw new HeadError('workbook');
-  if (mark === 'PAR1') throw new HeadError('parquet');
-  if (mark.startsWith('\u00FF\u00FE') || mark.startsWith('\u00FE\u00FF')) throw new HeadError('utf16');
-}
-
-/** Only the head of a packed file is asked for; the stream is dropped when there is enough. */
-async function unpack(file: Blob): Promise<Uint8Array> {
-  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (length < HEAD_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      pieces.push(value);
-      length += value.length;
-    }
-  } catch {
-    if (length === 0) throw new HeadError('unreadable_gzip');
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-  const bytes = new Uint8Array(length);
-  pieces.reduce((offset, piece) => (bytes.set(piece, offset), offset + piece.length), 0);
-  return bytes.subarray(0, HEAD_BYTES);
-}
-
-/** Detects and parses; the pure part, for texts that are already bytes. */
-export function readText(
-  bytes: Uint8Array,
-  { gzip, whole }: { gzip: boolean; whole: boolean },
-  choice: HeadChoice,
-): FileHead {
+/** Detects and parses; `whole`: the bytes end where the file does. @throws PreviewError */
+export function readTextHead(bytes: Uint8Array, whole: boolean, choice: HeadChoice): TextHead {
   // The head may end within a character or a row: what is after the last line break is left out.
   const end = whole ? bytes.length : bytes.lastIndexOf(0x0a) + 1 || bytes.length;
   const lines = bytes.subarray(0, end);
-  if (lines.includes(0)) throw new HeadError('binary');
+  if (lines.includes(0)) throw new PreviewError('binary');
   const encoding = choice.encoding ?? detectEncoding(lines);
   const text = decode(lines, encoding);
-  if (text === undefined) throw new HeadError('wrong_encoding');
-  const format = choice.format ?? (/^\s*\{/.test(text) ? 'ndjson' : 'csv');
-  if (format === 'ndjson') {
-    return { format, gzip, encoding, delimiter: ',', hasHeader: true, ...readJsonLines(text) };
+  if (text === undefined) throw new PreviewError('wrong_encoding');
+  const isJson = choice.format === 'ndjson' || (choice.format === undefined && /^\s*\{/.test(text));
+  if (isJson) {
+    return { format: 'ndjson', encoding, delimiter: ',', hasHeader: true, ...readJsonLines(text) };
   }
   const delimiter = choice.delimiter ?? detectDelimiter(text);
   const table = parseRows(text, delimiter, MOST_ROWS + 1).filter((row) => row.length > 1 || row[0] !== '');
+  return { format: 'csv', encoding, delimiter, ...withHeader(table, choice.hasHeader) };
+}
+
+/** Takes the first row for the names of the columns where it is that. */
+export function withHeader(
+  table: readonly string[][],
+  chosen: boolean | undefined,
+): Pick<TextHead, 'hasHeader' | 'columns' | 'rows'> {
   const first = table[0] ?? [];
-  const hasHeader = choice.hasHeader ?? looksLikeHeader(first);
+  const hasHeader = chosen ?? looksLikeHeader(first);
   const columns = hasHeader
     ? first.map((name) => name.trim())
     : first.map((_cell, index) => `column_${index + 1}`);
-  return { format, gzip, encoding, delimiter, hasHeader, columns, rows: hasHeader ? table.slice(1) : table };
+  return { hasHeader, columns, rows: hasHeader ? table.slice(1) : table };
 }
 
 function decode(bytes: Uint8Array, encoding: Encoding): string | undefined {
@@ -119,7 +76,7 @@ const LINES_COMPARED = 20;
 
 /** The delimiter that cuts the first lines into the same number of cells, the most cells first. */
 function detectDelimiter(text: string): string {
-  const scores = delimiters.map((delimiter) => {
+  const scores = DELIMITERS.map((delimiter) => {
     const counts = parseRows(text, delimiter, LINES_COMPARED).map((row) => row.length);
     const cells = counts[0] ?? 1;
     const alike = counts.filter((count) => count === cells).length / Math.max(1, counts.length);
@@ -138,7 +95,7 @@ function looksLikeHeader(row: readonly string[]): boolean {
 }
 
 /** RFC 4180: quoted cells may hold delimiters, line breaks and doubled quotes. */
-export function parseRows(text: string, delimiter: string, most: number): string[][] {
+function parseRows(text: string, delimiter: string, most: number): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';
@@ -163,7 +120,7 @@ export function parseRows(text: string, delimiter: string, most: number): string
   return rows;
 }
 
-function readJsonLines(text: string): Pick<FileHead, 'columns' | 'rows'> {
+function readJsonLines(text: string): Pick<TextHead, 'columns' | 'rows'> {
   const objects = text
     .split('\n')
     .filter((line) => line.trim() !== '')

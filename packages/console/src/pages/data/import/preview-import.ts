@@ -1,0 +1,61 @@
+import type { importsApi, QueryInputOf, ResponseOf } from '@wutong/contract';
+import { noAnswer, ProblemError, problemOf } from '../../../api/problem-error.ts';
+
+export type FileHead = ResponseOf<typeof importsApi.previewImportFile>;
+export type Encoding = FileHead['encoding'];
+export type HeadProblem = (typeof importsApi.previewProblems)[number];
+
+export const encodings = ['utf-8', 'gb18030', 'gbk', 'windows-1250', 'latin1'] as const;
+export const delimiters = [',', '\t', ';', '|'] as const;
+export const formats = ['csv', 'ndjson', 'xlsx', 'parquet'] as const;
+
+/** How a person corrects what was detected. */
+export interface HeadChoice {
+  format?: FileHead['format'] | undefined;
+  encoding?: Encoding | undefined;
+  delimiter?: string | undefined;
+  hasHeader?: boolean | undefined;
+  sheet?: string | undefined;
+}
+
+/** Texts are told by their beginning; Excel and Parquet keep their directory at the end. */
+const START_BYTES = 256 * 1024;
+
+/** Asks the server what a file is; of a text file only the beginning is sent. Throws ProblemError. */
+export async function previewImport(file: File, choice: HeadChoice): Promise<FileHead> {
+  const mark = await file.slice(0, 4).text();
+  const isPacked = mark === 'PK\u0003\u0004' || mark === 'PAR1';
+  const whole = isPacked || file.size <= START_BYTES;
+  const query: QueryInputOf<typeof importsApi.previewImportFile> = {
+    part: whole ? 'whole' : 'start',
+    format: choice.format,
+    encoding: choice.encoding,
+    delimiter: choice.delimiter,
+    header: choice.hasHeader === undefined ? undefined : choice.hasHeader ? 'yes' : 'no',
+    sheet: choice.sheet,
+  };
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/imports/preview?${search.toString()}`, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: {
+        'content-type': 'application/octet-stream',
+        'accept-language': document.documentElement.lang,
+      },
+      body: whole ? file : file.slice(0, START_BYTES),
+    });
+  } catch (cause) {
+    throw noAnswer(cause);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as FileHead;
+}
+
+/** What is in the way of showing a file, when it is something of the file itself. */
+export function headProblemOf(error: unknown): HeadProblem | undefined {
+  if (!(error instanceof ProblemError) || error.code !== 'import_file_unreadable') return undefined;
+  return error.problem.details?.['problem'] as HeadProblem | undefined;
+}

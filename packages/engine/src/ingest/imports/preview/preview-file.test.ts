@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import writeExcelFile from 'write-excel-file/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
+import { createTestPlatform } from '../../../../test/harness/platform.ts';
+import type { Platform } from '../../../platform/index.ts';
+import { previewFile, type PreviewChoice } from './preview-file.ts';
+
+let databases: TestDatabases;
+let platform: Platform;
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  platform = createTestPlatform(databases);
+});
+afterAll(async () => {
+  await platform.close();
+  await databases.drop();
+});
+
+const preview = (content: string | Buffer, choice: Partial<PreviewChoice> = {}) =>
+  previewFile(Readable.from([typeof content === 'string' ? Buffer.from(content) : content]), { whole: true, ...choice });
+const namesOf = ({ columns }: Awaited<ReturnType<typeof preview>>) => columns.map(({ name }) => name);
+
+describe('texts', () => {
+  test('GBK is seen by what is not UTF-8', async () => {
+    // 客户号,姓名 and C1,张三 in GBK.
+    const head = await preview(Buffer.from('bfcdbba7bac52cd0d5c3fb0a43312cd5c5c8fd0a', 'hex'));
+    expect(head).toMatchObject({
+      format: 'csv',
+      encoding: 'gb18030',
+      delimiter: ',',
+      rows: [['C1', '张三']],
+    });
+    expect(namesOf(head)).toEqual(['客户号', '姓名']);
+  });
+
+  test('a packed file that was cut off, a semicolon, quotes over lines', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, row) => `${row};${Math.sin(row)}\n`).join('');
+    const bytes = gzipSync(`a;b\n1;"x;\n""y"""\n${lines}`);
+    const head = await preview(bytes.subarray(0, 100_000), { whole: false });
+    expect(head).toMatchObject({ gzip: true, delimiter: ';' });
+    expect(head.rows[0]).toEqual(['1', 'x;\n"y"']);
+    expect(head.rows).toHaveLength(200);
+  });
+
+  test('JSON lines and files without a header', async () => {
+    const json = await preview('{"a":1,"b":"x"}\n{"a":2,"c":null}\n');
+    expect(json).toMatchObject({
+      format: 'ndjson',
+      rows: [
+        ['1', 'x', ''],
+        ['2', '', ''],
+      ],
+    });
+    const bare = await preview('C1,13800001111\nC2,13800002222\n');
+    expect(bare.hasHeader).toBe(false);
+    expect(namesOf(bare)).toEqual(['column_1', 'column_2']);
+  });
+
+  test('kinds of columns', async () => {
+    const rows = [
+      'a,b,c,d,e,f',
+      '1,007,2026-01-02,2026-01-02 10:00,yes,',
+      '-2.5,1,2026/1/3,2026-01-03T11:00:00Z,no,',
+    ];
+    const head = await preview(rows.join('\n'));
+    expect(head.columns.map(({ kind }) => kind)).toEqual([
+      'number',
+      'text',
+      'date',
+      'datetime',
+      'boolean',
+      'empty',
+    ]);
+    expect(head.columns[0]!.samples).toEqual(['1', '-2.5']);
+  });
+});
+
+test('a workbook: its sheets, and the rows of each', async () => {
+  const born = { type: Date, format: 'yyyy-mm-dd', value: new Date(Date.UTC(1990, 4, 17)) };
+  const bytes = (await writeExcelFile([
+    {
+      sheet: '客户',
+      data: [
+        [{ value: '客户号' }, { value: '出生日期' }],
+        [{ value: 'C1' }, born],
+      ],
+    },
+    { sheet: 'Accounts', data: [[{ value: 'account' }], [{ value: 'A1' }], [{ value: 'A2' }]] },
+  ] as never).toBuffer()) as Buffer;
+  const first = await preview(bytes);
+  expect(first).toMatchObject({
+    format: 'xlsx',
+    sheets: ['客户', 'Accounts'],
+    sheet: '客户',
+    rows: [['C1', '1990-05-17']],
+  });
+  expect(first.columns[1]).toMatchObject({ name: '出生日期', kind: 'date' });
+  const second = await preview(bytes, { sheet: 'Accounts' });
+  expect(second).toMatchObject({ sheet: 'Accounts', rows: [['A1'], ['A2']] });
+  expect(await preview(bytes, { sheet: 'Accounts', hasHeader: false })).toMatchObject({ hasHeader: false });
+});
+
+test('a Parquet file that ClickHouse wrote', async () => {
+  const stream = await platform.clickhouse.client.exec({
+    query: `select concat('C', toString(number)) as customer, number / 4 as amount, toDate('2026-01-02') as day
+      from numbers(1000) format Parquet`,
+  });
+  const pieces: Buffer[] = [];
+  for await (const piece of stream.stream) pieces.push(piece as Buffer);
+  const head = await preview(Buffer.concat(pieces));
+  expect(head).toMatchObject({ format: 'parquet', hasHeader: true, sheets: [] });
+  expect(head.columns.map(({ name, kind }) => [name, kind])).toEqual([
+    ['customer', 'text'],
+    ['amount', 'number'],
+    ['day', 'date'],
+  ]);
+  expect(head.rows).toHaveLength(200);
+});
+
+test.each([
+  ['', 'empty'],
+  ['PK\u0003\u0004xx', 'damaged'],
+  ['PAR1xxxxxxxxxxxx', 'damaged'],
+  ['\u0000\u0001\u0002', 'binary'],
+])('%j is refused by name', async (content, problem) => {
+  await expect(preview(content)).rejects.toMatchObject({
+    code: 'import_file_unreadable',
+    details: { problem },
+  });
+});

@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import type { importsApi } from '@wutong/contract';
+import { CodedError } from '../../../platform/index.ts';
+import { UnreadableRowError } from '../parse-csv.ts';
+import { parquetColumns, parquetRows } from '../read-parquet.ts';
+import { spoolFile, type SpooledFile } from '../spool-file.ts';
+import { xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
+import { columnOf } from './kind-of-values.ts';
+import { PreviewError } from './preview-error.ts';
+import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } from './read-text-head.ts';
+
+/** Bytes of a text file that are looked at, unpacked. */
+const HEAD_BYTES = 256 * 1024;
+const LIMIT_BYTES = 512 * 1024 * 1024;
+
+export interface PreviewChoice extends HeadChoice {
+  /** Of a workbook; default: the first. */
+  readonly sheet?: string | undefined;
+  /** Whether the bytes end where the file does. */
+  readonly whole: boolean;
+}
+
+type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> & Omit<TextHead, 'format'>;
+
+/**
+ * What a file is and its first rows. Its bytes lie in a file without a name while they are looked at.
+ * @throws CodedError import_file_unreadable, with `problem` in its details
+ */
+export async function previewFile(
+  bytes: AsyncIterable<Uint8Array>,
+  choice: PreviewChoice,
+): Promise<importsApi.ImportPreview> {
+  try {
+    const spooled = await spoolFile(bytes, LIMIT_BYTES);
+    try {
+      const head = await readHead(spooled, choice);
+      return {
+        ...head,
+        columns: head.columns.map((name, index) =>
+          columnOf(
+            name,
+            head.rows.map((row) => row[index] ?? ''),
+          ),
+        ),
+        rows: head.rows.map((row) => [...row]),
+      };
+    } finally {
+      await spooled.close();
+    }
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    const details = { problem, reason: (error as Error).message };
+    throw new CodedError('import_file_unreadable', { details, cause: error });
+  }
+}
+
+function problemOf(error: unknown): PreviewError['problem'] | undefined {
+  if (error instanceof PreviewError) return error.problem;
+  return error instanceof UnreadableRowError || error instanceof TypeError ? 'damaged' : undefined;
+}
+
+/** Files of each kind begin with their own marks. */
+async function readHead(spooled: SpooledFile, choice: PreviewChoice): Promise<Head> {
+  const start = Buffer.alloc(4);
+  await spooled.handle.read(start, 0, 4, 0);
+  const mark = start.toString('latin1');
+  if (spooled.bytes === 0) throw new PreviewError('empty');
+  if (mark === 'PK\u0003\u0004') return readWorkbook(spooled, choice);
+  if (mark === 'PAR1') return readParquet(spooled);
+  if (mark === '\u00D0\u00CF\u0011\u00E0') throw new PreviewError('old_workbook');
+  if (/^(\u00FF\u00FE|\u00FE\u00FF)/.test(mark)) throw new PreviewError('utf16');
+  const gzip = mark.startsWith('\u001f\u008b');
+  const bytes = gzip ? await unpacked(spooled) : await firstBytes(spooled);
+  const isWhole = choice.whole && (gzip ? bytes.length < HEAD_BYTES : spooled.bytes <= HEAD_BYTES);
+  return { ...readTextHead(bytes, isWhole, choice), gzip, sheets: [] };
+}
+
+const PACKED = { gzip: false, encoding: 'utf-8', delimiter: ',' } as const;
+
+async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewChoice): Promise<Head> {
+  const sheets = await xlsxSheets(spooled);
+  const table = await firstRows(xlsxRows(spooled, sheet), MOST_ROWS + 1);
+  const width = Math.max(0, ...table.map((row) => row.length));
+  const even = table.map((row) => row.concat(Array.from({ length: width - row.length }, () => '')));
+  const shown = sheet ?? sheets[0];
+  return {
+    ...PACKED,
+    ...withHeader(even, hasHeader),
+    format: 'xlsx',
+    sheets,
+    ...(shown ? { sheet: shown } : {}),
+  };
+}
+
+async function readParquet(spooled: SpooledFile): Promise<Head> {
+  const columns = await parquetColumns(spooled);
+  const rows = await firstRows(parquetRows(spooled, columns), MOST_ROWS);
+  return { ...PACKED, format: 'parquet', hasHeader: true, columns, rows, sheets: [] };
+}
+
+async function firstRows(blocks: AsyncIterable<string[][]>, most: number): Promise<string[][]> {
+  const rows: string[][] = [];
+  for await (const block of blocks) {
+    for (const row of block) rows.push(row);
+    if (rows.length >= most) break;
+  }
+  return rows.slice(0, most);
+}
+
+async function firstBytes({ handle, bytes }: SpooledFile): Promise<Uint8Array> {
+  const start = Buffer.alloc(Math.min(bytes, HEAD_BYTES));
+  await handle.read(start, 0, start.length, 0);
+  return start;
+}
+
+/** What a packed file begins with; it may be cut off anywhere. */
+async function unpacked(spooled: SpooledFile): Promise<Uint8Array> {
+  const packed = Readable.from([await firstBytes(spooled)], { objectMode: false });
+  const gunzip = packed.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }));
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= HEAD_BYTES) break;
+    }
+  } catch {
+    if (length === 0) throw new PreviewError('unreadable_gzip');
+  }
+  return Buffer.concat(pieces).subarray(0, HEAD_BYTES);
+}
