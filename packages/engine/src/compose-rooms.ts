@@ -84,7 +84,16 @@ export function composeRooms(platform: Platform): Rooms {
   const rooms = [identity, profile, ingest, audience, decision, hub, canvas, insight];
   return {
     identity,
-    importFiles: (options) => runImport(platform, { identity, profile, ingest }, options),
+    async importFiles(options) {
+      // A command starts no rooms: key types of a fresh installation, and what the files teach the tracking
+      // plan, are written down here.
+      await identity.prepare();
+      try {
+        return await runImport(platform, { identity, profile, ingest }, options);
+      } finally {
+        await ingest.writePlan();
+      }
+    },
     async isInstitution(institutionId) {
       const { entityTypes } = await profile.catalogue();
       if (!entityTypes.some(({ name }) => name === 'institution')) return false;

@@ -85,6 +85,8 @@ export interface Identity {
   /** Makes assertions and quarantine items of a linkage whose record ids are keys of a type. */
   proposeLinks(linkage: Linkage, keyType: string): Promise<{ bound: number; queued: number }>;
   routes(server: HttpServer): void;
+  /** Gives a fresh installation the key types of a bank; what `start` does first. */
+  prepare(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
