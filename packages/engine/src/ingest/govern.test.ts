@@ -151,8 +151,8 @@ describe('a replay', () => {
       '/rejected?sourceId=garbled&state=waiting',
     );
     expect(waiting.body.items).toMatchObject([{ code: 'body_undecodable' }]);
-    const opened = await api('GET', `/rejected/${waiting.body.items[0]!.rejectedId}`);
-    expect(Buffer.from(String(opened.body['raw']), 'base64').toString()).toBe('{"records":[');
+    const opened = await api<{ raw: string }>('GET', `/rejected/${waiting.body.items[0]!.rejectedId}`);
+    expect(Buffer.from(opened.body.raw, 'base64').toString()).toBe('{"records":[');
     const ledger = await api<{ items: object[] }>('GET', '/sources/garbled/ledger');
     expect(ledger.body.items).toMatchObject([{ received: 2, stored: 0, rejected: 2, balanced: true }]);
   });
