@@ -15,7 +15,7 @@ import {
   type ImportSummary,
 } from './ingest/index.ts';
 import { createInsight } from './insight/index.ts';
-import type { HttpServer, Platform } from './platform/index.ts';
+import type { HttpServer, PeopleOfInstitution, Platform } from './platform/index.ts';
 import { createProfile } from './profile/index.ts';
 
 /** All rooms of a process, wired. */
@@ -25,6 +25,8 @@ export interface Rooms {
   importFiles(options: Parameters<typeof runImport>[2]): Promise<ImportSummary>;
   /** Whether the bank has an institution of this id. */
   isInstitution(institutionId: string): Promise<boolean>;
+  /** Those of the people whose institution is this one or below it. */
+  readonly peopleOfInstitution: PeopleOfInstitution;
   routes(server: HttpServer): void;
   /** Starts the loops, in the order of the rooms. */
   start(): Promise<void>;
@@ -85,12 +87,22 @@ export function composeRooms(platform: Platform): Rooms {
   const rooms = [identity, profile, ingest, audience, decision, hub, canvas, insight];
   return {
     identity,
-    importFiles: (options) => runImport(platform, { identity, profile, ingest }, options),
+    async importFiles(options) {
+      // A command starts no rooms: key types of a fresh installation, and what the files teach the tracking
+      // plan, are written down here.
+      await identity.prepare();
+      try {
+        return await runImport(platform, { identity, profile, ingest }, options);
+      } finally {
+        await ingest.writePlan();
+      }
+    },
     async isInstitution(institutionId) {
       const { entityTypes } = await profile.catalogue();
       if (!entityTypes.some(({ name }) => name === 'institution')) return false;
       return (await profile.entitiesOf('institution', [institutionId])).size > 0;
     },
+    peopleOfInstitution: profile.peopleOfInstitution,
     routes(server) {
       for (const room of [...rooms, content]) room.routes(server);
       importRoutes(server, platform, imports);

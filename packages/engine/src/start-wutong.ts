@@ -62,7 +62,7 @@ export async function startWutong(
 
     const adminPassword = await openAdministrator(platform, config);
 
-    const server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
+    const server = createHttpServer({ ...platform, peopleOfInstitution: rooms.peopleOfInstitution });
     const readiness = watchReadiness(platform, server);
     later.readiness = readiness;
     undo.push(() => readiness.stop());

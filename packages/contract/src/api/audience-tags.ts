@@ -146,7 +146,7 @@ export const setTagValues = endpoint({
     values: z
       .array(
         z.object({
-          personId: z.number().int(),
+          personId: z.number().int().min(0),
           values: z.array(z.string().max(1_000)).max(100).describe('empty: remove the tag from the person'),
         }),
       )

@@ -60,7 +60,11 @@ export const createSegment = endpoint({
     text: z.string().max(20_000).optional().describe('EQL; needed for rule and snapshot'),
     document: eqlDocumentSchema.optional().describe('EQL document; instead of text'),
     lookalike: lookalikeSchema.optional().describe('needed for lookalike'),
-    personIds: z.array(z.number().int()).max(100_000).optional().describe('members of an imported segment'),
+    personIds: z
+      .array(z.number().int().min(0))
+      .max(100_000)
+      .optional()
+      .describe('members of an imported segment'),
   }),
   response: segmentSchema,
   errors: ['eql_invalid', 'segment_exists', 'segment_cycle', 'lookalike_missing'],

@@ -269,10 +269,15 @@ export const replayRejected = endpoint({
     zh: '重放拒收数据：所选或符合条件的全部',
   },
   permission: 'source.write',
-  body: z.object({
-    rejectedIds: z.array(z.uuid()).max(1_000).optional(),
-    filter: rejectedFilter.optional(),
-  }),
+  // Strict: a misspelt filter would choose everything.
+  body: z
+    .strictObject({
+      rejectedIds: z.array(z.uuid()).max(1_000).optional(),
+      filter: z.strictObject(rejectedFilter.shape).optional(),
+    })
+    .refine((body) => body.rejectedIds !== undefined || body.filter !== undefined, {
+      message: 'give rejectedIds or filter; an empty filter chooses all that wait',
+    }),
   response: z.object({
     replayed: z.number().int(),
     stored: z.number().int(),

@@ -146,11 +146,11 @@ export type EqlDocument =
       timeZoneOf?: string;
     };
 
-// A backtick or a line break cannot be written in a quoted name.
+// A line break cannot be written in a quoted name.
 const name = z
   .string()
   .max(128)
-  .regex(/^[^`\n]+$/);
+  .regex(/^[^\n]+$/);
 const parameterName = z.string().regex(/^[\p{L}_][\p{L}\p{N}_]{0,63}$/u);
 const conditionLazy: z.ZodType<Condition> = z.lazy(() => conditionSchema);
 const valueLazy: z.ZodType<Value> = z.lazy(() => valueSchema);

@@ -26,7 +26,7 @@ const name = fc.oneof(
     'a.b',
     'count',
     'event',
-    '`'.replace('`', 'x'),
+    'odd`na``me',
   ),
   fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/),
 );

@@ -246,12 +246,17 @@ const OPENING_WORDS = new Set(['tag', 'date', 'datetime', 'detail', 'entity', 't
 
 /** A unit as text: in backticks also where it could continue the comparison. */
 function unitName(text: string): string {
-  return /^(contains|matches|starts|ends)$/i.test(text) ? `\`${text}\`` : name(text);
+  return /^(contains|matches|starts|ends)$/i.test(text) ? quoted(text) : name(text);
 }
 
 /** A name as text: in backticks when it could be read as anything else. */
 function name(text: string): string {
   const plain = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text);
   const lower = text.toLowerCase();
-  return plain && !reservedWords.has(lower) && !OPENING_WORDS.has(lower) ? text : `\`${text}\``;
+  return plain && !reservedWords.has(lower) && !OPENING_WORDS.has(lower) ? text : quoted(text);
+}
+
+/** A backtick in a name is written twice. */
+function quoted(text: string): string {
+  return `\`${text.replaceAll('`', '``')}\``;
 }

@@ -58,7 +58,7 @@ const PATTERNS: readonly { kind: Token['kind'] | 'space'; pattern: RegExp }[] = 
   { kind: 'parameter', pattern: /\$[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'text', pattern: /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’/uy },
-  { kind: 'quoted', pattern: /`[^`\n]+`/uy },
+  { kind: 'quoted', pattern: /`(?:[^`\n]|``)+`/uy },
   { kind: 'symbol', pattern: /<=|>=|!=|<>|==|[=<>(){},.+\-*/，、（）＝＞＜≥≤≠]/uy },
 ];
 
@@ -127,7 +127,7 @@ function meaning(kind: Token['kind'], raw: string): string {
     case 'text':
       return raw.startsWith("'") ? raw.slice(1, -1).replaceAll("''", "'") : raw.slice(1, -1);
     case 'quoted':
-      return raw.slice(1, -1);
+      return raw.slice(1, -1).replaceAll('``', '`');
     case 'parameter':
       return raw.slice(1);
     case 'number': {

@@ -48,6 +48,8 @@ const MISTAKES: readonly Mistake[] = [
   ['person where age > 30 days ago', 'type_mismatch', 14, undefined],
   ['person where hour(birth_date) = 3', 'type_mismatch', 19, undefined],
   ["person where real_name contains '张'", 'encrypted_attribute', 14, undefined],
+  ["person where city in '上海'", 'type_mismatch', 22, "('上海')"],
+  ['person where vip in true', 'type_mismatch', 21, '(true)'],
   ['person where managed_by = $nobody', 'unknown_parameter', 27, undefined],
 ];
 

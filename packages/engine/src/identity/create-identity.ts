@@ -78,11 +78,11 @@ export function createIdentity(platform: Platform, records: () => RecordPorts = 
       identityRoutes(server, { platform, identity, reader, rules });
       linkingRoutes(server, platform, linking);
     },
+    prepare: () =>
+      platform.database.transaction((transaction) => ensurePresets(transaction, platform.clock.now())),
     async start() {
-      await platform.database.transaction(async (transaction) => {
-        await ensurePresets(transaction, platform.clock.now());
-        await forgetForeignTransactions(transaction);
-      });
+      await identity.prepare();
+      await platform.database.transaction(forgetForeignTransactions);
       relay = platform.jobs.loop({
         name: 'identity.relay',
         intervalMs: RELAY_INTERVAL_MS,

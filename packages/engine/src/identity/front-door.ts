@@ -83,6 +83,8 @@ export interface Identity {
   /** Linking of record tables without common keys. */
   readonly linking: Linking;
   routes(server: HttpServer): void;
+  /** Gives a fresh installation the key types of a bank; what `start` does first. */
+  prepare(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -43,6 +43,8 @@ export interface Ingest {
   readonly streams: Streams;
   /** Records rejected ever, and on the bank's present day. */
   rejectedTotals(): Promise<{ rejected: number; rejectedToday: number }>;
+  /** Writes down what the tracking plan learnt; a running server does so every two seconds. */
+  writePlan(): Promise<void>;
   /** One round of the relay now, for tests and orderly ends: true when there may be more. */
   relay(): Promise<boolean>;
   /** Settles cut-off batches now; returns how many. */
@@ -113,6 +115,7 @@ export function createIngest(
     sources,
     plan: planEditor,
     streams,
+    writePlan: () => plan.synchronise(),
     relay: () => relayOutbox(needs),
     recover: () => recoverBatches(needs),
     rejectedTotals: () => countRejected(platform.database, days.dayOf(platform.clock.now())),

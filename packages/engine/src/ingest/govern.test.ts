@@ -135,6 +135,34 @@ describe('rejected records', () => {
   });
 });
 
+describe('a replay', () => {
+  it('keeps a body waiting that is as broken as before', async () => {
+    const key = await makeSource('garbled');
+    const answer = await fetch(`${room.url}/api/v1/collect`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{"records":[',
+    });
+    expect(answer.status).toBe(400);
+    const replayed = await api('POST', '/rejected/replay', { filter: { sourceId: 'garbled' } });
+    expect(replayed.body).toMatchObject({ replayed: 1, rejectedAgain: 1 });
+    const waiting = await api<{ items: { rejectedId: string; code: string }[] }>(
+      'GET',
+      '/rejected?sourceId=garbled&state=waiting',
+    );
+    expect(waiting.body.items).toMatchObject([{ code: 'body_undecodable' }]);
+    const opened = await api<{ raw: string }>('GET', `/rejected/${waiting.body.items[0]!.rejectedId}`);
+    expect(Buffer.from(opened.body.raw, 'base64').toString()).toBe('{"records":[');
+    const ledger = await api<{ items: object[] }>('GET', '/sources/garbled/ledger');
+    expect(ledger.body.items).toMatchObject([{ received: 2, stored: 0, rejected: 2, balanced: true }]);
+  });
+
+  it('wants to be told of what', async () => {
+    expect((await api('POST', '/rejected/replay', {})).status).toBe(400);
+    expect((await api('POST', '/rejected/replay', { filter: { source: 'garbled' } })).status).toBe(400);
+  });
+});
+
 describe('the tracking plan', () => {
   it('learns, sets conflicting values aside, and brings times and numbers into form', async () => {
     const key = await makeSource('learning');

@@ -46,6 +46,8 @@ export interface Rejected {
 }
 
 const REPLAY_LIMIT = 1_000;
+/** What came through a stream that was deleted, with its mapping. */
+const FORMAT_GONE: Rejection = { code: 'body_undecodable', details: { reason: 'format_gone' } };
 
 export function createRejected(needs: {
   platform: Platform;
@@ -70,9 +72,18 @@ export function createRejected(needs: {
     const streamId = (row.context.stream as { streamId?: string } | undefined)?.streamId;
     const format = (streamId && (await streams.formatOf(streamId))) || formatNamed(row.format);
     const raw = secrets.decrypt(row.raw_box);
-    const parsed = format && takeApart(format, row, raw);
-    if (!format || !parsed || 'code' in parsed) return { stored: 0, duplicate: 0, rejectedAgain: 1 };
     const source = await sources.settingsOf(row.source_id);
+    const parsed: ParsedRequest | Rejection = format ? takeApart(format, row, raw) : FORMAT_GONE;
+    if (!format || 'code' in parsed) {
+      // Kept again as it is, like a record that is refused again: this one is settled, that one waits.
+      const rejection = 'code' in parsed ? parsed : FORMAT_GONE;
+      const { unit, raw_encoding: rawEncoding, context } = row;
+      const kept = { format: row.format, unit, raw, rawEncoding, context };
+      const { sourceId, mode } = source;
+      const receivedAt = clock.now();
+      await groups.submit({ sourceId, mode, receivedAt, items: [rejection], rawOf: () => kept }, raw.length);
+      return { stored: 0, duplicate: 0, rejectedAgain: 1 };
+    }
     const submission: Submission = {
       sourceId: row.source_id,
       mode: source.mode,

@@ -38,6 +38,7 @@ export {
   type Call,
   type HttpServer,
 } from './http/server.ts';
+export type { PeopleOfInstitution } from './http/limit-people.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';
 export { watchReadiness, type Readiness } from './readiness.ts';
 export {

@@ -12,6 +12,7 @@ import { createRegistry } from './meet-people.ts';
 import { createMirror, lockFacts } from './mirror.ts';
 import { movePeople } from './move-people.ts';
 import type { FactOperation, Rejection, Value } from './operation.ts';
+import { createPeopleOfInstitution } from './people-of-institution.ts';
 import { pruneIncrements, readPeople } from './person-store.ts';
 import { viewPerson } from './person-view.ts';
 import { detailsOfPeople, openEntities, relatedEntities } from './read-related.ts';
@@ -93,6 +94,11 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
         }),
       );
     },
+    peopleOfInstitution: createPeopleOfInstitution({
+      clickhouse,
+      clock: platform.clock,
+      attributesOf: (personIds) => profile.attributesOf(personIds),
+    }),
     consentsOf: async (transaction, personIds) =>
       readConsents(transaction, await models.read(transaction), personIds),
     suppressionsOf: (transaction, personIds, now) => readSuppressions(transaction, personIds, now),

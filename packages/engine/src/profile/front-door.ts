@@ -8,7 +8,7 @@ import type {
   RelationTypeInput,
 } from '@wutong/contract';
 import type { RecordLender } from '../identity/index.ts';
-import type { HttpServer, Transaction } from '../platform/index.ts';
+import type { HttpServer, PeopleOfInstitution, Transaction } from '../platform/index.ts';
 import type { LoadedPeople } from './loaded-people.ts';
 import type { StagedFacts } from './write-staged-facts.ts';
 import type {
@@ -103,6 +103,8 @@ export interface Profile {
     personIds: readonly number[],
     transaction?: Transaction,
   ): Promise<Map<number, Record<string, Value>>>;
+  /** Those of the people whose institution is this one or below it. */
+  peopleOfInstitution: PeopleOfInstitution;
   /** Present consents, read in the caller's transaction. */
   consentsOf(transaction: Transaction, personIds: readonly number[]): Promise<Map<number, ConsentState[]>>;
   /** Suppressions in force at `now` (epoch ms). */

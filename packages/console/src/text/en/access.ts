@@ -9,7 +9,8 @@ export const access = {
   loginNameWrong: 'The login does not fit the rule',
   role: 'Role',
   institution: 'Institution',
-  institutionHint: 'With an institution id, tasks are limited to that institution; empty: the whole bank.',
+  institutionHint:
+    'With an institution id, the user reaches only the tasks of that institution, and its customers and those of institutions below it; empty: the whole bank.',
   wholeBank: 'Whole bank',
   password: 'Password',
   newPassword: 'New password',

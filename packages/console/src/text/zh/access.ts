@@ -9,7 +9,7 @@ export const access = {
   loginNameWrong: '登录名不符合规则',
   role: '角色',
   institution: '机构',
-  institutionHint: '填写机构编号后，任务等数据仅限该机构；留空为全行。',
+  institutionHint: '填写机构编号后，仅能查看该机构的任务，以及该机构及下级机构的客户；留空为全行。',
   wholeBank: '全行',
   password: '密码',
   newPassword: '新密码',

@@ -1,4 +1,10 @@
-import { dateTextSchema, type ComparisonOperator, type Condition, type Value } from '@wutong/contract';
+import {
+  dateTextSchema,
+  formatValue,
+  type ComparisonOperator,
+  type Condition,
+  type Value,
+} from '@wutong/contract';
 import { DAY_MS, dateTextOf, wallOfDate } from '../calendar.ts';
 import { clampInstant, instantOfText, type ResolvedWindow } from '../resolve-window.ts';
 import { dateOf, refuseSealed, requireUnit } from './bind-value.ts';
@@ -224,6 +230,7 @@ export function bindOneOf(binder: Binder, node: Of<'oneOf'>, scope: Scope): Boun
   requireType(binder, node.value, scope, value, ['text', 'number', 'boolean', 'date', 'instant']);
   let list = binder.value(node.list, scope);
   if (list.kind === 'literal') {
+    requireItems(binder, node.list, scope, list);
     list = convertText(binder, node.list, scope, list, value.type);
     if (value.type === 'instant' && list.type === 'date') value = dateOf(binder, value);
     requireType(binder, node.list, scope, list, [value.type]);
@@ -234,6 +241,18 @@ export function bindOneOf(binder: Binder, node: Of<'oneOf'>, scope: Scope): Boun
     refuseSealed(binder, node.value, scope, value);
   }
   return { kind: 'oneOf', value: compared(binder, scope, value), list, negated: node.negated === true };
+}
+
+/** `city in '北京'` and `city contains any ($viewer)` want parentheses around their values. */
+export function requireItems(binder: Binder, node: Value, scope: Scope, list: BoundValue): void {
+  if (list.kind === 'literal' && Array.isArray(list.value)) return;
+  const text = node.kind === 'list' ? undefined : `(${formatValue(node)})`;
+  refuse(binder, node, scope, {
+    code: 'type_mismatch',
+    en: "A list in parentheses is expected here: ('a', 'b').",
+    zh: "此处须为括号括起的列表，例如 ('a', 'b')。",
+    ...(list.kind === 'literal' && text !== undefined ? { suggestion: text } : {}),
+  });
 }
 
 /** Questions about the letters of a text, or the elements of a list. */

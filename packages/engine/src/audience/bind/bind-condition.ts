@@ -2,7 +2,7 @@ import { conditionSchema, type Condition } from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
 import { conditionInEachZone } from './bind-each-zone.ts';
 import { bindWindow } from './bind-window.ts';
-import { bindCompare, bindOneOf, bindText, compared } from './bind-comparison.ts';
+import { bindCompare, bindOneOf, bindText, compared, requireItems } from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindEventSource, bindRelatedSource } from './bind-source.ts';
@@ -44,6 +44,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
       const value = binder.value(node.value, scope);
       requireType(binder, node.value, scope, value, ['list']);
       const list = binder.value(node.list, scope);
+      requireItems(binder, node.list, scope, list);
       requireType(binder, node.list, scope, list, ['text']);
       return { kind: 'listHas', quantifier: node.quantifier, value: compared(binder, scope, value), list };
     }

@@ -45,6 +45,10 @@ export function routeExports(server: HttpServer, platform: Platform, asking: Ana
     if (!allows(user.permissions, 'people.read')) {
       throw new CodedError('permission_denied', { details: { permission: 'people.read' } });
     }
+    // A file goes out as a stream that nobody looks through: not for those who see a part of the people.
+    if (user.institutionId !== undefined) {
+      throw new CodedError('permission_denied', { details: { permission: 'people.read', of: 'whole bank' } });
+    }
     const file = await exportPeople(asking, { ...body, mayOpen: allows(user.permissions, 'pii.open') });
     await record(user, 'people', { of: body.of, attributes: body.attributes });
     reply.type(FILE_TYPES.csv).header('content-disposition', 'attachment; filename="people.csv"');

@@ -15,6 +15,7 @@ import { allows, type Access, type CallingUser } from '../access.ts';
 import { CodedError, isEngineUnavailable, isUnfitValue } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { requirePeople, withoutOthers, type PeopleOfInstitution, type Sees } from './limit-people.ts';
 
 /** What a handler gets: parts already validated, and who calls. */
 export interface Call<E> {
@@ -49,8 +50,16 @@ const NOBODY: CallingUser = {
   institutionId: undefined,
 };
 
-/** Makes the server with the common answers: problem documents, 404, security headers. */
-export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }): HttpServer {
+/**
+ * Makes the server with the common answers: problem documents, 404, security headers. With `peopleOfInstitution`,
+ * users of an institution reach its people only, whatever they ask.
+ */
+export function createHttpServer(needs: {
+  access: Access;
+  log: Log;
+  ids: Ids;
+  peopleOfInstitution?: PeopleOfInstitution | undefined;
+}): HttpServer {
   const fastify = Fastify({
     bodyLimit: 64 * 1024 * 1024,
     // Ids of requests are made by us; what a client sends in a header is not trusted.
@@ -94,12 +103,28 @@ export function createHttpServer(needs: { access: Access; log: Log; ids: Ids }):
             request,
             reply,
           } as Call<typeof endpoint>;
-          const result = await handler(call);
+          const sees = seesOf(user, endpoint, needs.peopleOfInstitution);
+          if (sees) await requirePeople([call.params, call.query, call.body], sees);
+          const answer = await handler(call);
+          const result = sees ? await withoutOthers(answer, sees) : answer;
           return reply.header('cache-control', 'no-store').send(result);
         },
       });
     },
   };
+}
+
+/** What limits the people a caller reaches; undefined for those of the whole bank. */
+function seesOf(
+  user: CallingUser,
+  endpoint: Endpoint,
+  peopleOfInstitution: PeopleOfInstitution | undefined,
+): Sees | undefined {
+  const { institutionId } = user;
+  if (institutionId === undefined || !peopleOfInstitution) return undefined;
+  // A task goes to the institution of its manager, who then serves the customer wherever the account is.
+  if (endpoint.permission.startsWith('task.')) return undefined;
+  return (personIds) => peopleOfInstitution(institutionId, personIds);
 }
 
 /** The JSON body of a request. Types that a raw route reads as a stream are refused where JSON is expected. */
