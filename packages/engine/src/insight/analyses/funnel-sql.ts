@@ -1,6 +1,7 @@
 import type { FunnelRequest } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
+import { blockLevels } from './funnel-blocks.ts';
 import { eventRows, groupSql, PERSON, TIME, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
 
 /** Steps take the lowest bits of a packed event, exclusions those from here. */
@@ -22,10 +23,9 @@ export async function funnelPeople(
   request: FunnelRequest,
 ): Promise<FunnelPeople> {
   checkExclusions(request);
-  const chains = needsChains(request) ? chainRows(scope, request) : windowRows(scope, request);
   const group = request.breakdown && (await groupSql(needs, scope, request.breakdown));
   const rowGroup = group?.of === 'row' ? group.sql : undefined;
-  const perKey = chains(rowGroup);
+  const perKey = rowsOfFunnel(scope, request, rowGroup);
   const perPerson =
     request.sameProperty === undefined ? perKey : bestOfPerson(perKey, rowGroup !== undefined, request);
   if (group?.of !== 'person') return { sql: perPerson, hasGroup: rowGroup !== undefined };
@@ -55,7 +55,11 @@ function checkExclusions({ exclusions, order, steps }: FunnelRequest): void {
   }
 }
 
-type Rows = (rowGroup: string | undefined) => string;
+function rowsOfFunnel(scope: ResolvedScope, request: FunnelRequest, rowGroup: string | undefined): string {
+  if (needsChains(request)) return chainRows(scope, request, rowGroup);
+  const isPlain = rowGroup === undefined && request.sameProperty === undefined;
+  return isPlain ? blockLevels(scope, request) : windowRows(scope, request, rowGroup);
+}
 
 /** Later steps may lie after the period, as far as the window reaches. */
 function rowsOf(scope: ResolvedScope, request: FunnelRequest, events = request.steps): string {
@@ -73,48 +77,44 @@ function keysOf(request: FunnelRequest): { columns: string; where: string; group
   return { columns: `, ${key} as same`, where: ` and ${key} != ''`, group: 'person, same' };
 }
 
-/** ClickHouse's own aggregate keeps, for each step, the latest start that leads there: exact for plain funnels. */
-function windowRows(scope: ResolvedScope, request: FunnelRequest): Rows {
-  return (rowGroup) => {
-    const { bindings } = scope;
-    const [first, ...others] = request.steps.map((step) => isEvent(step, bindings));
-    const begins = `${first} and ${TIME} < ${bindings.integer(scope.to)}`;
-    const keys = keysOf(request);
-    return `select ${PERSON} as person${keys.columns},
+/** ClickHouse's own aggregate keeps, for each step, the latest start that leads there: for groups of rows. */
+function windowRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: string | undefined): string {
+  const { bindings } = scope;
+  const [first, ...others] = request.steps.map((step) => isEvent(step, bindings));
+  const begins = `${first} and ${TIME} < ${bindings.integer(scope.to)}`;
+  const keys = keysOf(request);
+  return `select ${PERSON} as person${keys.columns},
         windowFunnel(${request.windowMs})(${TIME}, ${[begins, ...others].join(', ')}) as level
         ${columnsOf(request, rowGroup, begins)}
       ${rowsOf(scope, request)}${keys.where} group by ${keys.group} having level > 0`;
-  };
 }
 
 /**
  * Walks the events of each person in order with one chain of times for each step: the chain that began last of
  * those that got there. Slower (an array for each person), and able to say more.
  */
-function chainRows(scope: ResolvedScope, request: FunnelRequest): Rows {
-  return (rowGroup) => {
-    const { bindings } = scope;
-    const steps = request.steps.map((step) => isEvent(step, bindings));
-    const marks = [
-      ...steps.map((sql, index) => `bitShiftLeft(toUInt64(${sql}), ${index})`),
-      ...request.exclusions.map(
-        (event, index) =>
-          `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
-      ),
-    ].join(' + ');
-    const place = 'bitCount(bitAnd(bitNot(marks), marks - 1))';
-    const packed = `bitShiftLeft(${TIME}, ${TIME_BIT}) + bitShiftLeft(toUInt64(${place}), ${PLACE_BIT}) + marks`;
-    const isStrict = request.order === 'strict';
-    const events = isStrict
-      ? [...request.steps, { event: ANY_EVENT, where: [] }]
-      : [...request.steps, ...request.exclusions];
-    const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
-    const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
-    // Rows that are no step only matter where nothing may lie between.
-    const wanted = [isStrict ? '' : 'marks > 0', same === undefined ? '' : "same != ''"].filter(
-      (each) => each !== '',
-    );
-    return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
+function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: string | undefined): string {
+  const { bindings } = scope;
+  const steps = request.steps.map((step) => isEvent(step, bindings));
+  const marks = [
+    ...steps.map((sql, index) => `bitShiftLeft(toUInt64(${sql}), ${index})`),
+    ...request.exclusions.map(
+      (event, index) => `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
+    ),
+  ].join(' + ');
+  const place = 'bitCount(bitAnd(bitNot(marks), marks - 1))';
+  const packed = `bitShiftLeft(${TIME}, ${TIME_BIT}) + bitShiftLeft(toUInt64(${place}), ${PLACE_BIT}) + marks`;
+  const isStrict = request.order === 'strict';
+  const events = isStrict
+    ? [...request.steps, { event: ANY_EVENT, where: [] }]
+    : [...request.steps, ...request.exclusions];
+  const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
+  const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
+  // Rows that are no step only matter where nothing may lie between.
+  const wanted = [isStrict ? '' : 'marks > 0', same === undefined ? '' : "same != ''"].filter(
+    (each) => each !== '',
+  );
+  return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
         ${request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request)} as folded,
         ${deepestOf(scope, request)} as times, length(times) as level
       from (
@@ -128,7 +128,6 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest): Rows {
         ${wanted.length === 0 ? '' : `where ${wanted.join(' and ')}`}
         group by person${same === undefined ? '' : ', same'}
       ) where level > 0`;
-  };
 }
 
 const EMPTY = 'emptyArrayUInt64()';

@@ -3,20 +3,12 @@ import { CodedError } from '../../platform/index.ts';
 import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
-import {
-  eventRows,
-  PERSON,
-  resolveScope,
-  TIME,
-  type AnalysisNeeds,
-  type ResolvedScope,
-} from './scope-sql.ts';
+import { countSteps, stepsOfBlocks, stepsOfPeople } from './path-steps.ts';
+import { eventRows, resolveScope, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
 
-/** Names that are told apart; the rarer ones are one. */
+/** Names that are told apart, by a number of 8 bits with one more for an anchor; the rarer ones are one. */
 const MAXIMUM_NAMES = 200;
 const MAXIMUM_LINKS = 200_000;
-/** An event is packed into one number: its time above, its name's number below. */
-const NAME_BITS = 16;
 
 function rowsOf(scope: ResolvedScope, request: PathRequest): { from: string; name: string } {
   const events = request.events.length > 0 ? request.events : [{ event: ANY_EVENT, where: [] }];
@@ -40,7 +32,7 @@ async function readNames(
   const rows = await runQuery<{ name: string }>(
     needs,
     scope,
-    `select toString(${name}) as name ${from} group by name order by count() desc, name limit ${MAXIMUM_NAMES}`,
+    `select ${name} as name ${from} group by name order by count() desc, name limit ${MAXIMUM_NAMES}`,
   );
   const names = rows.map((row) => row.name);
   // The anchor must be told apart, however rare it is.
@@ -48,30 +40,13 @@ async function readNames(
   return anchor === undefined || names.includes(anchor) ? names : [...names, anchor];
 }
 
-/** One row a person: `paths`, one for each session, of numbers of names (from 1; 0 is any other name). */
-function personPaths(scope: ResolvedScope, request: PathRequest, names: readonly string[]): string {
+/** Steps of all paths, in blocks of people. The number of a name counts from 1; 0 is any other name. */
+function pathSteps(scope: ResolvedScope, request: PathRequest, names: readonly string[]): string {
   const { from, name } = rowsOf(scope, request);
-  const { bindings } = scope;
   const numbers = names.map((_, index) => index + 1);
-  const number = `transform(${name}, ${bindings.bind('Array(String)', names)}, [${numbers.join(', ')}]::Array(UInt64), 0::UInt64)`;
-  const gap = request.gapMs;
-  const sessions = `arraySplit((event, pause) -> pause > ${gap}, events,
-    arrayDifference(arrayMap(event -> bitShiftRight(event, ${NAME_BITS}), events)))`;
-  const named = `arrayMap(event -> toUInt16(bitAnd(event, ${2 ** NAME_BITS - 1})), session)`;
-  const merged = request.mergeRepeats ? `arrayCompact(${named})` : named;
-  return `select person, arrayFilter(path -> notEmpty(path), arrayMap(session -> ${cut(request, merged, names)}, ${sessions})) as paths
-    from (
-      select ${PERSON} as person, arraySort(groupArray(bitShiftLeft(${TIME}, ${NAME_BITS}) + ${number})) as events
-      ${from} group by person
-    )`;
-}
-
-/** The part of a session that is shown: from its beginning or from the anchor; backwards for an end. */
-function cut(request: PathRequest, session: string, names: readonly string[]): string {
-  if (!request.anchor) return `arraySlice(${session}, 1, ${request.depth})`;
-  const directed = request.anchor.kind === 'end' ? `arrayReverse(${session})` : session;
-  const anchor = `toUInt16(${names.indexOf(request.anchor.event) + 1})`;
-  return `if(has(${directed}, ${anchor}), arraySlice(${directed}, indexOf(${directed}, ${anchor}), ${request.depth}), emptyArrayUInt16())`;
+  const number = `transform(${name}, ${scope.bindings.bind('Array(String)', names)}, [${numbers.join(', ')}]::Array(UInt8), 0::UInt8)`;
+  const anchor = request.anchor && names.indexOf(request.anchor.event) + 1;
+  return stepsOfBlocks(request, from, number, anchor);
 }
 
 interface StepRow {
@@ -91,16 +66,7 @@ export async function analysePath(needs: AnalysisNeeds, request: PathRequest): P
   const rows = await runQuery<StepRow>(
     needs,
     scope,
-    `select place - 1 as level, path[place] as name, if(place < length(path), toInt32(path[place + 1]), -1) as next,
-       sum(count) as paths, sum(first) as firsts
-     from (
-       select path, count() as count, countIf(number = 1) as first
-       from (select paths, arrayEnumerate(paths) as numbers from (${personPaths(scope, request, names)}))
-       array join paths as path, numbers as number
-       group by path
-     )
-     array join arrayEnumerate(path) as place
-     group by level, name, next order by paths desc limit ${MAXIMUM_LINKS}`,
+    `${countSteps(pathSteps(scope, request, names))} order by paths desc, level, name, next limit ${MAXIMUM_LINKS}`,
   );
   const firstLevel = rows.filter((row) => row.level === 0);
   const people = firstLevel.reduce((sum, row) => sum + row.firsts, 0);
@@ -178,11 +144,10 @@ export async function peopleOfPath(
     if (place < 0) throw new CodedError('analysis_invalid', { details: { reason: 'no_such_node', name } });
     return place + 1;
   };
-  const place = scope.bindings.integer(cell.level + 1);
-  const next = cell.next === undefined ? '' : ` and path[${place} + 1] = ${numberOf(cell.next)}`;
+  const next = cell.next === undefined ? '' : ` and next = ${numberOf(cell.next)}`;
   return {
     scope,
-    sql: `select person from (${personPaths(scope, request, names)})
-      where arrayExists(path -> path[${place}] = ${numberOf(cell.name)}${next}, paths)`,
+    sql: `select person from (${stepsOfPeople(pathSteps(scope, request, names))})
+      where level = ${scope.bindings.integer(cell.level)} and name = ${numberOf(cell.name)}${next}`,
   };
 }
