@@ -18,8 +18,14 @@ export interface Statement extends FoldAssertion {
  * fingerprints are keyed hashes already, so a plain hash over them gives nothing away.
  */
 export function assertionIdOf(kind: AssertionKind, fingerprints: readonly string[], extra = ''): string {
-  const text = `${kind} ${[...fingerprints].sort().join(' ')} ${extra}`;
+  const text = `${kind} ${inOrder(fingerprints)} ${extra}`;
   return uuidOf(hash('md5', text, 'hex'));
+}
+
+function inOrder(fingerprints: readonly string[]): string {
+  if (fingerprints.length !== 2) return [...fingerprints].sort().join(' ');
+  const [one, other] = fingerprints as [string, string];
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
 
 export function uuidOf(hex: string): string {
@@ -62,12 +68,13 @@ export async function writeStatements(
                    actor, reason, retracts, evidence)
      ), indexed as (
        insert into identity.assertion_key (key_number, assertion_id)
-       select distinct unnest(key_numbers), assertion_id from given
+       select distinct unnest(key_numbers), assertion_id from given order by 1, 2
        on conflict do nothing
      )
      insert into identity.assertion as assertion (assertion_id, kind, key_numbers, first_at, last_at,
        source_id, message_id, actor, reason, retracts, evidence, recorded_at)
-     select given.*, $12 from given
+     -- In the order of the index, so that two processes with the same statements never wait in a circle.
+     select given.*, $12 from given order by assertion_id
      on conflict (assertion_id) do update
      set first_at = least(assertion.first_at, excluded.first_at),
          last_at = greatest(assertion.last_at, excluded.last_at)`,
@@ -79,13 +86,22 @@ export async function writeStatements(
       plainArray(statements.map((each) => each.lastAt)),
       statements.map((each) => each.sourceId),
       statements.map((each) => each.messageId),
-      statements.map((each) => each.actor ?? null),
-      statements.map((each) => each.reason ?? null),
-      statements.map((each) => (each.retracts ? plainArray(each.retracts) : null)),
-      statements.map((each) => (each.evidence ? JSON.stringify(each.evidence) : null)),
+      rare(statements, (each) => each.actor),
+      rare(statements, (each) => each.reason),
+      rare(statements, (each) => each.retracts && plainArray(each.retracts)),
+      rare(statements, (each) => each.evidence && JSON.stringify(each.evidence)),
       recordedAt,
     ],
   );
+}
+
+/** A column that only decisions of people have; `unnest` fills the place of a missing array up with nulls. */
+function rare(
+  statements: readonly Statement[],
+  valueOf: (statement: Statement) => string | undefined,
+): (string | null)[] | null {
+  const values = statements.map((each) => valueOf(each) ?? null);
+  return values.every((value) => value === null) ? null : values;
 }
 
 /** Takes statements out of force: `held` until somebody decides, `retracted` for good. */

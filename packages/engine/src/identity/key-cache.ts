@@ -7,6 +7,11 @@ export interface CachedKey {
   readonly fingerprint: string;
 }
 
+/** Other spellings of the same key hang on one another: a set for each key would be half of the memory. */
+interface HeldKey extends CachedKey {
+  next: HeldKey | undefined;
+}
+
 /** Times of a committed statement: one within them has nothing to add. */
 interface CachedTimes {
   readonly firstAt: number;
@@ -25,7 +30,7 @@ export interface KeyCache {
   /** Applies what other transactions did to the map since the last call; one round trip. */
   refresh(transaction: Transaction): Promise<MapState>;
   find(type: string, rawValue: string): CachedKey | undefined;
-  keep(type: string, rawValue: string, key: CachedKey): void;
+  keep(type: string, rawValue: string, key: Readonly<CachedKey>): void;
   covers(statement: string, firstAt: number, lastAt: number): boolean;
   keepTimes(statement: string, times: CachedTimes): void;
   clear(): void;
@@ -36,13 +41,17 @@ const MAXIMUM_MOVES = 20_000;
 
 /** A cache for at least `maximumKeys` keys (about 300 bytes each) and as many statements; at most twice as many. */
 export function createKeyCache(maximumKeys = 300_000): KeyCache {
-  const byNumber = new Map<number, Set<CachedKey>>();
-  const forget = (key: CachedKey): void => {
-    const same = byNumber.get(key.keyNumber);
-    same?.delete(key);
-    if (same?.size === 0) byNumber.delete(key.keyNumber);
+  const byNumber = new Map<number, HeldKey>();
+  const forget = (key: HeldKey): void => {
+    const first = byNumber.get(key.keyNumber);
+    if (first === key) {
+      if (key.next) byNumber.set(key.keyNumber, key.next);
+      else byNumber.delete(key.keyNumber);
+      return;
+    }
+    for (let each = first; each; each = each.next) if (each.next === key) each.next = key.next;
   };
-  const keysOfType = new Map<string, RecentMap<CachedKey>>();
+  const keysOfType = new Map<string, RecentMap<HeldKey>>();
   const statements = new RecentMap<CachedTimes>(maximumKeys);
   // Transactions below this one have ended: their moves are applied. See sql/postgres/0002-identity.sql.
   let horizon: string | undefined;
@@ -63,20 +72,20 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
       if (tooMany || seenRulesVersion !== rules_version) clear();
       for (const [keyNumber, personId, own] of moves ?? []) {
         if (own) ownMoves.set(keyNumber, personId);
-        else for (const key of byNumber.get(keyNumber) ?? []) key.personId = personId;
+        else for (let key = byNumber.get(keyNumber); key; key = key.next) key.personId = personId;
       }
       horizon = newHorizon;
       seenRulesVersion = rules_version;
       return { rulesVersion: rules_version, ownMoves };
     },
     find: (type, rawValue) => keysOfType.get(type)?.get(rawValue),
-    keep(type, rawValue, key) {
+    keep(type, rawValue, { keyNumber, personId, fingerprint }) {
       let keys = keysOfType.get(type);
       if (!keys) keysOfType.set(type, (keys = new RecentMap(maximumKeys, forget)));
-      keys.set(rawValue, key);
-      const same = byNumber.get(key.keyNumber);
-      if (same) same.add(key);
-      else byNumber.set(key.keyNumber, new Set([key]));
+      const held: HeldKey = { keyNumber, personId, fingerprint, next: undefined };
+      keys.set(rawValue, held);
+      held.next = byNumber.get(keyNumber);
+      byNumber.set(keyNumber, held);
     },
     covers(statement, firstAt, lastAt) {
       const times = statements.get(statement);

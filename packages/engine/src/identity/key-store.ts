@@ -18,20 +18,27 @@ const KEY_COLUMNS = 'key_number, person_id, type, fingerprint, bound_at, shared,
 /** Held shared by whoever writes to the map, and exclusively while the rules change. */
 const MAP_LOCK = 7_500_020;
 
-/** Waits for a change of rules to end; returns the rules' version, which cannot change any more. */
-export async function joinMapWriters(transaction: Transaction): Promise<number> {
+/**
+ * Waits for a change of rules to end; returns the rules' version, which cannot change any more, and as many numbers
+ * for new keys as are asked for, ascending.
+ */
+export async function joinMapWriters(
+  transaction: Transaction,
+  newKeys = 0,
+): Promise<{ rulesVersion: number; numbers: number[] }> {
   await transaction.execute('select pg_advisory_xact_lock_shared($1)', [MAP_LOCK]);
-  return readRulesVersion(transaction);
+  // A statement of its own: what it sees must begin after the lock.
+  const [row] = await transaction.query<{ version: number; numbers: string[] }>(
+    `select version, array(select nextval('identity.key_key_number_seq') from generate_series(1, $1))::text[] as numbers
+     from identity.rules`,
+    [newKeys],
+  );
+  return { rulesVersion: row!.version, numbers: row!.numbers.map(Number) };
 }
 
 /** Waits until no transaction writes to the map, and keeps others out until this one ends. */
 export async function excludeMapWriters(transaction: Transaction): Promise<void> {
   await transaction.execute('select pg_advisory_xact_lock($1)', [MAP_LOCK]);
-}
-
-async function readRulesVersion(transaction: Transaction): Promise<number> {
-  const [row] = await transaction.query<{ version: number }>('select version from identity.rules');
-  return row!.version;
 }
 
 export interface FoundKey {
@@ -51,38 +58,47 @@ export function findKeys(transaction: Transaction, fingerprints: readonly string
   );
 }
 
+/** A key to be inserted, under the number reserved for it, with the person it already has. */
 export interface NewKey {
+  readonly keyNumber: number;
+  readonly personId: number;
   readonly type: string;
   readonly fingerprint: string;
   readonly valueEncrypted: string;
   readonly firstSeenAt: number;
+  readonly boundAt: number | undefined;
 }
 
 /**
- * Inserts keys, each a person of its own, and returns those that were really new; a key that another
- * process inserts at the same time is waited for and left out. In the order of fingerprints, so that
- * two processes with the same new keys wait for each other in one direction only.
+ * Inserts keys and returns the numbers of those that were really new; a key that another process inserts at the same
+ * time is waited for and left out. In the order of fingerprints, so that two processes with the same new keys wait
+ * for each other in one direction only.
  */
-export function insertKeys(
-  transaction: Transaction,
-  keys: readonly NewKey[],
-): Promise<{ key_number: number; fingerprint: string }[]> {
+export async function insertKeys(transaction: Transaction, keys: readonly NewKey[]): Promise<Set<number>> {
   const sorted = [...keys].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
-  return transaction.query(
-    `insert into identity.key (key_number, person_id, type, fingerprint, value_encrypted, first_seen_at)
-     select number, number, type, fingerprint, value_encrypted, first_seen_at from (
-       select nextval('identity.key_key_number_seq') as number, type, fingerprint, value_encrypted, first_seen_at
-       from unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[])
-         as given (type, fingerprint, value_encrypted, first_seen_at)
-     ) as numbered
+  const rows = await transaction.query<{ key_number: number }>(
+    `insert into identity.key (key_number, person_id, type, fingerprint, value_encrypted, first_seen_at, bound_at)
+     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[])
      on conflict (fingerprint) do nothing
-     returning key_number, fingerprint`,
+     returning key_number`,
     [
+      plainArray(sorted.map((key) => key.keyNumber)),
+      plainArray(sorted.map((key) => key.personId)),
       plainArray(sorted.map((key) => key.type)),
       plainArray(sorted.map((key) => key.fingerprint)),
       plainArray(sorted.map((key) => key.valueEncrypted)),
       plainArray(sorted.map((key) => key.firstSeenAt)),
+      plainArray(sorted.map((key) => key.boundAt ?? 'null')),
     ],
+  );
+  return new Set(rows.map((row) => row.key_number));
+}
+
+/** Makes keys of this very transaction persons of their own again. */
+export async function setApart(transaction: Transaction, keyNumbers: Iterable<number>): Promise<void> {
+  await transaction.execute(
+    'update identity.key set person_id = key_number, bound_at = null where key_number = any($1::bigint[])',
+    [plainArray(keyNumbers)],
   );
 }
 

@@ -30,46 +30,79 @@ export interface LinkRequest {
   readonly rules: KeyRules;
   /** Persons of the keys as known before any lock: where to begin. */
   readonly persons: ReadonlyMap<number, number>;
-  /** Keys made by this batch. */
+  /** Keys of this batch that are yet to be inserted, each its own person. */
+  readonly fresh: ReadonlyMap<number, StoredKey>;
+  /** Keys that this batch made: nobody else has seen them, so that their moves are no news. */
   readonly created: ReadonlySet<number>;
 }
 
+/** What is to be written to link a batch. */
+export interface PreparedLinks {
+  readonly plan: LinkPlan;
+  /** The keys of all persons concerned, under lock. */
+  readonly keys: ReadonlyMap<number, StoredKey>;
+  /** Person and first link that a fresh key is inserted with; absent: its own, none. */
+  readonly placed: ReadonlyMap<number, { personId: number; boundAt: number | undefined }>;
+  readonly updates: readonly KeyUpdate[];
+  readonly moves: readonly KeyMove[];
+  /** Present person of every key concerned, before anything is folded. */
+  readonly present: ReadonlyMap<number, number>;
+}
+
 /**
- * Appends statements and brings the map up to date. Returns the present persons of the keys concerned.
+ * Locks and reads what a batch of statements concerns and plans the links. Nothing is written yet, so that fresh keys
+ * are inserted where they end: each row once, without a second version and its index entries.
  *
  * Whoever changes the keys of a person holds the lock of its smallest key, taken in ascending order.
  */
-export async function linkBatch(
+export async function prepareLinks(
   needs: ResolveNeeds,
   transaction: Transaction,
   request: LinkRequest,
-): Promise<Map<number, number>> {
-  const keys = await lockStatementPersons(transaction, request.statements, request.persons);
-  const stored = await readStoredTimes(needs, transaction, request.statements);
-  const plan = planLinks({ statements: request.statements, stored, keys, rules: request.rules });
-  await writeStatements(transaction, plan.write, needs.platform.clock.now());
-
-  const present = new Map([...keys.values()].map((key) => [key.key_number, key.person_id]));
-  await unite(needs, transaction, plan, request.created, present);
-  if (plan.fold.length > 0) {
-    const folded = await foldGroups(needs, transaction, plan, request, keys);
-    for (const [key, person] of folded) present.set(key, person);
-  }
-  return present;
+): Promise<PreparedLinks> {
+  const { statements, rules, fresh } = request;
+  const keys = await lockStatementPersons(transaction, request);
+  const stored = await readStoredTimes(
+    needs,
+    transaction,
+    // The log cannot name a key that was never seen.
+    fresh.size === 0
+      ? statements
+      : statements.filter((each) => !each.keyNumbers.some((key) => fresh.has(key))),
+  );
+  const plan = planLinks({ statements, stored, keys, rules });
+  return { plan, keys, ...unite(plan, keys, request) };
 }
 
-/** All keys of all persons that the statements name, under lock. `guess`: where their keys were last seen. */
+/** Appends the statements and brings the map up to date. Returns the present persons of the keys concerned. */
+export async function writeLinks(
+  needs: ResolveNeeds,
+  transaction: Transaction,
+  request: LinkRequest,
+  { plan, keys, updates, moves, present }: PreparedLinks,
+): Promise<Map<number, number>> {
+  const at = needs.platform.clock.now();
+  await writeStatements(transaction, plan.write, at);
+  await writeKeys(transaction, updates, moves, { at, cause: 'ingest' });
+  if (plan.fold.length === 0) return new Map(present);
+  return new Map([...present, ...(await foldGroups(needs, transaction, plan, request, keys))]);
+}
+
+/** All keys of all persons that the statements name: the stored ones under lock. */
 async function lockStatementPersons(
   transaction: Transaction,
-  statements: readonly Statement[],
-  guess: ReadonlyMap<number, number>,
+  { statements, persons: guess, fresh }: LinkRequest,
 ): Promise<Map<number, StoredKey>> {
   const named = new Set(statements.flatMap((statement) => statement.keyNumbers));
-  const persons = new Set(guess.values());
+  const virtual = [...named].flatMap((keyNumber) => fresh.get(keyNumber) ?? []);
+  for (const key of virtual) named.delete(key.key_number);
+  const persons = new Set<number>();
+  for (const [keyNumber, person] of guess) if (!fresh.has(keyNumber)) persons.add(person);
   let unlocked = persons;
   for (let round = 0; round < MAXIMUM_LOCK_ROUNDS; round++) {
-    await lockPersons(transaction, unlocked);
-    const members = new Map((await readMembers(transaction, persons)).map((key) => [key.key_number, key]));
+    if (unlocked.size > 0) await lockPersons(transaction, unlocked);
+    const stored = persons.size > 0 ? await readMembers(transaction, persons) : [];
+    const members = new Map([...stored, ...virtual].map((key) => [key.key_number, key]));
     const moved = [...named].filter((keyNumber) => !members.has(keyNumber));
     if (moved.length === 0) return members;
     // Keys that moved before the lock was granted: their new persons are locked too. That is out of
@@ -87,6 +120,7 @@ async function readStoredTimes(
 ): Promise<Map<string, StoredTimes>> {
   const byId = new Map(statements.map((statement) => [statement.assertionId, statement]));
   const stored = new Map<string, StoredTimes>();
+  if (byId.size === 0) return stored;
   for (const times of await readTimes(transaction, byId.keys())) {
     stored.set(times.assertion_id, times);
     const { kind, keyNumbers } = byId.get(times.assertion_id)!;
@@ -100,31 +134,35 @@ async function readStoredTimes(
   return stored;
 }
 
-/** Writes the links that no guard has a say in. */
-async function unite(
-  needs: ResolveNeeds,
-  transaction: Transaction,
+/** The links that no guard has a say in: where fresh keys belong, and what changes of the others. */
+function unite(
   plan: LinkPlan,
-  created: ReadonlySet<number>,
-  present: Map<number, number>,
-): Promise<void> {
+  keys: ReadonlyMap<number, StoredKey>,
+  { fresh, created }: LinkRequest,
+): Omit<PreparedLinks, 'plan' | 'keys'> {
+  const present = new Map([...keys.values()].map((key) => [key.key_number, key.person_id]));
+  const placed = new Map<number, { personId: number; boundAt: number | undefined }>();
   const updates: KeyUpdate[] = [];
   const moves: KeyMove[] = [];
-  for (const { keys, boundAt } of plan.united) {
+  for (const group of plan.united) {
     let personId = Number.POSITIVE_INFINITY;
-    for (const key of keys) personId = Math.min(personId, key.key_number);
-    for (const key of keys) {
-      const bound = earliest(key.bound_at, boundAt.get(key.key_number));
-      if (key.person_id === personId && (bound ?? null) === key.bound_at) continue;
+    for (const key of group.keys) personId = Math.min(personId, key.key_number);
+    for (const key of group.keys) {
       const keyNumber = key.key_number;
-      updates.push({ keyNumber, personId, boundAt: bound, shared: key.shared, ordered: key.ordered });
-      if (key.person_id === personId) continue;
+      const boundAt = earliest(key.bound_at, group.boundAt.get(keyNumber));
       present.set(keyNumber, personId);
-      if (!created.has(keyNumber))
+      if (fresh.has(keyNumber)) {
+        placed.set(keyNumber, { personId, boundAt });
+        continue;
+      }
+      if (key.person_id === personId && (boundAt ?? null) === key.bound_at) continue;
+      updates.push({ keyNumber, personId, boundAt, shared: key.shared, ordered: key.ordered });
+      if (key.person_id !== personId && !created.has(keyNumber)) {
         moves.push({ keyNumber, oldPersonId: key.person_id, newPersonId: personId });
+      }
     }
   }
-  await writeKeys(transaction, updates, moves, { at: needs.platform.clock.now(), cause: 'ingest' });
+  return { placed, updates, moves, present };
 }
 
 /** Folds the parts that need it: at once, or, when that is too much, one by one, holding what is too large. */

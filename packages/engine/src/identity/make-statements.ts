@@ -1,6 +1,6 @@
 import { assertionIdOf, type Statement } from './assertion-store.ts';
 import type { KeyCache } from './key-cache.ts';
-import type { BatchKey, BatchRecord } from './prepare-batch.ts';
+import type { BatchKey, LinkingRecord } from './prepare-batch.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -8,20 +8,19 @@ const DAY_MS = 86_400_000;
  * The statements of a batch that may be new, each once. A statement that the log is known to hold with
  * wider times is left out.
  */
-export function makeStatements(records: readonly (BatchRecord | undefined)[], cache: KeyCache): Statement[] {
+export function makeStatements(records: readonly LinkingRecord[], cache: KeyCache): Statement[] {
   const drafts = new Map<string, Draft>();
-  for (const each of records) {
-    if (!each || each.record.link === 'none') continue;
-    if (each.keys.length < 2 && each.record.link !== 'unbind') continue;
-    const { link, at, sourceId, messageId } = each.record;
+  for (const { keys, record } of records) {
+    const { link, at, sourceId, messageId } = record;
+    if (link === 'none' || (keys.length < 2 && link !== 'unbind')) continue;
     const lastAt = link === 'seen' ? startOfDay(at) : at;
-    const name = nameOf(link, each.keys);
+    const name = nameOf(link, keys);
     const draft = drafts.get(name);
     if (draft) {
       draft.firstAt = Math.min(draft.firstAt, at);
       draft.lastAt = Math.max(draft.lastAt, lastAt);
     } else {
-      drafts.set(name, { kind: link, keys: each.keys, firstAt: at, lastAt, sourceId, messageId });
+      drafts.set(name, { kind: link, keys, firstAt: at, lastAt, sourceId, messageId });
     }
   }
   const statements: Statement[] = [];
@@ -61,5 +60,10 @@ function nameOf(link: string, keys: readonly BatchKey[]): string {
 
 /** Name under which the cache knows a statement: cheaper than its id, which is a hash. */
 export function statementName(link: string, keyNumbers: readonly number[]): string {
+  // Nearly all name two keys; sorting them as a list costs as much as all the rest of a statement.
+  if (keyNumbers.length === 2) {
+    const [one, other] = keyNumbers as [number, number];
+    return one < other ? `${link} ${one} ${other}` : `${link} ${other} ${one}`;
+  }
   return `${link} ${[...keyNumbers].sort((a, b) => a - b).join(' ')}`;
 }

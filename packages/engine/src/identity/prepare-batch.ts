@@ -3,33 +3,40 @@ import type { Resolution, ResolveRecord } from './resolution.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { KeyRule, KeyRules } from './key-rules.ts';
 
-/** A key of a batch, once however often it occurs. Numbers are 0 until it is found or made. */
+/** A key of a batch's record. Numbers are 0 until it is found or made. */
 export interface BatchKey {
+  readonly fingerprint: string;
+  readonly keyNumber: number;
+  readonly personId: number;
+}
+
+/** A key that the cache does not know, once however often it occurs in the batch. */
+export interface UnknownKey extends BatchKey {
   readonly rule: KeyRule;
   readonly rawValue: string;
   readonly normalised: string;
-  readonly fingerprint: string;
   /** Earliest time among the batch's records that carry it, epoch ms UTC. */
   firstSeenAt: number;
   keyNumber: number;
   personId: number;
 }
 
-/** A record with its usable keys, the record's own first. */
-export interface BatchRecord {
+/** A record that states a link, with its usable keys, the record's own first. */
+export interface LinkingRecord {
   readonly keys: readonly BatchKey[];
   readonly record: ResolveRecord;
 }
 
 export interface PreparedBatch {
-  /** In the order of the input; undefined where nothing is usable. */
-  readonly records: (BatchRecord | undefined)[];
+  /** The records' own keys, in the order of the input; undefined where nothing is usable. */
+  readonly own: (BatchKey | undefined)[];
+  readonly linking: LinkingRecord[];
   readonly rejections: Map<number, NonNullable<Resolution['rejected']>>;
   /** By fingerprint: keys that the cache does not know. */
-  readonly unknown: Map<string, BatchKey>;
+  readonly unknown: Map<string, UnknownKey>;
 }
 
-type PreparedKey = BatchKey | 'blocked_value' | 'unknown_key_type';
+type PreparedKey = UnknownKey | 'blocked_value' | 'unknown_key_type';
 
 /** Normalises, checks and looks up in memory; no IO. */
 export function prepareBatch(
@@ -38,46 +45,35 @@ export function prepareBatch(
 ): PreparedBatch {
   /** Keys that the cache does not know. */
   const known = new Map<string, PreparedKey>();
-  const batch: PreparedBatch = { records: [], rejections: new Map(), unknown: new Map() };
+  const batch: PreparedBatch = { own: [], linking: [], rejections: new Map(), unknown: new Map() };
   const knownKey = (type: string, value: string, at: number): PreparedKey => {
     const name = `${type}\0${value}`;
     let key = known.get(name);
     if (key === undefined) known.set(name, (key = prepareKey(type, value, at, needs, batch.unknown)));
+    if (typeof key !== 'string' && at < key.firstSeenAt) key.firstSeenAt = at;
     return key;
   };
   records.forEach((record, index) => {
-    const keys: BatchKey[] = [];
+    // Nine records in ten state no link: only their first usable key counts, and nothing is made for them.
+    let first: BatchKey | undefined;
+    let keys: BatchKey[] | undefined;
     let rejection: NonNullable<Resolution['rejected']> = 'no_key';
-    // Without a link only the record's own key is needed: its first usable one.
-    const wanted = record.link === 'none' ? 1 : Number.POSITIVE_INFINITY;
     for (const { type, value } of record.keys) {
-      if (keys.length >= wanted) break;
-      const key = cachedKey(type, value, record.at, needs) ?? knownKey(type, value, record.at);
+      const key = needs.cache.find(type, value) ?? knownKey(type, value, record.at);
       if (typeof key === 'string') {
         if (rejection === 'no_key') rejection = key;
-      } else {
-        if (record.at < key.firstSeenAt) key.firstSeenAt = record.at;
-        if (!keys.some((other) => other.fingerprint === key.fingerprint)) keys.push(key);
+        continue;
       }
+      first ??= key;
+      if (record.link === 'none') break;
+      if (!keys) keys = [key];
+      else if (!keys.some((other) => other.fingerprint === key.fingerprint)) keys.push(key);
     }
-    if (keys.length === 0) batch.rejections.set(index, rejection);
-    batch.records.push(keys.length === 0 ? undefined : { keys, record });
+    if (!first) batch.rejections.set(index, rejection);
+    batch.own.push(first);
+    if (keys) batch.linking.push({ keys, record });
   });
   return batch;
-}
-
-/** A key that the cache knows; most are, and nothing else need be asked about them. */
-function cachedKey(
-  type: string,
-  rawValue: string,
-  firstSeenAt: number,
-  { rules, cache }: { rules: KeyRules; cache: KeyCache },
-): BatchKey | undefined {
-  const cached = cache.find(type, rawValue);
-  const rule = cached && rules.byType.get(type);
-  if (!rule) return undefined;
-  const { fingerprint, keyNumber, personId } = cached;
-  return { rule, rawValue, normalised: '', fingerprint, firstSeenAt, keyNumber, personId };
 }
 
 function prepareKey(
@@ -85,7 +81,7 @@ function prepareKey(
   rawValue: string,
   firstSeenAt: number,
   needs: { rules: KeyRules; secrets: Secrets },
-  unknown: Map<string, BatchKey>,
+  unknown: Map<string, UnknownKey>,
 ): PreparedKey {
   const rule = needs.rules.byType.get(type);
   if (!rule) return 'unknown_key_type';

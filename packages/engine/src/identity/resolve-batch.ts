@@ -1,16 +1,17 @@
 import type { Transaction } from '../platform/index.ts';
-import type { Resolution, ResolveRecord } from './resolution.ts';
-import { findKeys, insertKeys, joinMapWriters } from './key-store.ts';
+import { createKeys } from './create-keys.ts';
+import { findKeys, joinMapWriters, type StoredKey } from './key-store.ts';
 import type { KeyRules } from './key-rules.ts';
-import { linkBatch } from './link-batch.ts';
-import { MapChanged } from './map-changed.ts';
-import type { ResolveNeeds } from './resolve-needs.ts';
+import { prepareLinks, writeLinks, type LinkRequest } from './link-batch.ts';
 import { makeStatements } from './make-statements.ts';
-import { prepareBatch, type BatchKey, type BatchRecord } from './prepare-batch.ts';
+import { MapChanged } from './map-changed.ts';
+import { prepareBatch, type PreparedBatch, type UnknownKey } from './prepare-batch.ts';
+import type { Resolution, ResolveRecord } from './resolution.ts';
+import type { ResolveNeeds } from './resolve-needs.ts';
 
 /**
  * Persons of a batch of records. Round trips: one when every key is in memory and nothing is linked,
- * two when keys have to be looked up, and five more when there are new keys or links.
+ * two when keys have to be looked up, and six more when there are new keys and links.
  */
 export async function resolveBatch(
   needs: ResolveNeeds,
@@ -22,56 +23,20 @@ export async function resolveBatch(
   const rules = await needs.rules.at(transaction, rulesVersion);
   const batch = prepareBatch(records, { rules, cache: needs.cache, secrets: needs.platform.secrets });
   await lookUp(needs, transaction, batch.unknown);
+  const linked = await createAndLink(needs, transaction, batch, rules);
 
-  const created = new Set<number>();
-  let statements: ReturnType<typeof makeStatements> | undefined;
-  if (batch.unknown.size > 0) {
-    await enterAsWriter(transaction, rules);
-    await create(needs, transaction, batch.unknown, created);
-  }
-  if (records.some((record) => record.link !== 'none')) {
-    statements = makeStatements(batch.records, needs.cache);
-  }
-  let present = ownMoves;
-  if (statements && statements.length > 0) {
-    if (created.size === 0) await enterAsWriter(transaction, rules);
-    const moved = await linkBatch(needs, transaction, {
-      statements,
-      rules,
-      created,
-      persons: personsIn(batch.records),
-    });
-    present = new Map([...ownMoves, ...moved]);
-  }
-
-  return batch.records.map((each, index) => {
-    if (!each) return { personId: 0, keyNumber: 0, rejected: batch.rejections.get(index)! };
-    const own = each.keys[0]!;
-    return { personId: present.get(own.keyNumber) ?? own.personId, keyNumber: own.keyNumber };
+  return batch.own.map((own, index) => {
+    if (!own) return { personId: 0, keyNumber: 0, rejected: batch.rejections.get(index)! };
+    const { keyNumber, personId } = own;
+    return { personId: linked.get(keyNumber) ?? ownMoves.get(keyNumber) ?? personId, keyNumber };
   });
-}
-
-/** Persons of all keys of the batch's linking records, by key number. */
-function personsIn(records: readonly (BatchRecord | undefined)[]): Map<number, number> {
-  const persons = new Map<number, number>();
-  for (const each of records) {
-    if (!each || each.record.link === 'none') continue;
-    for (const key of each.keys) persons.set(key.keyNumber, key.personId);
-  }
-  return persons;
-}
-
-/** From here on no rule can change until the end of the transaction. */
-async function enterAsWriter(transaction: Transaction, rules: KeyRules): Promise<void> {
-  const version = await joinMapWriters(transaction);
-  if (version !== rules.version) throw new MapChanged('rules were saved');
 }
 
 /** Fills in what the database knows; what is left in `unknown` is new. */
 async function lookUp(
   needs: ResolveNeeds,
   transaction: Transaction,
-  unknown: Map<string, BatchKey>,
+  unknown: Map<string, UnknownKey>,
 ): Promise<void> {
   if (unknown.size === 0) return;
   for (const found of await findKeys(transaction, [...unknown.keys()])) {
@@ -80,34 +45,76 @@ async function lookUp(
     key.personId = found.person_id;
     unknown.delete(found.fingerprint);
     // What this transaction wrote itself may yet be rolled back: it is remembered when next seen.
-    if (found.own) continue;
-    const { keyNumber, personId, fingerprint } = key;
-    needs.cache.keep(key.rule.type, key.rawValue, { keyNumber, personId, fingerprint });
+    if (!found.own) needs.cache.keep(key.rule.type, key.rawValue, key);
   }
 }
 
-/** Makes the new keys; those that another process made at the same moment are looked up again. */
-async function create(
+/** Makes the keys that are new and the links that were stated; the persons of the keys linked. */
+async function createAndLink(
   needs: ResolveNeeds,
   transaction: Transaction,
-  unknown: Map<string, BatchKey>,
-  created: Set<number>,
-): Promise<void> {
-  const inserted = await insertKeys(
-    transaction,
-    [...unknown.values()].map((key) => ({
-      type: key.rule.type,
-      fingerprint: key.fingerprint,
-      valueEncrypted: needs.platform.secrets.encrypt(key.normalised),
-      firstSeenAt: key.firstSeenAt,
-    })),
-  );
-  for (const row of inserted) {
-    const key = unknown.get(row.fingerprint)!;
-    key.keyNumber = key.personId = row.key_number;
-    created.add(row.key_number);
-    unknown.delete(row.fingerprint);
+  batch: PreparedBatch,
+  rules: KeyRules,
+): Promise<ReadonlyMap<number, number>> {
+  const { unknown } = batch;
+  if (unknown.size > 0) await numberKeys(transaction, rules, [...unknown.values()]);
+  let request = linkRequest(needs, batch, rules);
+  if (request.statements.length > 0 && unknown.size === 0) await enterAsWriter(transaction, rules, 0);
+  let links = await prepareLinks(needs, transaction, request);
+  if (unknown.size > 0) {
+    const created = await createKeys(needs, transaction, unknown, links.placed);
+    if (unknown.size > 0) {
+      // Another process made some of them at the same moment: they have other numbers and persons.
+      await lookUp(needs, transaction, unknown);
+      if (unknown.size > 0) throw new MapChanged('keys appeared and vanished');
+      request = linkRequest(needs, batch, rules, created);
+      links = await prepareLinks(needs, transaction, request);
+    }
   }
-  await lookUp(needs, transaction, unknown);
-  if (unknown.size > 0) throw new MapChanged('keys appeared and vanished');
+  return writeLinks(needs, transaction, request, links);
 }
+
+/** Gives new keys their numbers, each a person of its own. */
+async function numberKeys(
+  transaction: Transaction,
+  rules: KeyRules,
+  keys: readonly UnknownKey[],
+): Promise<void> {
+  const numbers = await enterAsWriter(transaction, rules, keys.length);
+  keys.forEach((key, index) => {
+    key.keyNumber = key.personId = numbers[index]!;
+  });
+}
+
+/** From here on no rule can change until the end of the transaction. Numbers for new keys, ascending. */
+async function enterAsWriter(transaction: Transaction, rules: KeyRules, newKeys: number): Promise<number[]> {
+  const { rulesVersion, numbers } = await joinMapWriters(transaction, newKeys);
+  if (rulesVersion !== rules.version) throw new MapChanged('rules were saved');
+  return numbers;
+}
+
+/** `created`: keys of the batch that are inserted already. */
+function linkRequest(
+  needs: ResolveNeeds,
+  { linking, unknown }: PreparedBatch,
+  rules: KeyRules,
+  created: ReadonlySet<number> = new Set(),
+): LinkRequest {
+  const fresh = new Map<number, StoredKey>();
+  for (const key of unknown.values()) fresh.set(key.keyNumber, storedForm(key));
+  const persons = new Map<number, number>();
+  for (const { keys } of linking) for (const key of keys) persons.set(key.keyNumber, key.personId);
+  const statements = makeStatements(linking, needs.cache);
+  return { statements, rules, persons, fresh, created: fresh.size > 0 ? new Set(fresh.keys()) : created };
+}
+
+const storedForm = (key: UnknownKey): StoredKey => ({
+  key_number: key.keyNumber,
+  person_id: key.personId,
+  type: key.rule.type,
+  fingerprint: key.fingerprint,
+  bound_at: null,
+  shared: false,
+  blocked: false,
+  ordered: false,
+});
