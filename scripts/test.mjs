@@ -1,4 +1,5 @@
-// npm test: installs, builds, runs every test. `--faults`: the long fault runs only. Other words go to vitest.
+// npm test: installs, builds, runs every test. `--faults`: the long fault runs only. `--cluster`: audience and
+// insight on a ClickHouse of two shards. Other words go to vitest.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +16,8 @@ await build(say);
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const words = process.argv.slice(2);
 const faults = words.includes('--faults');
-const rest = words.filter((word) => word !== '--faults');
+const cluster = words.includes('--cluster');
+const rest = words.filter((word) => word !== '--faults' && word !== '--cluster');
 const folder = mkdtempSync(join(tmpdir(), 'wutong-npm-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let failed = false;
@@ -156,7 +158,10 @@ async function runConsoleTests() {
 }
 
 if (faults) run('faults', ['packages/engine/test/faults', ...rest], { WUTONG_TEST_FAULTS: 'long' });
-else if (rest.length > 0) run('some', rest);
+else if (cluster) {
+  const rooms = ['packages/engine/src/audience', 'packages/engine/src/insight'];
+  run('cluster', rest.length > 0 ? rest : [...rooms, 'cluster'], { WUTONG_TEST_SHARDS: '2' });
+} else if (rest.length > 0) run('some', rest);
 else {
   run('all', ['--exclude', 'packages/console/**']);
   await runConsoleTests();

@@ -7,22 +7,27 @@ import { testDeclarations, testPlan } from '../../src/audience/interpret/test-ba
 /** Size of the bank; WUTONG_BENCH_PEOPLE and WUTONG_BENCH_EVENTS make it smaller. */
 export const PEOPLE = Number(process.env['WUTONG_BENCH_PEOPLE'] ?? 1_000_000);
 export const EVENTS = Number(process.env['WUTONG_BENCH_EVENTS'] ?? PEOPLE * 20);
-const DETAILS = PEOPLE * 3;
+const DETAILS_A_PERSON = 3;
 const DAYS = 90;
 const DAY_MS = 86_400_000;
 /** Rows a statement makes at a time: bounds the memory of sorting them. */
 const ROWS_A_STATEMENT = 2_000_000;
 
+export interface BankSize {
+  readonly people: number;
+  readonly events: number;
+}
+
 /** The audience room over a bank made by SQL in ClickHouse, all of it before the platform's now, or made before. */
 export async function fillBank(
   platform: Platform,
   options: Parameters<typeof createAudience>[2] = {},
-  what: { rows: boolean } = { rows: true },
+  what: { rows: boolean; size?: BankSize } = { rows: true },
 ): Promise<Audience> {
   const profile = createProfile(platform, createIdentity(platform));
   if (what.rows) {
     await profile.declare(testDeclarations);
-    await fillRows(platform);
+    await fillRows(platform, what.size ?? { people: PEOPLE, events: EVENTS });
   }
   return createAudience(
     platform,
@@ -35,14 +40,14 @@ export async function fillBank(
   );
 }
 
-async function fillRows(platform: Platform): Promise<void> {
+async function fillRows(platform: Platform, { people, events }: BankSize): Promise<void> {
   const { clickhouse } = platform;
   await clickhouse.command(
     `INSERT INTO person (person_id, key_number, version, age, aum, city, vip, birth_date, interests)
      SELECT number + 1, number + 1, 1, 18 + cityHash64(number, 1) % 60, round(exp(cityHash64(number, 2) % 1000 / 100) * 300),
        ['北京', '上海', '广州', '深圳', '成都', '杭州'][cityHash64(number, 3) % 6 + 1], cityHash64(number, 4) % 20 = 0,
        toDate32('1950-01-01') + cityHash64(number, 5) % 20000, [] FROM numbers({people:UInt64})`,
-    { people: PEOPLE },
+    { people },
   );
   await clickhouse.command(
     `INSERT INTO entity_product (entity_id, version, kind, risk)
@@ -53,9 +58,9 @@ async function fillRows(platform: Platform): Promise<void> {
     `INSERT INTO consent (person_id, key_number, purpose, channel, granted, at, version)
      SELECT number + 1, number + 1, 'marketing', 'sms', cityHash64(number, 6) % 4 > 0, fromUnixTimestamp64Milli({now:Int64}, 'UTC'), 1
      FROM numbers({people:UInt64})`,
-    { people: PEOPLE, now: platform.clock.now() },
+    { people, now: platform.clock.now() },
   );
-  await fillInParts(DETAILS, (from, rows) =>
+  await fillInParts(people * DETAILS_A_PERSON, (from, rows) =>
     clickhouse.command(
       `INSERT INTO detail_holding (detail_id, owner_type, owner_id, person_id, key_number, time, version, product_id, amount, maturity_date)
        SELECT toString(number), 'person', toString(person), person, person,
@@ -63,12 +68,13 @@ async function fillRows(platform: Platform): Promise<void> {
          concat('p', toString(cityHash64(number, 9) % 200)), cityHash64(number, 10) % 500000,
          toDate32(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) + (cityHash64(number, 11) % 400) - 30
        FROM (SELECT number, cityHash64(number, 7) % {people:UInt64} + 1 AS person FROM numbers({from:UInt64}, {rows:UInt64}))`,
-      { now: platform.clock.now(), people: PEOPLE, from, rows },
+      { now: platform.clock.now(), people, from, rows },
     ),
   );
-  await addEvents(platform, 0, EVENTS, {
+  await addEvents(platform, 0, events, {
     fromMs: platform.clock.now() - DAYS * DAY_MS,
     toMs: platform.clock.now(),
+    people,
   });
   await clickhouse.command('OPTIMIZE TABLE event FINAL');
   await clickhouse.command('OPTIMIZE TABLE detail_holding FINAL');
@@ -79,7 +85,7 @@ export async function addEvents(
   platform: Platform,
   first: number,
   amount: number,
-  span: { fromMs: number; toMs: number },
+  span: { fromMs: number; toMs: number; people?: number },
 ): Promise<void> {
   await fillInParts(amount, (from, rows) =>
     platform.clickhouse.command(
@@ -93,7 +99,7 @@ export async function addEvents(
        FROM (SELECT number, cityHash64(number, 12) % {people:UInt64} + 1 AS person,
                toInt64({from_ms:Int64} + cityHash64(number, 13) % ({to_ms:Int64} - {from_ms:Int64})) AS at
              FROM numbers({from:UInt64}, {rows:UInt64}))`,
-      { people: PEOPLE, from: first + from, rows, from_ms: span.fromMs, to_ms: span.toMs },
+      { people: span.people ?? PEOPLE, from: first + from, rows, from_ms: span.fromMs, to_ms: span.toMs },
       { input_format_try_infer_dates: 0, input_format_try_infer_datetimes: 0 },
     ),
   );

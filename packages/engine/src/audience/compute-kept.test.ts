@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatCondition } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform, TEST_START_MS } from '../../test/harness/platform.ts';
@@ -25,9 +25,6 @@ const RUN =
     ? { numRuns: 60 }
     : { numRuns: 2, seed: 20_260_302, endOnFailure: true };
 const KEEP = { keepFromEvents: 0 };
-
-/** Counts are not kept on a cluster. */
-const itOnOneServer = it.skipIf(inject('clickhouseCluster') !== undefined);
 
 let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
@@ -181,62 +178,58 @@ const round = fc.record({
   left: fc.integer({ min: 0, max: 6 }),
 });
 
-itOnOneServer(
-  'brings members up to date as a full computation finds them, whatever changes',
-  async () => {
-    await reset();
-    const at = platform.clock.now();
-    const preparation = await reader.preparation(at);
-    const countable = randomCondition.filter((where) => {
-      const prepared = prepareExpression(
-        { document: { kind: 'population', of: 'person', where } },
-        preparation,
-      );
-      return !('problems' in prepared) && countSlotsOf(prepared.query) !== undefined;
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(countable, { minLength: 2, maxLength: 5, size: 'max' }),
-        fc.array(round, { minLength: 3, maxLength: 6 }),
-        async (conditions, life) => {
-          await reset();
-          await define([
-            did(30),
-            did(),
-            ...conditions.map((where) => ({ kind: 'population', of: 'person', where })),
-          ]);
-          for (const { hours, arrivals: rows, ages, merged, left } of life) {
-            platform.clock.advance(Math.round(hours * HOUR_MS));
-            await arrive(rows);
-            if (ages.length > 0)
-              await platform.clickhouse.insert(
-                'person',
-                ages.map(([id, age]) => person(id, age)),
-              );
-            if (merged) await merge(...merged);
-            await compute(
-              (await selectRuleSegments(platform.database))
-                .map((row) => row.segment_id)
-                .filter((_, index) => index !== left),
-            );
-          }
-          const differing = await whileComputing(platform, { wait: true }, async () =>
-            proveKept(
-              platform,
-              reader,
-              (await computables()).filter((each) => countSlotsOf(each.prepared.query)),
-            ),
-          );
-          expect(differing, conditions.map(formatCondition).join('\n')).toEqual([]);
-        },
-      ),
-      RUN,
+it('brings members up to date as a full computation finds them, whatever changes', async () => {
+  await reset();
+  const at = platform.clock.now();
+  const preparation = await reader.preparation(at);
+  const countable = randomCondition.filter((where) => {
+    const prepared = prepareExpression(
+      { document: { kind: 'population', of: 'person', where } },
+      preparation,
     );
-  },
-  600_000,
-);
+    return !('problems' in prepared) && countSlotsOf(prepared.query) !== undefined;
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(countable, { minLength: 2, maxLength: 5, size: 'max' }),
+      fc.array(round, { minLength: 3, maxLength: 6 }),
+      async (conditions, life) => {
+        await reset();
+        await define([
+          did(30),
+          did(),
+          ...conditions.map((where) => ({ kind: 'population', of: 'person', where })),
+        ]);
+        for (const { hours, arrivals: rows, ages, merged, left } of life) {
+          platform.clock.advance(Math.round(hours * HOUR_MS));
+          await arrive(rows);
+          if (ages.length > 0)
+            await platform.clickhouse.insert(
+              'person',
+              ages.map(([id, age]) => person(id, age)),
+            );
+          if (merged) await merge(...merged);
+          await compute(
+            (await selectRuleSegments(platform.database))
+              .map((row) => row.segment_id)
+              .filter((_, index) => index !== left),
+          );
+        }
+        const differing = await whileComputing(platform, { wait: true }, async () =>
+          proveKept(
+            platform,
+            reader,
+            (await computables()).filter((each) => countSlotsOf(each.prepared.query)),
+          ),
+        );
+        expect(differing, conditions.map(formatCondition).join('\n')).toEqual([]);
+      },
+    ),
+    RUN,
+  );
+}, 600_000);
 
-itOnOneServer('looks at the touched people only, and goes on from the committed members', async () => {
+it('looks at the touched people only, and goes on from the committed members', async () => {
   await reset();
   await define([did(30)]);
   await arrive([{ person: 1, event: 'login', agoMs: HOUR_MS, category: 'fund' }]);
@@ -258,7 +251,7 @@ itOnOneServer('looks at the touched people only, and goes on from the committed 
   ]);
 });
 
-itOnOneServer('finds in its proof what was missed, and forgets the counts', async () => {
+it('finds in its proof what was missed, and forgets the counts', async () => {
   await reset();
   await define([did()]);
   const prove = async (): Promise<string[] | undefined> =>

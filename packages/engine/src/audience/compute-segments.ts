@@ -40,10 +40,7 @@ export async function computeSegments(
       computable.push({ row, prepared });
     }
   }
-  // Not on a cluster: a shard of the embedded ClickHouse was seen to end over the statements of kept counts.
-  const mayKeep =
-    platform.config.clickhouseCluster === undefined &&
-    preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
+  const mayKeep = preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
   const kept = mayKeep ? computable.filter((segment) => countSlotsOf(segment.prepared.query)) : [];
   const isKept = kept.length > 0 && (await triedKept(platform, reader, kept, now));
   const others = isKept ? computable.filter((segment) => !kept.includes(segment)) : computable;

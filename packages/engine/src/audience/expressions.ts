@@ -165,7 +165,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       const prepared = await preparePeople(expression, now);
       const statement = openStatement(prepared, now, { prefix });
       const condition = statement.condition(prepared.query);
-      const sql = `SELECT frame_key FROM (${statement.rows()}) WHERE ${condition}`;
+      const sql = `SELECT frame_key AS person_id FROM (${statement.rows()}) WHERE ${condition}`;
       return { sql, parameters: statement.parameters.values };
     },
   };

@@ -95,7 +95,7 @@ export interface Audience {
   evaluate(expression: Expression, personIds: readonly number[], now?: number): Promise<Set<number>>;
   /** Value of a value expression for each of the given people; people without a value are absent. */
   values(expression: Expression, personIds: readonly number[], now?: number): Promise<Map<number, unknown>>;
-  /** SQL of the people of an expression, for a sub-query: `person_id IN (<sql>)`. All its names begin with `prefix`. */
+  /** Query of the people of an expression: one column, `person_id`. The names of its parameters begin with `prefix`. */
   peopleSql(
     expression: Expression,
     prefix: string,

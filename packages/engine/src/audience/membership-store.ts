@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { MembershipChange } from './front-door.ts';
+import { touchedBitmap } from './only-touched.ts';
 
 /** A run of a segment that is being written. */
 export interface OpenRun {
@@ -70,7 +71,7 @@ export async function writeTouchedMembers(
        FROM (${statement.rows}))
      UNION ALL
      SELECT toString(segment_id), transform(toString(segment_id), {segments:Array(String)}, {runs:Array(UInt64)}, 0),
-       bitmapAndnot(groupBitmapMergeState(members), (SELECT groupBitmapState(present_id) FROM (${statement.touched})))
+       bitmapAndnot(groupBitmapMergeState(members), ${touchedBitmap(statement.touched)})
      FROM segment_membership
      WHERE (segment_id, run) IN (SELECT arrayJoin(arrayZip({segments:Array(String)}, {committed:Array(UInt64)})))
      GROUP BY segment_id`,

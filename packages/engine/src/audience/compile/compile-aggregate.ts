@@ -69,8 +69,9 @@ function eventAggregate(
 function keptScan(compiler: Compiler, counts: KeptCounts, frame: Frame): Scan {
   return frame.scan('kept counts', (aggregates) => {
     const person = compiler.presentPerson('person_id', 'key_number');
-    const people = compiler.people ? ` WHERE ${compiler.people.arrived('person_id', 'key_number')}` : '';
-    return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM (${counts.rows(compiler.parameters)})${people} GROUP BY scan_key`;
+    const people = compiler.people?.arrived('person_id', 'key_number') ?? '1';
+    const rows = counts.rows(compiler.parameters, person, people);
+    return `SELECT ${['scan_key', ...aggregates].join(', ')} FROM (${rows}) GROUP BY scan_key`;
   });
 }
 
@@ -83,8 +84,16 @@ function compileByDay(compiler: Compiler, node: Aggregate, source: BoundDetailSo
   const property = source.property ? compiler.value(source.property, rows.scope) : '1';
   const condition = detailCondition(compiler, source, rows.scope);
   const day = `toDate32(time, ${zoneLiteral(node.timeZone)})`;
-  const states = `SELECT scan_owner, detail_id, ${day} AS day, argMax(assumeNotNull(${property}), (time, version)) AS state
-    FROM (${rows.toSql()}) WHERE ${condition} AND isNotNull(${property}) GROUP BY scan_owner, detail_id, day`;
+  const states = rows.groupedSql({
+    select: [
+      'scan_owner',
+      'detail_id',
+      `${day} AS day`,
+      `argMax(assumeNotNull(${property}), (time, version)) AS state`,
+    ],
+    where: `${condition} AND isNotNull(${property})`,
+    groupBy: 'scan_owner, detail_id, day',
+  });
   const days = `SELECT scan_owner, day, sum(state) AS day_value FROM (${states}) GROUP BY scan_owner, day`;
   const scan = frame.scan(
     `by day ${days}`,

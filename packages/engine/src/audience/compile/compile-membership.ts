@@ -50,7 +50,7 @@ export function compileTag(
   }
 }
 
-/** Membership of a segment without a rule, from its bitmap. */
+/** Membership of a segment without a rule, from its bitmap: one value, which shards are handed as it is. */
 export function compileMember(
   compiler: Compiler,
   node: Extract<BoundCondition, { kind: 'member' }>,
@@ -59,7 +59,8 @@ export function compileMember(
   const { parameters } = compiler;
   const segment = parameters.bind('String', node.segmentId);
   const run = parameters.bind('UInt64', node.run);
-  return `(${frameOf(scope).key} IN (SELECT arrayJoin(bitmapToArray(members)) FROM segment_membership WHERE segment_id = ${segment} AND run = ${run}))`;
+  const members = `(SELECT groupBitmapMergeState(members) FROM segment_membership WHERE segment_id = ${segment} AND run = ${run})`;
+  return `bitmapContains(${members}, ${frameOf(scope).key})`;
 }
 
 /**

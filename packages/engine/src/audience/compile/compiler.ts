@@ -7,8 +7,11 @@ import type { PeopleFilter, PresentPerson } from './people-filter.ts';
 export interface KeptCounts {
   /** Column of a source's count within the scan; undefined when it is not kept. */
   columnOf(source: BoundEventSource): string | undefined;
-  /** Query of the counts: `person_id`, `key_number` and the columns; several rows a person add up. */
-  rows(parameters: Parameters): string;
+  /**
+   * Query of the counts: `scan_key`, which is the given expression of the person, and the columns, of rows for
+   * which the condition holds; several rows a person add up.
+   */
+  rows(parameters: Parameters, person: string, where: string): string;
 }
 
 /** What compiling one statement needs; the rules for the nodes call one another through it. */

@@ -4,8 +4,12 @@ import type { Compiler, RowScope } from './compiler.ts';
 /** Rows of a detail table with the columns of the entities its fields refer to. */
 export interface DetailRows {
   readonly scope: RowScope;
-  /** Query of the rows: `scan_owner`, `time`, `detail_id`, `version` and every column asked for so far. */
-  toSql(): string;
+  /**
+   * Query over the rows, grouped: its expressions may name `scan_owner`, `time`, `detail_id`, `version` and every
+   * column asked for so far. One query and not one around another: shards aggregate only what they are asked
+   * in one.
+   */
+  groupedSql(query: { select: readonly string[]; where?: string; groupBy: string }): string;
 }
 
 /** Opens the rows of a source's table: the newest states, or all states there ever were. */
@@ -36,7 +40,7 @@ export function detailRows(compiler: Compiler, source: BoundDetailSource, histor
         return alias;
       },
     },
-    toSql: () => rowsSql(compiler, source, history, columns, [...references.values()]),
+    groupedSql: (query) => groupedSql(compiler, source, history, columns, [...references.values()], query),
   };
 }
 
@@ -47,21 +51,17 @@ interface Reference {
   readonly columns: Map<string, string>;
 }
 
-function rowsSql(
+function groupedSql(
   compiler: Compiler,
   source: BoundDetailSource,
   history: boolean,
   columns: ReadonlyMap<string, string>,
   references: readonly Reference[],
+  query: { select: readonly string[]; where?: string; groupBy: string },
 ): string {
   const isPerson = source.owner.kind === 'person';
   const owner = isPerson ? compiler.presentPerson('d.person_id', 'd.key_number') : 'd.owner_id';
-  const parts = [
-    `${owner} AS scan_owner`,
-    'd.time AS time',
-    'd.detail_id AS detail_id',
-    'd.version AS version',
-  ];
+  const parts = [`${owner} AS scan_owner`];
   for (const [name, alias] of columns) parts.push(`d.${name} AS ${alias}`);
   const joins = references.map((reference) => {
     const wanted = [...reference.columns].map(([name, alias]) => `${name} AS ${alias}`);
@@ -71,8 +71,10 @@ function rowsSql(
   const where = [`d.owner_type = ${compiler.parameters.bind('String', source.detail.owner)}`];
   if (isPerson && compiler.people) where.push(compiler.people.arrived('d.person_id', 'd.key_number'));
   if (history) where.push('d.deleted = 0');
+  if (query.where !== undefined) where.push(query.where);
   const table = history ? source.detail.historyTable : source.detail.table;
-  return `SELECT ${parts.join(', ')} FROM ${table} AS d FINAL ${joins.join(' ')} WHERE ${where.join(' AND ')}`;
+  return `WITH ${parts.join(', ')} SELECT ${query.select.join(', ')} FROM ${table} AS d FINAL ${joins.join(' ')}
+    WHERE ${where.join(' AND ')} GROUP BY ${query.groupBy}`;
 }
 
 /** Condition that a row is one of the source: its window on the business time, and its `where`. */

@@ -16,10 +16,8 @@ export function detailScan(
   let rows = byTable.get(source.detail.table);
   if (!rows) byTable.set(source.detail.table, (rows = detailRows(compiler, source, false)));
   const opened = rows;
-  const scan = frame.scan(
-    source.detail.table,
-    (aggregates) =>
-      `SELECT ${['scan_owner AS scan_key', ...aggregates].join(', ')} FROM (${opened.toSql()}) GROUP BY scan_key`,
+  const scan = frame.scan(source.detail.table, (aggregates) =>
+    opened.groupedSql({ select: ['scan_owner AS scan_key', ...aggregates], groupBy: 'scan_key' }),
   );
   return { scan, rows };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatCondition, type EqlDocument } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
@@ -20,9 +20,6 @@ const RUN =
   process.env['WUTONG_TEST_FAULTS'] === 'long'
     ? { numRuns: 100 }
     : { numRuns: 3, seed: 20_260_302, endOnFailure: true };
-
-/** Counts are not kept on a cluster. */
-const itOnOneServer = it.skipIf(inject('clickhouseCluster') !== undefined);
 
 let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
@@ -95,49 +92,43 @@ const countable = randomCondition.filter(
   (where) => countSlotsOf(bound({ kind: 'population', of: 'person', where }, TEST_START_MS)) !== undefined,
 );
 
-itOnOneServer(
-  'keeps counts that equal a full computation, whatever arrives and however time goes on',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }),
-        rounds,
-        async (conditions, life) => {
-          await platform.clickhouse.command('TRUNCATE TABLE event');
-          await platform.database.execute('delete from audience.count_state');
-          let now = TEST_START_MS;
-          for (const round of life) {
-            now += round.hours * HOUR_MS;
-            await arrive(now, round.arrivals);
-            const queries = conditions.map((where) =>
-              bound({ kind: 'population', of: 'person', where }, now),
+it('keeps counts that equal a full computation, whatever arrives and however time goes on', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }),
+      rounds,
+      async (conditions, life) => {
+        await platform.clickhouse.command('TRUNCATE TABLE event');
+        await platform.database.execute('delete from audience.count_state');
+        let now = TEST_START_MS;
+        for (const round of life) {
+          now += round.hours * HOUR_MS;
+          await arrive(now, round.arrivals);
+          const queries = conditions.map((where) => bound({ kind: 'population', of: 'person', where }, now));
+          const slots = new Map(
+            queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]),
+          );
+          const { counts } = await keepCounts(platform, [...slots.values()], now, {});
+          const results = [];
+          for (const kept of [counts, undefined]) {
+            const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
+            const columns = queries.map(
+              (query, index) =>
+                `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`,
             );
-            const slots = new Map(
-              queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]),
+            const [row] = await platform.clickhouse.query<Record<string, number[]>>(
+              `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
+              statement.parameters.values,
             );
-            const { counts } = await keepCounts(platform, [...slots.values()], now, {});
-            const results = [];
-            for (const kept of [counts, undefined]) {
-              const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
-              const columns = queries.map(
-                (query, index) =>
-                  `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`,
-              );
-              const [row] = await platform.clickhouse.query<Record<string, number[]>>(
-                `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
-                statement.parameters.values,
-              );
-              results.push(row);
-            }
-            expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
+            results.push(row);
           }
-        },
-      ),
-      RUN,
-    );
-  },
-  600_000,
-);
+          expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
+        }
+      },
+    ),
+    RUN,
+  );
+}, 600_000);
 
 it('knows which stretches of time two windows differ by', () => {
   expect(changedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 12, toMs: 25 })).toEqual([

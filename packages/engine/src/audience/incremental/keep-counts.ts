@@ -148,15 +148,18 @@ function keptCounts(state: CountState, now: number): KeptCounts {
   const columns = new Map(state.slots.map((slot, index) => [slot.signature, countColumn(index)]));
   return {
     columnOf: (source) => columns.get(signatureOf(source)),
-    rows(parameters) {
+    rows(parameters, person, where) {
       const compiler = createRowCompiler(parameters, now);
-      const names = state.slots.map((_, index) => countColumn(index));
+      const kept = state.slots.map((_, index) => `sum(${countColumn(index)}) AS ${countColumn(index)}`);
       const recent = state.slots.map(
-        (slot, index) => `toInt32(${eventCondition(compiler, slot.source)}) AS ${countColumn(index)}`,
+        (slot, index) =>
+          `toInt64(countIf(${eventCondition(compiler, slot.source)})) AS ${countColumn(index)}`,
       );
-      return `SELECT person_id, key_number, ${names.join(', ')} FROM ${countTable(state)} WHERE step <= ${state.step}
-        UNION ALL SELECT person_id, key_number, ${recent.join(', ')} FROM event
-        WHERE received_at > ${parameters.instant(state.receivedUntilMs)}`;
+      // Each part adds up its own rows, so that shards of a cluster do, and answer with a row a person.
+      return `SELECT ${person} AS scan_key, ${kept.join(', ')} FROM ${countTable(state)}
+        WHERE step <= ${state.step} AND ${where} GROUP BY scan_key
+        UNION ALL SELECT ${person} AS scan_key, ${recent.join(', ')} FROM event
+        WHERE received_at > ${parameters.instant(state.receivedUntilMs)} AND ${where} GROUP BY scan_key`;
     },
   };
 }

@@ -49,11 +49,11 @@ export async function addMatches(
   }
   await platform.clickhouse.command(
     `INSERT INTO ${matchTable(state)} (time, person_id, key_number, step, ${columns.join(', ')})
-     SELECT time, person_id, key_number, ${state.step}, ${columns.join(', ')}
-     FROM (SELECT time, person_id, key_number, ${tests.join(', ')} FROM event WHERE ${where.join(' AND ')})
-     WHERE ${columns.join(' OR ')}`,
+     SELECT time, person_id, key_number, ${state.step} AS step, ${tests.join(', ')} FROM event
+     WHERE ${where.join(' AND ')} AND (${columns.join(' OR ')})`,
     parameters.values,
-    settings,
+    // Both tables lie by person: each shard of a cluster keeps its own.
+    { ...settings, parallel_distributed_insert_select: '2' },
   );
 }
 
@@ -72,9 +72,10 @@ export async function addCounts(
   const columns = state.slots.map((_, index) => countColumn(index));
   const inside = (slots: CountState['slots'], index: number): string =>
     windowCondition(parameters, slots[index]!.source.window);
-  const own = columns.map(
-    (column, index) => `sum(toInt32(${column} AND ${inside(state.slots, index)})) AS ${column}`,
-  );
+  const own = columns.map((column, index) => {
+    const isInside = inside(state.slots, index);
+    return `${isInside === NEVER ? 'toInt64(0)' : `sum(toInt32(${column} = 1 AND ${isInside}))`} AS ${column}`;
+  });
   const table = matchTable(state);
   const parts = [
     // Also those outside of every window: before they were settled, they may have been inside.
@@ -143,8 +144,12 @@ function touchedRows(
   return rows;
 }
 
+/** Condition of an empty window. Shards would fold one away that is written out, and call its column by another name. */
+const NEVER = '0';
+
 function windowCondition(parameters: Parameters, window: CountState['slots'][0]['source']['window']): string {
   const bounds: string[] = [];
+  if (window && (window.fromMs ?? -Infinity) >= (window.toMs ?? Infinity)) return NEVER;
   if (window?.fromMs !== undefined) bounds.push(`time >= ${parameters.instant(window.fromMs)}`);
   if (window?.toMs !== undefined) bounds.push(`time < ${parameters.instant(window.toMs)}`);
   return bounds.length === 0 ? '1' : `(${bounds.join(' AND ')})`;

@@ -2,6 +2,7 @@ import type { Catalogue, PortraitAnswer, PortraitRequest } from '@wutong/contrac
 import { CodedError } from '../../platform/index.ts';
 import { cohensH, compareMeans, holmCorrected } from '../statistics/compare-means.ts';
 import { compareProportions } from '../statistics/compare-proportions.ts';
+import { isAmong } from './among-people.ts';
 import { Bindings } from './bindings.ts';
 import { runQuery } from './run-query.ts';
 import type { AnalysisNeeds } from './scope-sql.ts';
@@ -82,11 +83,11 @@ async function portrayedRows(
   const people = await sqlOf(request.people, 'people_');
   const against = request.against === undefined ? undefined : await sqlOf(request.against, 'against_');
   const columns = fields.map((field) => `, ${valueOf(field)} as ${aliasOf(field)}`).join('');
-  const limited = against === undefined ? '' : `where in_people or person_id in (${against})`;
+  const limited = against === undefined ? '' : `where in_people or ${isAmong('person_id', against)}`;
   return {
     asking,
     bindings,
-    rows: `from (select person_id in (${people}) as in_people${columns} from person final ${limited})`,
+    rows: `from (select ${isAmong('person_id', people)} as in_people${columns} from person final ${limited})`,
   };
 }
 

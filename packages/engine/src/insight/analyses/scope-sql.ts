@@ -3,6 +3,7 @@ import { presentPerson } from '../../identity/index.ts';
 import { CodedError, type Platform } from '../../platform/index.ts';
 import { startOfDay } from '../bank-day.ts';
 import type { InsightNeeds } from '../needs.ts';
+import { isAmong } from './among-people.ts';
 import { Bindings } from './bindings.ts';
 import { anyOfNames, propertyText } from './event-sql.ts';
 
@@ -48,15 +49,15 @@ export async function resolveScope(
   const { from, to } = resolvePeriod(scope.period, now, timeZone);
   const bindings = new Bindings();
   let people = '';
-  const narrow = async (text: string, prefix: string, operator: 'in' | 'not in') => {
+  const narrow = async (text: string, prefix: string, operator: '' | 'not ') => {
     const { sql, parameters } = await needs.audience.peopleSql({ text }, prefix);
     bindings.take(parameters);
-    people += ` and ${PERSON} ${operator} (${sql})`;
+    people += ` and ${operator}${isAmong(PERSON, sql)}`;
   };
-  if (scope.people !== undefined) await narrow(scope.people, 'of_', 'in');
-  if (scope.within?.group !== undefined) await narrow(scope.within.group, 'within_', 'in');
+  if (scope.people !== undefined) await narrow(scope.people, 'of_', '');
+  if (scope.within?.group !== undefined) await narrow(scope.within.group, 'within_', '');
   for (const [index, text] of (scope.within?.before ?? []).entries()) {
-    await narrow(text, `before${index}_`, 'not in');
+    await narrow(text, `before${index}_`, 'not ');
   }
   const sample = scope.sample ?? 1;
   if (sample < 1) {
@@ -137,7 +138,7 @@ export async function groupSql(
   for (const [index, group] of by.groups.entries()) {
     const { sql, parameters } = await needs.audience.peopleSql({ text: group.people }, `group${index}_`);
     scope.bindings.take(parameters);
-    cases.push(`person in (${sql}), ${scope.bindings.string(group.title)}`);
+    cases.push(`${isAmong('person', sql)}, ${scope.bindings.string(group.title)}`);
   }
   return { of: 'person', sql: `multiIf(${cases.join(', ')}, '')`, join: '' };
 }

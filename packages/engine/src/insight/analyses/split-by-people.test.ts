@@ -40,7 +40,7 @@ const asking = () => ({
   needs: testNeeds({
     audience: {
       peopleSql: async ({ text }, prefix) => ({
-        sql: `select number from numbers(100) where number % {${prefix}n:UInt64} = 0`,
+        sql: `select number as person_id from numbers(100) where number % {${prefix}n:UInt64} = 0`,
         parameters: { [`${prefix}n`]: Number(text!.split(' ')[1]) },
       }),
     },

@@ -75,23 +75,37 @@ async function readAllSeries(
   return lines;
 }
 
-/** `select` of the rows of one series: `person`, `time`, and `grp` and `value` where they are needed. */
+/** Rows of one series, to be read as `with ${names} select … from …`. */
+interface SeriesRows {
+  /** `person`, `at` (epoch ms), and `grp` and `value` where they are needed. */
+  readonly names: string;
+  readonly from: string;
+}
+
+/**
+ * Names and `from … where …` and not a query of its own: a shard aggregates what it is asked in one query, and
+ * sends the rows of a query within another.
+ */
 async function seriesRows(
   needs: AnalysisNeeds,
   scope: ResolvedScope,
   series: Series,
   breakdown: Breakdown | undefined,
-): Promise<string> {
+): Promise<SeriesRows> {
   const group = breakdown && (await groupSql(needs, scope, breakdown));
   const { measure } = series;
   const value =
     'property' in measure
       ? `, ${measure.kind === 'distinct' ? propertyText(measure.property) : propertyNumber(measure.property)} as value`
       : '';
-  const rows = `select ${PERSON} as person, ${TIME} as at${value}${group?.of === 'row' ? `, ${group.sql} as grp` : ''}
-    ${eventRows(scope, [series])} and ${isEvent(series, scope.bindings)}`;
-  if (group?.of !== 'person') return rows;
-  return `select events.*, ${group.sql} as grp from (${rows}) as events ${group.join}`;
+  const names = `${PERSON} as person, ${TIME} as at${value}`;
+  const from = `${eventRows(scope, [series])} and ${isEvent(series, scope.bindings)}`;
+  if (!group) return { names, from };
+  if (group.of === 'row' || group.join === '') return { names: `${names}, ${group.sql} as grp`, from };
+  return {
+    names: `${group.sql} as grp`,
+    from: `from (select ${names} ${from}) as events ${group.join} where true`,
+  };
 }
 
 function measureSql(measure: Measure): string {
@@ -131,12 +145,12 @@ async function readSeries(
   const group = top
     ? `if(has(${scope.bindings.bind('Array(String)', top)}, grp), grp, '${OTHER_GROUP}')`
     : "''";
-  const read = await runQuery<{ shown: string; bucket: number; whole: number; value: number | null }>(
+  const read = await runQuery<{ shown: string; bucket: number; whole: number; measured: number | null }>(
     needs,
     scope,
-    `select ${group} as shown, ${bucketIndexSql('at', starts)} as bucket, grouping(bucket) as whole,
-       toFloat64OrNull(toString(${measureSql(series.measure)})) as value
-     from (${rows}) group by grouping sets ((shown, bucket), (shown))`,
+    `with ${rows.names} select ${group} as shown, ${bucketIndexSql('at', starts)} as bucket, grouping(bucket) as whole,
+       toFloat64OrNull(toString(${measureSql(series.measure)})) as measured
+     ${rows.from} group by grouping sets ((shown, bucket), (shown))`,
   );
   const scale = (value: number | null) =>
     EXTENSIVE.has(series.measure.kind) ? scaled(value ?? 0, scope) : (value ?? 0);
@@ -148,8 +162,8 @@ async function readSeries(
       const values = starts.map(() => 0);
       let total = 0;
       for (const row of byGroup.get(name) ?? []) {
-        if (row.whole === 1) total = scale(row.value);
-        else values[row.bucket] = scale(row.value);
+        if (row.whole === 1) total = scale(row.measured);
+        else values[row.bucket] = scale(row.measured);
       }
       return {
         series: index,
@@ -164,13 +178,13 @@ async function readSeries(
 async function topGroups(
   needs: AnalysisNeeds,
   scope: ResolvedScope,
-  rows: string,
+  rows: SeriesRows,
   limit: number,
 ): Promise<string[]> {
   const read = await runQuery<{ grp: string }>(
     needs,
     scope,
-    `select grp from (${rows}) group by grp order by count() desc, grp limit ${limit}`,
+    `with ${rows.names} select grp ${rows.from} group by grp order by count() desc, grp limit ${limit}`,
   );
   return read.map((row) => row.grp);
 }
@@ -199,5 +213,5 @@ export async function peopleOfTrend(
     const end = nextBucket(start, request.unit, scope.timeZone);
     conditions.push(`at >= ${scope.bindings.integer(start)} and at < ${scope.bindings.integer(end)}`);
   }
-  return { scope, sql: `select person from (${rows}) where ${conditions.join(' and ')}` };
+  return { scope, sql: `with ${rows.names} select person ${rows.from} and ${conditions.join(' and ')}` };
 }

@@ -189,7 +189,7 @@ const asking = () => ({
   platform,
   needs: testNeeds({
     profile: { catalogue: async () => catalogue },
-    audience: { peopleSql: async () => ({ sql: 'select toUInt64(4)', parameters: {} }) },
+    audience: { peopleSql: async () => ({ sql: 'select toUInt64(4) as person_id', parameters: {} }) },
   }),
 });
 const run = (request: object, smallest = 1) =>

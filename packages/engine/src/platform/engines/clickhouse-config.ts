@@ -87,7 +87,9 @@ function clusterConfig(cluster: ClickHouseCluster): string {
       </replica>
     </shard>`,
   );
-  return `<remote_servers><${cluster.name}>${shards.join('')}</${cluster.name}></remote_servers>`;
+  return `<remote_servers><${cluster.name}>${shards.join('')}</${cluster.name}></remote_servers>
+  <!-- Only tests start shards here; they look at what each was asked. -->
+  <query_log><database>system</database><table>query_log</table></query_log>`;
 }
 
 /** Engines that keep their rows in the data folder or in memory; those that reach files or the net are not here. */
