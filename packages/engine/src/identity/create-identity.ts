@@ -4,6 +4,7 @@ import type { Platform, RunningLoop, Transaction } from '../platform/index.ts';
 import { forgetForeignTransactions, takePersonChanges } from './change-store.ts';
 import { decideItem, unmergePerson } from './decide.ts';
 import type { Identity } from './front-door.ts';
+import { createKeyLookup } from './look-up-key.ts';
 import { linkRecords, proposeLinks } from './linking/index.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { KeyRule } from './key-rules.ts';
@@ -38,6 +39,7 @@ export function createIdentity(platform: Platform): Identity {
     addressOf: (personIds, keyType, transaction) =>
       reader.addressOf(through(transaction), personIds, keyType),
     findPeople: (text) => reader.findPeople(platform.database, text),
+    personOfKey: createKeyLookup(platform, rules),
     personsOf: (keyNumbers, transaction) => reader.personsOf(through(transaction), keyNumbers),
     takePersonChanges,
     totals: (sinceMs) => countTotals(platform.database, sinceMs),
