@@ -157,18 +157,39 @@ export const computeSegment = endpoint({
   errors: ['segment_not_found', 'segment_not_rule'],
 });
 
+const personMembershipsSchema = z.object({
+  personId: z.number().int().describe('the present person, also when an id was asked for that was merged'),
+  segments: z.array(z.object({ segmentId: z.string(), name: z.string() })),
+  tags: z.array(z.object({ tagId: z.string(), name: z.string(), values: z.array(z.string()) })).optional(),
+});
+
 export const readPersonSegments = endpoint({
   name: 'readPersonSegments',
   method: 'GET',
   path: '/api/v1/people/:personId/segments',
   room: 'audience',
-  summary: { en: 'Segments and tags of a person, from memory', zh: '某客户所在人群与标签（实时查询）' },
+  summary: { en: 'Segments and tags of a person, in real time', zh: '某客户所在人群与标签（实时查询）' },
   permission: 'segment.read',
   params: z.object({ personId: z.coerce.number().int().min(0) }),
   query: z.object({ tags: z.enum(['true', 'false']).default('false').describe('also the tag values') }),
-  response: z.object({
-    personId: z.number().int(),
-    segments: z.array(z.object({ segmentId: z.string(), name: z.string() })),
-    tags: z.array(z.object({ tagId: z.string(), name: z.string(), values: z.array(z.string()) })).optional(),
+  response: personMembershipsSchema,
+});
+
+/** A body, not a query: keys are personal, and addresses end in the logs of whatever stands between. */
+export const findPersonSegments = endpoint({
+  name: 'findPersonSegments',
+  method: 'POST',
+  path: '/api/v1/people/segments',
+  room: 'audience',
+  summary: {
+    en: 'Segments and tags of the person behind a key, such as a customer number, in real time',
+    zh: '按客户号等标识查询客户所在人群与标签（实时查询）',
+  },
+  permission: 'segment.read',
+  body: z.object({
+    key: z.object({ type: z.string().max(50), value: z.string().min(1).max(255) }),
+    tags: z.boolean().default(false).describe('also the tag values'),
   }),
+  response: personMembershipsSchema,
+  errors: ['person_not_found'],
 });

@@ -10,6 +10,7 @@ import { computeTags } from './compute-tags.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
+import { createPersonLookup, type PersonDirectory } from './look-up-person.ts';
 import { createMemberLookup } from './lookup-members.ts';
 import { createSegments, type SegmentOptions } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
@@ -27,7 +28,7 @@ import { replaceUses } from './usage-store.ts';
 /** The earlier rooms the audience stands on. */
 export interface AudienceNeeds {
   readonly profile: Pick<Profile, 'catalogue' | 'attributesOf'>;
-  readonly identity: Pick<Identity, 'takePersonChanges'>;
+  readonly identity: Pick<Identity, 'takePersonChanges'> & PersonDirectory;
   readonly ingest: {
     readonly plan: Pick<Ingest['plan'], 'list'>;
     /** Absent: schedules that wait for sources run at their time of day. */
@@ -64,6 +65,11 @@ export function createAudience(
   const scorers = options.scorers ?? new Map();
   const tags = createTags(platform, reader, scorers);
   const lookup = createMemberLookup(platform);
+  const personLookup = createPersonLookup({
+    members: lookup,
+    tagsOf: (personId) => tags.tagsOf(personId),
+    directory: needs.identity,
+  });
   const loops: RunningLoop[] = [];
 
   /** One round of the schedule; one process at a time computes. */
@@ -148,7 +154,15 @@ export function createAudience(
       await replaceUses(transaction, user, names);
     },
     routes: (server) =>
-      audienceRoutes(server, { platform, audience, reader, segments, tags, lookup, profile: needs.profile }),
+      audienceRoutes(server, {
+        platform,
+        audience,
+        reader,
+        segments,
+        tags,
+        personLookup,
+        profile: needs.profile,
+      }),
     async start() {
       await lookup.refresh();
       const loop = (name: string, intervalMs: number, run: () => Promise<boolean>): void => {

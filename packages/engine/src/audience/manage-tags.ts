@@ -9,6 +9,7 @@ import { freshForMs, type Scorers } from './person-scorer.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { checkTagSql } from './sql-tag.ts';
+import { createTagLookup, type PersonTag } from './look-up-tags.ts';
 import {
   beginTagRuns,
   finishTagRun,
@@ -21,7 +22,7 @@ import {
   updateTag,
   type TagRow,
 } from './tag-store.ts';
-import { countPeopleOfTags, selectFrequentValues, selectTagsOf, setTagValues } from './tag-value-store.ts';
+import { countPeopleOfTags, selectFrequentValues, setTagValues } from './tag-value-store.ts';
 import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
 
 /** Between the first and the last. */
@@ -71,7 +72,7 @@ export interface Tags {
     modelVersion?: string,
   ): Promise<void>;
   /** Values of a person's tags, as texts. */
-  tagsOf(personId: number): Promise<{ tagId: string; name: string; values: string[] }[]>;
+  tagsOf(personId: number): Promise<PersonTag[]>;
 }
 
 export function createTags(platform: Platform, reader: CatalogueReader, scorers: Scorers = new Map()): Tags {
@@ -213,20 +214,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
       });
     },
 
-    async tagsOf(personId) {
-      const held = await selectTagsOf(clickhouse, personId);
-      const rows = await selectTags(
-        database,
-        held.map((each) => each.tag_id),
-      );
-      const byId = new Map(rows.map((row) => [row.tag_id, row]));
-      return held.flatMap(({ tag_id, texts, numbers }) => {
-        const row = byId.get(tag_id);
-        if (!row || row.archived) return [];
-        return [{ tagId: tag_id, name: row.name, values: shownValues(row.value_type, texts, numbers) }];
-      });
-    },
-
+    tagsOf: createTagLookup(platform),
     get,
     page: (page) => pageTags(database, page),
     runs: (tagId) => selectTagRuns(database, tagId),
@@ -264,22 +252,4 @@ async function prepareValue(
       ],
     },
   });
-}
-
-/** Values as texts that people read. */
-export function shownValues(type: EqlType, texts: readonly string[], numbers: readonly number[]): string[] {
-  switch (type) {
-    case 'number':
-      return numbers.map(String);
-    case 'boolean':
-      return numbers.map((value) => String(value === 1));
-    case 'instant':
-      return numbers.map((value) => new Date(value).toISOString());
-    case 'map':
-      return texts.map((text, index) => `${text}: ${Math.round((numbers[index] ?? 0) * 1000) / 10}%`);
-    case 'text':
-    case 'date':
-    case 'list':
-      return [...texts];
-  }
 }

@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Audience } from './front-door.ts';
-import type { MemberLookup } from './lookup-members.ts';
+import type { PersonLookup } from './look-up-person.ts';
 import type { Segments } from './manage-segments.ts';
 import type { Tags } from './manage-tags.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
@@ -13,6 +13,6 @@ export interface RouteNeeds {
   readonly reader: CatalogueReader;
   readonly segments: Segments;
   readonly tags: Tags;
-  readonly lookup: MemberLookup;
+  readonly personLookup: PersonLookup;
   readonly profile: Pick<Profile, 'attributesOf'>;
 }

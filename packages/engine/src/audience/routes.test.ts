@@ -2,6 +2,7 @@ import type { audienceApi } from '@wutong/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
+import { createIdentity, type Identity } from '../identity/index.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
 import { createAudience } from './index.ts';
 import { declareTestBank, testPlan } from './interpret/test-bank.ts';
@@ -10,14 +11,17 @@ const TOKEN = 'marketer-token-1234';
 let databases: TestDatabases;
 let platform: Platform;
 let server: HttpServer;
+let identity: Identity;
 
 beforeAll(async () => {
   databases = await createTestDatabases();
   platform = createTestPlatform(databases);
   const profile = await declareTestBank(platform);
+  identity = createIdentity(platform);
+  await identity.start();
   const audience = createAudience(platform, {
     profile,
-    identity: { takePersonChanges: async () => [] },
+    identity,
     ingest: { plan: { list: async () => testPlan() } },
   });
   server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
@@ -36,6 +40,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await server.fastify.close();
+  await identity.stop();
   await databases.drop();
 });
 
@@ -134,6 +139,46 @@ it('makes, shows and edits segments and tags', async () => {
   expect((await call('POST', '/segments/over_40/archive', { archived: true })).body).toMatchObject({
     archived: true,
   });
+});
+
+it('answers for the person behind a key, whom a merge changes at once', async () => {
+  const link = (keys: { type: string; value: string }[]): Promise<unknown> =>
+    platform.database.transaction((transaction) =>
+      identity.resolve(transaction, [{ keys, link: 'bind', at: 1, sourceId: 'test', messageId: '1' }]),
+    );
+  const [visitor, customer] = [
+    { type: 'cookie', value: 'visitor-1' },
+    { type: 'customer_number', value: 'C-1' },
+  ] as const;
+  await link([visitor]);
+  await link([customer]);
+  const ask = (key: object): Promise<{ status: number; body: { personId: number } }> =>
+    call('POST', '/people/segments', { key, tags: true });
+  // The bank's people are 1 to 50: whoever has the lowest key numbers is among them.
+  const [first, second] = [(await ask(visitor)).body, (await ask(customer)).body];
+  expect(first).toEqual((await call('GET', `/people/${first.personId}/segments?tags=true`)).body);
+  expect(first).toMatchObject({ tags: [{ tagId: 'age_group', values: ['青'] }] });
+  await link([customer, visitor]);
+  expect((await ask(customer)).body).toEqual(first);
+  await platform.clickhouse.command(
+    `INSERT INTO tag_value SELECT tag_id, person_id, [], [], version + 1, 1 FROM tag_value WHERE person_id = {id:UInt64}`,
+    { id: second.personId },
+  );
+  expect((await call('GET', `/people/${second.personId}/segments?tags=true`)).body).toEqual(first);
+  expect(await ask({ type: 'customer_number', value: 'C-unknown' })).toMatchObject({
+    status: 404,
+    body: { code: 'person_not_found' },
+  });
+});
+
+it('answers look-ups that come together, each its own', async () => {
+  const people = Array.from({ length: 40 }, (_, index) => index + 1);
+  const answers = await Promise.all(
+    people.map((id) => call<{ personId: number; tags: object[] }>('GET', `/people/${id}/segments?tags=true`)),
+  );
+  expect(answers.map(({ body }) => body.personId).slice(2)).toEqual(people.slice(2));
+  expect(answers[34]!.body.tags).toMatchObject([{ values: ['长'] }]);
+  expect(answers[9]!.body.tags).toMatchObject([{ values: ['青'] }]);
 });
 
 it('names everything an expression may use', async () => {

@@ -12,7 +12,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Segments, their members, and a person's segments. */
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, segments, lookup, tags } = needs;
+  const { platform, segments, personLookup } = needs;
 
   server.handle(audienceApi.listSegments, async ({ query }) => {
     const rows = await segments.page({
@@ -90,12 +90,10 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     return showRun(newest);
   });
 
-  server.handle(audienceApi.readPersonSegments, async ({ params, query }) => {
-    const { personId } = params;
-    const found = await lookup.segmentsOf(personId);
-    if (query.tags !== 'true') return { personId, segments: found };
-    return { personId, segments: found, tags: await tags.tagsOf(personId) };
-  });
+  server.handle(audienceApi.readPersonSegments, ({ params, query }) =>
+    personLookup.ofPerson(params.personId, query.tags === 'true'),
+  );
+  server.handle(audienceApi.findPersonSegments, ({ body }) => personLookup.ofKey(body.key, body.tags));
 }
 
 function showSegment(row: SegmentRow): audienceApi.SegmentView {

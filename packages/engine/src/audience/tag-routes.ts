@@ -2,7 +2,7 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, allows, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { askerOf } from './eql-routes.ts';
-import { shownValues } from './manage-tags.ts';
+import { shownValues } from './show-tag-values.ts';
 import { freshForMs } from './person-scorer.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';

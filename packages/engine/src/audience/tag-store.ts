@@ -142,6 +142,13 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   ]);
 }
 
+/** Names and types of the tags in use. */
+export async function selectTagNames(
+  database: Transaction,
+): Promise<Pick<TagRow, 'tag_id' | 'name' | 'value_type'>[]> {
+  return database.query('select tag_id, name, value_type from audience.tag where not archived');
+}
+
 /** One page, newest first. */
 export async function pageTags(
   transaction: Transaction,

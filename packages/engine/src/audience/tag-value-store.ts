@@ -142,15 +142,29 @@ export async function movePeopleOfTags(
   );
 }
 
-/** Values of one person's tags, as texts. */
+/** A person's value of a tag as it is stored. */
+export interface HeldTag {
+  readonly person_id: number;
+  readonly tag_id: string;
+  readonly texts: string[];
+  readonly numbers: number[];
+}
+
+// A few granules each: threads would cost more than they read.
+const POINT_LOOKUP = { max_threads: 1 } as const;
+
+/** Values of some tags of some people, by tag. Both are named, so that the primary key finds them. */
 export async function selectTagsOf(
   clickhouse: ClickHouse,
-  personId: number,
-): Promise<{ tag_id: string; texts: string[]; numbers: number[] }[]> {
-  return clickhouse.query(
-    `SELECT tag_id, texts, numbers FROM tag_value FINAL WHERE person_id = {person:UInt64}
-       AND tag_id IN (SELECT DISTINCT tag_id FROM tag_value) ORDER BY tag_id`,
-    { person: personId },
+  personIds: readonly number[],
+  tagIds: readonly string[],
+): Promise<HeldTag[]> {
+  if (personIds.length === 0 || tagIds.length === 0) return [];
+  return clickhouse.query<HeldTag>(
+    `SELECT person_id, tag_id, texts, numbers FROM tag_value FINAL
+     WHERE tag_id IN {tags:Array(String)} AND person_id IN {people:Array(UInt64)} ORDER BY tag_id`,
+    { tags: tagIds, people: personIds },
+    POINT_LOOKUP,
   );
 }
 

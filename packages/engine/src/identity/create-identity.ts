@@ -5,6 +5,7 @@ import { forgetForeignTransactions, takePersonChanges } from './change-store.ts'
 import { decideItem, unmergePerson } from './decide.ts';
 import type { Identity } from './front-door.ts';
 import { createLinking, linkingRoutes, type RecordPorts } from './linking-runs/index.ts';
+import { createKeyLookup } from './look-up-key.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { KeyRule } from './key-rules.ts';
 import { excludeMapWriters } from './key-store.ts';
@@ -47,6 +48,7 @@ export function createIdentity(platform: Platform, records: () => RecordPorts = 
     addressOf: (personIds, keyType, transaction) =>
       reader.addressOf(through(transaction), personIds, keyType),
     findPeople: (text) => reader.findPeople(platform.database, text),
+    personOfKey: createKeyLookup(platform, rules),
     personsOf: (keyNumbers, transaction) => reader.personsOf(through(transaction), keyNumbers),
     takePersonChanges,
     totals: (sinceMs) => countTotals(platform.database, sinceMs),

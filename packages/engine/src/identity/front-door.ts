@@ -1,4 +1,4 @@
-import type { ResolveRecord, Resolution } from './resolution.ts';
+import type { RawKey, ResolveRecord, Resolution } from './resolution.ts';
 import type { IdentityTotals } from './count-totals.ts';
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
@@ -44,6 +44,8 @@ export interface Identity {
   ): Promise<Map<number, PersonKey>>;
   /** Persons that have a key with exactly this value, of any type. */
   findPeople(text: string): Promise<{ personId: number; matched: PersonKey }[]>;
+  /** Present person of a key as a source sends it; undefined when it was never seen, is blocked or of no known type. */
+  personOfKey(key: RawKey): Promise<number | undefined>;
   /** Present person of keys; unknown keys are absent. */
   personsOf(keyNumbers: readonly number[], transaction?: Transaction): Promise<Map<number, number>>;
   /**

@@ -141,6 +141,43 @@ describe('resolve', () => {
     expect(before!.personId).toBe(after!.personId);
   });
 
+  it('links new keys of which another process makes one at the same moment', async () => {
+    const other = createIdentity(platform);
+    const [known] = await resolve(['none customer_number=C-race']);
+    let resolvedInFirst = (): void => undefined;
+    const isResolved = new Promise<void>((resolved) => (resolvedInFirst = resolved));
+    let release = (): void => undefined;
+    const mayCommit = new Promise<void>((released) => (release = released));
+    const record = { link: 'bind', at: 1, sourceId: 'test' } as const;
+    const first = platform.database.transaction(async (transaction) => {
+      const keys = ['race-1', 'race-2'].map((value) => ({ type: 'cookie', value }));
+      const [made] = await other.resolve(transaction, [{ ...record, keys, messageId: 'race-1' }]);
+      resolvedInFirst();
+      await mayCommit;
+      return made!;
+    });
+    await isResolved;
+    const second = resolve([
+      'bind customer_number=C-race cookie=race-3',
+      'bind cookie=race-3 cookie=race-2',
+      'bind login_id=race-login cookie=race-4',
+    ]);
+    const waiting =
+      "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await expect
+      .poll(() => platform.database.query(waiting), { timeout: 60_000 })
+      .toHaveLength(1)
+      .finally(release);
+    const made = await first;
+    const [bound, , apart] = await second;
+    expect(bound!.personId).toBe(known!.personId);
+    expect(await person('cookie=race-1')).toBe(known!.personId);
+    expect(made.personId).not.toBe(known!.personId);
+    expect(apart!.personId).toBe(await person('cookie=race-4'));
+    expect(apart!.personId).not.toBe(known!.personId);
+    expect((await identity.refoldAll({ repair: false })).movedKeys).toBe(0);
+  });
+
   it('folds a late unbind where it belongs', async () => {
     await resolve(['bind @100 customer_number=C-late mobile=13700000001']);
     await resolve(['bind @300 customer_number=C-late mobile=13700000001']);
@@ -164,6 +201,23 @@ describe('reading', () => {
     expect(keys[1]!.open()).toBe('13600001234');
     expect((await identity.findPeople('+86 136 0000 1234'))[0]).toMatchObject({ personId });
     expect(await identity.findPeople('1360000')).toEqual([]);
+  });
+
+  it('finds the present person of a key, also when another process merged or un-merged it', async () => {
+    const other = createIdentity(platform);
+    const lookUp = (type: string, value: string): Promise<number | undefined> =>
+      other.personOfKey({ type, value });
+    const visitor = await person('cookie=lookup-1');
+    await resolve(['none customer_number=C-lookup']);
+    expect(await lookUp('customer_number', ' C-lookup ')).not.toBe(visitor);
+    await resolve(['bind customer_number=C-lookup cookie=lookup-1']);
+    expect(await lookUp('customer_number', 'C-lookup')).toBe(visitor);
+    const own = (await identity.keysOf([visitor])).get(visitor)!.find((key) => key.type === 'cookie')!;
+    const apart = { personId: visitor, keyNumbers: [own.keyNumber], actor: 'analyst', reason: 'two people' };
+    await identity.unmerge(apart);
+    expect(await lookUp('customer_number', 'C-lookup')).not.toBe(await lookUp('cookie', 'lookup-1'));
+    expect(await lookUp('customer_number', 'never-seen')).toBeUndefined();
+    expect(await lookUp('fax', '1')).toBeUndefined();
   });
 
   it('sends to the newest address, never to a shared one', async () => {
@@ -248,6 +302,9 @@ describe('rules', () => {
       'bind device=rule-test-1 cookie=rule-1',
     ]);
     const together = await person('customer_number=C-rule');
+    const other = createIdentity(platform);
+    expect((await resolve(['none device=rule-test-1'], other))[0]!.personId).toBe(together);
+    expect(await other.personOfKey({ type: 'device', value: 'rule-test-1' })).toBe(together);
     const blocking = { ...device!, blockedPatterns: ['rule-test-.*'] };
     const change = await identity.saveKeyType(blocking, { dryRun: true, actor: 'engineer' });
     expect(change).toMatchObject({ mergedPersons: 0, splitPersons: 2, movedKeys: 2 });
@@ -257,6 +314,9 @@ describe('rules', () => {
     await identity.saveKeyType(blocking, { dryRun: false, actor: 'engineer' });
     expect(await person('cookie=rule-1')).not.toBe(await person('customer_number=C-rule'));
     expect((await resolve(['none device=rule-test-1']))[0]!.rejected).toBe('blocked_value');
+    // The other process has old rules and the key in memory.
+    expect((await resolve(['none device=rule-test-1'], other))[0]!.rejected).toBe('blocked_value');
+    expect(await other.personOfKey({ type: 'device', value: 'rule-test-1' })).toBeUndefined();
     await identity.saveKeyType(device!, { dryRun: false, actor: 'engineer' });
     expect(await person('cookie=rule-1')).toBe(await person('customer_number=C-rule'));
   });

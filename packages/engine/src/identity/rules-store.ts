@@ -11,6 +11,8 @@ export interface RulesHolder {
   at(transaction: Transaction, version: number): Promise<KeyRules>;
   /** The newest rules. */
   newest(transaction: Transaction): Promise<KeyRules>;
+  /** The newest rules, from memory when their version still is the newest. */
+  present(transaction: Transaction): Promise<KeyRules>;
 }
 
 export function createRulesHolder(): RulesHolder {
@@ -29,6 +31,10 @@ export function createRulesHolder(): RulesHolder {
       return held?.version === version ? held : read(transaction);
     },
     newest: read,
+    async present(transaction) {
+      const [row] = await transaction.query<{ version: number }>('select version from identity.rules');
+      return held?.version === row!.version ? held : read(transaction);
+    },
   };
 }
 

@@ -12,6 +12,7 @@ export {
   type ManualClock,
 } from './clock.ts';
 export { CodedError, isEngineUnavailable } from './errors.ts';
+export { gatherQuestions } from './gather-questions.ts';
 export { createIds, deterministicId, type Ids } from './ids.ts';
 export { createSecrets, type Secrets } from './secrets.ts';
 export { createLog, silentLog, type Log } from './log.ts';

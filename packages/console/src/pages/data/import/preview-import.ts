@@ -1,5 +1,6 @@
-import type { importsApi, QueryInputOf, ResponseOf } from '@wutong/contract';
-import { noAnswer, ProblemError, problemOf } from '../../../api/problem-error.ts';
+import { importsApi, type QueryInputOf, type ResponseOf } from '@wutong/contract';
+import { postFile } from '../../../api/post-file.ts';
+import { ProblemError } from '../../../api/problem-error.ts';
 
 export type FileHead = ResponseOf<typeof importsApi.previewImportFile>;
 export type Encoding = FileHead['encoding'];
@@ -34,24 +35,7 @@ export async function previewImport(file: File, choice: HeadChoice): Promise<Fil
     header: choice.hasHeader === undefined ? undefined : choice.hasHeader ? 'yes' : 'no',
     sheet: choice.sheet,
   };
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1/imports/preview?${search.toString()}`, {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: {
-        'content-type': 'application/octet-stream',
-        'accept-language': document.documentElement.lang,
-      },
-      body: whole ? file : file.slice(0, START_BYTES),
-    });
-  } catch (cause) {
-    throw noAnswer(cause);
-  }
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as FileHead;
+  return postFile(importsApi.previewImportFile, query, whole ? file : file.slice(0, START_BYTES));
 }
 
 /** What is in the way of showing a file, when it is something of the file itself. */

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'react';
 import { Button, Select } from 'antd';
 import { identityApi, linkingApi } from '@wutong/contract';
-import { keepRecordFile } from '../../../api/keep-record-file.ts';
+import { postFile } from '../../../api/post-file.ts';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
-import { readFileHead } from '../../data/mapping/read-file-head.ts';
+import { previewImport } from '../../data/import/preview-import.ts';
 import { useKeyTitles } from '../use-key-titles.ts';
 import { guessIdColumn, type DraftTable } from './linking-draft.ts';
 import styles from './linking.module.css';
@@ -114,12 +114,14 @@ function UploadList({ place, onUploaded }: UploadListProps) {
     setError(undefined);
     try {
       const name = file.name.slice(0, 100);
-      if (/\.xlsx$/i.test(file.name)) {
-        await onUploaded(await keepRecordFile(file, { file: name, format: 'xlsx' }));
-      } else {
-        const { encoding, delimiter } = await readFileHead(file);
-        await onUploaded(await keepRecordFile(file, { file: name, encoding, delimiter }));
-      }
+      const { format, encoding, delimiter } = await previewImport(file, {});
+      await onUploaded(
+        await postFile(
+          linkingApi.keepRecordFile,
+          format === 'xlsx' ? { file: name, format } : { file: name, encoding, delimiter },
+          file,
+        ),
+      );
     } catch (problem) {
       setError(problem);
     } finally {
