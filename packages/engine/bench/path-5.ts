@@ -1,11 +1,8 @@
-import { pathRequestSchema } from '@wutong/contract';
 import { PERSON } from '../src/insight/analyses/scope-sql.ts';
-import { analysePath } from '../src/insight/analyses/path.ts';
 import type { Bench } from './bench-context.ts';
+import { askPaths } from './event-log/ask-questions.ts';
 import { benchAnalysis, statement } from './event-log/compare-statements.ts';
-import { LOG_FROM_MS, LOG_TO_MS } from './event-log/fill-events.ts';
 import { sharedLog } from './event-log/shared-log.ts';
-import { withoutRooms } from './event-log/without-rooms.ts';
 
 /**
  * Paths of five steps over all events of 90 days, cut where nothing happens for a day, repeats merged, against
@@ -13,19 +10,10 @@ import { withoutRooms } from './event-log/without-rooms.ts';
  */
 export const run: Bench = async (context) => {
   const platform = await sharedLog(context);
-  const request = pathRequestSchema.parse({
-    period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
-    depth: 5,
-    gapMs: 86_400_000,
-    maximumNodes: 30,
-  });
   return await benchAnalysis(
     'path-5',
     {
-      ours: {
-        name: 'ours',
-        run: async () => (await analysePath(withoutRooms(platform), request)).links.slice(0, 3),
-      },
+      ours: { name: 'ours', run: () => askPaths(platform) },
       peers: statement(
         platform.clickhouse,
         'arrays of names and times for each person (PostHog)',

@@ -1,14 +1,8 @@
-import { retentionRequestSchema } from '@wutong/contract';
 import { PERSON } from '../src/insight/analyses/scope-sql.ts';
-import { analyseRetention } from '../src/insight/analyses/retention.ts';
 import type { Bench } from './bench-context.ts';
+import { askRetention, RETENTION_DAYS } from './event-log/ask-questions.ts';
 import { benchAnalysis, statement } from './event-log/compare-statements.ts';
-import { LOG_FROM_MS } from './event-log/fill-events.ts';
 import { sharedLog } from './event-log/shared-log.ts';
-import { withoutRooms } from './event-log/without-rooms.ts';
-
-const DAY_MS = 86_400_000;
-const DAYS = 30;
 
 /**
  * Daily retention over 30 days, a cohort for each day of a login, coming back by viewing a product, against
@@ -16,42 +10,30 @@ const DAYS = 30;
  */
 export const run: Bench = async (context) => {
   const platform = await sharedLog(context);
-  const [from, to] = [LOG_FROM_MS, LOG_FROM_MS + DAYS * DAY_MS];
-  const request = retentionRequestSchema.parse({
-    period: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
-    timeZone: 'UTC',
-    start: { event: 'login' },
-    returning: { event: 'view_product' },
-    cohort: 'every',
-    periods: DAYS,
-  });
   const rows = (days: number) => `from event where event in ('login', 'view_product')
       and time >= toDateTime64('2026-01-01', 3, 'UTC') and time < toDateTime64('2026-01-01', 3, 'UTC') + interval ${days} day`;
   return await benchAnalysis(
     'retention-30d',
     {
-      ours: {
-        name: 'ours',
-        run: async () => (await analyseRetention(withoutRooms(platform), request)).cohorts.slice(0, 2),
-      },
+      ours: { name: 'ours', run: () => askRetention(platform) },
       peers: statement(
         platform.clickhouse,
         'arrays of days for each person, joined out (PostHog)',
         `select start_index, gap, count(distinct person_id) as people from (
-             select person_id, arrayMap(day -> toStartOfDay(toDateTime('2026-01-01', 'UTC')) + toIntervalDay(day), range(${DAYS + DAYS})) as days,
+             select person_id, arrayMap(day -> toStartOfDay(toDateTime('2026-01-01', 'UTC')) + toIntervalDay(day), range(${RETENTION_DAYS + RETENTION_DAYS})) as days,
                arraySort(groupUniqArrayIf(toStartOfDay(time), event = 'login')) as starts,
                arraySort(groupUniqArrayIf(toStartOfDay(time), event = 'view_product')) as returns,
-               arrayJoin(arrayFilter(index -> index >= 0 and index < ${DAYS}, arrayMap(day -> toInt64(indexOf(days, day)) - 1, starts))) as start_index,
-               arrayJoin(arrayConcat([-1], arrayFilter(index -> index >= 0 and index <= ${DAYS},
+               arrayJoin(arrayFilter(index -> index >= 0 and index < ${RETENTION_DAYS}, arrayMap(day -> toInt64(indexOf(days, day)) - 1, starts))) as start_index,
+               arrayJoin(arrayConcat([-1], arrayFilter(index -> index >= 0 and index <= ${RETENTION_DAYS},
                  arrayMap(day -> toInt64(indexOf(days, day)) - 1 - start_index, returns)))) as gap
-             ${rows(DAYS + DAYS)} group by person_id
+             ${rows(RETENTION_DAYS + RETENTION_DAYS)} group by person_id
            ) group by start_index, gap order by start_index, gap limit 100000`,
       ),
       least: statement(
         platform.clickhouse,
         'one scan of the same columns with the same grouping',
         `select count(), sum(rows), max(newest) from (
-             select ${PERSON} as person, countIf(event = 'login') as rows, max(time) as newest ${rows(DAYS + DAYS)} group by person)`,
+             select ${PERSON} as person, countIf(event = 'login') as rows, max(time) as newest ${rows(RETENTION_DAYS + RETENTION_DAYS)} group by person)`,
       ),
     },
     (text) => context.say(text),

@@ -30,10 +30,14 @@ const SHARES: readonly [string, number][] = [
  * Fills `event` as collection would have: in order of time, people at random, then merged as the background
  * does. Numbers are functions of the row's place: every run has the same log.
  */
-export async function fillEvents(platform: Platform, say: (text: string) => void): Promise<void> {
+export async function fillEvents(
+  platform: Platform,
+  say: (text: string) => void,
+  { people, events } = { people: PEOPLE, events: EVENTS },
+): Promise<void> {
   const names = SHARES.flatMap(([name, share]) => Array.from({ length: share }, () => `'${name}'`));
   const batch = 2_000_000;
-  for (let from = 0; from < EVENTS; from += batch) {
+  for (let from = 0; from < events; from += batch) {
     await platform.clickhouse.command(
       `insert into event
        select person, person, at, at, [${names.join(', ')}][1 + intDiv(hash, 1000003) % 100],
@@ -48,16 +52,16 @@ export async function fillEvents(platform: Platform, say: (text: string) => void
          from numbers({start:UInt64}, {rows:UInt64})
        )`,
       {
-        people: PEOPLE,
+        people,
         from: LOG_FROM_MS,
         days: LOG_DAYS,
-        events: EVENTS,
+        events,
         start: from,
-        rows: Math.min(batch, EVENTS - from),
+        rows: Math.min(batch, events - from),
       },
       { max_insert_block_size: '1000000' },
     );
   }
   await platform.clickhouse.command('optimize table event final', {}, { alter_sync: '1' });
-  say(`${EVENTS.toLocaleString('en')} events of ${PEOPLE.toLocaleString('en')} people`);
+  say(`${events.toLocaleString('en')} events of ${people.toLocaleString('en')} people`);
 }

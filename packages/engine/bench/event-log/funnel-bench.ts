@@ -1,13 +1,8 @@
-import { funnelRequestSchema } from '@wutong/contract';
-import { analyseFunnel } from '../../src/insight/analyses/funnel.ts';
 import { PERSON } from '../../src/insight/analyses/scope-sql.ts';
 import type { BenchContext, BenchRow } from '../bench-context.ts';
+import { askFunnel, FUNNEL_WINDOW_MS } from './ask-questions.ts';
 import { benchAnalysis, statement } from './compare-statements.ts';
-import { LOG_FROM_MS, LOG_TO_MS } from './fill-events.ts';
 import { sharedLog } from './shared-log.ts';
-import { withoutRooms } from './without-rooms.ts';
-
-const WINDOW_MS = 14 * 86_400_000;
 
 /**
  * A funnel of these events over 90 days with a window of 14, against PostHog's funnel (aggregate_funnel_array):
@@ -20,11 +15,6 @@ export async function benchFunnel(
   context: BenchContext,
 ): Promise<BenchRow[]> {
   const platform = await sharedLog(context);
-  const request = funnelRequestSchema.parse({
-    period: { from: new Date(LOG_FROM_MS).toISOString(), to: new Date(LOG_TO_MS).toISOString() },
-    steps: steps.map((event) => ({ event })),
-    windowMs: WINDOW_MS,
-  });
   const names = steps.map((step) => `'${step}'`).join(', ');
   const bits = `multiIf(${steps.map((step, index) => `event = '${step}', ${2 ** index}`).join(', ')}, 0)`;
   const numbered = steps
@@ -38,17 +28,13 @@ export async function benchFunnel(
     .map((_, index) =>
       firstAfter(
         index + 2,
-        ` and step${index + 1} > 0 and place > step${index + 1} and each.1 - began <= ${WINDOW_MS / 1_000}`,
+        ` and step${index + 1} > 0 and place > step${index + 1} and each.1 - began <= ${FUNNEL_WINDOW_MS / 1_000}`,
       ),
     );
   return benchAnalysis(
     name,
     {
-      ours: {
-        name: 'ours',
-        run: async () =>
-          (await analyseFunnel(withoutRooms(platform), request)).steps.map((step) => step.people),
-      },
+      ours: { name: 'ours', run: () => askFunnel(platform, steps) },
       peers: statement(
         platform.clickhouse,
         'an array of events for each person (PostHog), a greedy chain for its function',
