@@ -19,7 +19,10 @@ afterAll(async () => {
 });
 
 const preview = (content: string | Buffer, choice: Partial<PreviewChoice> = {}) =>
-  previewFile(Readable.from([typeof content === 'string' ? Buffer.from(content) : content]), { whole: true, ...choice });
+  previewFile(Readable.from([typeof content === 'string' ? Buffer.from(content) : content]), {
+    whole: true,
+    ...choice,
+  });
 const namesOf = ({ columns }: Awaited<ReturnType<typeof preview>>) => columns.map(({ name }) => name);
 
 describe('texts', () => {
