@@ -44,7 +44,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const jobs = createJobs(log);
   const database = openDatabase(options.databaseUrl, {
     onError: (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection broke'),
-    onChange: jobs.noteActivity,
+    onChange: () => jobs.noteActivity(),
   });
   const clickhouse = openClickHouse(options.clickhouseUrl, { cluster: config.clickhouseCluster });
   const ids = createIds(clock);

@@ -131,7 +131,7 @@ it.each(SEEN)('lets %s find, open and name only %j', async (user, customers) => 
   }
   const titles = await ask(user, '/api/v1/people/titles', { personIds: [...personOf.values()] });
   const items = titles.body['items'] as { personId: number }[];
-  expect(items.map((item) => item.personId).toSorted()).toEqual(
-    customers.map((customer) => personOf.get(customer)).toSorted(),
+  expect(new Set(items.map((item) => item.personId))).toEqual(
+    new Set(customers.map((customer) => personOf.get(customer))),
   );
 });

@@ -152,7 +152,11 @@ export function createLinking(needs: WorkNeeds): Linking {
       return {
         run: run!,
         bins: row.findings?.bins ?? [],
-        comparisons: (row.findings?.comparisons ?? []).map(({ place: _, ...comparison }) => comparison),
+        comparisons: (row.findings?.comparisons ?? []).map(({ column, kind, levels }) => ({
+          column,
+          kind,
+          levels,
+        })),
         ...(row.findings ? { prior: row.findings.prior } : {}),
       };
     },
