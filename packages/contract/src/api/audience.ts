@@ -89,6 +89,23 @@ export const editSegment = endpoint({
   errors: ['eql_invalid', 'segment_not_found', 'segment_cycle', 'lookalike_missing', 'conflict'],
 });
 
+export const setSegmentMembers = endpoint({
+  name: 'setSegmentMembers',
+  method: 'PUT',
+  path: '/api/v1/segments/:segmentId/members',
+  room: 'audience',
+  summary: {
+    en: 'Give an imported segment other members; who enters and who leaves is logged',
+    zh: '更新导入人群的成员；进入与离开均有记录',
+  },
+  permission: 'segment.write',
+  params: segmentParams,
+  body: z.object({ personIds: z.array(z.number().int().min(0)).max(100_000) }),
+  response: segmentSchema,
+  errors: ['segment_not_found', 'segment_not_imported'],
+  bodyLimitBytes: 4 * 2 ** 20,
+});
+
 export const archiveSegment = endpoint({
   name: 'archiveSegment',
   method: 'POST',

@@ -128,6 +128,24 @@ export const findPeople = endpoint({
   }),
 });
 
+export const findPeopleOfKeys = endpoint({
+  name: 'findPeopleOfKeys',
+  method: 'POST',
+  path: '/api/v1/people/of-keys',
+  room: 'identity',
+  summary: {
+    en: 'The people that a list of whole key values belongs to; values that belong to nobody are absent',
+    zh: '一批标识的完整值各属于哪位客户；不属于任何人的不返回',
+  },
+  permission: 'people.read',
+  body: z.object({
+    values: z.array(z.string().trim().min(1).max(200)).min(1).max(5_000),
+    type: z.string().max(50).optional().describe('key type of all values; absent: any, the strongest first'),
+  }),
+  response: z.object({ items: z.array(z.object({ value: z.string(), personId: z.number() })) }),
+  bodyLimitBytes: 4 * 2 ** 20,
+});
+
 const personParams = z.object({ personId: z.coerce.number().int().min(0) });
 
 export const listKeysOfPerson = endpoint({

@@ -42,6 +42,11 @@ export const audienceErrors = defineErrors({
     en: 'This segment has no rule to compute; it changes by import only.',
     zh: '该人群没有可计算的规则，只能通过导入修改。',
   },
+  segment_not_imported: {
+    status: 409,
+    en: 'The members of this segment are computed; only an imported segment can be given other members.',
+    zh: '该人群的成员由规则计算得出；只有导入的人群可以更换名单。',
+  },
   lookalike_missing: {
     status: 422,
     en: 'Say in `lookalike` which segment people shall resemble and by which features.',

@@ -11,7 +11,7 @@ import type { Fields, World } from './interpret/world.ts';
 import { createSegments, type Segments } from './manage-segments.ts';
 import { createTags, type Tags } from './manage-tags.ts';
 import { createMemberLookup } from './lookup-members.ts';
-import { createCatalogueReader } from './read-catalogue.ts';
+import { createCatalogueReader, type CatalogueReader } from './read-catalogue.ts';
 
 const DAY_MS = 86_400_000;
 const ASKER: Asker = { userId: 'tester', permissions: new Set(['*']) };
@@ -21,6 +21,7 @@ let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
 let profile: Profile;
 let audience: Audience;
+let reader: CatalogueReader;
 let segments: Segments;
 let tags: Tags;
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
     identity: { takePersonChanges: async () => [] },
     ingest: { plan },
   });
-  const reader = createCatalogueReader(platform, {
+  reader = createCatalogueReader(platform, {
     catalogue: () => profile.catalogue(),
     plannedEvents: () => plan.list(),
   });
@@ -323,6 +324,27 @@ describe('segments', () => {
     expect(await lookup.segmentsOf(99_999_999)).toEqual([]);
     await lookup.flushUse();
     expect((await segments.get('young')).lookups).toBe(2);
+  });
+
+  it('take another list, of the present persons of the ids that are known, with who entered and left', async () => {
+    const given = createSegments(platform, reader, {
+      // 1 became 2; nobody has ever been 77.
+      personsOf: (ids) =>
+        Promise.resolve(new Map(ids.flatMap((id) => (id === 77 ? [] : [[id, id === 1 ? 2 : id]])))),
+    });
+    await given.create(
+      { ...rule('given', ''), kind: 'import', text: undefined, people: [[1, 3, 77]] },
+      ASKER,
+    );
+    expect(await membersOf('given')).toEqual([2, 3]);
+    await given.setMembers('given', [3, 4, 4], ASKER);
+    expect(await membersOf('given')).toEqual([3, 4]);
+    const [newest] = await segments.runs('given', 1);
+    expect(newest).toMatchObject({ members: 2, entered: 1, left_count: 1 });
+    await segments.create(rule('ruled', 'person where age < 50'), ASKER);
+    await expect(given.setMembers('ruled', [3], ASKER)).rejects.toMatchObject({
+      code: 'segment_not_imported',
+    });
   });
 
   it('run on their schedule', async () => {

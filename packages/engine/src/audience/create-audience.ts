@@ -61,7 +61,10 @@ export function createAudience(
     plannedEvents: () => needs.ingest.plan.list(),
   });
   const expressions = createExpressions(platform, reader);
-  const segments = createSegments(platform, reader, options);
+  const segments = createSegments(platform, reader, {
+    ...options,
+    personsOf: needs.identity.personsOf,
+  });
   const scorers = options.scorers ?? new Map();
   const tags = createTags(platform, reader, scorers);
   const lookup = createMemberLookup(platform);

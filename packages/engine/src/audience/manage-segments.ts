@@ -9,6 +9,7 @@ import {
   type PreparedLookalike,
 } from './compute-lookalike.ts';
 import { computeSegments, type ComputeOptions } from './compute-segments.ts';
+import type { Identity } from '../identity/index.ts';
 import type { LookalikeModel } from './find-lookalikes.ts';
 import type { Asker, Expression } from './front-door.ts';
 import { DEFAULT_PRIORITY } from './manage-tags.ts';
@@ -34,6 +35,8 @@ import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-
 export interface SegmentOptions extends ComputeOptions {
   /** Who finds lookalikes; the room's own model when absent. */
   readonly lookalikeModel?: LookalikeModel | undefined;
+  /** Present persons of the ids that an import brings, unknown ones left out; absent: they are taken as they are. */
+  readonly personsOf?: Identity['personsOf'] | undefined;
 }
 
 export type SegmentInput = {
@@ -60,6 +63,8 @@ export interface Segments {
   ): Promise<SegmentRow>;
   /** @throws CodedError segment_not_found, conflict, eql_invalid, segment_cycle */
   edit(segmentId: string, input: SegmentInput & { version: number }, asker: Asker): Promise<SegmentRow>;
+  /** Other members for an imported segment. @throws CodedError segment_not_found, segment_not_imported */
+  setMembers(segmentId: string, personIds: readonly number[], asker: Asker): Promise<SegmentRow>;
   /** @throws CodedError segment_not_found, segment_in_use */
   archive(segmentId: string, archived: boolean, asker: Asker): Promise<SegmentRow>;
   /** @throws CodedError segment_not_found */
@@ -99,6 +104,14 @@ export function createSegments(
     });
   }
 
+  async function* presentOf(
+    people: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
+  ): AsyncGenerator<readonly number[]> {
+    for await (const block of people) {
+      yield options.personsOf ? [...new Set((await options.personsOf(block)).values())] : block;
+    }
+  }
+
   async function importMembers(
     segmentId: string,
     people: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
@@ -107,7 +120,7 @@ export function createSegments(
       const startedAt = performance.now();
       const runs = await beginRuns(database, [segmentId]);
       await clearUnfinished(platform.clickhouse, runs);
-      for (const run of runs) await writeImportedMembers(platform.clickhouse, run, people);
+      for (const run of runs) await writeImportedMembers(platform.clickhouse, run, presentOf(people));
       await publishRuns(platform, runs, {
         at: clock.now(),
         kind: 'import',
@@ -193,6 +206,22 @@ export function createSegments(
       if (!done) throw new CodedError('conflict', { details: { segmentId, newest: before.version } });
       if (isComputed) await compute([segmentId]);
       return get(segmentId);
+    },
+
+    async setMembers(segmentId, personIds, asker) {
+      const { kind } = await get(segmentId);
+      if (kind !== 'import') throw new CodedError('segment_not_imported', { details: { segmentId } });
+      await importMembers(segmentId, [personIds]);
+      const row = await get(segmentId);
+      await database.transaction((transaction) =>
+        platform.audit.record(transaction, {
+          actor: asker.userId,
+          action: 'segment.import',
+          object: segmentId,
+          detail: { given: personIds.length },
+        }),
+      );
+      return row;
     },
 
     async archive(segmentId, archived, asker) {

@@ -39,6 +39,10 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     showSegment(await segments.edit(params.segmentId, body, askerOf(user))),
   );
 
+  server.handle(audienceApi.setSegmentMembers, async ({ params, body, user }) =>
+    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user))),
+  );
+
   server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
     showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user))),
   );

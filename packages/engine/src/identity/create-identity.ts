@@ -48,6 +48,7 @@ export function createIdentity(platform: Platform, records: () => RecordPorts = 
     addressOf: (personIds, keyType, transaction) =>
       reader.addressOf(through(transaction), personIds, keyType),
     findPeople: (text) => reader.findPeople(platform.database, text),
+    peopleOfKeys: (values, type) => reader.peopleOfKeys(platform.database, values, type),
     personOfKey: createKeyLookup(platform, rules),
     personsOf: (keyNumbers, transaction) => reader.personsOf(through(transaction), keyNumbers),
     takePersonChanges,

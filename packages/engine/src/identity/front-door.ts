@@ -44,6 +44,8 @@ export interface Identity {
   ): Promise<Map<number, PersonKey>>;
   /** Persons that have a key with exactly this value, of any type. */
   findPeople(text: string): Promise<{ personId: number; matched: PersonKey }[]>;
+  /** Present person of each whole key value, of one type or of any (the strongest first); unknown ones are absent. */
+  peopleOfKeys(values: readonly string[], type?: string): Promise<Map<string, number>>;
   /** Present person of a key as a source sends it; undefined when it was never seen, is blocked or of no known type. */
   personOfKey(key: RawKey): Promise<number | undefined>;
   /** Present person of keys; unknown keys are absent. */

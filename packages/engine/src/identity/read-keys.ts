@@ -1,6 +1,7 @@
 import type { Platform, Transaction } from '../platform/index.ts';
 import type { PersonKey } from './front-door.ts';
 import type { KeyRules } from './key-rules.ts';
+import { findKeys } from './key-store.ts';
 import { maskKey } from './mask-key.ts';
 import { fingerprintOf } from './prepare-batch.ts';
 import type { RulesHolder } from './rules-store.ts';
@@ -30,6 +31,11 @@ export interface KeyReader {
     keyType: string,
   ): Promise<Map<number, PersonKey>>;
   findPeople(transaction: Transaction, text: string): Promise<{ personId: number; matched: PersonKey }[]>;
+  peopleOfKeys(
+    transaction: Transaction,
+    values: readonly string[],
+    type?: string,
+  ): Promise<Map<string, number>>;
   personsOf(transaction: Transaction, keyNumbers: readonly number[]): Promise<Map<number, number>>;
 }
 
@@ -100,6 +106,26 @@ export function createKeyReader(platform: Pick<Platform, 'secrets'>, rulesHolder
       const found = new Map<number, PersonKey>();
       for (const row of rows) if (!found.has(row.person_id)) found.set(row.person_id, personKey(row, rules));
       return [...found].map(([personId, matched]) => ({ personId, matched }));
+    },
+    async peopleOfKeys(transaction, values, type) {
+      const { byType } = await rulesHolder.newest(transaction);
+      const rules = [...byType.values()]
+        .filter((rule) => type === undefined || rule.type === type)
+        .toSorted((a, b) => a.priority - b.priority);
+      const prints = values.map((value) =>
+        rules
+          .map((rule) => ({ rule, normalised: rule.normalise(value) }))
+          .filter(({ rule, normalised }) => normalised !== '' && !rule.isBlocked(normalised))
+          .map(({ rule, normalised }) => fingerprintOf(secrets, rule.type, normalised)),
+      );
+      const found = await findKeys(transaction, [...new Set(prints.flat())]);
+      const personOf = new Map(found.map((key) => [key.fingerprint, key.person_id]));
+      const people = new Map<string, number>();
+      values.forEach((value, index) => {
+        const print = prints[index]!.find((each) => personOf.has(each));
+        if (print !== undefined) people.set(value, personOf.get(print)!);
+      });
+      return people;
     },
     async personsOf(transaction, keyNumbers) {
       const rows = await transaction.query<{ key_number: number; person_id: number }>(

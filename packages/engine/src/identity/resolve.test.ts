@@ -201,6 +201,12 @@ describe('reading', () => {
     expect(keys[1]!.open()).toBe('13600001234');
     expect((await identity.findPeople('+86 136 0000 1234'))[0]).toMatchObject({ personId });
     expect(await identity.findPeople('1360000')).toEqual([]);
+    const values = ['+86 136 0000 1234', 'C-read', 'nobody', '00000000'];
+    expect([...(await identity.peopleOfKeys(values))]).toEqual([
+      ['+86 136 0000 1234', personId],
+      ['C-read', personId],
+    ]);
+    expect([...(await identity.peopleOfKeys(values, 'mobile'))]).toEqual([['+86 136 0000 1234', personId]]);
   });
 
   it('finds the present person of a key, also when another process merged or un-merged it', async () => {

@@ -63,6 +63,12 @@ function peopleRoutes(server: HttpServer, { platform, identity, reader }: RouteN
       })),
     };
   });
+  server.handle(identityApi.findPeopleOfKeys, async ({ body }) => ({
+    items: [...(await identity.peopleOfKeys(body.values, body.type))].map(([value, personId]) => ({
+      value,
+      personId,
+    })),
+  }));
   server.handle(identityApi.listKeysOfPerson, async ({ params }) => ({
     items: (await keysOf(params.personId)).map((key) => ({
       ...shownKey(key),

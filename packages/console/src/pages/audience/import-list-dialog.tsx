@@ -8,18 +8,30 @@ import { sentenceOf } from '../../parts/states.tsx';
 import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
 import styles from './segment-list.module.css';
 
+interface ImportListProps {
+  /** The imported segment that gets another list; absent: a new one is made. */
+  segment?: { segmentId: string; name: string };
+  onClose: () => void;
+}
+
 /** A segment of people named by a list: customer numbers, mobile numbers or any other whole key value. */
-export function ImportListDialog({ onClose }: { onClose: () => void }) {
+export function ImportListDialog({ segment, onClose }: ImportListProps) {
   const { text, format } = useReader();
   const words = text.audience.importList;
   const navigate = useNavigate();
-  const [name, setName] = useState('');
+  const [name, setName] = useState(segment?.name ?? '');
   const [typed, setTyped] = useState('');
   const resolve = useResolveKeys();
   const create = useWrite(audienceApi.createSegment, [audienceApi.listSegments]);
+  const replace = useWrite(audienceApi.setSegmentMembers);
   const keys = keysIn(typed);
   const { found, done } = resolve;
   const submit = async () => {
+    if (segment) {
+      await replace.mutateAsync({ params: { segmentId: segment.segmentId }, body: { personIds: found } });
+      onClose();
+      return;
+    }
     const made = await create.mutateAsync({
       body: {
         segmentId: `list_${Date.now().toString(36)}`,
@@ -34,9 +46,13 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal
       open
-      title={words.title}
-      okText={done === undefined ? words.find : words.create(format.integer(found.length))}
-      confirmLoading={resolve.busy || create.isPending}
+      title={segment ? words.replaceTitle(segment.name) : words.title}
+      okText={
+        done === undefined
+          ? words.find
+          : (segment ? words.replace : words.create)(format.integer(found.length))
+      }
+      confirmLoading={resolve.busy || create.isPending || replace.isPending}
       okButtonProps={{
         disabled: name.trim() === '' || keys.length === 0 || (done !== undefined && found.length === 0),
       }}
@@ -44,9 +60,11 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
       onCancel={onClose}
     >
       <Form layout="vertical">
-        <Form.Item label={text.audience.name}>
-          <Input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
-        </Form.Item>
+        {!segment && (
+          <Form.Item label={text.audience.name}>
+            <Input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+          </Form.Item>
+        )}
         <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
           <Input.TextArea
             rows={7}
@@ -74,7 +92,7 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
           <a role="button">{words.file}</a>
         </Upload>
       </Form>
-      <Outcome resolve={resolve} error={resolve.error ?? create.error} />
+      <Outcome resolve={resolve} error={resolve.error ?? create.error ?? replace.error} />
     </Modal>
   );
 }

@@ -2,10 +2,11 @@ import { useCallback, useState } from 'react';
 import { identityApi } from '@wutong/contract';
 import { call } from '../../api/call.ts';
 
-/** Longer lists are files for the import page; each value here is one question to the server. */
-export const MOST_KEYS = 1_000;
-/** Questions at a time. */
-const AT_ONCE = 6;
+/** Longer lists are files for the import page. */
+export const MOST_KEYS = 100_000;
+/** Values in a question to the server. */
+const AT_ONCE = 5_000;
+const LONGEST_KEY = 200;
 
 /** The first column of each line, without a head line of words; each value once. */
 export function keysIn(text: string): string[] {
@@ -36,19 +37,15 @@ export function useResolveKeys() {
     setBusy(true);
     setError(null);
     const found = new Map<string, number>();
-    const missing: string[] = [];
-    let asked = 0;
+    const askable = keys.filter((key) => key.length <= LONGEST_KEY);
+    const missing = keys.filter((key) => key.length > LONGEST_KEY);
     try {
-      for (let start = 0; start < keys.length; start += AT_ONCE) {
-        await Promise.all(
-          keys.slice(start, start + AT_ONCE).map(async (key) => {
-            const { items } = await call(identityApi.findPeople, { query: { search: key } });
-            if (items[0]) found.set(key, items[0].personId);
-            else missing.push(key);
-          }),
-        );
-        asked += AT_ONCE;
-        setPercent(Math.min(100, Math.round((asked / keys.length) * 100)));
+      for (let start = 0; start < askable.length; start += AT_ONCE) {
+        const values = askable.slice(start, start + AT_ONCE);
+        const { items } = await call(identityApi.findPeopleOfKeys, { body: { values } });
+        for (const { value, personId } of items) found.set(value, personId);
+        missing.push(...values.filter((value) => !found.has(value)));
+        setPercent(Math.min(100, Math.round(((start + AT_ONCE) / askable.length) * 100)));
       }
       setResolved({ found, missing });
       return found;

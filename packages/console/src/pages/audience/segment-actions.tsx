@@ -8,6 +8,7 @@ import { useMay } from '../../frame/session.tsx';
 import { combinedText } from './combination.ts';
 import { CombineDialog } from './combine-dialog.tsx';
 import { CombinePicker } from './combine-picker.tsx';
+import { ImportListDialog } from './import-list-dialog.tsx';
 import { Impact } from './lineage/impact.tsx';
 import type { Segment } from './segment-page.tsx';
 
@@ -27,6 +28,7 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
     audienceApi.readSegment,
     audienceApi.listSegmentMembers,
   ]);
+  const [replacing, setReplacing] = useState(false);
   if (!mayWrite) return null;
   const computeNow = () =>
     compute.mutate(
@@ -39,6 +41,12 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
   return (
     <>
       <MoreActions segment={segment} />
+      {segment.kind === 'import' && !segment.archived && (
+        <Button type="primary" onClick={() => setReplacing(true)}>
+          {words.importList.replaceAction}
+        </Button>
+      )}
+      {replacing && <ImportListDialog segment={segment} onClose={() => setReplacing(false)} />}
       {(segment.kind === 'rule' || segment.kind === 'lookalike') && !segment.archived && (
         <>
           <Button onClick={computeNow} loading={compute.isPending}>

@@ -155,10 +155,13 @@ export const audience: Text['audience'] = {
     first: 'Move to the front',
   },
   importList: {
+    replaceAction: 'Replace the list',
+    replaceTitle: (name) => `Another list for “${name}”`,
+    replace: (count) => `Replace with these ${count}`,
     title: 'From a list',
     keys: 'List',
     hint: (most) =>
-      `One whole key value a line: customer number, mobile number…; the first column of each line; at most ${most}, more through Imports.`,
+      `One whole key value a line: customer number, mobile number…; the first column of each line; at most ${most}.`,
     file: 'Read a CSV or text file',
     find: 'Find the people',
     create: (count) => `Create with these ${count}`,

@@ -28,6 +28,7 @@ export const audit = {
     'route.put': 'Change a route',
     'segment.create': 'Create a segment',
     'segment.edit': 'Edit a segment',
+    'segment.import': 'Replace the list of a segment',
     'segment.archive': 'Archive a segment',
     'source.create': 'Create a source',
     'source.revoke_key': 'Revoke a key',

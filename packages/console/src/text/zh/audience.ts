@@ -142,10 +142,12 @@ export const audience = {
     first: '移到最前',
   },
   importList: {
+    replaceAction: '更换名单',
+    replaceTitle: (name: string) => `更换“${name}”的名单`,
+    replace: (count: string) => `换成这 ${count} 人`,
     title: '按名单创建',
     keys: '名单',
-    hint: (most: string) =>
-      `每行一个完整标识：客户号、手机号等，取每行第一列；最多 ${most} 行，更多请用「导入与运行」。`,
+    hint: (most: string) => `每行一个完整标识：客户号、手机号等，取每行第一列；最多 ${most} 行。`,
     file: '从 CSV 或文本文件读取',
     find: '查找客户',
     create: (count: string) => `用这 ${count} 人创建`,

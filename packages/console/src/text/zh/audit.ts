@@ -28,6 +28,7 @@ export const audit = {
     'route.put': '修改路由',
     'segment.create': '新建人群',
     'segment.edit': '修改人群',
+    'segment.import': '更换导入人群的名单',
     'segment.archive': '归档人群',
     'source.create': '新建数据源',
     'source.revoke_key': '吊销密钥',

@@ -6,6 +6,9 @@ import { useReader } from '../../../frame/reader.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
 import { MOST_KEYS, useResolveKeys } from '../resolve-keys.ts';
 
+/** Values in one request. */
+const AT_ONCE = 10_000;
+
 interface Line {
   key: string;
   values: string[];
@@ -37,7 +40,11 @@ export function TagValuesDialog({ tagId, onClose }: { tagId: string; onClose: ()
       return personId === undefined ? [] : [{ personId, values: given }];
     });
     if (values.length === 0) return;
-    const { changed } = await write.mutateAsync({ params: { tagId }, body: { values } });
+    let changed = 0;
+    for (let start = 0; start < values.length; start += AT_ONCE) {
+      const part = values.slice(start, start + AT_ONCE);
+      changed += (await write.mutateAsync({ params: { tagId }, body: { values: part } })).changed;
+    }
     void message.success(words.setDone(format.integer(changed)));
     if (values.length === lines.length) onClose();
   };
