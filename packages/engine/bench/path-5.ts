@@ -28,6 +28,7 @@ export const run: Bench = async (context) => {
       ),
     },
     (text) => context.say(text),
+    'half of the processor time is reading, grouping in blocks and sorting, a tenth the names, the rest marks and steps',
   );
 };
 

@@ -26,11 +26,12 @@ export async function measureWays(ways: readonly Way[], say: (text: string) => v
   return medians;
 }
 
-/** Claims of an analysis: against the peers' statement, and against the least that any answer costs. */
+/** Claims of an analysis: against the peers' statement, and against the least that any answer costs. `boundBy`: what ours spends its time on. */
 export async function benchAnalysis(
   name: string,
   ways: { ours: Way; peers: Way; least: Way; others?: Readonly<Record<string, Way>> },
   say: (text: string) => void,
+  boundBy?: string,
 ): Promise<BenchRow[]> {
   const baselines = { [name]: ways.peers, [`${name}-least`]: ways.least, ...ways.others };
   const [ours = 0, ...measured] = await measureWays([ways.ours, ...Object.values(baselines)], say);
@@ -41,7 +42,9 @@ export async function benchAnalysis(
     baseline: way.name,
     baselineValue: measured[index]!,
     ratio: measured[index]! / ours,
-    ...(way === ways.least ? { note: '0.5 and more: within twice the least' } : {}),
+    ...(way === ways.least
+      ? { note: `0.5 and more: within twice the least${boundBy === undefined ? '' : `; ${boundBy}`}` }
+      : {}),
   }));
 }
 
