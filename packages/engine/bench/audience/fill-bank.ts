@@ -19,7 +19,8 @@ export async function fillBank(
   options: Parameters<typeof createAudience>[2] = {},
   what: { rows: boolean } = { rows: true },
 ): Promise<Audience> {
-  const profile = createProfile(platform, createIdentity(platform));
+  const identity = createIdentity(platform);
+  const profile = createProfile(platform, identity);
   if (what.rows) {
     await profile.declare(testDeclarations);
     await fillRows(platform);
@@ -28,7 +29,11 @@ export async function fillBank(
     platform,
     {
       profile,
-      identity: { takePersonChanges: async () => [] },
+      identity: {
+        takePersonChanges: async () => [],
+        personOfKey: (key) => identity.personOfKey(key),
+        personsOf: (keyNumbers) => identity.personsOf(keyNumbers),
+      },
       ingest: { plan: { list: async () => testPlan() } },
     },
     options,
