@@ -24,7 +24,8 @@ export async function fillBank(
   options: Parameters<typeof createAudience>[2] = {},
   what: { rows: boolean; size?: BankSize } = { rows: true },
 ): Promise<Audience> {
-  const profile = createProfile(platform, createIdentity(platform));
+  const identity = createIdentity(platform);
+  const profile = createProfile(platform, identity);
   if (what.rows) {
     await profile.declare(testDeclarations);
     await fillRows(platform, what.size ?? { people: PEOPLE, events: EVENTS });
@@ -33,7 +34,11 @@ export async function fillBank(
     platform,
     {
       profile,
-      identity: { takePersonChanges: async () => [] },
+      identity: {
+        takePersonChanges: async () => [],
+        personOfKey: (key) => identity.personOfKey(key),
+        personsOf: (keyNumbers) => identity.personsOf(keyNumbers),
+      },
       ingest: { plan: { list: async () => testPlan() } },
     },
     options,
