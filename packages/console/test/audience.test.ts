@@ -97,4 +97,53 @@ describe.skipIf(!server)('writing segments and tags in a browser', () => {
     await page.locator('.react-flow__node', { hasText: '管理资产' }).waitFor();
     expect(complaints.filter((each) => !each.includes('React Flow'))).toEqual([]);
   });
+
+  test('a list of keys becomes a segment, which gets another list later', async () => {
+    const { page, complaints } = session;
+    const { items } = await askApi<{ items: { personId: number }[] }>(
+      server!,
+      '/api/v1/segments/' + (await anySegment()) + '/members?limit=3',
+    );
+    const keys = await Promise.all(items.map(({ personId }) => customerNumber(personId)));
+    await page.goto(`${server!.url}/audiences`);
+    await page.getByRole('button', { name: '其他方式' }).click();
+    await page.getByText('按名单创建', { exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('名称').fill('活动名单');
+    const list = dialog.getByLabel('名单', { exact: true });
+    await list.fill(['客户号', keys[0], keys[1], '0000-nobody'].join('\n'));
+    await dialog.getByRole('button', { name: '查找客户' }).click();
+    await dialog.getByText('找到 2 人，1 个标识没有对应的客户。').waitFor();
+    await dialog.getByRole('button', { name: '用这 2 人创建' }).click();
+    await page.getByRole('heading', { level: 1, name: /活动名单/ }).waitFor();
+    const segmentId = new URL(page.url()).pathname.split('/').at(-1)!;
+
+    await page.getByRole('button', { name: '更换名单' }).click();
+    await list.fill(keys[2]!);
+    await dialog.getByRole('button', { name: '查找客户' }).click();
+    await dialog.getByRole('button', { name: '换成这 1 人' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const members = await askApi<{ items: { personId: number }[] }>(
+      server!,
+      `/api/v1/segments/${segmentId}/members`,
+    );
+    expect(members.items.map(({ personId }) => personId)).toEqual([items[2]!.personId]);
+    expect(complaints).toEqual([]);
+  });
+
+  async function anySegment(): Promise<string> {
+    const page = await askApi<{ items: { segmentId: string; members?: number }[] }>(
+      server!,
+      '/api/v1/segments',
+    );
+    return page.items.find(({ members }) => (members ?? 0) >= 3)!.segmentId;
+  }
+
+  async function customerNumber(personId: number): Promise<string> {
+    const { items } = await askApi<{ items: { type: string; masked: string }[] }>(
+      server!,
+      `/api/v1/people/${personId}/keys`,
+    );
+    return items.find(({ type }) => type === 'customer_number')!.masked;
+  }
 });

@@ -153,7 +153,7 @@ export interface HeldTag {
 // A few granules each: threads would cost more than they read.
 const POINT_LOOKUP = { max_threads: 1 } as const;
 
-/** Values of some tags of some people, by tag. Both are named, so that the primary key finds them. */
+/** Values of some tags of some people, by tag. */
 export async function selectTagsOf(
   clickhouse: ClickHouse,
   personIds: readonly number[],
@@ -161,8 +161,8 @@ export async function selectTagsOf(
 ): Promise<HeldTag[]> {
   if (personIds.length === 0 || tagIds.length === 0) return [];
   return clickhouse.query<HeldTag>(
-    `SELECT person_id, tag_id, texts, numbers FROM tag_value FINAL
-     WHERE tag_id IN {tags:Array(String)} AND person_id IN {people:Array(UInt64)} ORDER BY tag_id`,
+    `SELECT person_id, tag_id, texts, numbers FROM tag_value_of_person FINAL
+     WHERE person_id IN {people:Array(UInt64)} AND tag_id IN {tags:Array(String)} ORDER BY tag_id`,
     { tags: tagIds, people: personIds },
     POINT_LOOKUP,
   );

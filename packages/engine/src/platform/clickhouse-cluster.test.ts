@@ -39,6 +39,23 @@ const change = (person: number) => ({
 });
 const people = Array.from({ length: 200 }, (_, index) => change(index));
 
+it('copies values of tags into the order of people on the node where they lie', async () => {
+  const values = people.map((_, person) => ({
+    tag_id: 'tier',
+    person_id: person,
+    texts: ['gold'],
+    version: 1,
+  }));
+  await clickhouse.insert('tag_value', values);
+  const lying = await rowsOf('shard_tag_value');
+  expect(Math.min(...lying)).toBeGreaterThan(0);
+  expect(await rowsOf('shard_tag_value_of_person')).toEqual(lying);
+  const [found] = await clickhouse.query<{ texts: string[] }>(
+    'select texts from tag_value_of_person final where person_id = 7',
+  );
+  expect(found?.texts).toEqual(['gold']);
+});
+
 describe('two shards that look like one ClickHouse', () => {
   it('shares rows out by person and reads them as one table', async () => {
     await clickhouse.insert('segment_change', people);

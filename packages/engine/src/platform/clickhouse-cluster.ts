@@ -1,5 +1,5 @@
 import { openClickHouseNode, type ClickHouse, type ClickHouseOptions } from './clickhouse-node.ts';
-import { placementOf, readTableStatement, type TableStatement } from './place-tables.ts';
+import { placementOf, readFeed, readTableStatement, type TableStatement } from './place-tables.ts';
 
 /** Local part of a sharded table. */
 export const shardTable = (table: string): string => `shard_${table}`;
@@ -59,6 +59,11 @@ export function openClickHouseCluster(
   return {
     ...first,
     async command(sql, parameters, settings) {
+      const feed = readFeed(sql);
+      if (feed) {
+        for (const node of nodes) await node.command(feed.on(shardTable), parameters, settings);
+        return;
+      }
       const statement = readTableStatement(sql);
       const placement = statement && placementOf(statement.table);
       if (!statement || !placement || placement.kind === 'single') {

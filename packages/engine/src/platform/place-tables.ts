@@ -16,6 +16,7 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
   person: 'person_id',
   consent: 'person_id',
   tag_value: 'person_id',
+  tag_value_of_person: 'person_id',
   segment_change: 'person_id',
   canvas_entry_list: 'person_id',
   identity_override: 'key_number',
@@ -59,6 +60,20 @@ const VERBS: readonly [RegExp, TableStatement['verb']][] = [
   [/^(\s*optimize\s+table\s+)(\w+)/i, 'optimize'],
   [/^(\s*drop\s+table\s+(?:if\s+exists\s+)?)(\w+)/i, 'drop'],
 ];
+
+/**
+ * A materialized view that copies what is inserted into one sharded table to another one of the same sharding, taken
+ * apart: on a cluster it stands between the local tables of each node. Undefined for any other statement.
+ */
+export function readFeed(sql: string): { on(rename: (table: string) => string): string } | undefined {
+  const match =
+    /^(\s*create\s+materialized\s+view\s+(?:if\s+not\s+exists\s+)?)(\w+)\s+to\s+(\w+)\s+as\s+(.*\bfrom\s+)(\w+)\s*$/is.exec(
+      sql,
+    );
+  if (!match) return undefined;
+  const [, create = '', view = '', target = '', select = '', source = ''] = match;
+  return { on: (rename) => `${create}${view} to ${rename(target)} as ${select}${rename(source)}` };
+}
 
 /** Takes a statement apart that is about a table itself; undefined for queries and inserts. */
 export function readTableStatement(sql: string): TableStatement | undefined {

@@ -62,13 +62,19 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
       <Form layout="vertical">
         {!segment && (
           <Form.Item label={text.audience.name}>
-            <Input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+            <Input
+              aria-label={text.audience.name}
+              value={name}
+              maxLength={200}
+              onChange={(event) => setName(event.target.value)}
+            />
           </Form.Item>
         )}
         <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
           <Input.TextArea
             rows={7}
             className="mono"
+            aria-label={words.keys}
             value={typed}
             placeholder={'C00001234\n13800000042'}
             onChange={(event) => {
