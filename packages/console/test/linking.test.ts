@@ -110,7 +110,6 @@ describe.skipIf(!server)('linking in a browser', () => {
     await page.getByRole('tooltip').getByRole('button', { name: '合并并送复核' }).click();
     await page.getByText('已应用').waitFor({ timeout: 120_000 });
     await page.getByText('已合并').first().waitFor();
-    await page.screenshot({ path: '/tmp/linking-run-1440.png', fullPage: true });
 
     await page.getByRole('button', { name: '整批撤回' }).click();
     const dialog = page.getByRole('dialog');

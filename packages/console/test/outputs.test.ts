@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { consoleUnderTest, DESK, openBrowser, openPage } from './console-under-test.ts';
+import { consoleUnderTest, DESK, openBrowser, openPage, type WatchedPage } from './console-under-test.ts';
 
 const server = consoleUnderTest();
 const stamp = Date.now().toString(36);
@@ -120,6 +120,21 @@ describe.skipIf(!server)('what comes in by Kafka and what leaves, in a browser',
     await context.close();
   });
 
+  /** A page of a new user of a role, logged in. */
+  async function logIn(role: string): Promise<WatchedPage> {
+    const name = `${role}_${stamp}`;
+    const password = `a long password ${stamp}`;
+    await api('POST', '/api/v1/users', { name, displayName: '试用', password, role });
+    const watched = await openPage(browser, { viewport: DESK });
+    const { page } = watched;
+    await page.goto(`${server!.url}/data/outputs`);
+    await page.getByLabel('用户名').fill(name);
+    await page.getByLabel('密码', { exact: true }).fill(password);
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: '数据输出' }).waitFor();
+    return watched;
+  }
+
   test('files of an output are downloaded whole', async () => {
     const outputId = `files_${stamp}`;
     await api('POST', '/api/v1/outputs', {
@@ -129,7 +144,8 @@ describe.skipIf(!server)('what comes in by Kafka and what leaves, in a browser',
       destination: { kind: 'files', format: 'csv', gzip: false, folder: 'console_test' },
       schedule: { kind: 'once' },
     });
-    const { page, context } = await openPage(browser, { viewport: DESK, token: server!.token });
+    // Downloads carry the cookie of a session, but not the test's header.
+    const { page, context } = await logIn('administrator');
     await page.goto(`${server!.url}/data/outputs/${outputId}`);
     const [file] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),
@@ -229,20 +245,12 @@ describe.skipIf(!server)('what comes in by Kafka and what leaves, in a browser',
   });
 
   test('who may only look is told so, and is offered nothing that would be refused', async () => {
-    const name = `marketer_${stamp}`;
-    const password = `a long password ${stamp}`;
-    await api('POST', '/api/v1/users', { name, displayName: '市场', password, role: 'marketer' });
-    const { page, context } = await openPage(browser, { viewport: DESK });
-    await page.goto(`${server!.url}/data/outputs`);
-    await page.getByLabel('用户名').fill(name);
-    await page.getByLabel('密码', { exact: true }).fill(password);
-    await page.getByRole('button', { name: '登录', exact: true }).click();
+    const { page, context } = await logIn('marketer');
     for (const [path, sentence] of [
       ['outputs', '你可以查看数据输出'],
       ['readers', '你可以查看只读用户'],
       ['streams', '你可以查看消息流'],
     ] as const) {
-      await page.getByRole('heading', { level: 1 }).waitFor();
       await page.goto(`${server!.url}/data/${path}`);
       await page.getByText(sentence).waitFor();
       expect(await page.getByRole('button', { name: /^新建/ }).count()).toBe(0);

@@ -71,6 +71,7 @@ export function ChooseTable({ place, tables, table, onChange, onUploaded }: Choo
             <span>{words.idColumn}</span>
             <Select
               aria-label={`${words.idColumn} ${place + 1}`}
+              showSearch={{ optionFilterProp: 'label' }}
               value={table.idColumn}
               onChange={(idColumn) => onChange({ ...table, idColumn })}
               options={chosen.columns.map((value) => ({ value, label: value }))}
@@ -81,6 +82,7 @@ export function ChooseTable({ place, tables, table, onChange, onUploaded }: Choo
             <span>{words.keyType}</span>
             <Select
               aria-label={`${words.keyType} ${place + 1}`}
+              showSearch={{ optionFilterProp: 'label' }}
               value={table.keyType}
               onChange={(next) => onChange({ ...table, keyType: next })}
               options={(keyTypes.data?.items ?? []).map(({ type, title }) => ({

@@ -17,7 +17,8 @@ export const probabilityOf = (weight: number): number => 1 / (1 + 2 ** -weight);
 export function weightOf(probability: number): number {
   const weight = Math.log2(probability / (1 - probability));
   const stepped = Math.ceil(Math.min(MOST_THRESHOLD, weight) / THRESHOLD_STEP - 1e-9) * THRESHOLD_STEP;
-  return Math.max(LEAST_THRESHOLD, stepped);
+  // Without a minus before zero.
+  return Math.max(LEAST_THRESHOLD, stepped) + 0;
 }
 
 export interface Zone {
