@@ -42,7 +42,7 @@ const MAXIMUM_BACKOFF_MS = 5_000;
 /** A process that changed nothing for so long is at rest. */
 const REST_AFTER_MS = 2_000;
 /** How often a process at rest looks for work of other processes and for what has become due. */
-const QUIET_INTERVAL_MS = 1_000;
+const QUIET_INTERVAL_MS = 400;
 
 /** Loops of one process. Several processes may run the same loop: rounds must claim what they take. */
 export function createJobs(log: Log): Jobs {
