@@ -10,7 +10,7 @@ export interface PersonTag {
   readonly values: string[];
 }
 
-/** Read by one query: a granule for each tag and person at most. */
+/** Read by one query: a granule or two a person. */
 const MOST_PEOPLE = 200;
 
 /**

@@ -211,8 +211,7 @@ export function createSegments(
     async setMembers(segmentId, personIds, asker) {
       const { kind } = await get(segmentId);
       if (kind !== 'import') throw new CodedError('segment_not_imported', { details: { segmentId } });
-      await importMembers(segmentId, [personIds]);
-      const row = await get(segmentId);
+      // Before the members, as when a segment is made: no change may be without its line in the audit.
       await database.transaction((transaction) =>
         platform.audit.record(transaction, {
           actor: asker.userId,
@@ -221,7 +220,8 @@ export function createSegments(
           detail: { given: personIds.length },
         }),
       );
-      return row;
+      await importMembers(segmentId, [personIds]);
+      return get(segmentId);
     },
 
     async archive(segmentId, archived, asker) {

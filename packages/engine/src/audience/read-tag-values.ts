@@ -1,4 +1,5 @@
 import type { ClickHouse, Database } from '../platform/index.ts';
+import { selectTagsOf } from './tag-value-store.ts';
 
 /** A tag's value of a person: a text, a number (instants are epoch ms, booleans 0 or 1), or several texts. */
 export type TagValue = string | number | readonly string[];
@@ -10,18 +11,7 @@ export async function readTagValues(
   tagIds: readonly string[],
 ): Promise<Map<number, Map<string, TagValue>>> {
   const values = new Map<number, Map<string, TagValue>>();
-  if (tagIds.length === 0 || personIds.length === 0) return values;
-  const rows = await clickhouse.query<{
-    person_id: number;
-    tag_id: string;
-    texts: string[];
-    numbers: number[];
-  }>(
-    `SELECT person_id, tag_id, texts, numbers FROM tag_value FINAL
-     WHERE tag_id IN {tags:Array(String)} AND person_id IN {people:Array(UInt64)}`,
-    { tags: tagIds, people: personIds },
-  );
-  for (const { person_id, tag_id, texts, numbers } of rows) {
+  for (const { person_id, tag_id, texts, numbers } of await selectTagsOf(clickhouse, personIds, tagIds)) {
     const own = values.get(person_id) ?? new Map<string, TagValue>();
     own.set(tag_id, valueOf(texts, numbers));
     values.set(person_id, own);

@@ -1,9 +1,8 @@
-import { Form, Input, Modal } from 'antd';
 import { profileApi } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 
 interface OpenValuesDialogProps {
   personIds: readonly number[];
@@ -15,49 +14,28 @@ interface OpenValuesDialogProps {
 export function OpenValuesDialog({ personIds, onOpened, onClose }: OpenValuesDialogProps) {
   const { text } = useReader();
   const words = text.people;
-  const [form] = Form.useForm<{ purpose: string }>();
   const open = useWrite(profileApi.openPerson, []);
-  const submit = async ({ purpose }: { purpose: string }) => {
+  const submit = async (purpose: string) => {
     const people: PersonView[] = [];
     // One after another: each opening is a line of the audit log of its own.
     for (const personId of personIds) {
       people.push(await open.mutateAsync({ params: { personId }, body: { purpose } }));
     }
     onOpened(people);
-    onClose();
   };
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={words.openTitle}
+      hint={words.openHint}
       okText={words.open}
-      cancelText={text.state.cancel}
-      confirmLoading={open.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
-    >
-      <p className="soft" style={{ marginBottom: 16 }}>
-        {words.openHint}
-      </p>
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(fields) => void submit(fields).catch(() => undefined)}
-      >
-        <Form.Item
-          name="purpose"
-          label={words.openPurpose}
-          rules={[{ required: true, whitespace: true, min: 4, message: words.openPurposeShort }]}
-        >
-          <Input placeholder={words.openPurposePlaceholder} maxLength={500} autoFocus />
-        </Form.Item>
-      </Form>
-      {open.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(open.error, text)}
-        </p>
-      )}
-    </Modal>
+      label={words.openPurpose}
+      placeholder={words.openPurposePlaceholder}
+      minimum={4}
+      tooShort={words.openPurposeShort}
+      pending={open.isPending}
+      error={open.error}
+      onSubmit={submit}
+      onClose={onClose}
+    />
   );
 }

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { Button, Form, Input, Modal, Segmented } from 'antd';
+import { Button, Segmented } from 'antd';
 import { linkingApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { ReasonDialog } from '../../../parts/reason-dialog.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { useUrlState } from '../../../parts/url-state.ts';
 import { wordFor } from '../../../text/text.ts';
 import styles from './linking.module.css';
@@ -134,45 +135,24 @@ interface OpenPairsDialogProps {
 function OpenPairsDialog({ runId, range, onOpened, onClose }: OpenPairsDialogProps) {
   const { text } = useReader();
   const words = text.people;
-  const [form] = Form.useForm<{ purpose: string }>();
   const open = useWrite(linkingApi.openLinkingPairs, []);
-  const submit = async ({ purpose }: { purpose: string }) => {
+  const submit = async (purpose: string) => {
     const { items } = await open.mutateAsync({ params: { runId }, body: { ...range, purpose } });
     onOpened(items);
-    onClose();
   };
   return (
-    <Modal
-      open
+    <ReasonDialog
       title={words.openTitle}
+      hint={words.openHint}
       okText={words.open}
-      cancelText={text.state.cancel}
-      confirmLoading={open.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
-    >
-      <p className="soft" style={{ marginBottom: 16 }}>
-        {words.openHint}
-      </p>
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(fields) => void submit(fields).catch(() => undefined)}
-      >
-        <Form.Item
-          name="purpose"
-          label={words.openPurpose}
-          rules={[{ required: true, whitespace: true, min: 4, message: words.openPurposeShort }]}
-        >
-          <Input placeholder={words.openPurposePlaceholder} maxLength={500} autoFocus />
-        </Form.Item>
-      </Form>
-      {open.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(open.error, text)}
-        </p>
-      )}
-    </Modal>
+      label={words.openPurpose}
+      placeholder={words.openPurposePlaceholder}
+      minimum={4}
+      tooShort={words.openPurposeShort}
+      pending={open.isPending}
+      error={open.error}
+      onSubmit={submit}
+      onClose={onClose}
+    />
   );
 }
