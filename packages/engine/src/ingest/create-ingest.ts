@@ -22,6 +22,7 @@ import { createStreams, type Streams } from './streams/manage-streams.ts';
 import { addStreamRoutes } from './streams/stream-routes.ts';
 import { createStreamSupervisor } from './streams/supervise-streams.ts';
 import { toNative } from './to-native.ts';
+import { createStagedAppender, type StagedAppender } from './append-staged.ts';
 import { createTrackingPlan } from './tracking-plan.ts';
 
 /** The room's front door. */
@@ -33,6 +34,8 @@ export interface Ingest {
    * @throws CodedError collection_busy, collection_unavailable: nothing counts, call again
    */
   append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
+  /** The same for events that lie in ClickHouse already. */
+  readonly staged: StagedAppender;
   /** Writes facts of our own in the caller's transaction; relayed into ClickHouse and the inbox within 50 ms. */
   enqueue(transaction: Transaction, events: readonly OutboxEvent[]): Promise<void>;
   /** The oldest events waiting for a consumer, each once; taken when the transaction commits. */
@@ -110,6 +113,7 @@ export function createIngest(
         records.length * ESTIMATED_RECORD_BYTES,
       );
     },
+    staged: createStagedAppender(needs),
     enqueue,
     takeInbox,
     sources,

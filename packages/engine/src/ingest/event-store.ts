@@ -50,10 +50,22 @@ export async function insertEvents(
   token: string,
 ): Promise<void> {
   const native = writeNative(rows, batchId);
+  if (native) await insertBlock(clickhouse, batchId, { format: 'Native', pieces: [native] }, token);
+  else
+    await insertBlock(clickhouse, batchId, { format: 'JSONEachRow', pieces: written(rows, batchId) }, token);
+}
+
+/** The same of events that are written already. */
+export async function insertBlock(
+  clickhouse: ClickHouse,
+  batchId: string,
+  { format, pieces }: { format: 'Native' | 'JSONEachRow'; pieces: Iterable<Uint8Array> },
+  token: string,
+): Promise<void> {
   // `exec` and not `insert`, which would want objects and write them out by itself.
   const { stream } = await clickhouse.client.exec({
-    query: `insert into event (${COLUMNS}) format ${native ? 'Native' : 'JSONEachRow'}`,
-    values: Readable.from(native ? [native] : written(rows, batchId), { objectMode: false }),
+    query: `insert into event (${COLUMNS}) format ${format}`,
+    values: Readable.from(pieces, { objectMode: false }),
     query_id: `${batchId}:${token}:${Math.random().toString(36).slice(2, 10)}`,
     clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: `${batchId}:${token}` },
     abort_signal: AbortSignal.timeout(INSERT_WITHIN_MS),
@@ -86,11 +98,15 @@ export async function insertIsRunning(clickhouse: ClickHouse, batchId: string): 
   return (rows[0]?.running ?? 0) > 0;
 }
 
-/** The events of a batch that are stored. `startedAt` (epoch ms) bounds the search by time of arrival. */
+/**
+ * The events of a batch that are stored, all or those with some names. `startedAt` (epoch ms) bounds the search by time
+ * of arrival.
+ */
 export async function eventsOfBatch(
   clickhouse: ClickHouse,
   batchId: string,
   startedAt: number,
+  names?: readonly string[],
 ): Promise<EventRow[]> {
   const hour = 3_600_000;
   const rows = await clickhouse.query<Omit<EventRow, 'properties'> & { properties: string }>(
@@ -99,8 +115,8 @@ export async function eventsOfBatch(
        source_id as sourceId, toJSONString(properties) as properties
      from event
      prewhere received_at between fromUnixTimestamp64Milli({from:Int64}) and fromUnixTimestamp64Milli({to:Int64})
-     where batch_id = {batchId:UUID}`,
-    { from: startedAt - 24 * hour, to: startedAt + hour, batchId },
+     where batch_id = {batchId:UUID}${names ? ' and event in {names:Array(String)}' : ''}`,
+    { from: startedAt - 24 * hour, to: startedAt + hour, batchId, ...(names ? { names } : {}) },
   );
   return rows.map((row) => ({ ...row, properties: JSON.parse(row.properties) as Record<string, unknown> }));
 }

@@ -1,6 +1,6 @@
 import { CodedError } from '../platform/index.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
-import { insertEvents, isDataError } from './event-store.ts';
+import { insertBlock, insertEvents, isDataError } from './event-store.ts';
 import type { Rejection } from './record.ts';
 import type { EventRow } from './write-row.ts';
 
@@ -19,6 +19,18 @@ export async function insertRows(
   return refused;
 }
 
+/** Inserts a block that was checked as a whole. @throws CodedError collection_unavailable, and what ClickHouse refuses */
+export async function insertStaged(
+  needs: PipelineNeeds,
+  batchId: string,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  const { clickhouse } = needs.platform;
+  await insertPatiently(needs, batchId, () =>
+    insertBlock(clickhouse, batchId, { format: 'Native', pieces }, 'staged'),
+  );
+}
+
 async function insertOrSplit(
   needs: PipelineNeeds,
   batchId: string,
@@ -27,7 +39,9 @@ async function insertOrSplit(
   refused: Map<string, Rejection>,
 ): Promise<void> {
   try {
-    await insertPatiently(needs, batchId, rows, token);
+    await insertPatiently(needs, batchId, () =>
+      insertEvents(needs.platform.clickhouse, batchId, rows, token),
+    );
   } catch (error) {
     if (!isDataError(error)) throw error;
     if (rows.length === 1) {
@@ -47,15 +61,14 @@ const ATTEMPTS = 3;
 async function insertPatiently(
   { platform, life }: PipelineNeeds,
   batchId: string,
-  rows: readonly EventRow[],
-  token: string,
+  insert: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     // Others may have settled the batch of a process that stood still: it must not insert after that.
     if (!life.leaseHolds())
       throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
     try {
-      return await insertEvents(platform.clickhouse, batchId, rows, token);
+      return await insert();
     } catch (error) {
       if (isDataError(error)) throw error;
       platform.log.warn({ batchId, attempt, error: (error as Error).message }, 'event insert failed');

@@ -68,7 +68,7 @@ export async function settleRowClaim(
   transaction: Transaction,
   batch: number,
   claim: RowClaim,
-  rows: readonly number[],
+  rows: Iterable<number>,
 ): Promise<void> {
   const bits = Buffer.alloc(Math.ceil((claim.lastRow - claim.firstRow + 1) / 8));
   for (const row of rows) {

@@ -4,6 +4,7 @@ import type { BankDays } from './bank-day.ts';
 import { addUsage, selectPlan, type PlanValueType } from './plan-store.ts';
 import { coerced, isOfType, typeOfValue } from './plan-values.ts';
 import type { EventRecord, Rejection } from './record.ts';
+import type { EventUse, PropertyUse } from './staged-events.ts';
 
 /** The tracking plan in memory: asked for every event, written down every few seconds. */
 export interface TrackingPlan {
@@ -13,6 +14,13 @@ export interface TrackingPlan {
    * source teaches the plan; a strict one is refused what the plan does not know. Secrets are dropped.
    */
   check(record: EventRecord, mode: 'lenient' | 'strict'): Rejection | undefined;
+  /**
+   * Whether `check` would take every event of a use as it is and learn nothing from it. Otherwise each must be asked
+   * about by itself.
+   */
+  takes(use: EventUse): boolean;
+  /** Counts a use of events that the plan takes, as `check` would have. */
+  count(use: EventUse): void;
   /** Reads what people and other processes changed, and writes usage down. */
   synchronise(): Promise<void>;
 }
@@ -93,6 +101,24 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
     return true;
   }
 
+  function takes(use: EventUse): boolean {
+    const planned = events.get(use.event);
+    return planned !== undefined && use.properties.every((each) => isTaken(each, planned));
+  }
+
+  function count(use: EventUse): void {
+    const planned = events.get(use.event);
+    if (!planned) return;
+    planned.usage += use.events;
+    planned.lastSeenAt = Math.max(planned.lastSeenAt, use.lastAt);
+    for (const { name, values } of use.properties) {
+      const property = planned.properties.get(name);
+      if (!property || values === 0) continue;
+      property.usage += values;
+      property.lastSeenAt = Math.max(property.lastSeenAt, use.lastAt);
+    }
+  }
+
   async function load(): Promise<void> {
     const plan = await selectPlan(database);
     for (const row of plan.events) {
@@ -122,6 +148,8 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
 
   return {
     check,
+    takes,
+    count,
     async synchronise() {
       const used = [...events].filter(([, event]) => event.usage > 0);
       const usedEvents = used.map(([event, { usage, firstSeenAt, lastSeenAt }]) => ({
@@ -146,6 +174,18 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
       await load();
     },
   };
+}
+
+/** Whether all values of a property are of the planned type as they stand. */
+function isTaken({ name, type, values, days }: PropertyUse, event: PlannedEvent): boolean {
+  if (values === 0) return true;
+  const planned = event.properties.get(name)?.type;
+  return (
+    planned === type ||
+    planned === 'json' ||
+    // Days are texts; all of them must be days.
+    (planned === 'date' && type === 'string' && days === values)
+  );
 }
 
 function unknownProperty(properties: Record<string, unknown>, planned: PlannedEvent): string | undefined {

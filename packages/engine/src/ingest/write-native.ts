@@ -1,11 +1,10 @@
 import { wellFormed } from './check-record.ts';
+import { FLATTENED } from './native-block.ts';
 import { NativeBuffer } from './native-buffer.ts';
 import type { EventRow } from './write-row.ts';
 
 /** Beyond so many paths ClickHouse keeps properties in another way than as columns. */
 const MAXIMUM_PATHS = 500;
-/** Version of the JSON and Dynamic layouts in which each path and each type is written by itself. */
-const FLATTENED = 3;
 const NO_VALUE = 255;
 
 /** Types that a value of a path may have; what else there is (numbers in lists, lists of objects) goes as text. */

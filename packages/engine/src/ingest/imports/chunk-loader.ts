@@ -1,5 +1,6 @@
 import type { Platform } from '../../platform/index.ts';
 import {
+  addSingleRows,
   checkStaged,
   countFacts,
   keepKeys,
@@ -8,15 +9,19 @@ import {
   refusedOwners,
   singleRowsMeetOthers,
   stageChunk,
+  stagedEvents,
   stagedFacts,
+  sureEvents,
   type ChunkTables,
   type KeyTables,
+  type NamedEvents,
 } from './chunk-store.ts';
 import type { RowRejection } from './draft.ts';
 import type { BulkPlan } from './express-mapping.ts';
 import type { ImportRooms } from './load-batch.ts';
 import {
   BATCH_ROWS,
+  filePrefix,
   keepRejections,
   type FileJob,
   type NumberedRow,
@@ -54,6 +59,8 @@ export interface StagedChunk {
   readonly single: readonly NumberedRow[];
   /** Undefined when all rows are single. */
   readonly way: BulkWay | undefined;
+  /** Single rows among it teach the tracking plan: the next chunk had better wait for that. */
+  readonly isTeaching: boolean;
 }
 
 /** Loads the chunks of one file. */
@@ -64,7 +71,7 @@ export class ChunkLoader {
   rowByRow(chunk: Chunk, before: number): StagedChunk {
     const rows = allRows(chunk, this.needs.job.file.delimiter);
     const single = rows.map((cells, index) => ({ number: before + index + 1, cells }));
-    return { rows: rows.length, chunk, before, single, way: undefined };
+    return { rows: rows.length, chunk, before, single, way: undefined, isTeaching: false };
   }
 
   /** Cuts and checks the rows, and finds out whose facts they are. `before`: rows of the file in front of the chunk. */
@@ -75,38 +82,58 @@ export class ChunkLoader {
       delimiter: this.needs.job.file.delimiter,
       before,
     });
-    const single = unsure > 0 ? await this.singleRows(chunk, way, before, rows) : [];
-    if (!single) return this.rowByRow(chunk, before);
+    const doubtful = await this.doubtfulEvents(way);
+    const isTeaching = doubtful.length > 0;
+    const single =
+      unsure > 0 || isTeaching ? await this.singleRows(chunk, way, { before, rows, doubtful }) : [];
+    if (!single) return { ...this.rowByRow(chunk, before), isTeaching };
     // Where persons are linked, that comes before their facts are looked up: then, not now.
-    if (way.plan.people.length === 0) await this.resolveKeys(way);
-    return { rows, chunk, before, single, way };
+    if (way.plan.people.length === 0) await this.resolveKeys(way, single.length > 0);
+    return { rows, chunk, before, single, way, isTeaching };
+  }
+
+  /** Events of which the tracking plan wants to see each. */
+  private async doubtfulEvents({ plan, tables }: BulkWay): Promise<NamedEvents[]> {
+    const found: NamedEvents[] = [];
+    for (const event of plan.events) {
+      const names = await this.needs.rooms.ingest.staged.doubtful(sureEvents(tables, event));
+      if (names.length > 0) found.push({ event, names });
+    }
+    return found;
   }
 
   /** The rows that go one by one; undefined when it had better be all of them. */
   private async singleRows(
     chunk: LineChunk,
     { plan, tables }: BulkWay,
-    before: number,
-    rows: number,
+    { before, rows, doubtful }: { before: number; rows: number; doubtful: readonly NamedEvents[] },
   ): Promise<NumberedRow[] | undefined> {
     const { clickhouse } = this.needs.platform;
-    const numbers = await noteSingleRows(clickhouse, tables);
+    const numbers = await noteSingleRows(clickhouse, tables, doubtful);
     if (numbers.length * SINGLE_ROWS_ONE_IN > rows) return undefined;
     if (await singleRowsMeetOthers(clickhouse, tables, plan.facts)) return undefined;
     return this.rowsOf(chunk, before, numbers);
   }
 
-  private rowsOf(chunk: LineChunk, before: number, numbers: readonly number[]): NumberedRow[] {
+  private rowsOf(chunk: Chunk, before: number, numbers: readonly number[]): NumberedRow[] {
+    if ('rows' in chunk) return [];
     const places = numbers.map((number) => number - before);
     const rows = rowsAt(chunk, this.needs.job.file.delimiter, places);
     return numbers.map((number, index) => ({ number, cells: rows[index]! }));
   }
 
   /** Asks identity for the keys of owners that this run has not met. */
-  private async resolveKeys({ plan, tables, keys }: BulkWay): Promise<void> {
+  private async resolveKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<void> {
     const { platform, rooms, job } = this.needs;
     for (const [type, table] of keys) {
-      const { values, times } = await newKeys(platform.clickhouse, tables.stage, table, plan.facts, type);
+      const records = [...plan.facts, ...plan.events];
+      const { values, times } = await newKeys(
+        platform.clickhouse,
+        hasSingles ? tables : { stage: tables.stage },
+        table,
+        records,
+        type,
+      );
       for (let start = 0; start < values.length; start += KEYS_A_BATCH) {
         const batch = values.slice(start, start + KEYS_A_BATCH);
         const resolutions = await platform.database.transaction(async (transaction) => {
@@ -138,10 +165,17 @@ export class ChunkLoader {
     const counts: Record<string, number> = {};
     const count = (kind: string, by: number): void => void (counts[kind] = (counts[kind] ?? 0) + by);
     const refused: RowRejection[] = [];
-    const { single, way } = staged;
+    const { way } = staged;
+    let { single } = staged;
     if (way && way.plan.people.length > 0) {
       await this.loadPeople(staged, way, count, refused);
-      await this.resolveKeys(way);
+      await this.resolveKeys(way, single.length > 0);
+    }
+    if (way && way.plan.events.length > 0) {
+      const more = await this.copyEvents(staged, way, count);
+      // Rows of which something was claimed before are asked about one by one; all else may be done twice.
+      if (!more) return this.copy(this.rowByRow(staged.chunk, staged.before));
+      single = [...single, ...more].sort((one, other) => one.number - other.number);
     }
     const outcome = {
       stored: counts,
@@ -156,7 +190,7 @@ export class ChunkLoader {
       for (const [kind, number] of Object.entries(batch.stored)) count(kind, number);
     }
     if (!way) return outcome;
-    await this.copyFacts(staged, way, count, refused);
+    await this.copyFacts({ ...staged, single }, way, count, refused);
     await checkStaged(this.needs.platform.clickhouse, way.tables, staged.rows);
     const kept = this.keepRefused(staged, refused);
     outcome.rejections.push(...kept.rejections);
@@ -175,6 +209,41 @@ export class ChunkLoader {
       count('person', loaded.stored);
       refused.push(...loaded.rejections);
     }
+  }
+
+  /**
+   * Stores the events that do not go single. Returns the rows that have to, because their keys were refused; undefined
+   * when it had better be all of them.
+   */
+  private async copyEvents(
+    { single, chunk, before }: StagedChunk,
+    way: BulkWay,
+    count: (kind: string, by: number) => void,
+  ): Promise<NumberedRow[] | undefined> {
+    const { platform, rooms, job } = this.needs;
+    const { plan, tables, keys } = way;
+    const { clickhouse } = platform;
+    const refused = new Set<number>();
+    for (const event of plan.events) {
+      for (const { row } of await refusedOwners(clickhouse, tables, keys, event, single.length > 0))
+        refused.add(row);
+    }
+    const numbers = [...refused].sort((one, other) => one - other);
+    if (numbers.length > 0) {
+      await addSingleRows(clickhouse, tables, numbers);
+      if (await singleRowsMeetOthers(clickhouse, tables, plan.facts)) return undefined;
+    }
+    const hasSingles = single.length + numbers.length > 0;
+    for (const event of plan.events) {
+      const stored = await rooms.ingest.staged.append(job.mapping.sourceId, {
+        ...stagedEvents(tables, keys, event, hasSingles),
+        file: filePrefix(job),
+        record: event.index,
+      });
+      if (stored === undefined) return undefined;
+      count('event', stored);
+    }
+    return this.rowsOf(chunk, before, numbers);
   }
 
   private async copyFacts(

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
 import type { RowRejection } from './draft.ts';
+import type { StagedEvents } from '../staged-events.ts';
+import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
 import { CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
@@ -48,7 +50,9 @@ export async function createTables(
   };
   const keys = new Map<string, string>();
   for (const keyType of new Set(
-    plan.facts.flatMap(({ owner }) => (owner && 'keyType' in owner ? [owner.keyType] : [])),
+    [...plan.facts, ...plan.events].flatMap(({ owner }) =>
+      owner && 'keyType' in owner ? [owner.keyType] : [],
+    ),
   )) {
     const table = `${PREFIX}key_${name}_${keys.size}`;
     keys.set(keyType, table);
@@ -112,17 +116,18 @@ export interface NewKeys {
   readonly times: readonly number[];
 }
 
-/** The key values of a chunk that this run has not met. */
+/** The key values of a chunk that this run has not met; `single`: without those of its single rows. */
 export async function newKeys(
   clickhouse: ClickHouse,
-  stage: string,
+  { stage, single }: { readonly stage: string; readonly single?: string },
   keyTable: string,
-  records: readonly BulkFact[],
+  records: readonly (BulkFact | BulkEvent)[],
   keyType: string,
 ): Promise<NewKeys> {
+  const without = single === undefined ? '' : ` and row not in ${single}`;
   const selects = records.flatMap(({ owner, holds, at }) =>
     owner && 'keyType' in owner && owner.keyType === keyType
-      ? [`select ${owner.value} as value, ${at} as at from ${stage} where sure and ${holds}`]
+      ? [`select ${owner.value} as value, ${at} as at from ${stage} where sure and ${holds}${without}`]
       : [],
   );
   // Two arrays in one row: a row for each key would be parsed one by one.
@@ -149,9 +154,24 @@ export async function keepKeys(
   await clickhouse.insertStream(keyTable, Readable.from([Buffer.from(csv)], { objectMode: false }), 'CSV');
 }
 
-/** Notes the rows that go the way of single rows. */
-export async function noteSingleRows(clickhouse: ClickHouse, tables: ChunkTables): Promise<number[]> {
-  await clickhouse.command(`insert into ${tables.single} select row from ${tables.stage} where not sure`);
+/** Rows of events with some names. */
+export interface NamedEvents {
+  readonly event: BulkEvent;
+  readonly names: readonly string[];
+}
+
+/** Notes the rows that go the way of single rows: those that are not sure, and those of some events. */
+export async function noteSingleRows(
+  clickhouse: ClickHouse,
+  tables: ChunkTables,
+  doubtful: readonly NamedEvents[],
+): Promise<number[]> {
+  const named = doubtful.map(
+    ({ event, names }) => ` or ${event.holds} and ${event.event} in (${names.map(sqlText).join(', ')})`,
+  );
+  await clickhouse.command(
+    `insert into ${tables.single} select row from ${tables.stage} where not sure${named.join('')}`,
+  );
   const rows = await clickhouse.query<{ row: number }>(`select row from ${tables.single} order by row`);
   return rows.map(({ row }) => row);
 }
@@ -161,7 +181,7 @@ export async function refusedOwners(
   clickhouse: ClickHouse,
   { stage, single }: ChunkTables,
   keys: KeyTables,
-  { index, holds, owner }: BulkFact,
+  { index, holds, owner }: BulkFact | BulkEvent,
   hasSingles: boolean,
 ): Promise<RowRejection[]> {
   if (!owner || !('keyType' in owner)) return [];
@@ -190,6 +210,40 @@ export async function singleRowsMeetOthers(
     `select (select countIf(not sure_ids) from ${stage} where ${isSingle}) + ${shared.join(' + ')} as met`,
   );
   return row!.met > 0;
+}
+
+/** Notes more rows that go the way of single rows. */
+export async function addSingleRows(
+  clickhouse: ClickHouse,
+  { single }: ChunkTables,
+  rows: readonly number[],
+): Promise<void> {
+  await clickhouse.command(`insert into ${single} select arrayJoin({rows:Array(UInt64)})`, { rows });
+}
+
+/** The sure rows of an event, before its persons are known. */
+export const sureEvents = (tables: ChunkTables, event: BulkEvent): Omit<StagedEvents, 'file' | 'record'> =>
+  eventsFrom(event, `${tables.stage} where ${event.holds} and sure`);
+
+/** The rows of an event whose persons are known and that do not go single. */
+export function stagedEvents(
+  tables: ChunkTables,
+  keys: KeyTables,
+  event: BulkEvent,
+  hasSingles: boolean,
+): Omit<StagedEvents, 'file' | 'record'> {
+  const { holds, owner } = event;
+  const singles = hasSingles ? ` and row not in ${tables.single}` : '';
+  const join = `any left join ${keys.get(owner.keyType)} as owner_key on ${owner.value} = owner_key.value`;
+  return eventsFrom(event, `${tables.stage} ${join} where ${holds}${singles}`);
+}
+
+function eventsFrom(
+  { event, at, properties }: BulkEvent,
+  from: string,
+): Omit<StagedEvents, 'file' | 'record'> {
+  const [personId, keyNumber] = ['owner_key.person_id', 'owner_key.key_number'];
+  return { from, row: 'row', event, at, personId, keyNumber, properties };
 }
 
 /** The rows of a record as the profile takes them, and a query of how many. */

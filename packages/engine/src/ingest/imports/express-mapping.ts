@@ -1,5 +1,6 @@
 import type { Catalogue, FileMapping, RecordMapping } from '@wutong/contract';
 import { isSecret } from '../../profile/index.ts';
+import { expressEvent, type BulkEvent } from './express-event.ts';
 import { expressPerson, type BulkPerson } from './express-person.ts';
 import { allOf, expressConditions, expressField } from './express-value.ts';
 import type { BulkContext, ExpressedRecord } from './expressed-record.ts';
@@ -25,6 +26,7 @@ export interface BulkPlan {
   readonly columns: readonly StagedColumn[];
   readonly facts: readonly BulkFact[];
   readonly people: readonly BulkPerson[];
+  readonly events: readonly BulkEvent[];
   /** Condition over `cells`: all that the row says is surely read as the single-row path reads it. */
   readonly sure: string;
   /** Condition over `cells`: the ids are surely read, or nothing of the row can be taken. */
@@ -49,12 +51,14 @@ export function expressFile(file: FileMapping, context: BulkContext): BulkPlan |
   const sureIds: string[] = [];
   const facts: BulkFact[] = [];
   const people: BulkPerson[] = [];
+  const events: BulkEvent[] = [];
   let isLearning = false;
   for (const [index, record] of file.records.entries()) {
     const expressed = expressRecord(record, index, context);
     if (!expressed) return undefined;
     columns.push(...expressed.columns);
     if (expressed.record.kind === 'person') people.push(expressed.record);
+    else if (expressed.record.kind === 'event') events.push(expressed.record);
     else facts.push(expressed.record);
     sure.push(`not (${expressed.holds}) or (${allOf(expressed.sure)})`);
     sureIds.push(`not (${expressed.holds}) or (${expressed.sureId})`);
@@ -64,6 +68,7 @@ export function expressFile(file: FileMapping, context: BulkContext): BulkPlan |
     columns,
     facts,
     people,
+    events,
     sure: allOf(sure),
     sureIds: `length(cells) != ${context.columns.length} or (${allOf(sureIds)})`,
     isLearning,
@@ -74,8 +79,9 @@ function expressRecord(
   record: RecordMapping,
   index: number,
   context: BulkContext,
-): ExpressedRecord<BulkFact> | ExpressedRecord<BulkPerson> | undefined {
+): ExpressedRecord<BulkFact> | ExpressedRecord<BulkPerson> | ExpressedRecord<BulkEvent> | undefined {
   if (record.record === 'person') return expressPerson(record, index, context);
+  if (record.record === 'event') return expressEvent(record, index, context);
   return record.record === 'entity' || record.record === 'detail'
     ? expressFact(record, index, context)
     : undefined;

@@ -11,6 +11,8 @@ import { rowsAt, splitChunks, withoutRows, type Chunk } from './split-chunks.ts'
 
 /** Bytes of a chunk of facts: enough that an insert makes one large part, little enough to be held twice in memory. */
 const FACTS_CHUNK_BYTES = 32 * 1024 * 1024;
+/** Bytes of a chunk with events: after a kill they are looked for one by one. */
+const EVENTS_CHUNK_BYTES = 16 * 1024 * 1024;
 /** Bytes of a chunk with persons: some batches, so that a kill repeats little. */
 const PEOPLE_CHUNK_BYTES = 8 * 1024 * 1024;
 /** Bytes of a chunk whose rows may have to declare names first, one by one. */
@@ -55,6 +57,7 @@ export async function importInBulk(
   let done = job.rowsDone;
   let rejected = 0;
   let copying: Promise<void> = Promise.resolve();
+  let isTeaching = false;
   const copy = async (staged: StagedChunk, settled: number): Promise<void> => {
     rejected += await settle(platform, job, staged.rows, await loader.copy(staged));
     job.onProgress?.(settled, rejected);
@@ -62,10 +65,11 @@ export async function importInBulk(
   try {
     for await (const chunk of chunks) {
       // What the rows before declare may change how the next ones are read.
-      if (way.isLearning) await copying;
+      if (way.isLearning || isTeaching) await copying;
       const next = await way.next(columns);
       const staged = next ? await loader.stage(chunk, next, done) : loader.rowByRow(chunk, done);
       await copying;
+      ({ isTeaching } = staged);
       done += staged.rows;
       copying = copy(staged, done);
       // A failure is thrown at the next turn; until then nobody else would hear of it.
@@ -102,7 +106,8 @@ class WayOfFile {
   get chunkBytes(): number {
     if (this.job.chunkBytes !== undefined) return this.job.chunkBytes;
     if (this.isLearning) return FIRST_CHUNK_BYTES;
-    return this.plan!.people.length > 0 ? PEOPLE_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+    if (this.plan!.people.length > 0) return PEOPLE_CHUNK_BYTES;
+    return this.plan!.events.length > 0 ? EVENTS_CHUNK_BYTES : FACTS_CHUNK_BYTES;
   }
 
   /** The way of the next chunk; undefined when its rows must go one by one. */

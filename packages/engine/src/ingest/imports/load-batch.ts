@@ -1,6 +1,7 @@
 import type { Identity, Resolution, ResolveRecord } from '../../identity/index.ts';
 import type { Platform, Transaction } from '../../platform/index.ts';
 import type { End, FactOperation, Operation, Profile } from '../../profile/index.ts';
+import type { StagedAppender } from '../append-staged.ts';
 import type { FileRows } from '../batch.ts';
 import { rowMessageId } from '../event-id.ts';
 import type { Sources } from '../manage-sources.ts';
@@ -18,6 +19,7 @@ export interface ImportRooms {
   readonly ingest: {
     /** Durable when it resolves; a message id of the source is stored once. */
     append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
+    readonly staged: StagedAppender;
     readonly sources: Pick<Sources, 'create' | 'read'>;
   };
 }

@@ -54,6 +54,9 @@ export interface RowLoader {
   write(prepared: Prepared): Promise<RowsOutcome>;
 }
 
+/** Names a file within its source: with the number of a row it makes message ids. */
+export const filePrefix = ({ mapping, file }: FileJob): string => `${mapping.name}/${file.file}`;
+
 export function createRowLoader(
   platform: Platform,
   rooms: ImportRooms,
@@ -94,7 +97,7 @@ export function createRowLoader(
     async write({ rows, drafts, rejections }) {
       const outcome = await loadBatch(platform, rooms, {
         sourceId: mapping.sourceId,
-        messagePrefix: `${mapping.name}/${file.file}`,
+        messagePrefix: filePrefix(job),
         drafts,
         wholeRecords: whole,
       });

@@ -64,6 +64,14 @@ export class StagedRecord {
     return this.column(name, 'Int64', sql);
   }
 
+  /** An instant that must be there, of a year that ClickHouse can hold. Returns the column. */
+  requiredInstant(name: string, expression: ColumnExpression, context: SqlContext): string | undefined {
+    const found = expressInstant(expression, context);
+    if (!found) return undefined;
+    this.sure.push(found.present, found.sure);
+    return this.column(name, 'Int64', found.value.sql);
+  }
+
   /** Keys of a person, at least one of which must be there; an absent one is an empty text. */
   keys(
     keys: readonly { readonly type: string; readonly value: ColumnExpression }[],
