@@ -4,6 +4,7 @@ import { eventsOfBatch } from './event-store.ts';
 import { putIntoInbox } from './inbox-store.ts';
 import { insertStaged } from './insert-rows.ts';
 import { addToLedger } from './ledger-store.ts';
+import type { Sources } from './manage-sources.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
 import { readStaged, usesOf, type StagedBlock } from './read-staged.ts';
 import {
@@ -18,10 +19,13 @@ import type { EventUse, StagedEvents } from './staged-events.ts';
 /** Appends events that lie in ClickHouse already. */
 export interface StagedAppender {
   /**
-   * Names of staged events that must be appended one by one (`append`), because the tracking plan learns from them,
-   * changes them or may refuse them.
+   * Names of staged events that must be appended one by one, because the tracking plan has to look at each value or may
+   * refuse them. The plan learns the others.
    */
-  doubtful(staged: Pick<StagedEvents, 'from' | 'event' | 'at' | 'properties'>): Promise<string[]>;
+  doubtful(
+    sourceId: string,
+    staged: Pick<StagedEvents, 'from' | 'event' | 'at' | 'properties'>,
+  ): Promise<string[]>;
   /**
    * Durable when it resolves: how many were stored. Undefined when some of their rows were claimed before: then each
    * must be appended by itself. Their persons are in the population already (`meet`).
@@ -30,11 +34,15 @@ export interface StagedAppender {
   append(sourceId: string, staged: StagedEvents): Promise<number | undefined>;
 }
 
-export function createStagedAppender(needs: PipelineNeeds): StagedAppender {
+export function createStagedAppender(
+  needs: PipelineNeeds,
+  sources: Pick<Sources, 'settingsOf'>,
+): StagedAppender {
   return {
-    async doubtful(staged) {
+    async doubtful(sourceId, staged) {
+      const { mode } = await sources.settingsOf(sourceId);
       const uses = await usesOf(needs.platform.clickhouse, staged);
-      return uses.filter((use) => !needs.plan.takes(use)).map((use) => use.event);
+      return uses.filter((use) => !needs.plan.takes(use, mode)).map((use) => use.event);
     },
     append: (sourceId, staged) => appendStaged(needs, sourceId, staged),
   };

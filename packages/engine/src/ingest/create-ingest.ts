@@ -113,7 +113,7 @@ export function createIngest(
         records.length * ESTIMATED_RECORD_BYTES,
       );
     },
-    staged: createStagedAppender(needs),
+    staged: createStagedAppender(needs, sources),
     enqueue,
     takeInbox,
     sources,

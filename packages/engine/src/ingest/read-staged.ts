@@ -5,7 +5,7 @@ import type { EventUse, StagedEvents, StagedProperty } from './staged-events.ts'
 
 /** One thread: the arrays of one answer are all in the order of the rows. */
 const IN_ORDER = { max_threads: 1 } as const;
-const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$';
+const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}';
 
 /** How often each event and each of its properties is among staged events. */
 export async function usesOf(
@@ -13,16 +13,16 @@ export async function usesOf(
   { from, event, at, properties }: Pick<StagedEvents, 'from' | 'event' | 'at' | 'properties'>,
 ): Promise<EventUse[]> {
   const counts = properties.map(({ sql, type }) => {
-    const days =
-      type === 'string' ? `countIf(match(assumeNotNull(${sql}), '${DAY}') and isNotNull(${sql}))` : '0';
-    return `[toUInt64(count(${sql})), toUInt64(${days})]`;
+    const dated = `match(${sql}, '${DAY}')`;
+    const texts = type === 'string' ? `countIf(${dated} and length(${sql}) = 10), countIf(${dated})` : '0, 0';
+    return `[toUInt64(count(${sql})), ${texts}]`;
   });
   const rows = await clickhouse.query<{
     event: string;
     events: number;
     firstAt: number;
     lastAt: number;
-    counts: [number, number][];
+    counts: [number, number, number][];
   }>(
     `select ${event} as event, count() as events, min(${at}) as firstAt, max(${at}) as lastAt,
        [${counts.join(', ')}] as counts from ${from} group by event`,
@@ -30,8 +30,8 @@ export async function usesOf(
   return rows.map(({ counts: found, ...use }) => ({
     ...use,
     properties: properties.map(({ name, type }, place) => {
-      const [values, days] = found[place]!;
-      return { name, type, values, days };
+      const [values, days, dated] = found[place]!;
+      return { name, type, values, days, dated };
     }),
   }));
 }

@@ -42,6 +42,7 @@ export interface PropertyUse {
   readonly name: string;
   readonly type: StagedProperty['type'];
   readonly values: number;
-  /** Of the texts, those that are written as a day (YYYY-MM-DD). */
+  /** Of the texts, those that are a day (YYYY-MM-DD), and those that begin with one. */
   readonly days: number;
+  readonly dated: number;
 }

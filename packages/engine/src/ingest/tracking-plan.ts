@@ -15,11 +15,11 @@ export interface TrackingPlan {
    */
   check(record: EventRecord, mode: 'lenient' | 'strict'): Rejection | undefined;
   /**
-   * Whether `check` would take every event of a use as it is and learn nothing from it. Otherwise each must be asked
-   * about by itself.
+   * Whether `check` would take every event of a use as it stands. A lenient source teaches the plan what it does not
+   * know yet, where all values say the same; otherwise each event must be asked about by itself.
    */
-  takes(use: EventUse): boolean;
-  /** Counts a use of events that the plan takes, as `check` would have. */
+  takes(use: EventUse, mode: 'lenient' | 'strict'): boolean;
+  /** Counts a use of events that the plan took, as `check` would have. */
   count(use: EventUse): void;
   /** Reads what people and other processes changed, and writes usage down. */
   synchronise(): Promise<void>;
@@ -101,9 +101,30 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
     return true;
   }
 
-  function takes(use: EventUse): boolean {
+  function takes(use: EventUse, mode: 'lenient' | 'strict'): boolean {
     const planned = events.get(use.event);
-    return planned !== undefined && use.properties.every((each) => isTaken(each, planned));
+    const types = use.properties.map((each) => planned?.properties.get(each.name)?.type ?? typeOfUse(each));
+    const isKnown =
+      planned && use.properties.every(({ name, values }) => values === 0 || planned.properties.has(name));
+    if (!use.properties.every((each, place) => isTaken(each, types[place]))) return false;
+    if (isKnown) return true;
+    const names = planned?.properties.size ?? 0;
+    if (mode === 'strict' || events.size >= EVENTS_LIMIT || names + types.length > PROPERTIES_LIMIT)
+      return false;
+    learn(use, types);
+    return true;
+  }
+
+  function learn(
+    { event, firstAt, properties }: EventUse,
+    types: readonly (PlanValueType | undefined)[],
+  ): void {
+    const seen = { usage: 0, firstSeenAt: firstAt, lastSeenAt: firstAt };
+    if (!events.has(event)) events.set(event, { ...seen, properties: new Map() });
+    const planned = events.get(event)!.properties;
+    properties.forEach(({ name, values }, place) => {
+      if (values > 0 && !planned.has(name)) planned.set(name, { ...seen, type: types[place]!, conflicts: 0 });
+    });
   }
 
   function count(use: EventUse): void {
@@ -176,16 +197,17 @@ export function createTrackingPlan(database: Database, days: BankDays): Tracking
   };
 }
 
-/** Whether all values of a property are of the planned type as they stand. */
-function isTaken({ name, type, values, days }: PropertyUse, event: PlannedEvent): boolean {
-  if (values === 0) return true;
-  const planned = event.properties.get(name)?.type;
-  return (
-    planned === type ||
-    planned === 'json' ||
-    // Days are texts; all of them must be days.
-    (planned === 'date' && type === 'string' && days === values)
-  );
+/** The type that all values of a property have; undefined where they differ, or are times to be brought into UTC. */
+function typeOfUse({ type, values, days, dated }: PropertyUse): PlanValueType | undefined {
+  if (dated === 0) return type;
+  return days === values ? 'date' : undefined;
+}
+
+/** Whether all values of a property are of a type as they stand. */
+function isTaken({ type, values, days }: PropertyUse, planned: PlanValueType | undefined): boolean {
+  if (values === 0 || planned === 'json') return true;
+  // Days are texts; all of them must be days.
+  return planned === type || (planned === 'date' && type === 'string' && days === values);
 }
 
 function unknownProperty(properties: Record<string, unknown>, planned: PlannedEvent): string | undefined {

@@ -59,8 +59,6 @@ export interface StagedChunk {
   readonly single: readonly NumberedRow[];
   /** Undefined when all rows are single. */
   readonly way: BulkWay | undefined;
-  /** Single rows among it teach the tracking plan: the next chunk had better wait for that. */
-  readonly isTeaching: boolean;
 }
 
 /** Loads the chunks of one file. */
@@ -71,7 +69,7 @@ export class ChunkLoader {
   rowByRow(chunk: Chunk, before: number): StagedChunk {
     const rows = allRows(chunk, this.needs.job.file.delimiter);
     const single = rows.map((cells, index) => ({ number: before + index + 1, cells }));
-    return { rows: rows.length, chunk, before, single, way: undefined, isTeaching: false };
+    return { rows: rows.length, chunk, before, single, way: undefined };
   }
 
   /** Cuts and checks the rows, and finds out whose facts they are. `before`: rows of the file in front of the chunk. */
@@ -83,20 +81,21 @@ export class ChunkLoader {
       before,
     });
     const doubtful = await this.doubtfulEvents(way);
-    const isTeaching = doubtful.length > 0;
     const single =
-      unsure > 0 || isTeaching ? await this.singleRows(chunk, way, { before, rows, doubtful }) : [];
-    if (!single) return { ...this.rowByRow(chunk, before), isTeaching };
+      unsure + doubtful.length > 0 ? await this.singleRows(chunk, way, { before, rows, doubtful }) : [];
+    if (!single) return this.rowByRow(chunk, before);
     // Where persons are linked, that comes before their facts are looked up: then, not now.
     if (way.plan.people.length === 0) await this.resolveKeys(way, single.length > 0);
-    return { rows, chunk, before, single, way, isTeaching };
+    return { rows, chunk, before, single, way };
   }
 
   /** Events of which the tracking plan wants to see each. */
   private async doubtfulEvents({ plan, tables }: BulkWay): Promise<NamedEvents[]> {
+    const { rooms, job } = this.needs;
     const found: NamedEvents[] = [];
     for (const event of plan.events) {
-      const names = await this.needs.rooms.ingest.staged.doubtful(sureEvents(tables, event));
+      const { sourceId } = job.mapping;
+      const names = await rooms.ingest.staged.doubtful(sourceId, sureEvents(tables, event));
       if (names.length > 0) found.push({ event, names });
     }
     return found;

@@ -33,15 +33,16 @@ const STAGING_SETTINGS = {
 
 const PREFIX = 'import_';
 
-/** Makes the tables of two chunks (one is written on while the next is read) and of the keys. */
+/** Makes the tables of some chunks (one is written on while the next ones are read) and of the keys. */
 export async function createTables(
   clickhouse: ClickHouse,
   name: string,
   plan: BulkPlan,
-): Promise<{ chunks: [ChunkTables, ChunkTables]; keys: KeyTables }> {
+  chunks: number,
+): Promise<{ chunks: ChunkTables[]; keys: KeyTables }> {
   const columns = plan.columns.map((column) => `${column.name} ${column.type}`).join(', ');
-  const create = async (half: string): Promise<ChunkTables> => {
-    const tables = { stage: `${PREFIX}stage_${name}_${half}`, single: `${PREFIX}single_${name}_${half}` };
+  const create = async (turn: number): Promise<ChunkTables> => {
+    const tables = { stage: `${PREFIX}stage_${name}_${turn}`, single: `${PREFIX}single_${name}_${turn}` };
     await clickhouse.command(
       `create or replace table ${tables.stage} (row UInt64, sure UInt8, sure_ids UInt8, ${columns}) engine = Memory`,
     );
@@ -61,7 +62,9 @@ export async function createTables(
        engine = Join(any, left, value) settings persistent = 0`,
     );
   }
-  return { chunks: [await create('a'), await create('b')], keys };
+  const made: ChunkTables[] = [];
+  for (let turn = 0; turn < chunks; turn++) made.push(await create(turn));
+  return { chunks: made, keys };
 }
 
 /** Drops the tables of runs that are not among those under way, e.g. those that a killed process left. */

@@ -7,12 +7,12 @@ import type { ImportRooms } from './load-batch.ts';
 import { createRowLoader, settle, type FileJob } from './load-rows.ts';
 import { decodeTexts, explained, gunzipped } from './read-rows.ts';
 import { runsUnderWay } from './run-store.ts';
-import { rowsAt, splitChunks, withoutRows, type Chunk } from './split-chunks.ts';
+import { countRows, rowsAt, splitChunks, withoutRows, type Chunk } from './split-chunks.ts';
 
-/** Bytes of a chunk of facts: enough that an insert makes one large part, little enough to be held twice in memory. */
-const FACTS_CHUNK_BYTES = 32 * 1024 * 1024;
-/** Bytes of a chunk with events: after a kill they are looked for one by one. */
-const EVENTS_CHUNK_BYTES = 16 * 1024 * 1024;
+/** Chunks that lie in memory: two that are staged, and one that is copied. */
+const CHUNKS_AT_ONCE = 3;
+/** Bytes of a chunk of facts or events: enough that an insert makes a large part, little enough to be held. */
+const FACTS_CHUNK_BYTES = 16 * 1024 * 1024;
 /** Bytes of a chunk with persons: some batches, so that a kill repeats little. */
 const PEOPLE_CHUNK_BYTES = 8 * 1024 * 1024;
 /** Bytes of a chunk whose rows may have to declare names first, one by one. */
@@ -36,7 +36,7 @@ const planOf = (platform: Platform, job: FileJob, columns: readonly string[]): B
 /**
  * Loads a file chunk by chunk inside ClickHouse: stage (cut, transform, check) → write persons and resolve the keys
  * that are new → load the rows that are not sure one by one → copy the others into their tables → settle. While a
- * chunk is copied, the next one is staged.
+ * chunk is copied, the next two are staged: reading texts is most of the work.
  */
 export async function importInBulk(
   platform: Platform,
@@ -54,35 +54,44 @@ export async function importInBulk(
   );
   const singles = createRowLoader(platform, rooms, job, columns, new Map());
   const loader = new ChunkLoader({ platform, rooms, job, singles });
+  const isEventsOnly = job.file.records.every(({ record }) => record === 'event');
+  let read = job.rowsDone;
   let done = job.rowsDone;
   let rejected = 0;
-  let copying: Promise<void> = Promise.resolve();
-  let isTeaching = false;
-  const copy = async (staged: StagedChunk, settled: number): Promise<void> => {
-    rejected += await settle(platform, job, staged.rows, await loader.copy(staged));
-    job.onProgress?.(settled, rejected);
+  const copy = async (staging: Promise<StagedChunk>, before: Promise<void> | undefined): Promise<void> => {
+    const staged = await staging;
+    // Of two states the later row counts; events stand for themselves.
+    if (!isEventsOnly) await before;
+    const outcome = await loader.copy(staged);
+    // Marks are set in the order of the file.
+    await before;
+    rejected += await settle(platform, job, staged.rows, outcome);
+    done += staged.rows;
+    job.onProgress?.(done, rejected);
   };
+  /** Chunks that are not settled, oldest first. */
+  const underWay: Promise<void>[] = [];
   try {
     for await (const chunk of chunks) {
       // What the rows before declare may change how the next ones are read.
-      if (way.isLearning || isTeaching) await copying;
+      const most = way.isLearning ? 0 : CHUNKS_AT_ONCE - 1;
+      while (underWay.length > most) await underWay.shift();
       const next = await way.next(columns);
-      const staged = next ? await loader.stage(chunk, next, done) : loader.rowByRow(chunk, done);
-      await copying;
-      ({ isTeaching } = staged);
-      done += staged.rows;
-      copying = copy(staged, done);
-      // A failure is thrown at the next turn; until then nobody else would hear of it.
-      copying.catch(() => undefined);
+      const staging = next ? loader.stage(chunk, next, read) : Promise.resolve(loader.rowByRow(chunk, read));
+      read += countRows(chunk);
+      const settled = copy(staging, underWay.at(-1));
+      // A failure is thrown at its turn; until then nobody else would hear of it.
+      settled.catch(() => undefined);
+      underWay.push(settled);
     }
-    await copying;
+    for (const settled of underWay) await settled;
   } finally {
-    await copying.catch(() => undefined);
+    await Promise.allSettled(underWay);
     await way.close().catch(() => undefined);
   }
 }
 
-/** How a file is read at present: its plan, translated anew while it learns, and the tables of two chunks by turns. */
+/** How a file is read at present: its plan, translated anew while it learns, and the tables of some chunks by turns. */
 class WayOfFile {
   private readonly name: string;
   private plan: BulkPlan | undefined;
@@ -106,15 +115,18 @@ class WayOfFile {
   get chunkBytes(): number {
     if (this.job.chunkBytes !== undefined) return this.job.chunkBytes;
     if (this.isLearning) return FIRST_CHUNK_BYTES;
-    if (this.plan!.people.length > 0) return PEOPLE_CHUNK_BYTES;
-    return this.plan!.events.length > 0 ? EVENTS_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+    return this.plan!.people.length > 0 ? PEOPLE_CHUNK_BYTES : FACTS_CHUNK_BYTES;
   }
 
   /** The way of the next chunk; undefined when its rows must go one by one. */
   async next(columns: readonly string[]): Promise<BulkWay | undefined> {
     if (this.isLearning) await this.prepare(columns);
     if (!this.plan || !this.tables) return undefined;
-    return { plan: this.plan, tables: this.tables.chunks[this.turn++ % 2]!, keys: this.tables.keys };
+    return {
+      plan: this.plan,
+      tables: this.tables.chunks[this.turn++ % CHUNKS_AT_ONCE]!,
+      keys: this.tables.keys,
+    };
   }
 
   private async prepare(columns: readonly string[]): Promise<void> {
@@ -123,7 +135,7 @@ class WayOfFile {
     this.plan = planOf(this.platform, { ...this.job, catalogue }, columns);
     const shape = JSON.stringify(this.plan?.columns.map(({ name, type }) => [name, type]));
     if (!this.plan || shape === this.shape) return;
-    this.tables = await createTables(this.platform.clickhouse, this.name, this.plan);
+    this.tables = await createTables(this.platform.clickhouse, this.name, this.plan, CHUNKS_AT_ONCE);
     this.shape = shape;
   }
 

@@ -119,6 +119,14 @@ function cutRows(text: string, delimiter: string, last: boolean): { chunk: RowCh
   return { chunk: { rows }, next: Math.min(start, text.length) };
 }
 
+/** Rows of a chunk. */
+export function countRows(chunk: Chunk): number {
+  if ('rows' in chunk) return chunk.rows.length;
+  let rows = 0;
+  eachRow(chunk.lines, (row) => (rows = row) > 0);
+  return rows;
+}
+
 /** Cells of the rows of lines with the given numbers (from 1, ascending), as the CSV parser gives them. */
 export function rowsAt(
   { lines, hasMarks }: LineChunk,
