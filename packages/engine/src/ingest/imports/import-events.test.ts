@@ -188,7 +188,6 @@ test('a chunk killed between its events and their mark stores each once', { time
     throw new Error('killed');
   };
   const killed = createIngest(platform, { identity, profile, wantedEvents: { test: wanted } });
-  const before = stagedEvents;
   await expect(load('cut-chunk', false, lines, { ingest: killed, chunkBytes: 2_000 })).rejects.toThrow(
     'killed',
   );
@@ -197,6 +196,7 @@ test('a chunk killed between its events and their mark stores each once', { time
     code: 'collection_unavailable',
   });
   await killed.recover();
+  const before = stagedEvents;
   const summary = await load('cut-chunk', false, lines, { ingest: killed, chunkBytes: 2_000 });
   expect(summary).toMatchObject({ resumed: true, rows: 500 });
   expect(summary.records['duplicate event']).toBeGreaterThan(10);
