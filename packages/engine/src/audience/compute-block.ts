@@ -1,6 +1,6 @@
 import type { Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
-import { shareStatement } from './compile/compile.ts';
+import { compileMembers } from './compile/compile-members.ts';
 import type { KeptCounts } from './compile/compiler.ts';
 import { onlyTouched } from './only-touched.ts';
 import {
@@ -22,7 +22,7 @@ const CLEAR_EVERY_RUNS = 16;
 
 /** Background work yields to sending and collecting: fewer threads, lower priority, bounded memory. */
 export const COMPUTE_SETTINGS = {
-  priority: 5,
+  priority: '5',
   max_execution_time: 3_600,
   max_bytes_before_external_group_by: '1000000000',
   max_bytes_before_external_sort: '1000000000',
@@ -62,9 +62,14 @@ export async function computeBlock(
 
   const { touched, counts, kind } = how;
   const people = touched === undefined ? {} : { people: () => onlyTouched(touched) };
-  const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts, ...people });
-  const conditions = segments.map((segment) => statement.condition(segment.prepared.query));
-  const computed = { rows: statement.rows(), conditions, parameters: statement.parameters.values };
+  const queries = segments.map((segment) => segment.prepared.query);
+  const statement = compileMembers(queries, { presentPerson, now, counts, ...people });
+  const parameters = statement.parameters.values;
+  const { absentSql } = statement;
+  const absent = absentSql
+    ? await clickhouse.query<{ part: number }>(absentSql, parameters, COMPUTE_SETTINGS)
+    : [];
+  const computed = { ...statement.toSql(new Set(absent.map(({ part }) => part))), parameters };
   if (touched === undefined) await writeMembers(clickhouse, runs, computed, COMPUTE_SETTINGS);
   else await writeTouchedMembers(clickhouse, runs, { ...computed, touched }, COMPUTE_SETTINGS);
   await publishRuns(platform, runs, {

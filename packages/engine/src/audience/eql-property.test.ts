@@ -8,6 +8,7 @@ import type { Platform } from '../platform/index.ts';
 import { bindDocument } from './bind/bind-document.ts';
 import type { BindingEnvironment } from './bind/binder.ts';
 import type { BoundQuery, BoundValue } from './bind/bound.ts';
+import { compileMembers } from './compile/compile-members.ts';
 import { shareStatement } from './compile/compile.ts';
 import { interpretPopulation, interpretValues } from './interpret/interpret.ts';
 import { randomCompanyCondition, randomCondition, randomValue } from './interpret/random-expression.ts';
@@ -74,6 +75,22 @@ async function compiledPopulations(queries: readonly Population[]): Promise<Set<
   return queries.map((_, index) => new Set(rows[0]?.[`c${index}`] ?? []));
 }
 
+/** The same people, as segments are computed: each condition where its rows are, bitmaps put together. */
+async function computedMembers(queries: readonly Population[]): Promise<Set<number | string>[]> {
+  const statement = compileMembers(queries, { presentPerson, now: NOW });
+  const parameters = statement.parameters.values;
+  const absent = statement.absentSql
+    ? await platform.clickhouse.query<{ part: number }>(statement.absentSql, parameters)
+    : [];
+  const { row, bitmaps } = statement.toSql(new Set(absent.map(({ part }) => part)));
+  const columns = bitmaps.map((bitmap, index) => `bitmapToArray(${bitmap}) AS c${index}`);
+  const [found] = await platform.clickhouse.query<Record<string, number[]>>(
+    `SELECT ${columns.join(', ')} FROM (${row})`,
+    parameters,
+  );
+  return queries.map((_, index) => new Set(found![`c${index}`]));
+}
+
 /** A world with the imported segment's bitmap, which needs SQL of its own. */
 async function load(world: World): Promise<void> {
   await loadWorld(platform, world);
@@ -96,9 +113,11 @@ it('compiles conditions about people to what they mean', async () => {
           (where) => bound({ kind: 'population', of: 'person', where }) as Population,
         );
         const compiled = await compiledPopulations(queries);
+        const computed = await computedMembers(queries);
         queries.forEach((query, index) => {
-          const meant = interpretPopulation(world, query);
-          expect(sorted(compiled[index]!), formatCondition(conditions[index]!)).toEqual(sorted(meant));
+          const meant = sorted(interpretPopulation(world, query));
+          expect(sorted(compiled[index]!), formatCondition(conditions[index]!)).toEqual(meant);
+          expect(sorted(computed[index]!), `computed: ${formatCondition(conditions[index]!)}`).toEqual(meant);
         });
       },
     ),

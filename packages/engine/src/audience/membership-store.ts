@@ -25,19 +25,25 @@ export async function clearUnfinished(clickhouse: ClickHouse, runs: readonly Ope
   }
 }
 
-/** Writes the members of several runs from one pass over a statement's rows; `conditions` in order of the runs. */
+/** Members as expressions of one row, each a bitmap of people, in the order of the runs. */
+interface ComputedMembers {
+  readonly row: string;
+  readonly bitmaps: readonly string[];
+  readonly parameters: Record<string, unknown>;
+}
+
+/** Writes the members of several runs. */
 export async function writeMembers(
   clickhouse: ClickHouse,
   runs: readonly OpenRun[],
-  statement: { rows: string; conditions: readonly string[]; parameters: Record<string, unknown> },
+  statement: ComputedMembers,
   settings: Record<string, string | number>,
 ): Promise<void> {
-  const bitmaps = statement.conditions.map((condition) => `groupBitmapStateIf(frame_key, ${condition})`);
   await clickhouse.command(
     `INSERT INTO segment_membership (segment_id, run, members)
      SELECT tupleElement(row, 1), tupleElement(row, 2), tupleElement(row, 3) FROM (
-       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${bitmaps.join(', ')}])) AS row
-       FROM (${statement.rows}))`,
+       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${statement.bitmaps.join(', ')}])) AS row
+       FROM (${statement.row}))`,
     {
       ...statement.parameters,
       segments: runs.map((run) => run.segmentId),
@@ -54,21 +60,15 @@ export async function writeMembers(
 export async function writeTouchedMembers(
   clickhouse: ClickHouse,
   runs: readonly OpenRun[],
-  statement: {
-    rows: string;
-    conditions: readonly string[];
-    parameters: Record<string, unknown>;
-    /** Query of one column, `present_id`: the touched people. */
-    touched: string;
-  },
+  /** `touched`: query of one column, `present_id`. */
+  statement: ComputedMembers & { readonly touched: string },
   settings: Record<string, string | number>,
 ): Promise<void> {
-  const bitmaps = statement.conditions.map((condition) => `groupBitmapStateIf(frame_key, ${condition})`);
   await clickhouse.command(
     `INSERT INTO segment_membership (segment_id, run, members)
      SELECT tupleElement(row, 1) AS segment_id, tupleElement(row, 2) AS run, tupleElement(row, 3) AS members FROM (
-       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${bitmaps.join(', ')}])) AS row
-       FROM (${statement.rows}))
+       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${statement.bitmaps.join(', ')}])) AS row
+       FROM (${statement.row}))
      UNION ALL
      SELECT toString(segment_id), transform(toString(segment_id), {segments:Array(String)}, {runs:Array(UInt64)}, 0),
        bitmapAndnot(groupBitmapMergeState(members), ${touchedBitmap(statement.touched)})

@@ -11,8 +11,16 @@ import { zoneLiteral } from './parameters.ts';
 
 type Aggregate = Extract<BoundValue, { kind: 'aggregate' }>;
 
-/** An aggregate as a column of a shared scan. Sums of nothing are 0; other aggregates of nothing are null. */
-export function compileAggregate(compiler: Compiler, node: Aggregate, scope: SqlScope): string {
+/**
+ * An aggregate as a column of a shared scan. Sums of nothing are 0; other aggregates of nothing are null.
+ * `exactUntil`: a number of different values need not be told exactly beyond it.
+ */
+export function compileAggregate(
+  compiler: Compiler,
+  node: Aggregate,
+  scope: SqlScope,
+  exactUntil?: number,
+): string {
   const frame = frameOf(scope);
   const { source } = node;
   switch (source.kind) {
@@ -25,7 +33,14 @@ export function compileAggregate(compiler: Compiler, node: Aggregate, scope: Sql
         source,
         (condition) =>
           eventAggregate(compiler, node, source, condition) ??
-          aggregateSql({ ...node, nth: node.nth, property, condition, order: '(time, event_id)' }),
+          aggregateSql({
+            ...node,
+            nth: node.nth,
+            property,
+            condition,
+            order: '(time, event_id)',
+            exactUntil,
+          }),
       );
     }
     case 'detail': {

@@ -1,4 +1,5 @@
 import type { BoundCondition } from '../bind/bound.ts';
+import { compileAggregate } from './compile-aggregate.ts';
 import type { Compiler, SqlScope } from './compiler.ts';
 import { compileChanged, compileConsents, compileMember } from './compile-membership.ts';
 import { compileRelated } from './compile-related.ts';
@@ -20,7 +21,7 @@ export function compileCondition(compiler: Compiler, node: BoundCondition, scope
     case 'not':
       return `(NOT ${compiler.condition(node.item, scope)})`;
     case 'compare': {
-      const left = compiler.value(node.left, scope);
+      const left = comparedSql(compiler, node, scope);
       const right = compiler.value(node.right, scope);
       return `ifNull(${left} ${node.operator} ${right}, 0)`;
     }
@@ -51,6 +52,18 @@ export function compileCondition(compiler: Compiler, node: BoundCondition, scope
     case 'changed':
       return compileChanged(compiler, node, scope);
   }
+}
+
+/** The most that ClickHouse's `uniqUpTo` counts. */
+const MOST_EXACT = 100;
+
+/** The left side of a comparison: of a number of different values only as much is told as the comparison asks. */
+function comparedSql(compiler: Compiler, node: Of<'compare'>, scope: SqlScope): string {
+  const { left, right } = node;
+  if (left.kind !== 'aggregate' || left.function !== 'distinct' || left.source.kind !== 'event')
+    return compiler.value(left, scope);
+  const bound = right.kind === 'literal' && typeof right.value === 'number' ? Math.ceil(right.value) : 0;
+  return compileAggregate(compiler, left, scope, bound >= 1 && bound <= MOST_EXACT ? bound : undefined);
 }
 
 type Of<Kind extends BoundCondition['kind']> = Extract<BoundCondition, { kind: Kind }>;

@@ -52,7 +52,8 @@ export function shareStatement(subject: Frame['subject'], options: CompileOption
   };
 }
 
-function createCompiler(
+/** A compiler of conditions and values; `people` restricts the tables that are keyed by person. */
+export function createCompiler(
   parameters: Parameters,
   options: CompileOptions,
   people: PeopleFilter | undefined,

@@ -87,18 +87,49 @@ export interface EventScan {
   add(source: BoundEventSource, aggregate: (condition: string) => string): string;
 }
 
-interface EventScanState {
-  anyEvent: boolean;
-  readonly events: Set<string>;
-  fromMs: number;
-  toMs: number;
+/** Names and time of the events that some sources ask of: a pass must read all of them, and need read no other. */
+export class EventRange {
+  private isAny = false;
+  private readonly names = new Set<string>();
+  private fromMs = Number.POSITIVE_INFINITY;
+  private toMs = Number.NEGATIVE_INFINITY;
+
+  widen(source: BoundEventSource): void {
+    if (source.event === undefined) this.isAny = true;
+    else this.names.add(source.event);
+    this.fromMs = Math.min(this.fromMs, source.window?.fromMs ?? Number.NEGATIVE_INFINITY);
+    this.toMs = Math.max(this.toMs, source.window?.toMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  covers({ event, window }: BoundEventSource): boolean {
+    const hasName = this.isAny || (event !== undefined && this.names.has(event));
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = window ?? {};
+    return hasName && this.fromMs <= fromMs && this.toMs >= toMs;
+  }
+
+  whereSql(compiler: Compiler): string {
+    const { parameters } = compiler;
+    const parts: string[] = [];
+    const [event, ...others] = [...this.names].sort();
+    if (!this.isAny && event !== undefined) {
+      parts.push(
+        others.length === 0
+          ? `event = ${parameters.bind('String', event)}`
+          : `event IN ${parameters.bind('Array(String)', [event, ...others])}`,
+      );
+    }
+    if (Number.isFinite(this.fromMs)) parts.push(`time >= ${parameters.instant(this.fromMs)}`);
+    if (Number.isFinite(this.toMs)) parts.push(`time < ${parameters.instant(this.toMs)}`);
+    if (compiler.people) parts.push(compiler.people.arrived('person_id', 'key_number'));
+    return parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`;
+  }
 }
 
 /** Event names with a pass of their own in one statement: each is joined by itself, which costs too. */
 const SCANS_APART = 8;
 const SHARED = 'event';
 
-const states = new WeakMap<Frame, Map<string, EventScanState>>();
+const ranges = new WeakMap<Frame, Map<string, EventRange>>();
 
 /**
  * Opens the event scans of a frame of people, or joins those that are open: one for each event name, because
@@ -107,27 +138,19 @@ const states = new WeakMap<Frame, Map<string, EventScanState>>();
  * and sources of any event share a pass.
  */
 export function eventScan(compiler: Compiler, frame: Frame): EventScan {
-  let opened = states.get(frame);
-  if (!opened) states.set(frame, (opened = new Map<string, EventScanState>()));
+  let opened = ranges.get(frame);
+  if (!opened) ranges.set(frame, (opened = new Map<string, EventRange>()));
   const open = opened;
   return {
     add(source, aggregate) {
       const name = scanName(open, source);
-      let state = open.get(name);
-      if (!state) {
-        state = {
-          anyEvent: false,
-          events: new Set(),
-          fromMs: Number.POSITIVE_INFINITY,
-          toMs: Number.NEGATIVE_INFINITY,
-        };
-        open.set(name, state);
-      }
-      widen(state, source);
-      const widened = state;
+      let range = open.get(name);
+      if (!range) open.set(name, (range = new EventRange()));
+      range.widen(source);
+      const widened = range;
       const scan = frame.scan(name, (aggregates) => {
         const person = compiler.presentPerson('person_id', 'key_number');
-        return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM event${whereSql(compiler, widened)} GROUP BY scan_key`;
+        return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM event${widened.whereSql(compiler)} GROUP BY scan_key`;
       });
       const rows = name === SHARED ? 'of any name' : 'of its name';
       return scan.add(aggregate(eventCondition(compiler, source, rows)));
@@ -135,33 +158,16 @@ export function eventScan(compiler: Compiler, frame: Frame): EventScan {
   };
 }
 
-function scanName(open: ReadonlyMap<string, EventScanState>, source: BoundEventSource): string {
-  const own = `${SHARED} ${source.event}`;
-  if (source.event === undefined) return SHARED;
+/** Name of the scan of a source's events, where there is one for each name. */
+export const scanOfEvents = ({ event }: BoundEventSource): string =>
+  event === undefined ? SHARED : `${SHARED} ${event}`;
+
+/** Whether the scan of a source's events, opened by others, reads all that the source asks of. */
+export function coversEvents(frame: Frame, source: BoundEventSource): boolean {
+  return ranges.get(frame)?.get(scanOfEvents(source))?.covers(source) ?? false;
+}
+
+function scanName(open: ReadonlyMap<string, EventRange>, source: BoundEventSource): string {
+  const own = scanOfEvents(source);
   return open.has(own) || open.size < SCANS_APART ? own : SHARED;
-}
-
-/** The scan must read every row that any of its sources wants, and need read no other. */
-function widen(state: EventScanState, source: BoundEventSource): void {
-  if (source.event === undefined) state.anyEvent = true;
-  else state.events.add(source.event);
-  state.fromMs = Math.min(state.fromMs, source.window?.fromMs ?? Number.NEGATIVE_INFINITY);
-  state.toMs = Math.max(state.toMs, source.window?.toMs ?? Number.POSITIVE_INFINITY);
-}
-
-function whereSql(compiler: Compiler, state: EventScanState): string {
-  const { parameters } = compiler;
-  const parts: string[] = [];
-  const [event, ...others] = [...state.events].sort();
-  if (!state.anyEvent && event !== undefined) {
-    parts.push(
-      others.length === 0
-        ? `event = ${parameters.bind('String', event)}`
-        : `event IN ${parameters.bind('Array(String)', [event, ...others])}`,
-    );
-  }
-  if (Number.isFinite(state.fromMs)) parts.push(`time >= ${parameters.instant(state.fromMs)}`);
-  if (Number.isFinite(state.toMs)) parts.push(`time < ${parameters.instant(state.toMs)}`);
-  if (compiler.people) parts.push(compiler.people.arrived('person_id', 'key_number'));
-  return parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`;
 }

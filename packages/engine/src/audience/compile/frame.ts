@@ -88,19 +88,39 @@ export class Frame {
     return `SELECT *, ${windows.join(', ')} FROM (${joined})`;
   }
 
-  private joinedSql(): string {
+  /** What the conditions asked so far need. */
+  needs(): { scans: readonly string[]; hasColumns: boolean; hasStandings: boolean } {
+    return {
+      scans: [...this.scans.keys()],
+      hasColumns: this.columns.size > 0,
+      hasStandings: this.standings.size > 0,
+    };
+  }
+
+  /** Rows of the only scan: the key and its aggregates, of people who have any. */
+  scanSql(): string {
+    const [scan] = this.scans.values();
+    if (!scan || this.scans.size > 1) throw new Error('a pass is over one scan');
+    return `SELECT ${['scan_key AS frame_key', ...scan.aggregates.values()].join(', ')} FROM (${textOf(scan)})`;
+  }
+
+  /** One row with the aggregates of somebody whom no scan knows; the scans should be restricted to nobody. */
+  absentSql(): string {
+    return this.joinedSql('SELECT toUInt64(0) AS frame_key');
+  }
+
+  private joinedSql(base: string = this.baseSql()): string {
     const scans = [...this.scans.values()];
     const columns = [...this.columns.values()];
     const parts = ['base.frame_key AS frame_key', ...columns.map((alias) => `base.${alias} AS ${alias}`)];
     const joins: string[] = [];
     for (const scan of scans) {
-      const aggregates = [...scan.aggregates].map(([aggregate, alias]) => `${aggregate} AS ${alias}`);
       joins.push(
-        `LEFT ANY JOIN (${scan.text(aggregates)}) AS ${scan.alias} ON ${scan.alias}.scan_key = base.frame_key`,
+        `LEFT ANY JOIN (${textOf(scan)}) AS ${scan.alias} ON ${scan.alias}.scan_key = base.frame_key`,
       );
       for (const alias of scan.aggregates.values()) parts.push(`${scan.alias}.${alias} AS ${alias}`);
     }
-    return `SELECT ${parts.join(', ')} FROM (${this.baseSql()}) AS base ${joins.join(' ')}`;
+    return `SELECT ${parts.join(', ')} FROM (${base}) AS base ${joins.join(' ')}`;
   }
 
   private baseSql(): string {
@@ -111,4 +131,8 @@ export class Frame {
     const people = isPerson && this.people ? ` WHERE ${this.people.present('person_id')}` : '';
     return `SELECT ${[`${key} AS frame_key`, ...columns].join(', ')} FROM ${table} FINAL${people}`;
   }
+}
+
+function textOf({ aggregates, text }: OpenScan): string {
+  return text([...aggregates].map(([aggregate, alias]) => `${aggregate} AS ${alias}`));
 }
