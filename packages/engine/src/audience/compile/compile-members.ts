@@ -28,12 +28,12 @@ export function compileMembers(queries: readonly BoundQuery[], options: CompileO
     if (query.kind !== 'population') throw new Error('a value stands where a condition is needed');
     return treeOf(passes, query.where);
   });
-  passes.placeExisting();
+  const all = passes.passes();
   return {
     parameters,
     absentSql: passes.absentSql(),
     toSql: (absent) => ({
-      row: passes.rowSql(absent),
+      row: passes.rowSql(all, absent),
       bitmaps: trees.map((tree) => `bitmapAnd(b${ALL}, ${bitmapOf(tree)})`),
     }),
   };
@@ -47,20 +47,34 @@ type Tree =
   | { readonly kind: 'and' | 'or'; readonly items: readonly Tree[] };
 
 function treeOf(passes: MemberPasses, node: BoundCondition): Tree {
-  switch (node.kind) {
-    case 'constant':
-      return node;
-    case 'and':
-    case 'or':
-      return { kind: node.kind, items: node.items.map((item) => treeOf(passes, item)) };
-    case 'not':
-      return { kind: 'not', item: treeOf(passes, node.item) };
-    default: {
-      const existing = passes.keepsCounts(node) ? undefined : existsCondition(node);
-      return existing ? treeOfEvents(passes, existing) : { kind: 'part', part: passes.decided(node) };
-    }
-  }
+  if (node.kind === 'constant') return node;
+  if (node.kind === 'not') return { kind: 'not', item: treeOf(passes, node.item) };
+  if (node.kind === 'and' || node.kind === 'or') return treeOfItems(passes, node);
+  const events = eventsOf(passes, node);
+  return events ? treeOfEvents(passes, events) : { kind: 'part', part: passes.decided(node) };
 }
+
+/** Items that one pass decides are one part of it. */
+function treeOfItems(passes: MemberPasses, node: Extract<BoundCondition, { kind: 'and' | 'or' }>): Tree {
+  const items: Tree[] = [];
+  const byPass = new Map<string, BoundCondition[]>();
+  for (const item of node.items) {
+    const isSimple = !STRUCTURES.has(item.kind) && item.kind !== 'consents' && !eventsOf(passes, item);
+    if (!isSimple) items.push(treeOf(passes, item));
+    else byPass.set(passes.passOf(item), [...(byPass.get(passes.passOf(item)) ?? []), item]);
+  }
+  for (const together of byPass.values()) {
+    const [only, ...more] = together;
+    const condition = more.length === 0 ? only! : { kind: node.kind, items: together };
+    items.push({ kind: 'part', part: passes.decided(condition) });
+  }
+  return { kind: node.kind, items };
+}
+
+const STRUCTURES: ReadonlySet<BoundCondition['kind']> = new Set(['constant', 'and', 'or', 'not']);
+
+const eventsOf = (passes: MemberPasses, node: BoundCondition): EventsExist | undefined =>
+  passes.keepsCounts(node) ? undefined : existsCondition(node);
 
 function treeOfEvents(passes: MemberPasses, node: EventsExist): Tree {
   switch (node.kind) {

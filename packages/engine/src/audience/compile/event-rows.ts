@@ -50,12 +50,13 @@ export function eventCondition(
   compiler: Compiler,
   source: BoundEventSource,
   rows: 'of any name' | 'of its name' = 'of any name',
+  range?: EventRange,
 ): string {
   const { parameters } = compiler;
   const parts: string[] = [];
   if (source.event !== undefined && rows === 'of any name')
     parts.push(`event = ${parameters.bind('String', source.event)}`);
-  parts.push(...windowBounds(compiler, source));
+  parts.push(...windowBounds(compiler, source, range));
   const zone = zoneLiteral(source.timeZone);
   if (source.weekdays) {
     parts.push(`toDayOfWeek(time, 0, ${zone}) IN (${source.weekdays.map(Number).join(', ')})`);
@@ -70,13 +71,15 @@ export function eventCondition(
   return parts.length === 0 ? '1' : parts.join(' AND ');
 }
 
-function windowBounds(compiler: Compiler, source: BoundEventSource): string[] {
+/** Bounds of a source's window that rows of a range may not keep. */
+function windowBounds(compiler: Compiler, source: BoundEventSource, range: EventRange | undefined): string[] {
   const bounds: string[] = [];
-  if (source.window?.fromMs !== undefined) {
-    bounds.push(`time >= ${compiler.parameters.instant(source.window.fromMs)}`);
+  const { fromMs, toMs } = source.window ?? {};
+  if (fromMs !== undefined && !range?.beginsAt(fromMs)) {
+    bounds.push(`time >= ${compiler.parameters.instant(fromMs)}`);
   }
-  if (source.window?.toMs !== undefined) {
-    bounds.push(`time < ${compiler.parameters.instant(source.window.toMs)}`);
+  if (toMs !== undefined && !range?.endsAt(toMs)) {
+    bounds.push(`time < ${compiler.parameters.instant(toMs)}`);
   }
   return bounds;
 }
@@ -93,12 +96,28 @@ export class EventRange {
   private readonly names = new Set<string>();
   private fromMs = Number.POSITIVE_INFINITY;
   private toMs = Number.NEGATIVE_INFINITY;
+  private isClosed = false;
 
   widen(source: BoundEventSource): void {
+    if (this.isClosed) throw new Error('a range is widened that conditions relied on');
     if (source.event === undefined) this.isAny = true;
     else this.names.add(source.event);
     this.fromMs = Math.min(this.fromMs, source.window?.fromMs ?? Number.NEGATIVE_INFINITY);
     this.toMs = Math.max(this.toMs, source.window?.toMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The same range, which nothing widens any more: conditions need not say again what holds for all of its rows. */
+  closed(): EventRange {
+    this.isClosed = true;
+    return this;
+  }
+
+  beginsAt(fromMs: number): boolean {
+    return this.isClosed && this.fromMs === fromMs;
+  }
+
+  endsAt(toMs: number): boolean {
+    return this.isClosed && this.toMs === toMs;
   }
 
   covers({ event, window }: BoundEventSource): boolean {
@@ -146,14 +165,14 @@ export function eventScan(compiler: Compiler, frame: Frame): EventScan {
       const name = scanName(open, source);
       let range = open.get(name);
       if (!range) open.set(name, (range = new EventRange()));
-      range.widen(source);
+      if (!range.covers(source)) range.widen(source);
       const widened = range;
       const scan = frame.scan(name, (aggregates) => {
         const person = compiler.presentPerson('person_id', 'key_number');
         return `SELECT ${[`${person} AS scan_key`, ...aggregates].join(', ')} FROM event${widened.whereSql(compiler)} GROUP BY scan_key`;
       });
       const rows = name === SHARED ? 'of any name' : 'of its name';
-      return scan.add(aggregate(eventCondition(compiler, source, rows)));
+      return scan.add(aggregate(eventCondition(compiler, source, rows, range)));
     },
   };
 }
@@ -162,9 +181,13 @@ export function eventScan(compiler: Compiler, frame: Frame): EventScan {
 export const scanOfEvents = ({ event }: BoundEventSource): string =>
   event === undefined ? SHARED : `${SHARED} ${event}`;
 
-/** Whether the scan of a source's events, opened by others, reads all that the source asks of. */
-export function coversEvents(frame: Frame, source: BoundEventSource): boolean {
-  return ranges.get(frame)?.get(scanOfEvents(source))?.covers(source) ?? false;
+/** The range of an event scan of a frame; undefined when the frame has no such scan. */
+export const rangeOfEvents = (frame: Frame, scan: string): EventRange | undefined =>
+  ranges.get(frame)?.get(scan);
+
+/** Opens an event scan of a frame that is for one range only. */
+export function openEventScan(frame: Frame, scan: string, range: EventRange): void {
+  ranges.set(frame, new Map([[scan, range]]));
 }
 
 function scanName(open: ReadonlyMap<string, EventRange>, source: BoundEventSource): string {

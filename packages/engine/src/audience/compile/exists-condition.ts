@@ -17,16 +17,12 @@ export function existsCondition(node: BoundCondition): EventsExist | undefined {
   const { source } = node.left;
   const { value } = node.right;
   if (source.kind !== 'event' || typeof value !== 'number') return undefined;
-  switch (node.left.function) {
-    case 'count':
-      return source.property ? undefined : counted(source, node.operator, value);
-    case 'max':
-      return node.operator === '>' || node.operator === '>=' ? valued(source, node) : undefined;
-    case 'min':
-      return node.operator === '<' || node.operator === '<=' ? valued(source, node) : undefined;
-    default:
-      return undefined;
-  }
+  const { function: aggregate } = node.left;
+  if (aggregate === 'count') return source.property ? undefined : counted(source, node.operator, value);
+  const isReached =
+    (aggregate === 'max' && (node.operator === '>' || node.operator === '>=')) ||
+    (aggregate === 'min' && (node.operator === '<' || node.operator === '<='));
+  return isReached ? valued(source, node) : undefined;
 }
 
 type Comparison = Extract<BoundCondition, { kind: 'compare' }>;

@@ -1,53 +1,61 @@
 import type { BoundCondition, BoundEventSource } from '../bind/bound.ts';
 import type { Compiler } from './compiler.ts';
-import { coversEvents, eventCondition, EventRange, eventScan, scanOfEvents } from './event-rows.ts';
+import {
+  eventCondition,
+  EventRange,
+  eventScan,
+  openEventScan,
+  rangeOfEvents,
+  scanOfEvents,
+} from './event-rows.ts';
 import { Frame } from './frame.ts';
 
 /** The part of everybody. */
 export const ALL = 0;
 const PERSON = { kind: 'person' } as const;
-const PEOPLE = 'people';
-const JOINED = 'joined';
-const CONSENT = 'consent';
+/** People by their own rows, and people with all tables joined that a condition asks of at once. */
+const [PEOPLE, JOINED] = ['people', 'joined'] as const;
 
 /** One pass over some rows, in which conditions become bitmaps of people. */
 interface Pass {
-  /** What follows FROM; to be asked when all conditions are known. */
-  from(): string;
+  /** What follows FROM. */
+  readonly from: string;
   /** SQL of the person of a row. */
   readonly person: string;
   /** By part, SQL over the rows. */
-  readonly conditions: Map<number, string>;
-  /** The part of those who have rows, where not everybody has. */
-  readonly presentPart: number | undefined;
+  readonly conditions: ReadonlyMap<number, string>;
+  /** A part for everybody who has a row. */
+  readonly everybody?: number;
 }
 
-/** A pass over the rows of one scan, a row each person that has any; `absent` stands for everybody else. */
-interface GroupedPass extends Pass {
-  readonly frame: Frame;
-  readonly absent: { readonly frame: Frame; readonly conditions: Map<number, string> };
+/** Conditions on the rows of one scan, a row each person that has any. */
+interface ScanConditions {
+  readonly nodes: Map<number, BoundCondition>;
+  /** Of people who have rows. */
+  readonly presentPart: number;
+  /** Has compiled the conditions once, so that it knows which events they ask of. */
+  readonly rehearsal: Frame;
 }
 
 /** The passes of a statement, and the parts that are decided in them. Equal conditions are one part. */
 export class MemberPasses {
-  private readonly joined: Frame;
-  private readonly people: Frame;
-  private readonly passes = new Map<string, Pass>();
-  private readonly grouped = new Map<string, GroupedPass>();
   private readonly parts = new Map<string, number>();
-  private readonly waiting = new Map<number, BoundEventSource>();
-  private readonly ranges = new Map<string, EventRange>();
   private nextPart = ALL + 1;
+  private readonly byPeople: { readonly [PEOPLE]: Frame; readonly [JOINED]: Frame };
+  private readonly ofPeople = { [PEOPLE]: new Map<number, string>(), [JOINED]: new Map<number, string>() };
+  private readonly ofScans = new Map<string, ScanConditions>();
+  private readonly ofConsents = new Map<number, string>();
+  private readonly events = new Map<number, BoundEventSource>();
+  private readonly absent: string[] = [];
+  /** By part that may hold for people without rows: the part of those who have some. */
+  private readonly presentParts = new Map<number, number>();
 
   /** `ofNobody`: the same compiler restricted to nobody. */
   constructor(
     private readonly compiler: Compiler,
     private readonly ofNobody: Compiler,
   ) {
-    this.joined = new Frame(compiler.people, PERSON);
-    this.people = new Frame(compiler.people, PERSON);
-    this.passes.set(PEOPLE, framePass(this.people, ALL));
-    this.passes.set(JOINED, framePass(this.joined, undefined));
+    this.byPeople = { [PEOPLE]: this.frame(), [JOINED]: this.frame() };
   }
 
   /** Whether the events that a condition asks of are counted already. */
@@ -60,76 +68,84 @@ export class MemberPasses {
     );
   }
 
-  /** The part of a condition, in the pass that can decide it. */
+  /** Name of the pass that has all that a condition asks for. */
+  passOf(node: BoundCondition): string {
+    if (node.kind === 'consents') return 'consents';
+    const probe = this.frame();
+    this.compiler.condition(node, { kind: 'frame', frame: probe });
+    const { scans, hasColumns, hasStandings } = probe.needs();
+    const [scan, ...more] = scans;
+    if (scan === undefined) return hasStandings ? JOINED : PEOPLE;
+    // At the far ends of relations are people too, of whom nobody may be left out.
+    const isApart = more.length === 0 && !hasColumns && !hasStandings && !scan.startsWith('relation ');
+    return isApart ? scan : JOINED;
+  }
+
+  /** The part of a condition. */
   decided(node: BoundCondition): number {
     return this.once(node, (part) => {
+      const name = this.passOf(node);
       if (node.kind === 'consents') {
-        const consent = this.consentPass();
+        const { parameters } = this.compiler;
         const [purpose, channel] = [node.purpose, node.channel].map((each) =>
-          this.compiler.parameters.bind('String', each),
+          parameters.bind('String', each),
         );
-        consent.conditions.set(part, `granted AND purpose = ${purpose} AND channel = ${channel}`);
-        return;
-      }
-      const name = this.passFor(node);
-      if (name !== PEOPLE && name !== JOINED) {
-        const pass = this.groupedPass(name);
-        pass.conditions.set(part, this.compiler.condition(node, { kind: 'frame', frame: pass.frame }));
-        const { frame, conditions } = pass.absent;
-        conditions.set(part, this.ofNobody.condition(node, { kind: 'frame', frame }));
-        return;
-      }
-      const frame = name === PEOPLE ? this.people : this.joined;
-      this.passes.get(name)!.conditions.set(part, this.compiler.condition(node, { kind: 'frame', frame }));
-    });
-  }
-
-  /** The part of people with events of a source; placed when all other conditions are (`placeExisting`). */
-  existing(source: BoundEventSource): number {
-    return this.once({ exists: source }, (part) => this.waiting.set(part, source));
-  }
-
-  /** Puts what only asks whether there are events into passes that read them anyway, or into passes over bare rows. */
-  placeExisting(): void {
-    for (const [part, source] of this.waiting) {
-      const grouped = this.grouped.get(scanOfEvents(source));
-      if (grouped && coversEvents(grouped.frame, source)) {
-        const scan = eventScan(this.compiler, grouped.frame);
-        const count = scan.add(source, (condition) => `countIf(${condition})`);
-        grouped.conditions.set(part, `${count} > 0`);
+        this.ofConsents.set(part, `granted AND purpose = ${purpose} AND channel = ${channel}`);
+      } else if (name === PEOPLE || name === JOINED) {
+        const frame = this.byPeople[name];
+        this.ofPeople[name].set(part, this.compiler.condition(node, { kind: 'frame', frame }));
       } else {
-        const rows = source.event === undefined ? 'of any name' : 'of its name';
-        this.rowsPass(source).conditions.set(part, eventCondition(this.compiler, source, rows));
+        const scan = this.scanConditions(name);
+        scan.nodes.set(part, node);
+        this.compiler.condition(node, { kind: 'frame', frame: scan.rehearsal });
       }
-    }
-    this.waiting.clear();
-  }
-
-  /** Parts that hold for people without rows in their pass; undefined where there are no such passes. */
-  absentSql(): string | undefined {
-    const queries = [...this.grouped.values()].map(({ absent: { frame, conditions } }) => {
-      const parts = [...conditions].map(([part, condition]) => `(toUInt32(${part}), toUInt8(${condition}))`);
-      return `SELECT arrayJoin([${parts.join(', ')}]) AS row FROM (${frame.absentSql()})`;
     });
-    if (queries.length === 0) return undefined;
-    return `SELECT row.1 AS part FROM (${queries.join(' UNION ALL ')}) WHERE row.2`;
   }
 
-  /** One row with a bitmap for each part. */
-  rowSql(absent: ReadonlySet<number>): string {
-    const others = new Map<number, number>();
-    for (const { absent: nobody, presentPart } of this.grouped.values()) {
-      for (const part of nobody.conditions.keys()) if (absent.has(part)) others.set(part, presentPart!);
-    }
+  /** The part of people who have events of a source. */
+  existing(source: BoundEventSource): number {
+    return this.once({ existing: source }, (part) => this.events.set(part, source));
+  }
+
+  /** All passes, once every part is known. */
+  passes(): Pass[] {
+    const everybody = { [PEOPLE]: { everybody: ALL }, [JOINED]: {} };
+    return [
+      ...([PEOPLE, JOINED] as const).map((name) => ({
+        from: `(${this.byPeople[name].toSql()})`,
+        person: this.byPeople[name].key,
+        conditions: this.ofPeople[name],
+        ...everybody[name],
+      })),
+      ...[...this.ofScans].map(([name, scan]) => this.scanPass(name, scan)),
+      ...this.eventPasses(),
+      this.consentPass(),
+    ];
+  }
+
+  /** Query of one column, `part`: parts that hold for people without rows in their pass; of `passes()`. */
+  absentSql(): string | undefined {
+    return this.absent.length === 0
+      ? undefined
+      : `SELECT row.1 AS part FROM (${this.absent.join(' UNION ALL ')}) WHERE row.2`;
+  }
+
+  /** SQL of one row with a bitmap for each part, `b0` and so on. */
+  rowSql(passes: readonly Pass[], absent: ReadonlySet<number>): string {
     const parts = Array.from({ length: this.nextPart }, (_, part) => part);
     const merged = parts.map((part) => `groupBitmapMergeStateIf(row.2, row.1 = ${part}) AS m${part}`);
     const columns = parts.map((part) => {
-      const present = others.get(part);
-      const rest = present === undefined ? '' : `bitmapAndnot(m${ALL}, m${present})`;
-      return `${rest === '' ? `m${part}` : `bitmapOr(m${part}, ${rest})`} AS b${part}`;
+      const present = absent.has(part) ? this.presentParts.get(part) : undefined;
+      const bitmap =
+        present === undefined ? `m${part}` : `bitmapOr(m${part}, bitmapAndnot(m${ALL}, m${present}))`;
+      return `${bitmap} AS b${part}`;
     });
-    const queries = [...this.passes.values()].flatMap((pass) => passSql(pass) ?? []);
+    const queries = passes.flatMap((pass) => passSql(pass) ?? []);
     return `SELECT ${columns.join(', ')} FROM (SELECT ${merged.join(', ')} FROM (${queries.join(' UNION ALL ')}))`;
+  }
+
+  private frame(): Frame {
+    return new Frame(this.compiler.people, PERSON);
   }
 
   private once(node: object, place: (part: number) => void): number {
@@ -142,84 +158,75 @@ export class MemberPasses {
     return part;
   }
 
-  /** Name of the pass that has all that a condition asks for: a scan, the people's own rows, or all joined. */
-  private passFor(node: BoundCondition): string {
-    const probe = new Frame(this.compiler.people, PERSON);
-    this.compiler.condition(node, { kind: 'frame', frame: probe });
-    const { scans, hasColumns, hasStandings } = probe.needs();
-    const [scan, ...more] = scans;
-    if (scan === undefined) return hasStandings ? JOINED : PEOPLE;
-    // The far ends of relations are people too, of whom nobody may be left out.
-    const isApart = more.length === 0 && !hasColumns && !hasStandings && !scan.startsWith('relation ');
-    return isApart ? scan : JOINED;
-  }
-
-  private groupedPass(name: string): GroupedPass {
-    let pass = this.grouped.get(name);
-    if (!pass) {
-      const frame = new Frame(this.compiler.people, PERSON);
-      const absent = {
-        frame: new Frame(this.ofNobody.people, PERSON),
-        conditions: new Map<number, string>(),
-      };
-      pass = {
-        from: () => `(${frame.scanSql()})`,
-        person: frame.key,
-        conditions: new Map(),
-        presentPart: this.nextPart++,
-        frame,
-        absent,
-      };
-      this.grouped.set(name, pass);
-      this.passes.set(name, pass);
+  private scanConditions(name: string): ScanConditions {
+    let scan = this.ofScans.get(name);
+    if (!scan) {
+      scan = { nodes: new Map(), presentPart: this.nextPart++, rehearsal: this.frame() };
+      this.ofScans.set(name, scan);
     }
-    return pass;
+    return scan;
   }
 
-  private rowsPass(source: BoundEventSource): Pass {
-    const name = `rows ${scanOfEvents(source)}`;
-    let range = this.ranges.get(name);
-    if (!range) this.ranges.set(name, (range = new EventRange()));
-    range.widen(source);
-    const { compiler } = this;
-    const opened = range;
-    return this.pass(name, () => ({
-      from: () => `event${opened.whereSql(compiler)}`,
-      person: compiler.presentPerson('person_id', 'key_number'),
-      conditions: new Map(),
-      presentPart: undefined,
-    }));
+  private scanPass(name: string, { nodes, presentPart, rehearsal }: ScanConditions): Pass {
+    const frame = this.frame();
+    const nobody = new Frame(this.ofNobody.people, PERSON);
+    const range = rangeOfEvents(rehearsal, name)?.closed();
+    if (range) openEventScan(frame, name, range);
+    const conditions = new Map<number, string>();
+    const ofAbsent: string[] = [];
+    for (const [part, node] of nodes) {
+      conditions.set(part, this.compiler.condition(node, { kind: 'frame', frame }));
+      const holds = this.ofNobody.condition(node, { kind: 'frame', frame: nobody });
+      ofAbsent.push(`(toUInt32(${part}), toUInt8(${holds}))`);
+      this.presentParts.set(part, presentPart);
+    }
+    this.absent.push(`SELECT arrayJoin([${ofAbsent.join(', ')}]) AS row FROM (${nobody.absentSql()})`);
+    for (const [part, source] of this.events) {
+      if (scanOfEvents(source) !== name || !range?.covers(source)) continue;
+      // Counted on the way by a pass that reads them anyway.
+      const count = eventScan(this.compiler, frame).add(source, (condition) => `countIf(${condition})`);
+      conditions.set(part, `${count} > 0`);
+      this.events.delete(part);
+    }
+    return { from: `(${frame.scanSql()})`, person: frame.key, conditions, everybody: presentPart };
+  }
+
+  /** What only asks whether there are events needs no group for each person. */
+  private eventPasses(): Pass[] {
+    const byScan = new Map<string, { part: number; source: BoundEventSource }[]>();
+    for (const [part, source] of this.events) {
+      const name = scanOfEvents(source);
+      byScan.set(name, [...(byScan.get(name) ?? []), { part, source }]);
+    }
+    return [...byScan.values()].map((asked) => {
+      const range = new EventRange();
+      for (const { source } of asked) range.widen(source);
+      range.closed();
+      const conditions = new Map<number, string>();
+      for (const { part, source } of asked) {
+        const rows = source.event === undefined ? 'of any name' : 'of its name';
+        conditions.set(part, eventCondition(this.compiler, source, rows, range));
+      }
+      const person = this.compiler.presentPerson('person_id', 'key_number');
+      return { from: `event${range.whereSql(this.compiler)}`, person, conditions };
+    });
   }
 
   private consentPass(): Pass {
     const { people } = this.compiler;
-    return this.pass(CONSENT, () => ({
-      from: () => `consent FINAL${people ? ` WHERE ${people.present('person_id')}` : ''}`,
-      person: 'person_id',
-      conditions: new Map(),
-      presentPart: undefined,
-    }));
-  }
-
-  private pass(name: string, open: () => Pass): Pass {
-    let pass = this.passes.get(name);
-    if (!pass) this.passes.set(name, (pass = open()));
-    return pass;
+    const where = people ? ` WHERE ${people.present('person_id')}` : '';
+    return { from: `consent FINAL${where}`, person: 'person_id', conditions: this.ofConsents };
   }
 }
 
-function framePass(frame: Frame, presentPart: number | undefined): Pass {
-  return { from: () => `(${frame.toSql()})`, person: frame.key, conditions: new Map(), presentPart };
-}
-
-function passSql({ from, person, conditions, presentPart }: Pass): string | undefined {
+function passSql({ from, person, conditions, everybody }: Pass): string | undefined {
   const parts = [...conditions].map(([part, condition]) => ({
     part,
     bitmap: `groupBitmapStateIf(${person}, ${condition})`,
   }));
-  if (presentPart !== undefined) parts.push({ part: presentPart, bitmap: `groupBitmapState(${person})` });
+  if (everybody !== undefined) parts.push({ part: everybody, bitmap: `groupBitmapState(${person})` });
   if (parts.length === 0) return undefined;
   const numbers = parts.map(({ part }) => `toUInt32(${part})`).join(', ');
   const bitmaps = parts.map(({ bitmap }) => bitmap).join(', ');
-  return `SELECT arrayJoin(arrayZip([${numbers}], [${bitmaps}])) AS row FROM ${from()}`;
+  return `SELECT arrayJoin(arrayZip([${numbers}], [${bitmaps}])) AS row FROM ${from}`;
 }
