@@ -5,16 +5,18 @@ import { comparisonsOf, type Comparison } from './comparisons.ts';
 import {
   compareCandidates,
   countAllPairs,
-  countDecisions,
-  createRecordTable,
-  dropLinkageTables,
+  probePatterns,
   readPatterns,
   samplePatterns,
-  writeScores,
-} from './linkage-store.ts';
+  type Compared,
+} from './compare-pairs.ts';
+import { learnWeights } from './learn-weights.ts';
+import { countDecisions, createRecordTable, dropLinkageTables, writeScores } from './linkage-store.ts';
+import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
+import { levelShares, type Model } from './train-model.ts';
 import { writeForms } from './write-forms.ts';
-import { estimatePrior, levelShares, normalised, trainOnBlock, type Model } from './train-model.ts';
+import { writeWords } from './write-words.ts';
 
 export interface LinkRequest {
   /** ClickHouse table, or a query in brackets. */
@@ -65,6 +67,8 @@ const MINIMUM_PAIRS = 300_000;
 // What two cores compare in about half a minute.
 const MAXIMUM_PAIRS = 8_000_000;
 const RANDOM_PAIRS = 250_000;
+// On which the rules are tried, over all of them.
+const PROBE_PAIRS = 500_000;
 
 /**
  * Links records without common keys by the method of Fellegi and Sunter: the columns are profiled, rules
@@ -83,24 +87,24 @@ export async function linkRecords(
   const tables = await createRecordTable(clickhouse, run, request, columns);
   say('profiling');
   const found = await profileColumns(clickhouse, tables, columns, request.kinds);
-  const profiles = await writeForms(clickhouse, tables, found);
+  const profiles = await writeWords(clickhouse, tables, await writeForms(clickhouse, tables, found));
   const comparisons = comparisonsOf(profiles);
   say('blocking');
-  const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * tables.rows));
-  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
-    rows: tables.rows,
-    maximumPairs,
-  });
-  say('comparing');
-  const candidates = await compareCandidates(
-    clickhouse,
-    tables,
-    comparisons,
-    rules,
-    request.fileColumn !== undefined,
+  const compared: Compared = { tables, comparisons, acrossFiles: request.fileColumn !== undefined };
+  const random = await samplePatterns(clickhouse, compared, RANDOM_PAIRS);
+  const u = levelShares(
+    random,
+    comparisons.map(({ levels }) => levels.length),
   );
+  const rules = await findRules(clickhouse, compared, u);
+  say('comparing');
+  const candidates = await compareCandidates(clickhouse, compared, rules);
   say('learning');
-  const model = await train(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
+  const model = learnWeights(
+    await readPatterns(clickhouse, tables),
+    { comparisons, rules, u },
+    { rows: tables.rows, allPairs: await countAllPairs(clickhouse, compared) },
+  );
   say('scoring');
   const review = request.reviewAbove ?? 0.5;
   const thresholds = { link: request.linkAbove ?? 0.9, review };
@@ -137,50 +141,23 @@ async function columnsOf(clickhouse: ClickHouse, request: LinkRequest): Promise<
   return [...columns];
 }
 
-/**
- * `u` from random pairs; `m` from the pairs of each rule in turn, for the comparisons on which the rule
- * does not itself make pairs agree, averaged by the matches that each rule found; then the prior.
- */
-async function train(
-  clickhouse: ClickHouse,
-  tables: { record: string; pair: string; rows: number },
-  comparisons: readonly Comparison[],
-  rules: readonly BlockingRule[],
-  acrossFiles: boolean,
-): Promise<Model> {
-  const levelCounts = comparisons.map((comparison) => comparison.levels.length);
-  const sample = await samplePatterns(clickhouse, tables, comparisons, { pairs: RANDOM_PAIRS, acrossFiles });
-  const u = levelShares(sample, levelCounts);
-  const allPairs = await countAllPairs(clickhouse, tables, acrossFiles);
-  const start: Model = { m: levelCounts.map(firstGuess), u, prior: 1 / Math.max(tables.rows, 2) };
-  const sums = levelCounts.map((levels) => Array.from<number>({ length: levels }).fill(0));
-  const patternsByRule = await readPatterns(clickhouse, tables, rules.length);
-  for (const [index, rule] of rules.entries()) {
-    const frozen = new Set(
-      comparisons.flatMap((comparison, i) => (rule.columns.includes(comparison.profile.column) ? [i] : [])),
-    );
-    const patterns = patternsByRule.filter((pattern) => pattern.rules.has(index));
-    if (patterns.length === 0 || frozen.size === comparisons.length) continue;
-    const trained = trainOnBlock(patterns, start, frozen);
-    trained.m.forEach((levels, i) => {
-      if (frozen.has(i)) return;
-      levels.forEach((value, level) => (sums[i]![level]! += value * trained.matches));
-    });
-  }
-  const m = sums.map((levels, i) =>
-    levels.some((value) => value > 0) ? normalised(shares(levels)) : start.m[i]!,
-  );
-  const model: Model = { m, u, prior: start.prior };
-  model.prior = estimatePrior(patternsByRule, model, allPairs);
-  return model;
-}
-
-function shares(values: readonly number[]): number[] {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.map((value) => value / sum);
-}
-
-/** Matches mostly agree: nine in ten on the best level, the rest spread. */
-function firstGuess(levels: number): number[] {
-  return Array.from({ length: levels }, (_, level) => (level === 0 ? 0.9 : 0.1 / (levels - 1)));
+/** Rules for candidate pairs: many are considered, tried on some of the records, and the most fruitful taken. */
+async function findRules(clickhouse: ClickHouse, compared: Compared, u: number[][]): Promise<BlockingRule[]> {
+  const { tables, comparisons, acrossFiles } = compared;
+  const { rows } = tables;
+  const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * rows));
+  const profiles = comparisons.map(({ profile }) => profile);
+  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
+    rows,
+    maximumPairs,
+    acrossFiles,
+  });
+  const pairsOfAll = rules.reduce((sum, { pairs }) => sum + pairs, 0);
+  const oneOf = Math.max(1, Math.round((2 * pairsOfAll) / PROBE_PAIRS));
+  const patterns = await probePatterns(clickhouse, compared, rules, oneOf);
+  // Each pair is seen from both of its records.
+  const times = 2 / oneOf;
+  const allPairs = (await countAllPairs(clickhouse, compared)) * times;
+  const model = learnWeights(patterns, { comparisons, rules, u }, { rows: rows * times, allPairs });
+  return pickRules(rules, patterns, model, maximumPairs * times);
 }

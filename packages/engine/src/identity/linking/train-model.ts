@@ -4,6 +4,11 @@ export interface Pattern {
   readonly count: number;
 }
 
+/** The same with the places of the rules that proposed them. */
+export interface RulePattern extends Pattern {
+  readonly rules: ReadonlySet<number>;
+}
+
 /** Per comparison and level: how often matches (`m`) and non-matches (`u`) show it. */
 export interface Model {
   readonly m: number[][];
@@ -33,16 +38,17 @@ export function levelShares(patterns: readonly Pattern[], levelCounts: readonly 
 /**
  * Expectation–maximisation (Fellegi & Sunter 1969; Winkler 1988) for `m` and the share of matches among
  * the pairs of one blocking rule, with `u` given. `frozen`: comparisons on which the rule itself makes
- * pairs agree; they are left out.
+ * pairs agree; they are left out. `matches`: about how many are expected; begun with far too many, columns that hang
+ * together (town and postcode) are taken for what makes a match.
  */
 export function trainOnBlock(
   patterns: readonly Pattern[],
   start: Model,
-  frozen: ReadonlySet<number>,
+  { frozen, matches: expected }: { frozen: ReadonlySet<number>; matches: number },
 ): { m: number[][]; matches: number } {
   let m = start.m.map((levels) => [...levels]);
-  let share = 0.3;
   const total = patterns.reduce((sum, pattern) => sum + pattern.count, 0);
+  let share = Math.min(0.3, expected / total);
   const active = m.map((_, index) => index).filter((index) => !frozen.has(index));
   let matches = 0;
   for (let iteration = 0; iteration < MAXIMUM_ITERATIONS; iteration++) {
@@ -54,11 +60,11 @@ export function trainOnBlock(
         const level = levels[index]!;
         if (level !== MISSING) odds *= m[index]![level]! / start.u[index]![level]!;
       }
-      const expected = count * (odds === Infinity ? 1 : odds / (1 + odds));
-      matches += expected;
+      const likely = count * (odds === Infinity ? 1 : odds / (1 + odds));
+      matches += likely;
       for (const index of active) {
         const level = levels[index]!;
-        if (level !== MISSING) next[index]![level]! += expected;
+        if (level !== MISSING) next[index]![level]! += likely;
       }
     }
     share = Math.min(0.999_999, Math.max(1e-9, matches / total));
