@@ -10,11 +10,12 @@ import {
   samplePatterns,
   type Compared,
 } from './compare-pairs.ts';
+import { learnStrangers, withoutMatches } from './learn-strangers.ts';
 import { learnWeights } from './learn-weights.ts';
 import { countDecisions, createRecordTable, dropLinkageTables, writeScores } from './linkage-store.ts';
 import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
-import { levelShares, type Model } from './train-model.ts';
+import type { Model, Strangers } from './train-model.ts';
 import { writeForms } from './write-forms.ts';
 import { writeWords } from './write-words.ts';
 
@@ -67,6 +68,10 @@ const MINIMUM_PAIRS = 300_000;
 // What two cores compare in about half a minute.
 const MAXIMUM_PAIRS = 8_000_000;
 const RANDOM_PAIRS = 250_000;
+/** Matches of a record that may be among pairs drawn at random, at most, before they can be told. */
+const MATCHES_A_RECORD = 6;
+/** Share of the matches that a first model does not know. */
+const MATCHES_LEFT = 0.03;
 // On which the rules are tried, over all of them.
 const PROBE_PAIRS = 500_000;
 
@@ -91,19 +96,15 @@ export async function linkRecords(
   const comparisons = comparisonsOf(profiles);
   say('blocking');
   const compared: Compared = { tables, comparisons, acrossFiles: request.fileColumn !== undefined };
-  const random = await samplePatterns(clickhouse, compared, RANDOM_PAIRS);
-  const u = levelShares(
-    random,
-    comparisons.map(({ levels }) => levels.length),
-  );
-  const rules = await findRules(clickhouse, compared, u);
+  const allPairs = await countAllPairs(clickhouse, compared);
+  const { rules, strangers } = await findRules(clickhouse, compared, allPairs);
   say('comparing');
   const candidates = await compareCandidates(clickhouse, compared, rules);
   say('learning');
   const model = learnWeights(
     await readPatterns(clickhouse, tables),
-    { comparisons, rules, u },
-    { rows: tables.rows, allPairs: await countAllPairs(clickhouse, compared) },
+    { comparisons, rules, strangers },
+    { rows: tables.rows, allPairs },
   );
   say('scoring');
   const review = request.reviewAbove ?? 0.5;
@@ -141,8 +142,15 @@ async function columnsOf(clickhouse: ClickHouse, request: LinkRequest): Promise<
   return [...columns];
 }
 
-/** Rules for candidate pairs: many are considered, tried on some of the records, and the most fruitful taken. */
-async function findRules(clickhouse: ClickHouse, compared: Compared, u: number[][]): Promise<BlockingRule[]> {
+/**
+ * Rules for candidate pairs: many are considered, tried on some of the records, and the most fruitful taken. What is
+ * learnt of these records tells matches from strangers well enough to learn of strangers once more.
+ */
+async function findRules(
+  clickhouse: ClickHouse,
+  compared: Compared,
+  allPairs: number,
+): Promise<{ rules: BlockingRule[]; strangers: Strangers }> {
   const { tables, comparisons, acrossFiles } = compared;
   const { rows } = tables;
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * rows));
@@ -157,7 +165,22 @@ async function findRules(clickhouse: ClickHouse, compared: Compared, u: number[]
   const patterns = await probePatterns(clickhouse, compared, rules, oneOf);
   // Each pair is seen from both of its records.
   const times = 2 / oneOf;
-  const allPairs = (await countAllPairs(clickhouse, compared)) * times;
-  const model = learnWeights(patterns, { comparisons, rules, u }, { rows: rows * times, allPairs });
-  return pickRules(rules, patterns, model, maximumPairs * times);
+  const learn = (strangers: Strangers): ReturnType<typeof learnWeights> =>
+    learnWeights(
+      patterns,
+      { comparisons, rules, strangers },
+      { rows: rows * times, allPairs: allPairs * times },
+    );
+  const random = await samplePatterns(clickhouse, compared, RANDOM_PAIRS);
+  const levelCounts = comparisons.map(({ levels }) => levels.length);
+  const first = learn(
+    learnStrangers(random, levelCounts, (MATCHES_A_RECORD * rows * RANDOM_PAIRS) / allPairs),
+  );
+  const strangers = learnStrangers(
+    withoutMatches(random, first),
+    levelCounts,
+    MATCHES_LEFT * first.prior * RANDOM_PAIRS,
+    first.blocks,
+  );
+  return { strangers, rules: pickRules(rules, patterns, learn(strangers), maximumPairs * times) };
 }

@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../../platform/index.ts';
 import type { Comparison } from './comparisons.ts';
 import type { Model } from './train-model.ts';
+import { plainDate, readDateOrders } from './write-dates.ts';
 
 /** Working tables of one linkage. */
 export interface LinkageTables {
@@ -41,14 +42,21 @@ export async function createRecordTable(
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
     `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${identifier(name)}), ''))), '\\\\s+', ' ')))`;
-  const values = columns.map((name, index) => `${bareNumber(withoutDashes(clean(name)))} as c${index}`);
   const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
+  const orders = await readDateOrders(clickhouse, { source: input.source, file, clean }, columns);
+  const values = columns.flatMap((name, index) => [
+    `${clean(name)} as d${index}`,
+    `${plainDate(`d${index}`, orders.get(name), file)} as n${index}`,
+    `${bareNumber(`n${index}`)} as c${index}`,
+  ]);
   const cleaned = `linkage_clean_${run}`;
   await clickhouse.command(
     `create table ${cleaned} engine = MergeTree order by record_number as
-     select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
-            ${file} as file, ${values.join(', ')}
-     from (select * from ${input.source}) settings max_threads = 1`,
+     select record_number, id, file, ${columns.map((_, index) => `c${index}`).join(', ')} from (
+       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
+              ${file} as file, ${values.join(', ')}
+       from (select * from ${input.source})
+     ) settings max_threads = 1`,
   );
   // Counted and joined: a window over each column would sort all records once for each.
   const frequencies = columns.map((_, index) => `toFloat32(n${index} / total) as f${index}`);
@@ -67,15 +75,10 @@ export async function createRecordTable(
   return { ...tables, rows: row!.rows };
 }
 
-/** A date loses its dashes, so that all dates compare as eight digits. */
-function withoutDashes(value: string): string {
-  return `replaceRegexpOne(${value}, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\\\\1\\\\2\\\\3')`;
-}
-
 /** A telephone number loses its signs and the prefix of China: +86 138-1234-5678 is 13812345678. */
 function bareNumber(value: string): string {
-  const signs = `replaceRegexpAll(${value}, '[ ()+.-]', '')`;
-  return `if(match(${value}, '^[+(]?[0-9][0-9 ().-]{8,22}$') and match(${value}, '[ ()+.-]|^(00)?86'),
+  const signs = `replaceRegexpAll(${value}, '[ ()+./-]', '')`;
+  return `if(match(${value}, '^[+(]?[0-9][0-9 ()./-]{8,22}$') and match(${value}, '[ ()+./-]|^(00)?86') and not match(${value}, '^[0-9]+[.][0-9]+$'),
     replaceRegexpOne(${signs}, '^(00)?86(1[3-9][0-9]{9})$', '\\\\2'), ${value})`;
 }
 
@@ -118,16 +121,28 @@ export async function countDecisions(
   return row!;
 }
 
-/** Weight of a comparison's level; on agreement, `u` is the frequency of the very value. */
-function weightExpression({ profile, levels }: Comparison, index: number, model: Model): string {
-  const m = model.m[index]!;
-  const u = model.u[index]!;
-  const table = levels.map((_, level) => Math.log2(m[level]! / u[level]!).toFixed(6));
+/**
+ * Weight of a comparison's level, given that of the one it depends on. On agreement, `u` is the frequency of the very
+ * value, or as many times that as strangers agree more often when they agree on the other.
+ */
+function weightExpression({ profile, levels }: Comparison, index: number, { m, u, parents }: Model): string {
+  const [all, strangers] = [m.all[index]!, u.all[index]!];
+  const rows = [...(m.given[index] ?? []), all];
+  const shares = [...(u.given[index] ?? []), strangers];
+  const list = (values: readonly number[]): string =>
+    `[${values.map((value) => value.toFixed(8)).join(', ')}]`;
+  const tables = rows.map((row, given) =>
+    list(row.map((value, level) => Math.log2(value / shares[given]![level]!))),
+  );
+  const parent = parents[index];
+  const given = parent === undefined ? '1' : `least(pair.levels[${parent + 1}], ${rows.length - 1}) + 1`;
   const level = `pair.levels[${index + 1}]`;
+  const frequency = `greatest(a.${profile.column.replace('c', 'f')}, 1e-7)`;
   const byFrequency = levels[0]?.byFrequency
-    ? `${level} = 0, toFloat64(log2(${m[0]!} / greatest(a.${profile.column.replace('c', 'f')}, 1e-7))), `
+    ? `${level} = 0, toFloat64(log2(${list(rows.map((row) => row[0]!))}[${given}]
+         / least(1, ${frequency} * ${list(shares.map((row) => row[0]! / strangers[0]!))}[${given}]))), `
     : '';
-  return `multiIf(${level} = 255, toFloat64(0), ${byFrequency}toFloat64([${table.join(', ')}][${level} + 1]))`;
+  return `multiIf(${level} = 255, toFloat64(0), ${byFrequency}toFloat64([${tables.join(', ')}][${given}][${level} + 1]))`;
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
