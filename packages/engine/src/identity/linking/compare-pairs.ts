@@ -4,12 +4,18 @@ import { columnsOf, levelExpression, type Comparison } from './comparisons.ts';
 import type { LinkageTables } from './linkage-store.ts';
 import type { Pattern, RulePattern } from './train-model.ts';
 
-/** What is compared with what: the records, how, and whether only records of different files. */
+/** What is compared with what: the records, how, and of which files. */
 export interface Compared {
   readonly tables: LinkageTables;
   readonly comparisons: readonly Comparison[];
-  readonly acrossFiles: boolean;
+  readonly files: 'all' | 'different' | 'same';
 }
+
+const FILES: Record<Compared['files'], string> = {
+  all: '',
+  different: 'and a.file != b.file',
+  same: 'and a.file = b.file',
+};
 
 /**
  * Levels of one column share their distances: without short circuits each distance is computed once a pair, with them
@@ -28,7 +34,7 @@ export async function compareCandidates(
     const blocks = blocksSql(compared, keys);
     return `select a.record_number as l, b.record_number as r, toUInt64(${2n ** BigInt(index)}) as rule
             from (${blocks}) as a join (${blocks}) as b on a.block = b.block
-            where a.record_number < b.record_number ${compared.acrossFiles ? 'and a.file != b.file' : ''}`;
+            where a.record_number < b.record_number ${FILES[compared.files]}`;
   });
   await clickhouse.command(
     `create table ${pair} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
@@ -55,7 +61,7 @@ export async function probePatterns(
     return `select a.record_number as l, b.record_number as r, toUInt64(${2n ** BigInt(index)}) as rule
             from (select * from (${blocks}) where block in (select block from (${probes}))) as b
             join (${probes}) as a on a.block = b.block
-            where a.record_number != b.record_number ${compared.acrossFiles ? 'and a.file != b.file' : ''}`;
+            where a.record_number != b.record_number ${FILES[compared.files]}`;
   });
   return patternsOf(clickhouse, comparedSql(compared, proposals));
 }
@@ -94,10 +100,10 @@ async function patternsOf(clickhouse: ClickHouse, pairs: string): Promise<RulePa
 /** Pairs that could be formed: all, or those of records of different files. */
 export async function countAllPairs(
   clickhouse: ClickHouse,
-  { tables, acrossFiles }: Pick<Compared, 'tables' | 'acrossFiles'>,
+  { tables, files }: Pick<Compared, 'tables' | 'files'>,
 ): Promise<number> {
   const all = (tables.rows * (tables.rows - 1)) / 2;
-  if (!acrossFiles) return all;
+  if (files === 'all') return all;
   const [row] = await clickhouse.query<{ within: number }>(
     `select sum(n * (n - 1) / 2) as within from (select count() as n from ${tables.record} group by file)`,
   );
@@ -107,7 +113,7 @@ export async function countAllPairs(
 /** Level patterns of pairs drawn at random, as they could be formed. */
 export async function samplePatterns(
   clickhouse: ClickHouse,
-  { tables, comparisons, acrossFiles }: Compared,
+  { tables, comparisons, files }: Compared,
   pairs: number,
 ): Promise<Pattern[]> {
   // Record k is paired with the k-th of a shuffle, as often as it takes: each pair is as likely.
@@ -122,7 +128,7 @@ export async function samplePatterns(
      ) as pair
      join ${tables.record} as a on a.record_number = pair.l
      join ${tables.record} as b on b.record_number = pair.r
-     ${acrossFiles ? 'where a.file != b.file' : ''}
+     where true ${FILES[files]}
      group by levels`,
     {},
     COMPARING,

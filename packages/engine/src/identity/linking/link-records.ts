@@ -16,6 +16,7 @@ import { countDecisions, createRecordTable, dropLinkageTables, writeScores } fro
 import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
 import type { Model, Strangers } from './train-model.ts';
+import { readUniqueFiles, weighRivals } from './weigh-rivals.ts';
 import { writeForms } from './write-forms.ts';
 import { writeWords } from './write-words.ts';
 
@@ -55,6 +56,8 @@ export interface Linkage extends LinkageModel {
   /** Name (letters, digits, underscores) and suffix of its tables: `linkage_record_<run>`, `linkage_score_<run>`. */
   readonly run: string;
   readonly records: number;
+  /** Whether each file was seen to have nobody twice, so that a record has at most one match. */
+  readonly isUnique: boolean;
   readonly candidates: number;
   readonly links: number;
   readonly reviews: number;
@@ -63,6 +66,8 @@ export interface Linkage extends LinkageModel {
   drop(): Promise<void>;
 }
 
+/** Pairs of this probability are rivals of others of their records. */
+const RIVAL_ABOVE = 0.0002;
 const PAIRS_A_RECORD = 60;
 const MINIMUM_PAIRS = 300_000;
 // What two cores compare in about half a minute.
@@ -95,7 +100,11 @@ export async function linkRecords(
   const profiles = await writeWords(clickhouse, tables, await writeForms(clickhouse, tables, found));
   const comparisons = comparisonsOf(profiles);
   say('blocking');
-  const compared: Compared = { tables, comparisons, acrossFiles: request.fileColumn !== undefined };
+  const compared: Compared = {
+    tables,
+    comparisons,
+    files: request.fileColumn === undefined ? 'all' : 'different',
+  };
   const allPairs = await countAllPairs(clickhouse, compared);
   const { rules, strangers } = await findRules(clickhouse, compared, allPairs);
   say('comparing');
@@ -109,7 +118,19 @@ export async function linkRecords(
   say('scoring');
   const review = request.reviewAbove ?? 0.5;
   const thresholds = { link: request.linkAbove ?? 0.9, review };
-  await writeScores(clickhouse, tables, comparisons, model, Math.min(review, request.keepAbove ?? review));
+  const keepAbove = Math.min(review, request.keepAbove ?? review);
+  const sizes =
+    compared.files === 'different'
+      ? await readUniqueFiles(clickhouse, compared, { rules, model, allPairs })
+      : undefined;
+  await writeScores(
+    clickhouse,
+    tables,
+    comparisons,
+    model,
+    sizes ? Math.min(keepAbove, RIVAL_ABOVE) : keepAbove,
+  );
+  if (sizes) await weighRivals(clickhouse, tables, { sizes, matches: model.prior * allPairs, keepAbove });
   say('grouping');
   await settleClusters(clickhouse, tables, thresholds);
   return {
@@ -118,6 +139,7 @@ export async function linkRecords(
     rules,
     model,
     records: tables.rows,
+    isUnique: sizes !== undefined,
     candidates,
     ...(await countDecisions(clickhouse, tables, thresholds)),
     clusters: () => readClusters(clickhouse, tables),
@@ -151,14 +173,14 @@ async function findRules(
   compared: Compared,
   allPairs: number,
 ): Promise<{ rules: BlockingRule[]; strangers: Strangers }> {
-  const { tables, comparisons, acrossFiles } = compared;
+  const { tables, comparisons, files } = compared;
   const { rows } = tables;
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * rows));
   const profiles = comparisons.map(({ profile }) => profile);
   const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
     rows,
     maximumPairs,
-    acrossFiles,
+    acrossFiles: files === 'different',
   });
   const pairsOfAll = rules.reduce((sum, { pairs }) => sum + pairs, 0);
   const oneOf = Math.max(1, Math.round((2 * pairsOfAll) / PROBE_PAIRS));
