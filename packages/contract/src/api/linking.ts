@@ -62,7 +62,7 @@ export const deleteRecordFile = endpoint({
   errors: ['record_table_not_found', 'linking_busy'],
 });
 
-export const columnKinds = ['name', 'text', 'date', 'code', 'email', 'category'] as const;
+export const columnKinds = ['name', 'text', 'date', 'number', 'code', 'email', 'category'] as const;
 
 const chosenTableSchema = z.object({
   tableId,

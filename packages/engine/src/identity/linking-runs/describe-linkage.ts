@@ -26,8 +26,8 @@ export async function describeLinkage(clickhouse: ClickHouse, linkage: Linkage):
       kind: profile.kind,
       place: Number(profile.column.slice(1)),
       levels: levels.map(({ label }, level) => {
-        const m = model.m[index]![level]!;
-        const u = model.u[index]![level]!;
+        const m = model.m.all[index]![level]!;
+        const u = model.u.all[index]![level]!;
         return { label, m, u, weight: Math.log2(m / u) };
       }),
     })),

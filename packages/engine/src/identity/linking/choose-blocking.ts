@@ -1,120 +1,127 @@
 import type { ClickHouse } from '../../platform/index.ts';
-import type { ColumnKind, ColumnProfile } from './profile-columns.ts';
+import { blockKeysOf, type BlockKey } from './block-keys.ts';
+import type { ColumnProfile } from './profile-columns.ts';
 
-/** Records that agree on the key of a rule are compared. */
+/** Records that agree on all keys of a rule are compared. */
 export interface BlockingRule {
-  /** SQL expressions over a record's columns; empty strings never agree. */
-  readonly parts: readonly string[];
+  readonly keys: readonly BlockKey[];
   /** Columns that agree, or nearly, by the rule itself: it teaches nothing about them. */
   readonly columns: readonly string[];
   readonly pairs: number;
 }
 
-interface Atom {
-  readonly column: string;
-  readonly expression: string;
-  /** Larger is looser: more pairs, and fewer matches missed. */
-  readonly looseness: number;
-}
-
-// Pairs a record may cost under one rule, and under all.
-const PAIRS_A_RECORD_A_RULE = 8;
+// Pairs a record may cost under one rule.
+const PAIRS_A_RECORD_A_RULE = 12;
 // Small inputs can afford looser rules: this many pairs cost nothing.
 const PAIRS_A_RULE = 50_000;
 const SAMPLE_ROWS = 100_000;
-
-/** Ways to cut a value into a key, loosest last. */
-function atomsOf({ column, kind, form }: ColumnProfile): Atom[] {
-  // Chinese has three bytes a character: its first one, often a surname, or the beginning of an address.
-  const chinese = form && (kind === 'name' ? `substring(${column}, 1, 3)` : `substringUTF8(${form}, 1, 5)`);
-  if (form && chinese) return loosening(column, [column, form, chinese]);
-  const cuts: Record<ColumnKind, string[]> = {
-    name: [column, `substring(${column}, 1, 3)`],
-    text: [column, `substring(${column}, 1, 5)`],
-    date: [column, `substring(${column}, 5, 4)`, `substring(${column}, 1, 4)`],
-    code: [column, `substring(${column}, 1, 3)`],
-    email: [column, `splitByChar('@', ${column})[1]`],
-    category: [column],
-  };
-  return loosening(column, cuts[kind]);
-}
-
-const loosening = (column: string, cuts: readonly string[]): Atom[] =>
-  cuts.map((expression, looseness) => ({ column, expression, looseness }));
+/** Rules are bits of a number. */
+const MAXIMUM_RULES = 60;
+/** With few columns, three together may be cut looser than any two of them: with many there are enough rules. */
+const COLUMNS_FOR_TRIPLES = 6;
 
 /**
- * Rules that together let few matches slip: for each column alone, and for each two columns, the loosest
- * cut that does not make too many pairs. A rule that another one covers is left out; the rest is taken
- * from the cheapest on until `maximumPairs` are reached.
+ * Rules that together let few matches slip: for each column alone, for each two columns, and of few columns for each
+ * three, the loosest cuts that do not make too many pairs. A rule that another one covers is left out.
  */
 export async function chooseBlocking(
   clickhouse: ClickHouse,
   table: string,
   profiles: readonly ColumnProfile[],
-  size: { rows: number; maximumPairs: number },
+  size: { rows: number; maximumPairs: number; acrossFiles: boolean },
 ): Promise<BlockingRule[]> {
-  const count = pairCounter(clickhouse, table, size.rows);
-  const limit = Math.max(PAIRS_A_RULE, PAIRS_A_RECORD_A_RULE * size.rows);
-  const atoms = profiles.map(atomsOf);
-  const chosen: { atoms: Atom[]; pairs: number }[] = [];
-  const consider = async (candidates: Atom[][]): Promise<void> => {
-    for (const candidate of candidates) {
-      if (chosen.some((rule) => covers(rule.atoms, candidate))) return;
-      const pairs = await count(candidate.map((atom) => atom.expression));
+  const count = pairCounter(clickhouse, table, size);
+  const limit = Math.max(PAIRS_A_RULE, Math.min(PAIRS_A_RECORD_A_RULE * size.rows, size.maximumPairs));
+  const families = profiles.map(blockKeysOf);
+  const chosen: { keys: BlockKey[]; pairs: number }[] = [];
+  const consider = async (candidates: BlockKey[][]): Promise<void> => {
+    for (const candidate of loosestFirst(candidates)) {
+      if (chosen.some((rule) => covers(rule.keys, candidate))) return;
+      const pairs = await count(candidate);
       if (pairs > limit || pairs === 0) continue;
-      chosen.push({ atoms: candidate, pairs });
+      chosen.push({ keys: candidate, pairs });
       return;
     }
   };
-  for (const [index, one] of atoms.entries()) {
-    if (profiles[index]!.kind !== 'category') await consider(loosestFirst(one.map((atom) => [atom])));
+  for (const [index, own] of families.entries()) {
+    if (profiles[index]!.kind === 'category') continue;
+    for (const family of own) await consider(family.map((key) => [key]));
   }
-  for (const [i, one] of atoms.entries()) {
-    for (const two of atoms.slice(i + 1)) {
-      await consider(loosestFirst(one.flatMap((first) => two.map((second) => [first, second]))));
+  for (const columns of combinations(families, 2)) {
+    for (const combination of product(columns)) await consider(product(combination));
+  }
+  if (profiles.length <= COLUMNS_FOR_TRIPLES) {
+    for (const columns of combinations(families, 3)) {
+      for (const combination of product(columns)) await consider(product(combination));
     }
   }
-  const affordable: BlockingRule[] = [];
-  let total = 0;
-  for (const rule of chosen.sort((a, b) => a.pairs - b.pairs)) {
-    if (affordable.length > 0 && total + rule.pairs > size.maximumPairs) break;
-    total += rule.pairs;
-    affordable.push({
-      parts: rule.atoms.map((atom) => atom.expression),
-      columns: rule.atoms.map((atom) => atom.column),
-      pairs: rule.pairs,
-    });
-  }
-  return affordable;
+  return chosen
+    .toSorted((a, b) => a.pairs - b.pairs)
+    .slice(0, MAXIMUM_RULES)
+    .map(({ keys, pairs }) => ({ keys, columns: keys.map(({ column }) => column), pairs }));
 }
 
-function loosestFirst(candidates: Atom[][]): Atom[][] {
-  const looseness = (atoms: Atom[]): number => atoms.reduce((sum, atom) => sum + atom.looseness, 0);
-  return candidates.sort((a, b) => looseness(b) - looseness(a));
+/** All ways to take so many of some values, in their order. */
+function combinations<T>(values: readonly T[], count: number): T[][] {
+  if (count === 0) return [[]];
+  return values.flatMap((value, place) =>
+    combinations(values.slice(place + 1), count - 1).map((rest) => [value, ...rest]),
+  );
+}
+
+/** All ways to take one value of each list. */
+function product<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>(
+    (ways, list) => ways.flatMap((way) => list.map((value) => [...way, value])),
+    [[]],
+  );
+}
+
+function loosestFirst(candidates: BlockKey[][]): BlockKey[][] {
+  const looseness = (keys: BlockKey[]): number => keys.reduce((sum, key) => sum + key.looseness, 0);
+  return candidates.toSorted((a, b) => looseness(b) - looseness(a));
 }
 
 /** Whether every pair that agrees on `other` agrees on `rule`: each part of it is the same, or looser. */
-function covers(rule: readonly Atom[], other: readonly Atom[]): boolean {
+function covers(rule: readonly BlockKey[], other: readonly BlockKey[]): boolean {
   return rule.every((part) =>
     other.some(
-      (atom) => atom.column === part.column && (atom.expression === part.expression || atom.looseness === 0),
+      (key) =>
+        key.column === part.column &&
+        key.family === part.family &&
+        (key.expression === part.expression ||
+          key.looseness === 0 ||
+          (part.isNested && key.looseness <= part.looseness)),
     ),
   );
+}
+
+/** Key of a record under a rule, a row for each where it has several; and the condition that it has one. */
+export function blockOf(keys: readonly BlockKey[]): { block: string; isFilled: string } {
+  const parts = keys.map(({ expression, isMany }) => (isMany ? `arrayJoin(${expression})` : expression));
+  const filled = keys.map(({ expression, isMany }) =>
+    isMany ? `notEmpty(${expression})` : `${expression} != ''`,
+  );
+  return { block: `cityHash64(${parts.join(', ')})`, isFilled: filled.join(' and ') };
 }
 
 /** Estimates the pairs of a key; of large tables from a sample, in which pairs are rarer by its square. */
 function pairCounter(
   clickhouse: ClickHouse,
   table: string,
-  rows: number,
-): (parts: readonly string[]) => Promise<number> {
+  { rows, acrossFiles }: { rows: number; acrossFiles: boolean },
+): (keys: readonly BlockKey[]) => Promise<number> {
   const share = Math.max(1, Math.ceil(rows / SAMPLE_ROWS));
   const sample = share === 1 ? '' : `and cityHash64(record_number) % ${share} = 0`;
-  return async (parts) => {
-    const filled = parts.map((part) => `${part} != ''`).join(' and ');
+  return async (keys) => {
+    const { block, isFilled } = blockOf(keys);
+    const counted = acrossFiles
+      ? `select sum(k) as n, sum(k * k) as own from (
+           select ${block} as block, file, count() as k from ${table} where ${isFilled} ${sample} group by block, file
+         ) group by block`
+      : `select ${block} as block, count() as n, n as own from ${table} where ${isFilled} ${sample} group by block`;
     const [row] = await clickhouse.query<{ pairs: number }>(
-      `select sum(n * (n - 1) / 2) as pairs from (
-         select count() as n from ${table} where ${filled} ${sample} group by ${parts.join(', ')})`,
+      `select sum(toFloat64(n) * n - own) / 2 as pairs from (${counted})`,
     );
     return (row?.pairs ?? 0) * share * share;
   };

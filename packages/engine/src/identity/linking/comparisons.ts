@@ -3,7 +3,7 @@ import type { ColumnKind, ColumnProfile } from './profile-columns.ts';
 /** One way in which two values can be alike; levels are tried from the first, the best. */
 export interface Level {
   readonly label: string;
-  /** ClickHouse condition on the values `l` and `r`, both filled in, and on their second forms `ls` and `rs`. */
+  /** ClickHouse condition on the values `l` and `r`, both filled in, on their second forms `ls` and `rs`, and on their words (`lt`, `lw`, `lq`). */
   readonly condition: string;
   /** Agreement on a rare value is worth more: the weight is corrected by the value's own frequency. */
   readonly byFrequency?: boolean;
@@ -26,9 +26,25 @@ const alike = (least: number): Level => ({
 });
 const ELSE: Level = { label: 'different', condition: '1' };
 
+/** Squares of the weights of the words in both: rare words count more. */
+const SHARED = 'arraySum((word, weight) -> if(has(rt, word), weight * weight, 0), lt, lw)';
+const wordsOfBoth = (least: number): string => `${SHARED} >= greatest(${least} * sqrt(lq * rq), 1e-6)`;
+const wordsOfShorter = (least: number): string => `${SHARED} >= greatest(${least} * least(lq, rq), 1e-6)`;
+
+/** Numbers whose difference is at most such a share of the larger. */
+const near = (share: number): Level => ({
+  label: `at most ${share * 100} % apart`,
+  condition: `abs(ls - rs) <= ${share} * greatest(abs(ls), abs(rs))`,
+});
+const daysApart = (most: number): Level => ({
+  label: `at most ${most} day${most > 1 ? 's' : ''} apart`,
+  condition: `abs(ls - rs) <= ${most}`,
+});
+
 const LEVELS: Record<ColumnKind, readonly Level[]> = {
   name: [
     EXACT,
+    { label: 'a short form of the other', condition: 'ls = rs' },
     alike(0.92),
     {
       label: 'one begins with the other',
@@ -40,18 +56,24 @@ const LEVELS: Record<ColumnKind, readonly Level[]> = {
   ],
   text: [
     EXACT,
-    alike(0.93),
     {
-      label: 'the same words in another order',
-      condition: "arraySort(splitByChar(' ', l)) = arraySort(splitByChar(' ', r))",
+      label: 'nearly the same words',
+      condition: `jaroWinklerSimilarity(l, r) >= 0.96 or ${wordsOfBoth(0.9)}`,
     },
-    alike(0.85),
     {
-      label: 'at least half of the words',
-      condition:
-        "2 * length(arrayIntersect(splitByChar(' ', l), splitByChar(' ', r))) >= greatest(length(splitByChar(' ', l)), length(splitByChar(' ', r)))",
+      label: 'one begins with the other',
+      condition: '(startsWith(l, r) or startsWith(r, l)) and least(length(l), length(r)) >= 5',
     },
-    alike(0.7),
+    {
+      label: 'most of the words',
+      condition: `ngramDistance(l, r) <= 0.25 or ${wordsOfBoth(0.7)}`,
+    },
+    { label: 'nearly all words of the shorter', condition: wordsOfShorter(0.85) },
+    {
+      label: 'about half of the words',
+      condition: `ngramDistance(l, r) <= 0.45 or ${wordsOfBoth(0.45)}`,
+    },
+    { label: 'some of the words', condition: `jaroWinklerSimilarity(l, r) >= 0.85 or ${wordsOfBoth(0.2)}` },
     ELSE,
   ],
   date: [
@@ -69,8 +91,30 @@ const LEVELS: Record<ColumnKind, readonly Level[]> = {
     { label: 'the same year', condition: 'substring(l, 1, 4) = substring(r, 1, 4)' },
     ELSE,
   ],
+  number: [
+    EXACT,
+    near(0.005),
+    {
+      label: 'at most 1 apart, or 2 %',
+      condition: 'abs(ls - rs) <= greatest(1, 0.02 * greatest(abs(ls), abs(rs)))',
+    },
+    {
+      ...damerau(1),
+      condition: 'least(length(l), length(r)) >= 3 and damerauLevenshteinDistance(l, r) <= 1',
+    },
+    {
+      label: 'at most 3 apart, or 8 %',
+      condition: 'abs(ls - rs) <= greatest(3, 0.08 * greatest(abs(ls), abs(rs)))',
+    },
+    near(0.25),
+    ELSE,
+  ],
   code: [
     EXACT,
+    {
+      label: 'one ends with the other',
+      condition: '(endsWith(l, r) or endsWith(r, l)) and least(length(l), length(r)) >= 6',
+    },
     damerau(1),
     damerau(2),
     { label: 'the same beginning', condition: 'substring(l, 1, 3) = substring(r, 1, 3)' },
@@ -89,6 +133,17 @@ const LEVELS: Record<ColumnKind, readonly Level[]> = {
   ],
   category: [EXACT, ELSE],
 };
+
+/** Dates of events are not mistyped but later or earlier. */
+const EVENT_LEVELS: readonly Level[] = [
+  EXACT,
+  daysApart(1),
+  daysApart(3),
+  daysApart(7),
+  daysApart(15),
+  daysApart(31),
+  ELSE,
+];
 
 /** The same for values in Chinese, whose second form is their sound or their address without units. */
 const CHINESE_LEVELS: Partial<Record<ColumnKind, readonly Level[]>> = {
@@ -111,12 +166,14 @@ const CHINESE_LEVELS: Partial<Record<ColumnKind, readonly Level[]>> = {
   text: [
     EXACT,
     { label: 'the same but for units and signs', condition: "ls = rs and ls != ''" },
-    { label: 'nearly the same', condition: 'ngramDistanceUTF8(ls, rs) <= 0.25' },
-    { label: 'alike', condition: 'ngramDistanceUTF8(ls, rs) <= 0.5' },
+    { label: 'nearly the same', condition: `ngramDistanceUTF8(ls, rs) <= 0.25 or ${wordsOfBoth(0.85)}` },
+    { label: 'nearly all words of the shorter', condition: wordsOfShorter(0.85) },
+    { label: 'alike', condition: `ngramDistanceUTF8(ls, rs) <= 0.5 or ${wordsOfBoth(0.6)}` },
     {
       label: 'the same numbers',
       condition: "extractAll(ls, '[0-9]+') = extractAll(rs, '[0-9]+') and match(ls, '[0-9]')",
     },
+    { label: 'some of the words', condition: wordsOfBoth(0.3) },
     ELSE,
   ],
 };
@@ -125,8 +182,19 @@ const CHINESE_LEVELS: Partial<Record<ColumnKind, readonly Level[]>> = {
 export function comparisonsOf(profiles: readonly ColumnProfile[]): Comparison[] {
   return profiles.map((profile) => ({
     profile,
-    levels: (profile.form && CHINESE_LEVELS[profile.kind]) || LEVELS[profile.kind],
+    levels: levelsOf(profile),
   }));
+}
+
+function levelsOf({ kind, isChinese, isDense }: ColumnProfile): readonly Level[] {
+  if (isDense) return EVENT_LEVELS;
+  return (isChinese && CHINESE_LEVELS[kind]) || LEVELS[kind];
+}
+
+/** Columns of a record that its comparison looks at. */
+export function columnsOf({ column, form, hasWords }: ColumnProfile): string[] {
+  const words = hasWords ? ['t', 'w', 'q'].map((letter) => column.replace('c', letter)) : [];
+  return [column, ...(form ? [form] : []), ...words];
 }
 
 /**
@@ -134,12 +202,13 @@ export function comparisonsOf(profiles: readonly ColumnProfile[]): Comparison[] 
  * missing on one side, which is no evidence.
  */
 export function levelExpression({ profile, levels }: Comparison): string {
-  const { form = profile.column } = profile;
-  const left = `a.${profile.column}`;
-  const right = `b.${profile.column}`;
-  const conditions = levels.slice(0, -1).map(({ condition }, index) => {
-    const places: Record<string, string> = { l: left, r: right, ls: `a.${form}`, rs: `b.${form}` };
-    return `${condition.replace(/\b[lr]s?\b/g, (place) => places[place]!)}, ${index}`;
-  });
-  return `multiIf(${left} = '' or ${right} = '', 255, ${conditions.join(', ')}, ${levels.length - 1})`;
+  const place = (name: string): string => {
+    const [side, form] = [name.startsWith('l') ? 'a' : 'b', name.slice(1) || 'c'];
+    const column = form === 's' ? (profile.form ?? profile.column) : profile.column.replace('c', form);
+    return `${side}.${column}`;
+  };
+  const conditions = levels
+    .slice(0, -1)
+    .map(({ condition }, index) => `${condition.replace(/\b[lr][stwq]?\b/g, place)}, ${index}`);
+  return `multiIf(${place('l')} = '' or ${place('r')} = '', 255, ${conditions.join(', ')}, ${levels.length - 1})`;
 }

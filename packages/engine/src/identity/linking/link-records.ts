@@ -5,16 +5,20 @@ import { comparisonsOf, type Comparison } from './comparisons.ts';
 import {
   compareCandidates,
   countAllPairs,
-  countDecisions,
-  createRecordTable,
-  dropLinkageTables,
+  probePatterns,
   readPatterns,
   samplePatterns,
-  writeScores,
-} from './linkage-store.ts';
+  type Compared,
+} from './compare-pairs.ts';
+import { learnStrangers, withoutMatches } from './learn-strangers.ts';
+import { learnWeights } from './learn-weights.ts';
+import { countDecisions, createRecordTable, dropLinkageTables, writeScores } from './linkage-store.ts';
+import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
+import type { Model, Strangers } from './train-model.ts';
+import { readUniqueFiles, weighRivals } from './weigh-rivals.ts';
 import { writeForms } from './write-forms.ts';
-import { estimatePrior, levelShares, normalised, trainOnBlock, type Model } from './train-model.ts';
+import { writeWords } from './write-words.ts';
 
 export interface LinkRequest {
   /** ClickHouse table, or a query in brackets. */
@@ -52,6 +56,8 @@ export interface Linkage extends LinkageModel {
   /** Name (letters, digits, underscores) and suffix of its tables: `linkage_record_<run>`, `linkage_score_<run>`. */
   readonly run: string;
   readonly records: number;
+  /** Whether each file was seen to have nobody twice, so that a record has at most one match. */
+  readonly isUnique: boolean;
   readonly candidates: number;
   readonly links: number;
   readonly reviews: number;
@@ -60,11 +66,19 @@ export interface Linkage extends LinkageModel {
   drop(): Promise<void>;
 }
 
+/** Pairs of this probability are rivals of others of their records. */
+const RIVAL_ABOVE = 0.0002;
 const PAIRS_A_RECORD = 60;
 const MINIMUM_PAIRS = 300_000;
 // What two cores compare in about half a minute.
 const MAXIMUM_PAIRS = 8_000_000;
 const RANDOM_PAIRS = 250_000;
+/** Matches of a record that may be among pairs drawn at random, at most, before they can be told. */
+const MATCHES_A_RECORD = 6;
+/** Share of the matches that a first model does not know. */
+const MATCHES_LEFT = 0.03;
+// On which the rules are tried, over all of them.
+const PROBE_PAIRS = 500_000;
 
 /**
  * Links records without common keys by the method of Fellegi and Sunter: the columns are profiled, rules
@@ -83,28 +97,40 @@ export async function linkRecords(
   const tables = await createRecordTable(clickhouse, run, request, columns);
   say('profiling');
   const found = await profileColumns(clickhouse, tables, columns, request.kinds);
-  const profiles = await writeForms(clickhouse, tables, found);
+  const profiles = await writeWords(clickhouse, tables, await writeForms(clickhouse, tables, found));
   const comparisons = comparisonsOf(profiles);
   say('blocking');
-  const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * tables.rows));
-  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
-    rows: tables.rows,
-    maximumPairs,
-  });
-  say('comparing');
-  const candidates = await compareCandidates(
-    clickhouse,
+  const compared: Compared = {
     tables,
     comparisons,
-    rules,
-    request.fileColumn !== undefined,
-  );
+    files: request.fileColumn === undefined ? 'all' : 'different',
+  };
+  const allPairs = await countAllPairs(clickhouse, compared);
+  const { rules, strangers } = await findRules(clickhouse, compared, allPairs);
+  say('comparing');
+  const candidates = await compareCandidates(clickhouse, compared, rules);
   say('learning');
-  const model = await train(clickhouse, tables, comparisons, rules, request.fileColumn !== undefined);
+  const model = learnWeights(
+    await readPatterns(clickhouse, tables),
+    { comparisons, rules, strangers },
+    { rows: tables.rows, allPairs },
+  );
   say('scoring');
   const review = request.reviewAbove ?? 0.5;
   const thresholds = { link: request.linkAbove ?? 0.9, review };
-  await writeScores(clickhouse, tables, comparisons, model, Math.min(review, request.keepAbove ?? review));
+  const keepAbove = Math.min(review, request.keepAbove ?? review);
+  const sizes =
+    compared.files === 'different'
+      ? await readUniqueFiles(clickhouse, compared, { rules, model, allPairs })
+      : undefined;
+  await writeScores(
+    clickhouse,
+    tables,
+    comparisons,
+    model,
+    sizes ? Math.min(keepAbove, RIVAL_ABOVE) : keepAbove,
+  );
+  if (sizes) await weighRivals(clickhouse, tables, { sizes, matches: model.prior * allPairs, keepAbove });
   say('grouping');
   await settleClusters(clickhouse, tables, thresholds);
   return {
@@ -113,6 +139,7 @@ export async function linkRecords(
     rules,
     model,
     records: tables.rows,
+    isUnique: sizes !== undefined,
     candidates,
     ...(await countDecisions(clickhouse, tables, thresholds)),
     clusters: () => readClusters(clickhouse, tables),
@@ -138,49 +165,44 @@ async function columnsOf(clickhouse: ClickHouse, request: LinkRequest): Promise<
 }
 
 /**
- * `u` from random pairs; `m` from the pairs of each rule in turn, for the comparisons on which the rule
- * does not itself make pairs agree, averaged by the matches that each rule found; then the prior.
+ * Rules for candidate pairs: many are considered, tried on some of the records, and the most fruitful taken. What is
+ * learnt of these records tells matches from strangers well enough to learn of strangers once more.
  */
-async function train(
+async function findRules(
   clickhouse: ClickHouse,
-  tables: { record: string; pair: string; rows: number },
-  comparisons: readonly Comparison[],
-  rules: readonly BlockingRule[],
-  acrossFiles: boolean,
-): Promise<Model> {
-  const levelCounts = comparisons.map((comparison) => comparison.levels.length);
-  const sample = await samplePatterns(clickhouse, tables, comparisons, { pairs: RANDOM_PAIRS, acrossFiles });
-  const u = levelShares(sample, levelCounts);
-  const allPairs = await countAllPairs(clickhouse, tables, acrossFiles);
-  const start: Model = { m: levelCounts.map(firstGuess), u, prior: 1 / Math.max(tables.rows, 2) };
-  const sums = levelCounts.map((levels) => Array.from<number>({ length: levels }).fill(0));
-  const patternsByRule = await readPatterns(clickhouse, tables, rules.length);
-  for (const [index, rule] of rules.entries()) {
-    const frozen = new Set(
-      comparisons.flatMap((comparison, i) => (rule.columns.includes(comparison.profile.column) ? [i] : [])),
+  compared: Compared,
+  allPairs: number,
+): Promise<{ rules: BlockingRule[]; strangers: Strangers }> {
+  const { tables, comparisons, files } = compared;
+  const { rows } = tables;
+  const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * rows));
+  const profiles = comparisons.map(({ profile }) => profile);
+  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
+    rows,
+    maximumPairs,
+    acrossFiles: files === 'different',
+  });
+  const pairsOfAll = rules.reduce((sum, { pairs }) => sum + pairs, 0);
+  const oneOf = Math.max(1, Math.round((2 * pairsOfAll) / PROBE_PAIRS));
+  const patterns = await probePatterns(clickhouse, compared, rules, oneOf);
+  // Each pair is seen from both of its records.
+  const times = 2 / oneOf;
+  const learn = (strangers: Strangers): ReturnType<typeof learnWeights> =>
+    learnWeights(
+      patterns,
+      { comparisons, rules, strangers },
+      { rows: rows * times, allPairs: allPairs * times },
     );
-    const patterns = patternsByRule.filter((pattern) => pattern.rules.has(index));
-    if (patterns.length === 0 || frozen.size === comparisons.length) continue;
-    const trained = trainOnBlock(patterns, start, frozen);
-    trained.m.forEach((levels, i) => {
-      if (frozen.has(i)) return;
-      levels.forEach((value, level) => (sums[i]![level]! += value * trained.matches));
-    });
-  }
-  const m = sums.map((levels, i) =>
-    levels.some((value) => value > 0) ? normalised(shares(levels)) : start.m[i]!,
+  const random = await samplePatterns(clickhouse, compared, RANDOM_PAIRS);
+  const levelCounts = comparisons.map(({ levels }) => levels.length);
+  const first = learn(
+    learnStrangers(random, levelCounts, (MATCHES_A_RECORD * rows * RANDOM_PAIRS) / allPairs),
   );
-  const model: Model = { m, u, prior: start.prior };
-  model.prior = estimatePrior(patternsByRule, model, allPairs);
-  return model;
-}
-
-function shares(values: readonly number[]): number[] {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.map((value) => value / sum);
-}
-
-/** Matches mostly agree: nine in ten on the best level, the rest spread. */
-function firstGuess(levels: number): number[] {
-  return Array.from({ length: levels }, (_, level) => (level === 0 ? 0.9 : 0.1 / (levels - 1)));
+  const strangers = learnStrangers(
+    withoutMatches(random, first),
+    levelCounts,
+    MATCHES_LEFT * first.prior * RANDOM_PAIRS,
+    first.blocks,
+  );
+  return { strangers, rules: pickRules(rules, patterns, learn(strangers), maximumPairs * times) };
 }

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../../platform/index.ts';
-import type { BlockingRule } from './choose-blocking.ts';
-import { levelExpression, type Comparison } from './comparisons.ts';
-import type { Model, Pattern } from './train-model.ts';
+import type { Comparison } from './comparisons.ts';
+import type { Model } from './train-model.ts';
+import { plainDate, readDateOrders } from './write-dates.ts';
 
 /** Working tables of one linkage. */
 export interface LinkageTables {
@@ -42,14 +42,21 @@ export async function createRecordTable(
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
     `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${identifier(name)}), ''))), '\\\\s+', ' ')))`;
-  const values = columns.map((name, index) => `${bareNumber(withoutDashes(clean(name)))} as c${index}`);
   const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
+  const orders = await readDateOrders(clickhouse, { source: input.source, file, clean }, columns);
+  const values = columns.flatMap((name, index) => [
+    `${clean(name)} as d${index}`,
+    `${plainDate(`d${index}`, orders.get(name), file)} as n${index}`,
+    `${bareNumber(`n${index}`)} as c${index}`,
+  ]);
   const cleaned = `linkage_clean_${run}`;
   await clickhouse.command(
     `create table ${cleaned} engine = MergeTree order by record_number as
-     select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
-            ${file} as file, ${values.join(', ')}
-     from (select * from ${input.source}) settings max_threads = 1`,
+     select record_number, id, file, ${columns.map((_, index) => `c${index}`).join(', ')} from (
+       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
+              ${file} as file, ${values.join(', ')}
+       from (select * from ${input.source})
+     ) settings max_threads = 1`,
   );
   // Counted and joined: a window over each column would sort all records once for each.
   const frequencies = columns.map((_, index) => `toFloat32(n${index} / total) as f${index}`);
@@ -68,115 +75,11 @@ export async function createRecordTable(
   return { ...tables, rows: row!.rows };
 }
 
-/** A date loses its dashes, so that all dates compare as eight digits. */
-function withoutDashes(value: string): string {
-  return `replaceRegexpOne(${value}, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$', '\\\\1\\\\2\\\\3')`;
-}
-
 /** A telephone number loses its signs and the prefix of China: +86 138-1234-5678 is 13812345678. */
 function bareNumber(value: string): string {
-  const signs = `replaceRegexpAll(${value}, '[ ()+.-]', '')`;
-  return `if(match(${value}, '^[+(]?[0-9][0-9 ().-]{8,22}$') and match(${value}, '[ ()+.-]|^(00)?86'),
+  const signs = `replaceRegexpAll(${value}, '[ ()+./-]', '')`;
+  return `if(match(${value}, '^[+(]?[0-9][0-9 ()./-]{8,22}$') and match(${value}, '[ ()+./-]|^(00)?86') and not match(${value}, '^[0-9]+[.][0-9]+$'),
     replaceRegexpOne(${signs}, '^(00)?86(1[3-9][0-9]{9})$', '\\\\2'), ${value})`;
-}
-
-/**
- * Levels of one column share their distances: without short circuits each distance is computed once a pair, with them
- * once a level; pairs alike enough to be spared the distances are few.
- */
-const COMPARING = { short_circuit_function_evaluation: 'disable' } as const;
-
-/** Pairs of all rules, each pair once, with a bit for each rule that proposed it and the levels compared. */
-export async function compareCandidates(
-  clickhouse: ClickHouse,
-  tables: LinkageTables,
-  comparisons: readonly Comparison[],
-  rules: readonly BlockingRule[],
-  acrossFiles: boolean,
-): Promise<number> {
-  const proposals = rules.map(({ parts }, index) => {
-    const key = (alias: string): string =>
-      parts.map((part) => part.replace(/\b([cs]\d+)\b/g, `${alias}.$1`)).join(', ');
-    const filled = parts.map((part) => `${part} != ''`).join(' and ');
-    return `select a.record_number as l, b.record_number as r, toUInt64(${2 ** index}) as rule
-            from (select record_number, file, cityHash64(${key(tables.record)}) as block from ${tables.record} where ${filled}) as a
-            join (select record_number, file, cityHash64(${key(tables.record)}) as block from ${tables.record} where ${filled}) as b
-            on a.block = b.block
-            where a.record_number < b.record_number ${acrossFiles ? 'and a.file != b.file' : ''}`;
-  });
-  await clickhouse.command(
-    `create table ${tables.pair} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
-  );
-  const columns = comparisons.flatMap(({ profile: { column, form } }) => (form ? [column, form] : [column]));
-  const needed = ['record_number', ...columns].join(', ');
-  await clickhouse.command(
-    `insert into ${tables.pair}
-     select l, r, rules, [${comparisons.map((each) => `toUInt8(${levelExpression(each)})`).join(', ')}] as levels
-     from (select l, r, groupBitOr(rule) as rules from (${proposals.join(' union all ')}) group by l, r) as pair
-     join (select ${needed} from ${tables.record}) as a on a.record_number = pair.l
-     join (select ${needed} from ${tables.record}) as b on b.record_number = pair.r`,
-    {},
-    { ...COMPARING, query_plan_join_swap_table: 'false' },
-  );
-  const [row] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${tables.pair}`);
-  return row!.pairs;
-}
-
-/** Pairs that could be formed: all, or those of records of different files. */
-export async function countAllPairs(
-  clickhouse: ClickHouse,
-  tables: Pick<LinkageTables, 'record' | 'rows'>,
-  acrossFiles: boolean,
-): Promise<number> {
-  const all = (tables.rows * (tables.rows - 1)) / 2;
-  if (!acrossFiles) return all;
-  const [row] = await clickhouse.query<{ within: number }>(
-    `select sum(n * (n - 1) / 2) as within from (select count() as n from ${tables.record} group by file)`,
-  );
-  return Math.max(1, all - row!.within);
-}
-
-/** Level patterns of pairs drawn at random, as they could be formed. */
-export async function samplePatterns(
-  clickhouse: ClickHouse,
-  tables: Pick<LinkageTables, 'record' | 'rows'>,
-  comparisons: readonly Comparison[],
-  { pairs, acrossFiles }: { pairs: number; acrossFiles: boolean },
-): Promise<Pattern[]> {
-  // Record k is paired with the k-th of a shuffle, as often as it takes: each pair is as likely.
-  const times = Math.max(1, Math.ceil(pairs / tables.rows));
-  const share = Math.min(1, pairs / tables.rows);
-  const rows = await clickhouse.query<{ levels: number[]; count: number }>(
-    `select [${comparisons.map((each) => `toUInt8(${levelExpression(each)})`).join(', ')}] as levels, count() as count
-     from (
-       select record_number as l, toUInt32(cityHash64(record_number, shift) % ${tables.rows}) as r
-       from ${tables.record} array join range(${times}) as shift
-       where l != r and cityHash64(record_number, shift, 1) % 1000000 < ${Math.ceil(share * 1_000_000)}
-     ) as pair
-     join ${tables.record} as a on a.record_number = pair.l
-     join ${tables.record} as b on b.record_number = pair.r
-     ${acrossFiles ? 'where a.file != b.file' : ''}
-     group by levels`,
-    {},
-    COMPARING,
-  );
-  return rows;
-}
-
-/** Level patterns of the candidate pairs, with the rules that proposed them. */
-export async function readPatterns(
-  clickhouse: ClickHouse,
-  tables: Pick<LinkageTables, 'pair'>,
-  rules: number,
-): Promise<(Pattern & { rules: ReadonlySet<number> })[]> {
-  const rows = await clickhouse.query<{ levels: number[]; bits: number[]; count: number }>(
-    `select levels, bitPositionsToArray(rules) as bits, count() as count from ${tables.pair} group by levels, rules`,
-  );
-  return rows.map((row) => ({
-    levels: row.levels,
-    count: row.count,
-    rules: new Set(row.bits.map(Number).filter((bit) => bit < rules)),
-  }));
 }
 
 /**
@@ -218,16 +121,28 @@ export async function countDecisions(
   return row!;
 }
 
-/** Weight of a comparison's level; on agreement, `u` is the frequency of the very value. */
-function weightExpression({ profile, levels }: Comparison, index: number, model: Model): string {
-  const m = model.m[index]!;
-  const u = model.u[index]!;
-  const table = levels.map((_, level) => Math.log2(m[level]! / u[level]!).toFixed(6));
+/**
+ * Weight of a comparison's level, given that of the one it depends on. On agreement, `u` is the frequency of the very
+ * value, or as many times that as strangers agree more often when they agree on the other.
+ */
+function weightExpression({ profile, levels }: Comparison, index: number, { m, u, parents }: Model): string {
+  const [all, strangers] = [m.all[index]!, u.all[index]!];
+  const rows = [...(m.given[index] ?? []), all];
+  const shares = [...(u.given[index] ?? []), strangers];
+  const list = (values: readonly number[]): string =>
+    `[${values.map((value) => value.toFixed(8)).join(', ')}]`;
+  const tables = rows.map((row, given) =>
+    list(row.map((value, level) => Math.log2(value / shares[given]![level]!))),
+  );
+  const parent = parents[index];
+  const given = parent === undefined ? '1' : `least(pair.levels[${parent + 1}], ${rows.length - 1}) + 1`;
   const level = `pair.levels[${index + 1}]`;
+  const frequency = `greatest(a.${profile.column.replace('c', 'f')}, 1e-7)`;
   const byFrequency = levels[0]?.byFrequency
-    ? `${level} = 0, toFloat64(log2(${m[0]!} / greatest(a.${profile.column.replace('c', 'f')}, 1e-7))), `
+    ? `${level} = 0, toFloat64(log2(${list(rows.map((row) => row[0]!))}[${given}]
+         / least(1, ${frequency} * ${list(shares.map((row) => row[0]! / strangers[0]!))}[${given}]))), `
     : '';
-  return `multiIf(${level} = 255, toFloat64(0), ${byFrequency}toFloat64([${table.join(', ')}][${level} + 1]))`;
+  return `multiIf(${level} = 255, toFloat64(0), ${byFrequency}toFloat64([${tables.join(', ')}][${given}][${level} + 1]))`;
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {

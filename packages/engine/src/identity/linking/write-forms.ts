@@ -1,9 +1,10 @@
 import { pinyin } from 'pinyin-pro';
 import type { ClickHouse } from '../../platform/index.ts';
 import type { LinkageTables } from './linkage-store.ts';
+import { nicknames } from './nicknames.ts';
 import type { ColumnProfile } from './profile-columns.ts';
 
-/** Names and texts in Chinese characters have a second form, in which they are compared too. */
+/** Values have a second form, in which they are compared too. */
 const formColumn = (column: string): string => column.replace('c', 's');
 
 /** Distinct characters that are read; texts have a few thousand. */
@@ -11,8 +12,9 @@ const MAXIMUM_CHARACTERS = 30_000;
 
 /**
  * Adds to the records how their Chinese names sound (pinyin without tones and blanks: 张伟, 章玮 and Zhang Wei are
- * `zhangwei`) and what is left of addresses without their units (人民路二十三号 and 人民路23 are `人民 23`). Returns the
- * profiles with the columns of these forms; without Chinese characters nothing is done.
+ * `zhangwei`), what is left of addresses without their units (人民路二十三号 and 人民路23 are `人民 23`), the full names
+ * that short ones stand for (bill is `william`), numbers and days as numbers. Returns the profiles with the columns of
+ * these forms.
  */
 export async function writeForms(
   clickhouse: ClickHouse,
@@ -21,17 +23,17 @@ export async function writeForms(
 ): Promise<ColumnProfile[]> {
   const written = profiles.filter(hasForm);
   if (written.length === 0) return [...profiles];
-  const spoken = written.filter(({ kind }) => kind === 'name').map(({ column }) => column);
+  const spoken = written
+    .filter(({ kind, isChinese }) => isChinese && kind === 'name')
+    .map(({ column }) => column);
   const { characters, sounds, surnames } = await readSounds(clickhouse, tables.record, spoken);
-  const forms = written.map(
-    ({ kind, column }) =>
-      `${kind === 'name' ? soundSql(column) : addressSql(column)} as ${formColumn(column)}`,
-  );
+  const forms = written.map((profile) => `${formSql(profile)} as ${formColumn(profile.column)}`);
   const formed = `${tables.record}_formed`;
+  await clickhouse.command(`drop table if exists ${formed}`);
   await clickhouse.command(
     `create table ${formed} engine = MergeTree order by record_number as
      select *, ${forms.join(', ')} from ${tables.record}`,
-    { characters, sounds, surnames },
+    { characters, sounds, surnames, ...nicknames },
   );
   await clickhouse.command(`drop table ${tables.record}`);
   await clickhouse.command(`rename table ${formed} to ${tables.record}`);
@@ -40,8 +42,18 @@ export async function writeForms(
   );
 }
 
-const hasForm = ({ kind, isChinese }: ColumnProfile): boolean =>
-  isChinese && (kind === 'name' || kind === 'text');
+const hasForm = ({ kind, isChinese, isDense }: ColumnProfile): boolean =>
+  kind === 'name' || kind === 'number' || isDense || (kind === 'text' && isChinese);
+
+function formSql({ kind, column, isChinese }: ColumnProfile): string {
+  if (kind === 'number') return `toFloat64OrZero(replaceRegexpAll(${column}, '[^0-9.-]', ''))`;
+  if (kind === 'date')
+    return `toInt32(ifNull(toDate32OrNull(concat(substring(${column}, 1, 4), '-', substring(${column}, 5, 2), '-', substring(${column}, 7, 2))), 0))`;
+  if (kind === 'text') return addressSql(column);
+  return isChinese
+    ? soundSql(column)
+    : `transform(${column}, {names:Array(String)}, {fullNames:Array(String)}, ${column})`;
+}
 
 /** The characters of some columns with how they are read, and how as a surname (单 is dan, and shan as a surname). */
 async function readSounds(
