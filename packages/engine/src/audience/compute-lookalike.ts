@@ -2,7 +2,7 @@ import type { audienceApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { publishRuns } from './compute-block.ts';
 import { findLookalikes, type LookalikeModel, type LookalikeQuestion } from './find-lookalikes.ts';
-import type { Asker } from './front-door.ts';
+import type { Asker } from './asker.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type Preparation } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';

@@ -1,5 +1,6 @@
 import { gatherQuestions, type Platform } from '../platform/index.ts';
 import { shownValues } from './show-tag-values.ts';
+import type { Sharing } from './sharing.ts';
 import { selectTagNames } from './tag-store.ts';
 import { selectTagsOf, type HeldTag } from './tag-value-store.ts';
 
@@ -9,6 +10,9 @@ export interface PersonTag {
   readonly name: string;
   readonly values: string[];
 }
+
+/** With who may see it. */
+export type HeldPersonTag = PersonTag & { readonly sharing: Sharing };
 
 /** Read by one query: a granule or two a person. */
 const MOST_PEOPLE = 200;
@@ -20,8 +24,8 @@ const MOST_PEOPLE = 200;
 export function createTagLookup({
   database,
   clickhouse,
-}: Pick<Platform, 'database' | 'clickhouse'>): (personId: number) => Promise<PersonTag[]> {
-  async function ask(people: readonly number[]): Promise<PersonTag[][]> {
+}: Pick<Platform, 'database' | 'clickhouse'>): (personId: number) => Promise<HeldPersonTag[]> {
+  async function ask(people: readonly number[]): Promise<HeldPersonTag[][]> {
     const tags = new Map((await selectTagNames(database)).map((row) => [row.tag_id, row]));
     const held = await selectTagsOf(clickhouse, [...new Set(people)], [...tags.keys()]);
     const byPerson = new Map<number, HeldTag[]>();
@@ -32,8 +36,9 @@ export function createTagLookup({
     }
     return people.map((person) =>
       (byPerson.get(person) ?? []).map(({ tag_id, texts, numbers }) => {
-        const { name, value_type } = tags.get(tag_id)!;
-        return { tagId: tag_id, name, values: shownValues(value_type, texts, numbers) };
+        const tag = tags.get(tag_id)!;
+        const values = shownValues(tag.value_type, texts, numbers);
+        return { tagId: tag_id, name: tag.name, values, sharing: tag };
       }),
     );
   }

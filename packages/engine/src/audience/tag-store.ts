@@ -1,9 +1,11 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import type { Asker } from './asker.ts';
+import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
 
 /** A tag as stored; times are epoch ms UTC. */
-export interface TagRow {
+export interface TagRow extends Sharing {
   readonly tag_id: string;
   readonly name: string;
   readonly description: string;
@@ -14,7 +16,6 @@ export interface TagRow {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
-  readonly owner: string;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -145,8 +146,10 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
 /** Names and types of the tags in use. */
 export async function selectTagNames(
   database: Transaction,
-): Promise<Pick<TagRow, 'tag_id' | 'name' | 'value_type'>[]> {
-  return database.query('select tag_id, name, value_type from audience.tag where not archived');
+): Promise<(Sharing & Pick<TagRow, 'tag_id' | 'name' | 'value_type'>)[]> {
+  return database.query(
+    `select tag_id, name, value_type, ${SHARING_COLUMNS} from audience.tag where not archived`,
+  );
 }
 
 /** One page, newest first. */
@@ -157,12 +160,14 @@ export async function pageTags(
     archived: boolean;
     after: { at: number; id: string } | undefined;
     limit: number;
+    asker: Asker;
   },
 ): Promise<TagRow[]> {
   return transaction.query<TagRow>(
     `select * from audience.tag
      where archived = $1 and ($2::text is null or name ilike $2 or tag_id ilike $2 or description ilike $2)
        and ($3::bigint is null or (created_at, tag_id) < ($3, $4))
+       and ${seenSql('tag', 6)}
      order by created_at desc, tag_id desc limit $5`,
     [
       page.archived,
@@ -170,6 +175,7 @@ export async function pageTags(
       page.after?.at ?? null,
       page.after?.id ?? null,
       page.limit,
+      ...sightOf(page.asker),
     ],
   );
 }
