@@ -174,6 +174,21 @@ export const setTagValues = endpoint({
       .max(10_000),
     modelVersion: z.string().min(1).max(100).optional().describe('of model tags: version of the model'),
   }),
-  response: z.object({ changed: z.number().int() }),
+  response: z.object({
+    changed: z.number().int().describe('people whose value was set or removed'),
+    refused: z
+      .array(
+        z.object({
+          index: z.number().int().describe('place in `values`'),
+          personId: z.number().int(),
+          reason: z.enum(['person_unknown', 'person_twice']),
+          en: z.string(),
+          zh: z.string(),
+        }),
+      )
+      .describe(
+        'rows that were left out, the others were set: nobody has or had this id, or it was merged into one before',
+      ),
+  }),
   errors: ['not_editor', 'tag_not_found', 'tag_not_settable', 'tag_value_invalid'],
 });

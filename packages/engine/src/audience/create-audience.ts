@@ -67,7 +67,7 @@ export function createAudience(
     personsOf: needs.identity.personsOf,
   });
   const scorers = options.scorers ?? new Map();
-  const tags = createTags(platform, reader, scorers);
+  const tags = createTags(platform, reader, scorers, needs.identity.personsOf);
   const lookup = createMemberLookup(platform);
   const sharing = createManageSharing(platform, { segments, tags }, () => lookup.refresh());
   const personLookup = createPersonLookup({

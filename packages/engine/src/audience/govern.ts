@@ -77,7 +77,7 @@ export function createGovernance(
         }
         return { kind, title: known || name };
       };
-      return traceLineage({ made, uses, unseen, describe }, { focus, data });
+      return traceLineage({ made, uses, unseen, describe }, { focus, data, language });
     },
 
     async impact({ kind, id }, rule, asker) {

@@ -13,6 +13,7 @@ export interface GovernedRow extends Sharing {
   readonly archived: boolean;
   readonly people: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly created_at: number;
   /** Committed run of a segment; 0 for tags. */
   readonly run: number;
@@ -24,10 +25,10 @@ export interface GovernedRow extends Sharing {
 export async function selectGoverned(transaction: Transaction): Promise<GovernedRow[]> {
   return transaction.query<GovernedRow>(
     `select 'segment' as kind, segment_id as id, name, ${SHARING_COLUMNS}, folder, document, archived, members as people,
-            problem, created_at, run, lookups, looked_up_at
+            problem, problem_zh, created_at, run, lookups, looked_up_at
        from audience.segment
      union all
-     select 'tag', tag_id, name, ${SHARING_COLUMNS}, folder, document, archived, people, problem, created_at, 0, 0, null
+     select 'tag', tag_id, name, ${SHARING_COLUMNS}, folder, document, archived, people, problem, problem_zh, created_at, 0, 0, null
        from audience.tag
      order by kind, id`,
   );

@@ -3,6 +3,8 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { checkTagValues } from './check-tag-values.ts';
 import { whileComputing } from './compute-lock.ts';
+import { chooseKnownPeople, type SetValues } from './choose-known-people.ts';
+import type { Identity } from '../identity/index.ts';
 import { computeTags } from './compute-tags.ts';
 import type { Asker } from './asker.ts';
 import { freshForMs, type Scorers } from './person-scorer.ts';
@@ -69,18 +71,23 @@ export interface Tags {
   usedBy(tagId: string, asker: Asker): Promise<ShownUse[]>;
   /** @throws CodedError tag_not_found */
   compute(tagIds: readonly string[]): Promise<void>;
-  /** Sets values given from outside. @throws CodedError tag_not_found, not_editor, tag_not_settable, tag_value_invalid */
+  /** Sets values given from outside; people that nobody knows are refused row by row. @throws CodedError tag_not_found, not_editor, tag_not_settable, tag_value_invalid */
   setValues(
     tagId: string,
     values: readonly { personId: number; values: readonly string[] }[],
     asker: Asker,
     modelVersion?: string,
-  ): Promise<void>;
+  ): Promise<SetValues>;
   /** Values of a person's tags, as texts. */
   tagsOf(personId: number): Promise<HeldPersonTag[]>;
 }
 
-export function createTags(platform: Platform, reader: CatalogueReader, scorers: Scorers = new Map()): Tags {
+export function createTags(
+  platform: Platform,
+  reader: CatalogueReader,
+  scorers: Scorers = new Map(),
+  personsOf?: Identity['personsOf'],
+): Tags {
   const { database, clickhouse, clock } = platform;
 
   async function get(tagId: string, asker?: Asker): Promise<TagRow> {
@@ -218,12 +225,13 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
       const at = clock.now();
       const dueAt = row.kind === 'model' ? at + freshForMs(row) : undefined;
       const run = (await beginTagRuns(database, [tagId])).get(tagId) ?? 0;
-      await setTagValues(clickhouse, tagId, row.value_type, run, values);
+      const { accepted, refused } = await chooseKnownPeople(values, personsOf);
+      await setTagValues(clickhouse, tagId, row.value_type, run, accepted);
       const people = (await countPeopleOfTags(clickhouse, [tagId])).get(tagId) ?? 0;
       await database.transaction(async (transaction) => {
         const tookMs = performance.now() - startedAt;
         await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion });
-        const detail = { people: values.length };
+        const detail = { people: accepted.length, refused: refused.length };
         await platform.audit.record(transaction, {
           actor: asker.userId,
           action: 'tag.set',
@@ -231,6 +239,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
           detail,
         });
       });
+      return { changed: accepted.length, refused };
     },
 
     tagsOf: createTagLookup(platform),

@@ -1,4 +1,5 @@
 import type { Platform } from '../platform/index.ts';
+import { problemOfError } from './computation-problem.ts';
 import { finishTagRun, beginTagRuns, postponeTag, selectRunBefore, type TagRow } from './tag-store.ts';
 import { countPeopleOfTags, removeOlderValues, setTagValues } from './tag-value-store.ts';
 
@@ -34,14 +35,20 @@ export async function computeModelTag(
   }
   const scorer = scorers.get(name);
   if (!scorer) {
-    await postponeTag(platform.database, row.tag_id, dueAt, `There is no scorer “${name}”.`);
+    await postponeTag(platform.database, row.tag_id, dueAt, {
+      en: `There is no scorer “${name}”.`,
+      zh: `没有名为“${name}”的评分器。`,
+    });
     return;
   }
   try {
     await scoreEverybody(platform, scorer, row, now, dueAt);
   } catch (error) {
-    const problem = `The scorer “${name}” failed: ${error instanceof Error ? error.message : String(error)}`;
-    await postponeTag(platform.database, row.tag_id, dueAt, problem.slice(0, 500));
+    const { en, zh } = problemOfError(error);
+    await postponeTag(platform.database, row.tag_id, dueAt, {
+      en: `The scorer “${name}” failed: ${en}`,
+      zh: `评分器“${name}”出错：${zh}`,
+    });
   }
 }
 

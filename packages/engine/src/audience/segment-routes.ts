@@ -1,10 +1,10 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, type HttpServer } from '../platform/index.ts';
+import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
+import { shownProblem } from './computation-problem.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import type { RunRow, SegmentRow } from './segment-store.ts';
-import type { Asker } from './asker.ts';
 import { showSharing } from './sharing.ts';
 import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
 import { showVersion } from './show-version.ts';
@@ -27,7 +27,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => showSegment(row, askerOf(user))),
+      items: rows.slice(0, query.limit).map((row) => showSegment(row, user)),
       ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
     };
   });
@@ -35,25 +35,25 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   server.handle(audienceApi.createSegment, async ({ body, user }) =>
     showSegment(
       await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
-      askerOf(user),
+      user,
     ),
   );
 
   server.handle(audienceApi.editSegment, async ({ params, body, user }) =>
-    showSegment(await segments.edit(params.segmentId, body, askerOf(user)), askerOf(user)),
+    showSegment(await segments.edit(params.segmentId, body, askerOf(user)), user),
   );
 
   server.handle(audienceApi.setSegmentMembers, async ({ params, body, user }) =>
-    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user)), askerOf(user)),
+    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user)), user),
   );
 
   server.handle(audienceApi.shareSegment, async ({ params, body, user }) => {
     await sharing.share({ kind: 'segment', id: params.segmentId }, body, askerOf(user));
-    return showSegment(await segments.get(params.segmentId), askerOf(user));
+    return showSegment(await segments.get(params.segmentId), user);
   });
 
   server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
-    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user)), askerOf(user)),
+    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user)), user),
   );
 
   server.handle(audienceApi.readSegment, async ({ params, user }) => {
@@ -68,7 +68,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
       platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
     ]);
     return {
-      ...showSegment(row, asker),
+      ...showSegment(row, user),
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
       trend: trend.map(showRun),
@@ -98,7 +98,9 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     const after = await segments.get(params.segmentId);
     if (!newest || after.problem !== null) {
       throw new CodedError('eql_invalid', {
-        details: { problems: [{ en: after.problem ?? 'not computed' }] },
+        details: {
+          problems: [{ en: after.problem ?? 'not computed', zh: after.problem_zh ?? '未能计算' }],
+        },
       });
     }
     return showRun(newest);
@@ -112,7 +114,8 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   );
 }
 
-function showSegment(row: SegmentRow, asker: Asker): audienceApi.SegmentView {
+function showSegment(row: SegmentRow, user: CallingUser): audienceApi.SegmentView {
+  const problem = shownProblem(row, user.language);
   return {
     segmentId: row.segment_id,
     name: row.name,
@@ -123,14 +126,14 @@ function showSegment(row: SegmentRow, asker: Asker): audienceApi.SegmentView {
     ...(row.body === null || row.kind === 'lookalike' ? {} : { text: row.body }),
     ...(row.lookalike === null ? {} : { lookalike: row.lookalike }),
     schedule: row.schedule,
-    ...showSharing(row, asker),
+    ...showSharing(row, askerOf(user)),
     archived: row.archived,
     priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.members === null ? {} : { members: row.members }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
-    ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 

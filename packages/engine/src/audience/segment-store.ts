@@ -1,6 +1,7 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { Asker } from './asker.ts';
+import type { ComputationProblem } from './computation-problem.ts';
 import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
 
 /** What the members of a run stand for: a step of kept counts, and the rule as it was bound. */
@@ -29,6 +30,7 @@ export interface SegmentRow extends Sharing {
   readonly members: number | null;
   readonly computed_at: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly lookups: number;
   readonly looked_up_at: number | null;
   readonly priority: number;
@@ -210,13 +212,12 @@ export async function postponeSegment(
   transaction: Transaction,
   segmentId: string,
   dueAt: number | undefined,
-  problem: string | undefined,
+  problem: ComputationProblem | undefined,
 ): Promise<void> {
-  await transaction.execute('update audience.segment set due_at = $2, problem = $3 where segment_id = $1', [
-    segmentId,
-    dueAt ?? null,
-    problem ?? null,
-  ]);
+  await transaction.execute(
+    'update audience.segment set due_at = $2, problem = $3, problem_zh = $4 where segment_id = $1',
+    [segmentId, dueAt ?? null, problem?.en ?? null, problem?.zh ?? null],
+  );
 }
 
 /** Looks at segments again at a later instant (epoch ms), because what they wait for is not there yet. */

@@ -194,17 +194,42 @@ it('is changed by its owner, its editors and administrators only, and handed ove
 it('keeps tags to those who may see them: lists, rules, look-ups, values', async () => {
   const tag = { tagId: 'secret_note', name: '备注', kind: 'manual', valueType: 'text', sharing: own };
   await call('mei', 'POST', '/tags', tag);
-  await call('mei', 'POST', '/tags/secret_note/values', { values: [{ personId: 45, values: ['高净值'] }] });
+  const [known] = await platform.database.transaction((transaction) =>
+    identity.resolve(transaction, [
+      {
+        keys: [{ type: 'customer_number', value: 'C-45' }],
+        link: 'bind',
+        at: 1,
+        sourceId: 'test',
+        messageId: '1',
+      },
+    ]),
+  );
+  const { personId } = known!;
+  await platform.clickhouse.insert('person', [
+    { person_id: personId, key_number: personId, version: 2, age: 45 },
+  ]);
+  const answer = await call('mei', 'POST', '/tags/secret_note/values', {
+    values: [
+      { personId: 4_500_000, values: ['谁'] },
+      { personId, values: ['高净值'] },
+    ],
+  });
+  // Nobody knows the first one: refused alone, with its reason, and not stored.
+  expect(answer.body).toMatchObject({
+    changed: 1,
+    refused: [{ index: 0, personId: 4_500_000, reason: 'person_unknown' }],
+  });
   expect([await listed('mei', 'tags'), await listed('bo', 'tags')]).toEqual([['secret_note'], []]);
   const text = "person where tag secret_note = '高净值'";
   expect((await call<{ count: number }>('mei', 'POST', '/eql/count', { text })).body.count).toBe(1);
   const refused = await call<Problem>('bo', 'POST', '/eql/count', { text });
   expect(refused.body.problems[0]!.code).toBe('unknown_tag');
   const tagsOf = async (name: string) =>
-    (await call<{ tags: object[] }>(name, 'GET', '/people/45/segments?tags=true')).body.tags;
+    (await call<{ tags: object[] }>(name, 'GET', `/people/${personId}/segments?tags=true`)).body.tags;
   expect(await tagsOf('bo')).toEqual([]);
   expect(await tagsOf('mei')).toEqual([{ tagId: 'secret_note', name: '备注', values: ['高净值'] }]);
-  const set = { values: [{ personId: 45, values: ['其他'] }] };
+  const set = { values: [{ personId, values: ['其他'] }] };
   expect((await call('bo', 'POST', '/tags/secret_note/values', set)).status).toBe(404);
   await call('mei', 'PUT', '/tags/secret_note/sharing', open);
   expect(await tagsOf('bo')).toHaveLength(1);

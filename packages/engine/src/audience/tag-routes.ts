@@ -1,8 +1,8 @@
 import { audienceApi } from '@wutong/contract';
 import { CodedError, allows, type CallingUser, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import { shownProblem } from './computation-problem.ts';
 import { askerOf } from './eql-routes.ts';
-import type { Asker } from './asker.ts';
 import { showSharing } from './sharing.ts';
 import { shownValues } from './show-tag-values.ts';
 import { freshForMs } from './person-scorer.ts';
@@ -17,7 +17,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
   const { platform, tags, sharing } = needs;
   const shown = (row: TagRow, user: CallingUser): audienceApi.TagView =>
-    showTag(row, askerOf(user), platform.clock.now());
+    showTag(row, user, platform.clock.now());
 
   server.handle(audienceApi.listTags, async ({ query, user }) => {
     const rows = await tags.page({
@@ -96,8 +96,13 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
   });
 
   server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {
-    await tags.setValues(params.tagId, body.values, askerOf(user), body.modelVersion);
-    return { changed: body.values.length };
+    const { changed, refused } = await tags.setValues(
+      params.tagId,
+      body.values,
+      askerOf(user),
+      body.modelVersion,
+    );
+    return { changed, refused: [...refused] };
   });
 }
 
@@ -119,7 +124,8 @@ function showModel(row: TagRow, now: number): Pick<audienceApi.TagView, 'model'>
   return { model: { ...row.model, ...version, isFresh } };
 }
 
-function showTag(row: TagRow, asker: Asker, now: number): audienceApi.TagView {
+function showTag(row: TagRow, user: CallingUser, now: number): audienceApi.TagView {
+  const problem = shownProblem(row, user.language);
   return {
     tagId: row.tag_id,
     name: row.name,
@@ -131,13 +137,13 @@ function showTag(row: TagRow, asker: Asker, now: number): audienceApi.TagView {
     version: row.version,
     ...(row.body === null ? {} : { text: row.body }),
     schedule: row.schedule,
-    ...showSharing(row, asker),
+    ...showSharing(row, askerOf(user)),
     archived: row.archived,
     priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.people === null ? {} : { people: row.people }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
-    ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -2,6 +2,7 @@ import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import type { Asker } from './asker.ts';
+import type { ComputationProblem } from './computation-problem.ts';
 import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
 
 /** A tag as stored; times are epoch ms UTC. */
@@ -23,6 +24,7 @@ export interface TagRow extends Sharing {
   readonly people: number | null;
   readonly computed_at: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly priority: number;
   readonly model: audienceApi.TagModel | null;
   /** Of the newest scores of a model tag. */
@@ -241,13 +243,12 @@ export async function postponeTag(
   transaction: Transaction,
   tagId: string,
   dueAt: number | undefined,
-  problem: string,
+  problem: ComputationProblem,
 ): Promise<void> {
-  await transaction.execute('update audience.tag set due_at = $2, problem = $3 where tag_id = $1', [
-    tagId,
-    dueAt ?? null,
-    problem,
-  ]);
+  await transaction.execute(
+    'update audience.tag set due_at = $2, problem = $3, problem_zh = $4 where tag_id = $1',
+    [tagId, dueAt ?? null, problem.en, problem.zh],
+  );
 }
 
 export async function setTagArchived(

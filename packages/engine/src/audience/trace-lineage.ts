@@ -1,4 +1,5 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
+import { shownProblem } from './computation-problem.ts';
 import type { GovernedRow } from './governance-store.ts';
 import type { UserOfNames } from './usage-store.ts';
 
@@ -27,7 +28,7 @@ export type DataKind = 'event' | 'attribute' | 'detail' | 'relation';
 /** The graph of what uses what: all of it, or what depends on one node and what that one depends on. */
 export function traceLineage(
   facts: UseFacts,
-  options: { focus?: { kind: LineageKind; id: string } | undefined; data: boolean },
+  options: { focus?: { kind: LineageKind; id: string } | undefined; data: boolean; language: 'zh' | 'en' },
 ): Lineage {
   const nodes = new Map<string, Lineage['nodes'][number]>();
   const edges = new Map<string, { from: string; to: string }>();
@@ -38,14 +39,15 @@ export function traceLineage(
   };
   const connect = (from: string, to: string): void => void edges.set(`${from} ${to}`, { from, to });
   for (const row of facts.made) {
-    const { kind, id, name, archived, people, problem } = row;
+    const { kind, id, name, archived, people } = row;
+    const problem = shownProblem(row, options.language);
     add({
       kind,
       id,
       name,
       archived,
       ...(people === null ? {} : { people }),
-      ...(problem === null ? {} : { problem }),
+      ...(problem === undefined ? {} : { problem }),
     });
   }
   for (const { user, usedKind, usedId } of facts.uses) {

@@ -4,11 +4,11 @@ export const sharing: Text['sharing'] = {
   action: 'Share or hand over',
   title: (name: string) => `Share “${name}”`,
   visibility: 'Who sees it',
-  visibilities: { everybody: 'Everybody', named: 'Named colleagues', own: 'Owner and editors' },
+  visibilities: { everybody: 'Everybody', named: 'Some', own: 'Owner only' },
   visibilityHints: {
     everybody: 'Whoever may look at segments and tags sees it and may name it in rules.',
     named: 'Only these roles and colleagues see it; for the others it does not exist.',
-    own: 'For all others it does not exist; rules that already name it go on being computed.',
+    own: 'Only its owner and editors see it; for the others it does not exist; rules that already name it go on being computed.',
   },
   roles: 'Roles',
   colleagues: 'Colleagues',

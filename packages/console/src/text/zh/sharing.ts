@@ -2,11 +2,11 @@ export const sharing = {
   action: '共享与移交',
   title: (name: string) => `共享「${name}」`,
   visibility: '谁能看到',
-  visibilities: { everybody: '所有同事', named: '指定同事', own: '仅负责人与编辑者' },
+  visibilities: { everybody: '所有同事', named: '指定同事', own: '仅负责人' },
   visibilityHints: {
     everybody: '凡有人群、标签查看权限的同事都能看到，并可在自己的规则中引用。',
     named: '只有所选角色与同事能看到；对其他人它如同不存在。',
-    own: '对其他人它如同不存在；已经引用它的规则照常计算。',
+    own: '只有负责人与编辑者能看到；对其他人它如同不存在，已经引用它的规则照常计算。',
   },
   roles: '角色',
   colleagues: '同事',
