@@ -230,7 +230,8 @@ export function createTags(
       const people = (await countPeopleOfTags(clickhouse, [tagId])).get(tagId) ?? 0;
       await database.transaction(async (transaction) => {
         const tookMs = performance.now() - startedAt;
-        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion });
+        const touched = accepted.map((each) => each.personId);
+        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion, touched });
         const detail = { people: accepted.length, refused: refused.length };
         await platform.audit.record(transaction, {
           actor: asker.userId,

@@ -3,7 +3,8 @@ import type { Transaction } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import type { Asker } from './asker.ts';
 import type { ComputationProblem } from './computation-problem.ts';
-import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
+import { restampTags, touchPeople } from './tag-change-store.ts';
+import { seenSql, sightOf, type Sharing } from './sharing.ts';
 
 /** A tag as stored; times are epoch ms UTC. */
 export interface TagRow extends Sharing {
@@ -145,15 +146,6 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   ]);
 }
 
-/** Names and types of the tags in use. */
-export async function selectTagNames(
-  database: Transaction,
-): Promise<(Sharing & Pick<TagRow, 'tag_id' | 'name' | 'value_type'>)[]> {
-  return database.query(
-    `select tag_id, name, value_type, ${SHARING_COLUMNS} from audience.tag where not archived`,
-  );
-}
-
 /** One page, newest first. */
 export async function pageTags(
   transaction: Transaction,
@@ -225,6 +217,8 @@ export async function finishTagRun(
     tookMs: number;
     dueAt: number | undefined;
     modelVersion?: string | undefined;
+    /** Only these people's values may have changed; absent: any. */
+    touched?: readonly number[];
   },
 ): Promise<void> {
   await transaction.execute(
@@ -237,6 +231,8 @@ export async function finishTagRun(
        model_version = coalesce($5, model_version) where tag_id = $1`,
     [done.tagId, done.people, done.at, done.dueAt ?? null, done.modelVersion ?? null],
   );
+  if (done.touched) await touchPeople(transaction, done.tagId, done.touched);
+  else await restampTags(transaction, [done.tagId]);
 }
 
 export async function postponeTag(
@@ -246,7 +242,9 @@ export async function postponeTag(
   problem: ComputationProblem,
 ): Promise<void> {
   await transaction.execute(
-    'update audience.tag set due_at = $2, problem = $3, problem_zh = $4 where tag_id = $1',
+    // A computation that failed may have written some values.
+    `update audience.tag set due_at = $2, problem = $3, problem_zh = $4, values_stamp = values_stamp + 1
+     where tag_id = $1`,
     [tagId, dueAt ?? null, problem.en, problem.zh],
   );
 }
