@@ -135,7 +135,12 @@ const valueAxis = ({ formatValue, most, level, whole }: ValueAxis) => ({
   minInterval: whole ? 1 : undefined,
   splitNumber: 4,
   splitLine: { lineStyle: { color: '#efece3' } },
-  axisLabel: { color: palette.inkFaint, formatter: formatValue },
+  // A level that ends the axis is named beside its line.
+  axisLabel: {
+    color: palette.inkFaint,
+    formatter: formatValue,
+    ...(level === undefined ? {} : { showMaxLabel: false }),
+  },
 });
 
 function seriesOption(each: ChartSeries, form: ChartForm, clickable: boolean, count: number, length: number) {
