@@ -10,6 +10,8 @@ const TAGS = 20;
 const LOOKUPS = Number(process.env['WUTONG_BENCH_LOOKUPS'] ?? 20_000);
 /** Callers at one time; one connection each. */
 const CALLERS = 8;
+const CALM_ROUNDS = 15;
+const WARM_UP_MS = 120_000;
 const TOKEN = 'segment-lookup-http-token';
 
 /**
@@ -58,15 +60,14 @@ export const run: Bench = async (context) => {
       {
         name: 'segment-lookup-http-tags',
         says: `segments and ${TAGS} tags by person`,
-        // 200,000 people, one asked for, least time: 83 ms in the order of tags, 8 ms in the order of people.
         bound:
-          'the round trip of ClickHouse that all callers who wait share: a granule or two of 128 rows a person',
+          'the processor, and the round trip of PostgreSQL that says whether any tag changed, for all callers who wait',
         ask: (index) => ({ path: `/api/v1/people/${person(index)}/segments?tags=true` }),
       },
     ];
     const rows: BenchRow[] = [];
     for (const { name, says, bound, ask } of ways) {
-      await measure(origin, agent, ask, CALLERS * 10);
+      await warmUp(() => measure(origin, agent, ask, CALLERS * 10));
       const lookups = await measure(origin, agent, ask, LOOKUPS);
       const bare = await measure(origin, agent, () => ({ path: '/bare' }), LOOKUPS);
       context.say(
@@ -133,6 +134,18 @@ async function fillTags(platform: Parameters<typeof defineSegments>[0]): Promise
        FROM numbers({people:UInt64})`,
       { tag: `tag_${tag}`, people: PEOPLE },
     );
+  }
+}
+
+/** Values of tags are read into memory once they are asked for: goes on until questions are no longer getting faster. */
+async function warmUp(measureOnce: () => Promise<{ p50: number }>): Promise<void> {
+  const startedAt = performance.now();
+  let best = Number.POSITIVE_INFINITY;
+  for (let calm = 0; calm < CALM_ROUNDS && performance.now() - startedAt < WARM_UP_MS;) {
+    const { p50 } = await measureOnce();
+    calm = p50 < best * 0.8 ? 0 : calm + 1;
+    best = Math.min(best, p50);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -15,9 +15,9 @@ import type { Profile } from './profile/index.ts';
 /** Memberships and tags leave as the audience knows them. */
 export function outputPorts(audience: Audience): OutputPorts {
   return {
-    segmentWatermark: (segmentId) => audience.segmentWatermark(segmentId),
+    segmentWatermark: (segmentId, asker) => audience.segmentWatermark(segmentId, asker),
     segmentChanges: (segmentId, after, limit) => audience.segmentChanges(segmentId, after, limit),
-    tagIds: () => audience.tagIds(),
+    tagIds: (asker) => audience.tagIds(asker),
     tagValues: (personIds, tagIds) => audience.tagValues(personIds, tagIds),
   };
 }

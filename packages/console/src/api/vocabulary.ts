@@ -41,6 +41,7 @@ export type RiskLevel = decisionApi.RiskLevel;
 export type Route = hubApi.Route;
 export type Schedule = audienceApi.Schedule;
 export type SegmentView = audienceApi.SegmentView;
+export type Sharing = audienceApi.Sharing;
 export type ShownAssertion = identityApi.ShownAssertion;
 export type ShownDetail = profileApi.ShownDetail;
 export type ShownRelation = profileApi.ShownRelation;

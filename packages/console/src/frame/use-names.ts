@@ -25,17 +25,21 @@ const contentPairs = (data: ResponseOf<typeof contentApi.listContent>): [string,
 const supplierPairs = (data: ResponseOf<typeof hubApi.listSuppliers>): [string, string][] =>
   data.items.map(({ supplierId, name }) => [supplierId, name]);
 
-const userPairs = (data: ResponseOf<typeof platformApi.listUsers>): [string, string][] =>
+const userPairs = (data: ResponseOf<typeof platformApi.listColleagues>): [string, string][] =>
   data.items.flatMap(({ userId, name, displayName }): [string, string][] => [
     [userId, displayName],
     [name, displayName],
   ]);
 
-/** The name of a user, by id or login name; whoever may not read users sees what the record says. */
+/** The name of a user, by id or login name. */
 export function useUserNames(): Naming {
-  const enabled = useMay(platformApi.listUsers);
-  const answer = useRead(platformApi.listUsers, undefined, { ...RENEW, enabled });
-  return useNaming<typeof platformApi.listUsers>(answer.data, userPairs);
+  const answer = useRead(platformApi.listColleagues, undefined, RENEW);
+  return useNaming<typeof platformApi.listColleagues>(answer.data, userPairs);
+}
+
+/** Everybody who logs in here, also who no longer may. */
+export function useColleagues(): ResponseOf<typeof platformApi.listColleagues>['items'] {
+  return useRead(platformApi.listColleagues, undefined, RENEW).data?.items ?? [];
 }
 
 /** The name of a strategy; its id while the names are not there. */

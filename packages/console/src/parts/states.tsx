@@ -14,6 +14,8 @@ export function sentenceOf(error: unknown, text: Text): string {
   if (error.code === NO_ANSWER) return text.state.noAnswer;
   if (error.code === 'unreadable_answer') return text.state.unreadable;
   if (error.code === 'permission_denied') return text.state.noPermission;
+  // The server's sentence speaks to programs; people are shown the causes themselves.
+  if (error.code === 'eql_invalid') return text.state.expressionWrong;
   return error.problem.detail ?? error.problem.title;
 }
 

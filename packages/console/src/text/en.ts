@@ -18,6 +18,7 @@ import { contents, messages, suppliers, tasks } from './en/reach.ts';
 import { readers } from './en/readers.ts';
 import { reports } from './en/reports.ts';
 import { rule } from './en/rule.ts';
+import { sharing } from './en/sharing.ts';
 import { strategy } from './en/strategy.ts';
 import { kafka, streams } from './en/streams.ts';
 import { tags } from './en/tags.ts';
@@ -38,6 +39,7 @@ export const en: Text = {
   audience,
   audit,
   rule,
+  sharing,
   tags,
   strategy,
   effect,

@@ -18,6 +18,7 @@ import { contents, messages, suppliers, tasks } from './zh/reach.ts';
 import { readers } from './zh/readers.ts';
 import { reports } from './zh/reports.ts';
 import { rule } from './zh/rule.ts';
+import { sharing } from './zh/sharing.ts';
 import { strategy } from './zh/strategy.ts';
 import { kafka, streams } from './zh/streams.ts';
 import { tags } from './zh/tags.ts';
@@ -37,6 +38,7 @@ export const zh = {
   audience,
   audit,
   rule,
+  sharing,
   tags,
   strategy,
   effect,

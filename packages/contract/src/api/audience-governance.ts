@@ -45,6 +45,10 @@ export const readLineage = endpoint({
         name: z.string(),
         people: z.number().int().optional().describe('members of a segment, people with a tag'),
         archived: z.boolean(),
+        hidden: z
+          .literal(true)
+          .optional()
+          .describe('the caller may not see it: its id and name are left out'),
         problem: z.string().optional().describe('why its rule cannot be understood or computed'),
       }),
     ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from './platform.ts';
 
 /** Ids are short names chosen by their makers, so that expressions read well. */
 export const audienceIdSchema = z
@@ -30,6 +31,31 @@ export const scheduleSchema = z.discriminatedUnion('every', [
   }),
 ]);
 export type Schedule = z.output<typeof scheduleSchema>;
+
+/** Who sees a segment or tag, and who changes it besides its owner; administrators see and change everything. */
+export const sharingSchema = z.object({
+  shared: z.boolean().describe('false: only its owner and its editors see it'),
+  sharedWith: z.array(z.enum(roles)).max(roles.length).default([]).describe('when shared: roles that see it'),
+  sharedWithUsers: z
+    .array(z.uuid())
+    .max(200)
+    .default([])
+    .describe('when shared: users who see it; neither roles nor users: everybody'),
+  editors: z
+    .array(z.uuid())
+    .max(200)
+    .default([])
+    .describe('users who change it besides its owner; they see it too'),
+});
+export type Sharing = z.output<typeof sharingSchema>;
+
+/** What a segment or tag says about who may do what with it. */
+const sharingFields = {
+  owner: z.string().describe('id of the user it belongs to'),
+  sharing: sharingSchema,
+  mayEdit: z.boolean().describe('whether the caller is its owner, an editor or an administrator'),
+  mayShare: z.boolean().describe('whether the caller is its owner or an administrator'),
+};
 
 export const segmentKinds = ['rule', 'snapshot', 'import', 'lookalike'] as const;
 
@@ -84,7 +110,7 @@ export const segmentSchema = z.object({
   text: z.string().optional().describe('EQL of a rule segment'),
   lookalike: lookalikeSchema.optional(),
   schedule: scheduleSchema,
-  owner: z.string(),
+  ...sharingFields,
   archived: z.boolean(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -99,6 +125,7 @@ export const usageSchema = z.object({
   kind: z.enum(['segment', 'tag', 'strategy', 'report']),
   id: z.string(),
   name: z.string(),
+  hidden: z.literal(true).optional().describe('the caller may not see it: its id and name are left out'),
 });
 export type Usage = z.output<typeof usageSchema>;
 
@@ -140,7 +167,7 @@ export const tagSchema = z.object({
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule tag, or SQL'),
   schedule: scheduleSchema,
-  owner: z.string(),
+  ...sharingFields,
   archived: z.boolean(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -150,6 +177,11 @@ export const tagSchema = z.object({
   priority: z.number().int().describe('1 first … 9 last, among those due at one time'),
 });
 export type TagView = z.output<typeof tagSchema>;
+
+/** Who sees and changes it, and to whom it is handed over. */
+export const shareBody = sharingSchema.extend({
+  owner: z.uuid().optional().describe('the user it is handed over to; absent: it stays with its owner'),
+});
 
 /** What makers say of a segment or tag besides its rule. */
 export const audienceDefinition = {

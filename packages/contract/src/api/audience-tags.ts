@@ -7,6 +7,8 @@ import {
   tagKinds,
   tagModelSchema,
   tagSchema,
+  shareBody,
+  sharingSchema,
   tagValueTypes,
   usageSchema,
   versionSchema,
@@ -40,6 +42,7 @@ export const createTag = endpoint({
   body: z.object({
     tagId: audienceIdSchema,
     ...audienceDefinition,
+    sharing: sharingSchema.optional().describe('absent: everybody sees it'),
     kind: z.enum(tagKinds).default('rule'),
     text: z.string().max(20_000).optional().describe('EQL value, or SQL selecting person_id and value'),
     document: eqlDocumentSchema.optional(),
@@ -50,7 +53,7 @@ export const createTag = endpoint({
     model: tagModelSchema.optional().describe('of model tags'),
   }),
   response: tagSchema,
-  errors: ['eql_invalid', 'tag_exists', 'tag_sql_refused', 'tag_scorer_unknown'],
+  errors: ['user_unknown', 'eql_invalid', 'tag_exists', 'tag_sql_refused', 'tag_scorer_unknown'],
 });
 
 export const readTag = endpoint({
@@ -97,6 +100,7 @@ export const editTag = endpoint({
   }),
   response: tagSchema,
   errors: [
+    'not_editor',
     'eql_invalid',
     'tag_not_found',
     'tag_sql_refused',
@@ -104,6 +108,22 @@ export const editTag = endpoint({
     'tag_type_in_use',
     'conflict',
   ],
+});
+
+export const shareTag = endpoint({
+  name: 'shareTag',
+  method: 'PUT',
+  path: '/api/v1/tags/:tagId/sharing',
+  room: 'audience',
+  summary: {
+    en: 'Say who sees and who changes a tag, and hand it over; for its owner and administrators',
+    zh: '设置标签的可见范围与编辑者，或移交负责人（负责人与管理员）',
+  },
+  permission: 'tag.write',
+  params: tagParams,
+  body: shareBody,
+  response: tagSchema,
+  errors: ['tag_not_found', 'not_owner', 'user_unknown'],
 });
 
 export const archiveTag = endpoint({
@@ -116,7 +136,7 @@ export const archiveTag = endpoint({
   params: tagParams,
   body: z.object({ archived: z.boolean().default(true) }),
   response: tagSchema,
-  errors: ['tag_not_found', 'tag_in_use'],
+  errors: ['not_editor', 'tag_not_found', 'tag_in_use'],
 });
 
 export const computeTag = endpoint({
@@ -154,6 +174,21 @@ export const setTagValues = endpoint({
       .max(10_000),
     modelVersion: z.string().min(1).max(100).optional().describe('of model tags: version of the model'),
   }),
-  response: z.object({ changed: z.number().int() }),
-  errors: ['tag_not_found', 'tag_not_settable', 'tag_value_invalid'],
+  response: z.object({
+    changed: z.number().int().describe('people whose value was set or removed'),
+    refused: z
+      .array(
+        z.object({
+          index: z.number().int().describe('place in `values`'),
+          personId: z.number().int(),
+          reason: z.enum(['person_unknown', 'person_twice']),
+          en: z.string(),
+          zh: z.string(),
+        }),
+      )
+      .describe(
+        'rows that were left out, the others were set: nobody has or had this id, or it was merged into one before',
+      ),
+  }),
+  errors: ['not_editor', 'tag_not_found', 'tag_not_settable', 'tag_value_invalid'],
 });

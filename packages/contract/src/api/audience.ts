@@ -9,6 +9,8 @@ import {
   lookalikeSchema,
   segmentKinds,
   segmentSchema,
+  shareBody,
+  sharingSchema,
   usageSchema,
   versionSchema,
 } from './audience-shapes.ts';
@@ -56,6 +58,7 @@ export const createSegment = endpoint({
   body: z.object({
     segmentId: audienceIdSchema,
     ...audienceDefinition,
+    sharing: sharingSchema.optional().describe('absent: everybody sees it'),
     kind: z.enum(segmentKinds).default('rule'),
     text: z.string().max(20_000).optional().describe('EQL; needed for rule and snapshot'),
     document: eqlDocumentSchema.optional().describe('EQL document; instead of text'),
@@ -67,7 +70,7 @@ export const createSegment = endpoint({
       .describe('members of an imported segment'),
   }),
   response: segmentSchema,
-  errors: ['eql_invalid', 'segment_exists', 'segment_cycle', 'lookalike_missing'],
+  errors: ['user_unknown', 'eql_invalid', 'segment_exists', 'segment_cycle', 'lookalike_missing'],
 });
 
 export const editSegment = endpoint({
@@ -86,7 +89,14 @@ export const editSegment = endpoint({
     version: z.number().int().describe('version that was edited; refused when it is not the newest'),
   }),
   response: segmentSchema,
-  errors: ['eql_invalid', 'segment_not_found', 'segment_cycle', 'lookalike_missing', 'conflict'],
+  errors: [
+    'not_editor',
+    'eql_invalid',
+    'segment_not_found',
+    'segment_cycle',
+    'lookalike_missing',
+    'conflict',
+  ],
 });
 
 export const setSegmentMembers = endpoint({
@@ -102,8 +112,24 @@ export const setSegmentMembers = endpoint({
   params: segmentParams,
   body: z.object({ personIds: z.array(z.number().int().min(0)).max(100_000) }),
   response: segmentSchema,
-  errors: ['segment_not_found', 'segment_not_imported'],
+  errors: ['not_editor', 'segment_not_found', 'segment_not_imported'],
   bodyLimitBytes: 4 * 2 ** 20,
+});
+
+export const shareSegment = endpoint({
+  name: 'shareSegment',
+  method: 'PUT',
+  path: '/api/v1/segments/:segmentId/sharing',
+  room: 'audience',
+  summary: {
+    en: 'Say who sees and who changes a segment, and hand it over; for its owner and administrators',
+    zh: '设置人群的可见范围与编辑者，或移交负责人（负责人与管理员）',
+  },
+  permission: 'segment.write',
+  params: segmentParams,
+  body: shareBody,
+  response: segmentSchema,
+  errors: ['segment_not_found', 'not_owner', 'user_unknown'],
 });
 
 export const archiveSegment = endpoint({
@@ -119,7 +145,7 @@ export const archiveSegment = endpoint({
   params: segmentParams,
   body: z.object({ archived: z.boolean().default(true) }),
   response: segmentSchema,
-  errors: ['segment_not_found', 'segment_in_use'],
+  errors: ['not_editor', 'segment_not_found', 'segment_in_use'],
 });
 
 export const readSegment = endpoint({

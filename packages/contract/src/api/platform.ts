@@ -174,6 +174,27 @@ export const listUsers = endpoint({
   }),
 });
 
+/** Names for what users own and did, and choices for sharing: no more of a colleague than the bank's phone list tells. */
+export const listColleagues = endpoint({
+  name: 'listColleagues',
+  method: 'GET',
+  path: '/api/v1/colleagues',
+  room: 'platform',
+  summary: { en: 'Names and roles of the users of this console', zh: '控制台用户的姓名与角色' },
+  permission: 'session',
+  response: z.object({
+    items: z.array(
+      z.object({
+        userId: z.string(),
+        name: z.string(),
+        displayName: z.string(),
+        role: z.enum(roles),
+        disabled: z.boolean(),
+      }),
+    ),
+  }),
+});
+
 export const createUser = endpoint({
   name: 'createUser',
   method: 'POST',

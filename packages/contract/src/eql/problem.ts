@@ -19,6 +19,8 @@ export const eqlProblemCodes = [
   'unknown_segment',
   'unknown_tag',
   'unknown_parameter',
+  'unknown_purpose',
+  'unknown_channel',
   'ambiguous_relation',
   'type_mismatch',
   'unit_mismatch',

@@ -33,15 +33,8 @@ export function textProblem(
   return { ...problem, position: positionOf(text, at.offset, at.length) };
 }
 
-// Punctuation as Chinese input methods and other languages have it reads as its counterpart here.
+// Signs as other languages have them read as its counterpart here.
 const SYMBOLS: Readonly<Record<string, string>> = {
-  '，': ',',
-  '（': '(',
-  '）': ')',
-  '＝': '=',
-  '＞': '>',
-  '＜': '<',
-  '、': ',',
   '≥': '>=',
   '≤': '<=',
   '≠': '!=',
@@ -57,10 +50,27 @@ const PATTERNS: readonly { kind: Token['kind'] | 'space'; pattern: RegExp }[] = 
   { kind: 'number', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[万亿]?/uy },
   { kind: 'parameter', pattern: /\$[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_]*/uy },
-  { kind: 'text', pattern: /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’/uy },
+  { kind: 'text', pattern: /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’|＇[^＇]*＇|＂[^＂]*＂/uy },
   { kind: 'quoted', pattern: /`(?:[^`\n]|``)+`/uy },
-  { kind: 'symbol', pattern: /<=|>=|!=|<>|==|[=<>(){},.+\-*/，、（）＝＞＜≥≤≠]/uy },
+  { kind: 'symbol', pattern: /<=|>=|!=|<>|==|[=<>(){},.+\-*/≥≤≠]/uy },
 ];
+
+// What is left as it is: texts and names in their quotes, comments, and words, which may hold such digits.
+const KEPT =
+  /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’|＇[^＇]*＇|＂[^＂]*＂|`(?:[^`\n]|``)+`|--[^\n]*|[\p{L}_][\p{L}\p{N}_]*/u;
+const WIDE = /[！＃-＆（-／０-＠［-＿｛-～、]/u;
+const KEPT_OR_WIDE = new RegExp(`${KEPT.source}|${WIDE.source}`, 'gu');
+/** Distance of a full-width sign from its counterpart in ASCII. */
+const WIDTH_DISTANCE = 0xfee0;
+
+/** Full-width digits and punctuation, as Chinese input methods write them, as their counterparts; none moves. */
+function narrow(text: string): string {
+  return text.replace(KEPT_OR_WIDE, (found) => {
+    if (found === '、') return ',';
+    if (found.length > 1 || !WIDE.test(found)) return found;
+    return String.fromCharCode(found.charCodeAt(0) - WIDTH_DISTANCE);
+  });
+}
 
 /** Splits text into tokens; comments run from `--` to the end of the line. Throws `EqlTextError`. */
 export function tokenize(text: string): Token[] {
@@ -78,12 +88,13 @@ export function tokenize(text: string): Token[] {
     );
   }
   const tokens: Token[] = [];
+  const narrowed = narrow(text);
   let offset = 0;
   while (offset < text.length) {
-    const found = matchAt(text, offset);
+    const found = matchAt(narrowed, offset);
     if (!found) {
-      const open = /["'“‘]/u.test(text[offset] ?? '');
-      const joint = { '&': 'and', '|': 'or', '!': 'not' }[text[offset] ?? ''];
+      const open = /["'“‘＇＂]/u.test(text[offset] ?? '');
+      const joint = { '&': 'and', '|': 'or', '!': 'not' }[narrowed[offset] ?? ''];
       throw new EqlTextError(
         textProblem(
           text,

@@ -47,6 +47,21 @@ export const audienceErrors = defineErrors({
     en: 'The members of this segment are computed; only an imported segment can be given other members.',
     zh: '该人群的成员由规则计算得出；只有导入的人群可以更换名单。',
   },
+  not_editor: {
+    status: 403,
+    en: 'Only its owner, its editors and administrators may change this; ask the owner, or make a copy of your own.',
+    zh: '只有负责人、被授权的编辑者和管理员可以修改；请联系负责人，或复制一份再改。',
+  },
+  not_owner: {
+    status: 403,
+    en: 'Only its owner and administrators may say who sees this and hand it over; ask the owner.',
+    zh: '只有负责人和管理员可以设置可见范围或移交；请联系负责人。',
+  },
+  user_unknown: {
+    status: 422,
+    en: 'The users that `details.userIds` lists do not exist or are disabled; choose others.',
+    zh: 'details.userIds 中的用户不存在或已停用，请另选。',
+  },
   lookalike_missing: {
     status: 422,
     en: 'Say in `lookalike` which segment people shall resemble and by which features.',

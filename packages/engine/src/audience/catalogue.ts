@@ -1,5 +1,6 @@
 import type { Catalogue, EqlDocument, ValueType } from '@wutong/contract';
 import type { EqlType } from './bind/bound.ts';
+import type { Sharing } from './sharing.ts';
 
 /** An event that may be named, with the properties the tracking plan knows. */
 export interface EventDefinition {
@@ -19,12 +20,16 @@ export interface NamedSegment {
   readonly document?: EqlDocument | undefined;
   /** Newest committed run; 0 when there is none. */
   readonly run: number;
+  /** Absent: everybody may name it. */
+  readonly sharing?: Sharing;
 }
 
 export interface NamedTag {
   readonly tagId: string;
   readonly name: string;
   readonly type: EqlType;
+  /** Absent: everybody may name it. */
+  readonly sharing?: Sharing;
 }
 
 /** Everything an expression may name, at one instant. */

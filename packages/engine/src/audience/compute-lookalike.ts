@@ -2,12 +2,13 @@ import type { audienceApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { publishRuns } from './compute-block.ts';
 import { findLookalikes, type LookalikeModel, type LookalikeQuestion } from './find-lookalikes.ts';
-import type { Asker } from './front-door.ts';
+import type { Asker } from './asker.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type Preparation } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
 import { nextDue } from './schedule.ts';
+import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { beginRuns, postponeSegment, setExplanation, type SegmentRow } from './segment-store.ts';
 
 /** With fewer people to resemble, what they share is chance. */
@@ -80,8 +81,8 @@ export async function computeLookalikes(
   const preparation = await reader.preparation(now);
   for (const row of rows) {
     const dueAt = nextDue(row.schedule, now, platform.config.timeZone);
-    const postpone = (problem: string): Promise<void> =>
-      postponeSegment(platform.database, row.segment_id, dueAt, problem.slice(0, 500));
+    const postpone = (problem: ComputationProblem): Promise<void> =>
+      postponeSegment(platform.database, row.segment_id, dueAt, problem);
     if (!row.lookalike) continue;
     try {
       const startedAt = performance.now();
@@ -89,9 +90,7 @@ export async function computeLookalikes(
       const answer = await model(platform, question);
       const { seedPeople } = answer.explanation;
       if (seedPeople < LEAST_SEED) {
-        await postpone(
-          `The segment “${row.lookalike.seed}” has ${seedPeople} people; at least ${LEAST_SEED} are needed.`,
-        );
+        await postpone(tooFewSeeds(row.lookalike.seed, seedPeople));
         continue;
       }
       const runs = await beginRuns(platform.database, [row.segment_id]);
@@ -105,15 +104,14 @@ export async function computeLookalikes(
       if (!(refusal instanceof CodedError) && typeof (error as { type?: unknown }).type !== 'string')
         throw error;
       platform.log.warn({ segment: row.segment_id, error: String(error) }, 'lookalike not computed');
-      await postpone(problemOf(refusal));
+      await postpone(problemOfError(refusal));
     }
   }
 }
 
-function problemOf(refusal: unknown): string {
-  if (refusal instanceof CodedError) {
-    const problems = refusal.details?.['problems'] as { en?: string }[] | undefined;
-    return problems?.[0]?.en ?? refusal.message;
-  }
-  return refusal instanceof Error ? refusal.message : String(refusal);
+function tooFewSeeds(seed: string, people: number): ComputationProblem {
+  return {
+    en: `The segment “${seed}” has ${people} people; at least ${LEAST_SEED} are needed.`,
+    zh: `种子人群“${seed}”只有 ${people} 人，至少需要 ${LEAST_SEED} 人。`,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform/index.ts';
 import { computeBlock, COMPUTE_SETTINGS, SHARED_SEGMENTS, type Computable } from './compute-block.ts';
+import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { computeKept } from './compute-kept.ts';
 import { countSlotsOf } from './incremental/count-slot.ts';
 import { prepareExpression } from './prepare-expression.ts';
@@ -35,7 +36,7 @@ export async function computeSegments(
     if (row.kind === 'import' || !row.document) continue;
     const prepared = prepareExpression({ document: row.document }, preparation);
     if ('problems' in prepared) {
-      await postpone(platform, row, now, prepared.problems[0]?.en ?? 'The rule cannot be understood.');
+      await postpone(platform, row, now, prepared.problems[0]!);
     } else {
       computable.push({ row, prepared });
     }
@@ -85,7 +86,7 @@ async function computeTogether(
     const refusal = refusalOf(error);
     const isOurs = refusal !== error;
     platform.log.warn({ segment: only.row.segment_id, error: String(error) }, 'segment not computed');
-    await postpone(platform, only.row, now, refusal instanceof Error ? refusal.message : String(refusal));
+    await postpone(platform, only.row, now, problemOfError(refusal));
     // What is not the segment's own fault (an engine away) is the loop's to repeat.
     if (!isOurs && !isQueryError(error)) throw error;
   }
@@ -96,7 +97,12 @@ function isQueryError(error: unknown): boolean {
   return typeof (error as { type?: unknown }).type === 'string';
 }
 
-async function postpone(platform: Platform, row: SegmentRow, now: number, problem: string): Promise<void> {
+async function postpone(
+  platform: Platform,
+  row: SegmentRow,
+  now: number,
+  problem: ComputationProblem,
+): Promise<void> {
   const dueAt = row.kind === 'rule' ? nextDue(row.schedule, now, platform.config.timeZone) : undefined;
   await postponeSegment(platform.database, row.segment_id, dueAt, problem);
 }

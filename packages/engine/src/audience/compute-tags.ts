@@ -8,6 +8,7 @@ import { refusalOf } from './run-expression.ts';
 import { computeModelTag, type Scorers } from './person-scorer.ts';
 import { nextDue } from './schedule.ts';
 import { computeSqlTag } from './sql-tag.ts';
+import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { beginTagRuns, finishTagRun, postponeTag, type TagRow } from './tag-store.ts';
 import { writeTagValues } from './tag-value-store.ts';
 import type { BoundValue } from './bind/bound.ts';
@@ -44,8 +45,8 @@ export async function computeTags(
     if (row.kind !== 'rule' || !row.document) continue;
     const prepared = prepareExpression({ document: row.document }, preparation);
     if ('problems' in prepared || prepared.query.kind !== 'value') {
-      const problem = 'problems' in prepared ? prepared.problems[0]?.en : 'The expression gives no value.';
-      await postponeTag(platform.database, row.tag_id, dueOf(platform, row, now), problem ?? '');
+      const problem = 'problems' in prepared ? prepared.problems[0]! : NO_VALUE;
+      await postponeTag(platform.database, row.tag_id, dueOf(platform, row, now), problem);
     } else {
       computable.push({ row, value: prepared.query.value });
     }
@@ -54,6 +55,8 @@ export async function computeTags(
     await computeTogether(platform, computable.slice(start, start + SHARED_TAGS), now);
   }
 }
+
+const NO_VALUE: ComputationProblem = { en: 'The expression gives no value.', zh: '该表达式没有取值。' };
 
 async function computeTogether(platform: Platform, tags: readonly Computable[], now: number): Promise<void> {
   const done = await guarded(
@@ -81,11 +84,10 @@ async function guarded(
     if (!isRefused && typeof (error as { type?: unknown }).type !== 'string') throw error;
     const [only, ...others] = rows;
     if (only && others.length === 0) {
-      const message = error instanceof Error ? error.message : String(error);
       const dueAt = dueOf(platform, only, now);
       // What takes too long holds up everything else that is due; it may try again in an hour at the earliest.
       const later = dueAt === undefined ? undefined : Math.max(dueAt, now + RETRY_MS);
-      await postponeTag(platform.database, only.tag_id, later, message.slice(0, 500));
+      await postponeTag(platform.database, only.tag_id, later, problemOfError(error));
     }
     return false;
   }

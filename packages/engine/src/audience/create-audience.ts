@@ -12,6 +12,7 @@ import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
 import { createPersonLookup, type PersonDirectory } from './look-up-person.ts';
 import { createMemberLookup } from './lookup-members.ts';
+import { createManageSharing } from './manage-sharing.ts';
 import { createSegments, type SegmentOptions } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
@@ -66,8 +67,9 @@ export function createAudience(
     personsOf: needs.identity.personsOf,
   });
   const scorers = options.scorers ?? new Map();
-  const tags = createTags(platform, reader, scorers);
+  const tags = createTags(platform, reader, scorers, needs.identity.personsOf);
   const lookup = createMemberLookup(platform);
+  const sharing = createManageSharing(platform, { segments, tags }, () => lookup.refresh());
   const personLookup = createPersonLookup({
     members: lookup,
     tagsOf: (personId) => tags.tagsOf(personId),
@@ -120,8 +122,8 @@ export function createAudience(
       return (await lookup.segmentsOf(personId)).map((segment) => segment.segmentId);
     },
     computeSegments: (segmentIds) => segments.compute(segmentIds),
-    async segmentWatermark(segmentId) {
-      const { run } = await segments.get(segmentId);
+    async segmentWatermark(segmentId, asker) {
+      const { run } = await segments.get(segmentId, asker);
       return { run, personId: Number.MAX_SAFE_INTEGER };
     },
     async segmentChanges(segmentId, after, limit) {
@@ -137,17 +139,17 @@ export function createAudience(
       return created.members ?? 0;
     },
     tagValues: (personIds, tagIds) => readTagValues(clickhouse, personIds, tagIds),
-    tagGroups: (tagId, prefix) => tagGroups(database, tagId, prefix),
-    tagIds: () => readTagIds(database),
+    tagGroups: (tagId, prefix, asker) => tagGroups(database, tagId, prefix, asker),
+    tagIds: (asker) => readTagIds(database, asker),
     async totals() {
       const present = await selectPresentRuns(database);
       return { segments: present.length, people: await countAnywhere(clickhouse, present) };
     },
-    async declareUses(transaction, user, used) {
+    async declareUses(transaction, user, used, asker) {
       const preparation = await reader.preparation(clock.now());
       const names = { segments: new Set<string>(), tags: new Set<string>() };
       for (const expression of used) {
-        const prepared = prepareExpression(expression, preparation);
+        const prepared = prepareExpression(expression, preparation, asker && { ...asker, runsLater: true });
         if ('problems' in prepared) {
           throw new CodedError('eql_invalid', { details: { problems: prepared.problems } });
         }
@@ -163,6 +165,7 @@ export function createAudience(
         reader,
         segments,
         tags,
+        sharing,
         personLookup,
         profile: needs.profile,
       }),

@@ -51,6 +51,11 @@ const MISTAKES: readonly Mistake[] = [
   ["person where city in '上海'", 'type_mismatch', 22, "('上海')"],
   ['person where vip in true', 'type_mismatch', 21, '(true)'],
   ['person where managed_by = $nobody', 'unknown_parameter', 27, undefined],
+  ["person where consents('marketting', 'sms')", 'unknown_purpose', 14, 'marketing'],
+  ["person where consents('nope', 'sms')", 'unknown_purpose', 14, undefined],
+  ["person where consents('marketing', 'smss')", 'unknown_channel', 14, 'sms'],
+  ["person where '1990-13-01' < 30 years ago", 'type_mismatch', 14, undefined],
+  ['person where city < 30 years ago', 'type_mismatch', 14, undefined],
 ];
 
 it.each(MISTAKES)(
@@ -140,8 +145,10 @@ const NAMES = [
 it('takes SQL in a text for a text, and SQL in a name for an unknown name', async () => {
   for (const injection of INJECTIONS) {
     const quoted = injection.replaceAll("'", "''");
-    const text = `person where city = '${quoted}' or city contains '${quoted}x' or consents('${quoted}', '${quoted}')`;
+    const text = `person where city = '${quoted}' or city contains '${quoted}x'`;
     expect(await audience.count({ text }, ASKER), injection).toMatchObject({ count: 0, total: 1 });
+    const consent = await audience.check({ text: `person where consents('${quoted}', 'sms')` }, ASKER);
+    expect(consent.problems, injection).toMatchObject([{ code: 'unknown_purpose' }]);
     for (const name of NAMES) {
       const { problems } = await audience.check({ text: name.replace('X', () => injection) }, ASKER);
       expect(problems, `${name} ${injection}`).toHaveLength(1);
@@ -163,4 +170,19 @@ it('reads what other languages and Chinese keyboards write, and writes it in one
   expect(formatEql(parsed.document!)).toBe(
     "person where\n  city = '上海'\n  and age >= 30\n  and city in ('a', 'b')\n  and aum != 3",
   );
+  const wide =
+    'person where （age ＞＝ ３０ or aum ！＝ １．５万） and city in （＇ａ１＇， ＂Ｂ，＂） and did(event login within last ７ days)';
+  const narrow = parseEql(wide);
+  expect(narrow.problem).toBeUndefined();
+  // Texts and names keep what they hold.
+  expect(formatEql(narrow.document!)).toBe(
+    "person where\n  (age >= 30 or aum != 15000)\n  and city in ('ａ１', 'Ｂ，')\n  and did(event login within last 7 days)",
+  );
+  expect(parseEql('person where tag 等级１ = 1').document).toMatchObject({
+    where: { left: { tag: '等级１' } },
+  });
+  expect(parseEql('person where age ＞ ３ ＆ vip').problem).toMatchObject({
+    position: { column: 22 },
+    suggestion: 'and',
+  });
 });

@@ -1,13 +1,15 @@
 import { audienceApi } from '@wutong/contract';
 import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
 import { eqlTypeOf } from './catalogue.ts';
-import type { Asker, Expression } from './front-door.ts';
+import type { Asker } from './asker.ts';
+import type { Expression } from './front-door.ts';
 import type { RouteNeeds } from './route-needs.ts';
+import { maySee } from './sharing.ts';
 import { personOfCursor, showPeople } from './show-people.ts';
 
 /** Who asks, for binding and limits. */
 export function askerOf(user: CallingUser): Asker {
-  return { userId: user.userId, permissions: user.permissions };
+  return { userId: user.userId, permissions: user.permissions, role: user.role };
 }
 
 /** The expression of a request. */
@@ -54,7 +56,7 @@ export function eqlRoutes(server: HttpServer, needs: RouteNeeds): void {
 
   server.handle(audienceApi.readCatalogue, async ({ user }) => {
     if (!user) throw new CodedError('not_logged_in');
-    return shownCatalogue(await reader.catalogue(), user.language);
+    return shownCatalogue(await reader.catalogue(), askerOf(user), user.language);
   });
 }
 
@@ -63,6 +65,7 @@ type Titled = { name: string; title: { en: string; zh: string } };
 
 function shownCatalogue(
   catalogue: Catalogue,
+  asker: Asker,
   language: 'zh' | 'en',
 ): ReturnType<typeof audienceApi.readCatalogue.response.parse> {
   const named = (each: Titled): { name: string; title: string } => ({
@@ -95,7 +98,11 @@ function shownCatalogue(
         type: property.valueType === 'json' ? 'json' : eqlTypeOf(property.valueType),
       })),
     })),
-    segments: catalogue.segments.map(({ segmentId, name }) => ({ segmentId, name })),
-    tags: catalogue.tags.map(({ tagId, name, type }) => ({ tagId, name, type })),
+    segments: catalogue.segments
+      .filter(({ sharing }) => maySee(asker, sharing))
+      .map(({ segmentId, name }) => ({ segmentId, name })),
+    tags: catalogue.tags
+      .filter(({ sharing }) => maySee(asker, sharing))
+      .map(({ tagId, name, type }) => ({ tagId, name, type })),
   };
 }

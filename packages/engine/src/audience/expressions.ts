@@ -2,7 +2,8 @@ import { formatEql } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { conditionEffects } from './condition-effects.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
-import type { Asker, Audience, Expression } from './front-door.ts';
+import type { Asker } from './asker.ts';
+import type { Audience, Expression } from './front-door.ts';
 import { prepareExpression, requireExpression, type PreparedExpression } from './prepare-expression.ts';
 import {
   countPeople,
@@ -160,9 +161,9 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
       return values;
     },
 
-    async peopleSql(expression, prefix) {
+    async peopleSql(expression, prefix, asker) {
       const now = clock.now();
-      const prepared = await preparePeople(expression, now);
+      const prepared = await preparePeople(expression, now, asker);
       const statement = openStatement(prepared, now, { prefix });
       const condition = statement.condition(prepared.query);
       const sql = `SELECT frame_key AS person_id FROM (${statement.rows()}) WHERE ${condition}`;

@@ -4,6 +4,7 @@ import { whileComputing } from './compute-lock.ts';
 import { noteMovedPeople } from './incremental/count-store.ts';
 import { clearUnfinished, type OpenRun } from './membership-store.ts';
 import { beginRuns, commitRuns, selectPresentRuns } from './segment-store.ts';
+import { touchPeople } from './tag-change-store.ts';
 import { movePeopleOfTags } from './tag-value-store.ts';
 
 const CONSUMER = 'audience';
@@ -85,6 +86,7 @@ async function applyChanges(
       },
     ]);
   }
+  await touchPeople(transaction, undefined, moved);
 }
 
 async function membersAmong(

@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { TagValue } from './read-tag-values.ts';
 import type { EqlDocument, EqlProblem } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
@@ -8,12 +9,6 @@ export interface Expression {
   readonly document?: EqlDocument;
   /** Values of `$viewer`, `$node` and other names; strings, numbers or booleans. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** Who asks: decides what may be named and what it may cost. Absent: the system itself. */
-export interface Asker {
-  readonly userId: string;
-  readonly permissions: ReadonlySet<string>;
 }
 
 /** Outcome of a check: both faces when it is sound, its problems when not. */
@@ -99,6 +94,7 @@ export interface Audience {
   peopleSql(
     expression: Expression,
     prefix: string,
+    asker?: Asker,
   ): Promise<{ sql: string; parameters: Record<string, unknown> }>;
   /** Members at the last computation, in ascending order, in blocks. */
   segmentMembers(segmentId: string): AsyncIterable<number[]>;
@@ -107,7 +103,7 @@ export interface Audience {
   /** Computes these segments now, sharing scans; returns when their members are committed. */
   computeSegments(segmentIds: readonly string[]): Promise<void>;
   /** Watermark of a segment: a position after which no committed change exists. */
-  segmentWatermark(segmentId: string): Promise<ChangePosition>;
+  segmentWatermark(segmentId: string, asker?: Asker): Promise<ChangePosition>;
   /** Committed changes after a position, in order of (run, person). Empty: nothing more at present. */
   segmentChanges(segmentId: string, after: ChangePosition, limit: number): Promise<MembershipChange[]>;
   /**
@@ -127,21 +123,27 @@ export interface Audience {
   ): Promise<Map<number, Map<string, TagValue>>>;
   /**
    * A tag's name, and SQL of `person_id` and `value` (text) of all who have one, each person once: several values
-   * stand in one text. Names of parameters begin with `prefix`. Undefined: there is no such tag in use.
+   * stand in one text. Names of parameters begin with `prefix`. Undefined: there is no such tag in use that the asker
+   * may see.
    */
   tagGroups(
     tagId: string,
     prefix: string,
+    asker?: Asker,
   ): Promise<{ name: string; sql: string; parameters: Record<string, unknown> } | undefined>;
-  /** Ids of the tags in use. */
-  tagIds(): Promise<Set<string>>;
+  /** Ids of the tags in use that the asker may see. */
+  tagIds(asker?: Asker): Promise<Set<string>>;
   /** Segments in use, and people who are in at least one of them. */
   totals(): Promise<{ segments: number; people: number }>;
-  /** Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses. */
+  /**
+   * Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses.
+   * @throws CodedError eql_invalid, also where it names what the asker may not see
+   */
   declareUses(
     transaction: Transaction,
     user: { kind: 'strategy' | 'report'; id: string; name: string },
     expressions: readonly Expression[],
+    asker?: Asker,
   ): Promise<void>;
   routes(server: HttpServer): void;
   start(): Promise<void>;

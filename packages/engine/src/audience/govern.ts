@@ -1,13 +1,16 @@
 import type { audienceApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { findDuplicates } from './find-duplicates.ts';
-import type { Asker, Expression } from './front-door.ts';
+import type { Asker } from './asker.ts';
+import type { Expression } from './front-door.ts';
 import { selectAllUses, selectGoverned, selectRunCosts, type GovernedRow } from './governance-store.ts';
 import type { Segments } from './manage-segments.ts';
 import type { Tags } from './manage-tags.ts';
 import { hashMembers } from './membership-store.ts';
 import { prepareExpression, requireExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
+import { maySee } from './sharing.ts';
+import { hideUnseen } from './sharing-store.ts';
 import { tellMemberChange } from './tell-impact.ts';
 import { dependentsOf, traceLineage, type DataKind, type LineageKind } from './trace-lineage.ts';
 
@@ -25,16 +28,20 @@ export interface Governance {
     focus: { kind: LineageKind; id: string } | undefined,
     data: boolean,
     language: 'zh' | 'en',
+    asker: Asker,
   ): Promise<Answer<'readLineage'>>;
   /** @throws CodedError segment_not_found, tag_not_found, eql_invalid, eql_too_expensive, eql_too_slow */
   impact(target: Made, rule: Expression | undefined, asker: Asker): Promise<Answer<'readImpact'>>;
-  use(options: {
-    kind?: Made['kind'] | undefined;
-    unusedDays?: number | undefined;
-    sort: 'cost' | 'name' | 'last_used';
-    limit: number;
-  }): Promise<Answer<'readAudienceUse'>>;
-  duplicates(): Promise<Answer<'readDuplicates'>>;
+  use(
+    options: {
+      kind?: Made['kind'] | undefined;
+      unusedDays?: number | undefined;
+      sort: 'cost' | 'name' | 'last_used';
+      limit: number;
+    },
+    asker: Asker,
+  ): Promise<Answer<'readAudienceUse'>>;
+  duplicates(asker: Asker): Promise<Answer<'readDuplicates'>>;
   /** Each by itself: what is refused does not hold up the others. */
   archiveMany(items: readonly Made[], archived: boolean, asker: Asker): Promise<Answer<'archiveMany'>>;
 }
@@ -47,12 +54,15 @@ export function createGovernance(
   const { database, clickhouse, clock } = platform;
 
   return {
-    async lineage(focus, data, language) {
+    async lineage(focus, data, language, asker) {
       const [made, uses, catalogue] = await Promise.all([
         selectGoverned(database),
         selectAllUses(database),
         reader.catalogue(),
       ]);
+      const unseen = new Set(
+        made.filter((row) => !maySee(asker, row)).map(({ kind, id }) => `${kind}:${id}`),
+      );
       const { model, events } = catalogue;
       const titles = new Map<string, string>();
       for (const each of model.attributes) titles.set(`attribute ${each.name}`, each.title[language]);
@@ -67,14 +77,18 @@ export function createGovernance(
         }
         return { kind, title: known || name };
       };
-      return traceLineage({ made, uses, describe }, { focus, data });
+      return traceLineage({ made, uses, unseen, describe }, { focus, data, language });
     },
 
     async impact({ kind, id }, rule, asker) {
-      const segment = kind === 'segment' ? await manage.segments.get(id) : undefined;
-      if (kind === 'tag') await manage.tags.get(id);
-      const users = dependentsOf(await selectAllUses(database), { kind, id });
-      const usedBy = kind === 'segment' ? manage.segments.usedBy(id) : manage.tags.usedBy(id);
+      const segment = kind === 'segment' ? await manage.segments.get(id, asker) : undefined;
+      if (kind === 'tag') await manage.tags.get(id, asker);
+      const users = await hideUnseen(
+        database,
+        asker,
+        dependentsOf(await selectAllUses(database), { kind, id }),
+      );
+      const usedBy = kind === 'segment' ? manage.segments.usedBy(id, asker) : manage.tags.usedBy(id, asker);
       const answer = {
         users,
         lookups: segment?.lookups ?? 0,
@@ -88,7 +102,7 @@ export function createGovernance(
       return { ...answer, members: await tellMemberChange(platform, segment, prepared) };
     },
 
-    async use(options) {
+    async use(options, asker) {
       const now = clock.now();
       const [made, uses, costs, preparation] = await Promise.all([
         selectGoverned(database),
@@ -100,7 +114,8 @@ export function createGovernance(
       const costOf = new Map(costs.map((cost) => [`${cost.kind}:${cost.id}`, cost]));
       const unusedSince = options.unusedDays === undefined ? undefined : now - options.unusedDays * DAY_MS;
       const rows = made.filter((row) => {
-        if (row.archived || (options.kind !== undefined && row.kind !== options.kind)) return false;
+        if (!maySee(asker, row) || row.archived || (options.kind !== undefined && row.kind !== options.kind))
+          return false;
         if (unusedSince === undefined) return true;
         const lastUse = Math.max(row.created_at, row.looked_up_at ?? 0);
         return !users.has(`${row.kind}:${row.id}`) && lastUse <= unusedSince;
@@ -127,15 +142,18 @@ export function createGovernance(
       return { items: items.slice(0, options.limit).map((item) => showUse(item, rowsRead(item.row))) };
     },
 
-    async duplicates() {
+    async duplicates(asker) {
       const [made, uses] = await Promise.all([selectGoverned(database), selectAllUses(database)]);
       const users = countUsers(uses);
-      const computed = made.filter((row) => row.run > 0 && !row.archived);
+      const computed = made.filter((row) => row.run > 0 && !row.archived && maySee(asker, row));
       const hashes = await hashMembers(
         clickhouse,
         computed.map((row) => ({ segment_id: row.id, run: row.run })),
       );
-      const groups = findDuplicates(made, hashes);
+      const groups = findDuplicates(
+        made.filter((row) => maySee(asker, row)),
+        hashes,
+      );
       return {
         groups: groups.map(({ reason, kind, rows }) => ({
           reason,

@@ -12,7 +12,7 @@ export function governanceRoutes(server: HttpServer, needs: RouteNeeds): void {
   server.handle(audienceApi.readLineage, ({ query, user }) => {
     const { kind, id } = query;
     const focus = kind !== undefined && id !== undefined ? { kind, id } : undefined;
-    return governance.lineage(focus, query.data === 'true', user?.language ?? 'zh');
+    return governance.lineage(focus, query.data === 'true', user?.language ?? 'zh', askerOf(user));
   });
 
   server.handle(audienceApi.readImpact, ({ body, user }) => {
@@ -24,9 +24,9 @@ export function governanceRoutes(server: HttpServer, needs: RouteNeeds): void {
     return governance.impact({ kind, id }, rule, askerOf(user));
   });
 
-  server.handle(audienceApi.readAudienceUse, ({ query }) => governance.use(query));
+  server.handle(audienceApi.readAudienceUse, ({ query, user }) => governance.use(query, askerOf(user)));
 
-  server.handle(audienceApi.readDuplicates, () => governance.duplicates());
+  server.handle(audienceApi.readDuplicates, ({ user }) => governance.duplicates(askerOf(user)));
 
   server.handle(audienceApi.archiveMany, ({ body, user }) => {
     if (body.items.some((item) => item.kind === 'tag') && !allows(user.permissions, 'tag.write')) {

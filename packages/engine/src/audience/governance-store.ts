@@ -1,18 +1,19 @@
 import type { EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
+import { SHARING_COLUMNS, type Sharing } from './sharing.ts';
 import type { UserOfNames } from './usage-store.ts';
 
 /** A segment or tag as lineage and clean-up look at it; times are epoch ms UTC. */
-export interface GovernedRow {
+export interface GovernedRow extends Sharing {
   readonly kind: 'segment' | 'tag';
   readonly id: string;
   readonly name: string;
-  readonly owner: string;
   readonly folder: string;
   readonly document: EqlDocument | null;
   readonly archived: boolean;
   readonly people: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly created_at: number;
   /** Committed run of a segment; 0 for tags. */
   readonly run: number;
@@ -23,11 +24,11 @@ export interface GovernedRow {
 /** Every segment and tag, in a stable order. */
 export async function selectGoverned(transaction: Transaction): Promise<GovernedRow[]> {
   return transaction.query<GovernedRow>(
-    `select 'segment' as kind, segment_id as id, name, owner, folder, document, archived, members as people,
-            problem, created_at, run, lookups, looked_up_at
+    `select 'segment' as kind, segment_id as id, name, ${SHARING_COLUMNS}, folder, document, archived, members as people,
+            problem, problem_zh, created_at, run, lookups, looked_up_at
        from audience.segment
      union all
-     select 'tag', tag_id, name, owner, folder, document, archived, people, problem, created_at, 0, 0, null
+     select 'tag', tag_id, name, ${SHARING_COLUMNS}, folder, document, archived, people, problem, problem_zh, created_at, 0, 0, null
        from audience.tag
      order by kind, id`,
   );

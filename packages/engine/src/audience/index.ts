@@ -2,8 +2,8 @@
 export { createAudience, type AudienceNeeds, type AudienceOptions } from './create-audience.ts';
 export type { LookalikeAnswer, LookalikeModel, LookalikeQuestion } from './find-lookalikes.ts';
 export type { PersonScorer, Scorers } from './person-scorer.ts';
+export type { Asker } from './asker.ts';
 export type {
-  Asker,
   Audience,
   ChangePosition,
   CheckedExpression,

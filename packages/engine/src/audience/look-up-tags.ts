@@ -1,7 +1,10 @@
 import { gatherQuestions, type Platform } from '../platform/index.ts';
+import { createHeldTags, type HeldTags } from './held-tags.ts';
+import type { Sharing } from './sharing.ts';
 import { shownValues } from './show-tag-values.ts';
-import { selectTagNames } from './tag-store.ts';
-import { selectTagsOf, type HeldTag } from './tag-value-store.ts';
+import type { KnownTag } from './tag-change-store.ts';
+import type { HeldValue } from './tag-column.ts';
+import { selectTagsOf } from './tag-value-store.ts';
 
 /** A person's value of a tag, as it is shown. */
 export interface PersonTag {
@@ -10,32 +13,51 @@ export interface PersonTag {
   readonly values: string[];
 }
 
+/** With who may see it. */
+export type HeldPersonTag = PersonTag & { readonly sharing: Sharing };
+
 /** Read by one query: a granule or two a person. */
 const MOST_PEOPLE = 200;
 
 /**
- * The tags of a person, for callers who wait: people who are asked for together are one query. Nothing is remembered,
- * so that a value is the one that holds when it is asked for.
+ * The tags of a person, for callers who wait: people who are asked for together are one question to PostgreSQL, and
+ * one to ClickHouse for the values that are not in memory. A value is the one that holds when it is asked for.
  */
-export function createTagLookup({
-  database,
-  clickhouse,
-}: Pick<Platform, 'database' | 'clickhouse'>): (personId: number) => Promise<PersonTag[]> {
-  async function ask(people: readonly number[]): Promise<PersonTag[][]> {
-    const tags = new Map((await selectTagNames(database)).map((row) => [row.tag_id, row]));
-    const held = await selectTagsOf(clickhouse, [...new Set(people)], [...tags.keys()]);
-    const byPerson = new Map<number, HeldTag[]>();
-    for (const each of held) {
-      const own = byPerson.get(each.person_id);
-      if (own) own.push(each);
-      else byPerson.set(each.person_id, [each]);
-    }
-    return people.map((person) =>
-      (byPerson.get(person) ?? []).map(({ tag_id, texts, numbers }) => {
-        const { name, value_type } = tags.get(tag_id)!;
-        return { tagId: tag_id, name, values: shownValues(value_type, texts, numbers) };
+export function createTagLookup(
+  platform: Pick<Platform, 'database' | 'clickhouse' | 'log'>,
+  held: HeldTags = createHeldTags(platform),
+): (personId: number) => Promise<HeldPersonTag[]> {
+  async function ask(people: readonly number[]): Promise<HeldPersonTag[][]> {
+    const { tags, of } = await held.present();
+    const near = people.map((person) => tags.map((tag) => of(tag, person)));
+    const distant = await readDistant(people, tags, near);
+    return people.map((person, place) =>
+      tags.flatMap((tag, index) => {
+        const found = near[place]![index];
+        const value = found === 'elsewhere' ? distant.get(`${tag.tag_id} ${person}`) : found;
+        if (!value) return [];
+        const values = shownValues(tag.value_type, value.texts, value.numbers);
+        return [{ tagId: tag.tag_id, name: tag.name, values, sharing: tag }];
       }),
     );
   }
+
+  async function readDistant(
+    people: readonly number[],
+    tags: readonly KnownTag[],
+    near: readonly (readonly (HeldValue | undefined | 'elsewhere')[])[],
+  ): Promise<Map<string, HeldValue>> {
+    const isDistant = (value: HeldValue | undefined | 'elsewhere'): boolean => value === 'elsewhere';
+    const askedPeople = people.filter((_person, place) => near[place]!.some(isDistant));
+    if (askedPeople.length === 0) return new Map();
+    const askedTags = tags.filter((_tag, index) => near.some((values) => isDistant(values[index])));
+    const rows = await selectTagsOf(
+      platform.clickhouse,
+      [...new Set(askedPeople)],
+      askedTags.map((tag) => tag.tag_id),
+    );
+    return new Map(rows.map((row) => [`${row.tag_id} ${row.person_id}`, row]));
+  }
+
   return gatherQuestions(ask, { atOnce: 2, most: MOST_PEOPLE });
 }

@@ -149,7 +149,7 @@ it('takes only those above a score, and says in its versions what it was', async
     'lookalike of segment best by aum; city; vip (400, score >= 1)',
     'lookalike of segment best by aum; city; vip (30)',
   ]);
-  expect((await segments.uses('like_best')).map((each) => each.id)).toEqual(['best']);
+  expect((await segments.uses('like_best', ASKER)).map((each) => each.id)).toEqual(['best']);
   await expect(segments.archive('best', true, ASKER)).rejects.toMatchObject({ code: 'segment_in_use' });
 });
 

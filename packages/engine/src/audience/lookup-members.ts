@@ -1,6 +1,7 @@
 import type { Platform } from '../platform/index.ts';
 import { IdSet } from './id-set.ts';
 import { selectMemberChunks } from './membership-store.ts';
+import type { Sharing } from './sharing.ts';
 import { addLookups, selectPresentRuns } from './segment-store.ts';
 
 /** Memory for members held by one process; segments beyond it are asked of ClickHouse. */
@@ -8,7 +9,7 @@ const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Answers "in which segments is this person" from memory. */
 export interface MemberLookup {
-  segmentsOf(personId: number): Promise<{ segmentId: string; name: string }[]>;
+  segmentsOf(personId: number): Promise<{ segmentId: string; name: string; sharing: Sharing }[]>;
   /** Loads runs that were committed since; true when there was one. */
   refresh(): Promise<boolean>;
   /** Writes down how often each segment was found. */
@@ -19,6 +20,7 @@ interface HeldSegment {
   readonly segmentId: string;
   readonly name: string;
   readonly run: number;
+  readonly sharing: Sharing;
   /** Absent: too large for the memory that is left. */
   readonly members: IdSet | undefined;
 }
@@ -30,7 +32,15 @@ export function createMemberLookup(platform: Platform): MemberLookup {
   let loaded = false;
   const found = new Map<string, number>();
 
-  async function refresh(): Promise<boolean> {
+  /** One after the other: an older list never takes the place of a newer one. */
+  let refreshing: Promise<unknown> = Promise.resolve();
+  function refresh(): Promise<boolean> {
+    const next = refreshing.then(load);
+    refreshing = next.catch(() => undefined);
+    return next;
+  }
+
+  async function load(): Promise<boolean> {
     const present = await selectPresentRuns(database);
     const known = new Map(held.map((segment) => [segment.segmentId, segment]));
     let bytes = 0;
@@ -46,7 +56,7 @@ export function createMemberLookup(platform: Platform): MemberLookup {
         if (fits) members = new IdSet(await selectMemberChunks(clickhouse, row.segment_id, row.run));
       }
       bytes += members?.bytes ?? 0;
-      next.push({ segmentId: row.segment_id, name: row.name, run: row.run, members });
+      next.push({ segmentId: row.segment_id, name: row.name, run: row.run, sharing: row, members });
     }
     held = next;
     loaded = true;
@@ -73,11 +83,11 @@ export function createMemberLookup(platform: Platform): MemberLookup {
       if (!loaded) await refresh();
       const distant = held.filter((segment) => !segment.members);
       const elsewhere = distant.length > 0 ? await askEngine(personId, distant) : undefined;
-      const result: { segmentId: string; name: string }[] = [];
-      for (const { segmentId, name, members } of held) {
+      const result: { segmentId: string; name: string; sharing: Sharing }[] = [];
+      for (const { segmentId, name, sharing, members } of held) {
         const inside = members ? members.has(personId) : elsewhere?.has(segmentId);
         if (!inside) continue;
-        result.push({ segmentId, name });
+        result.push({ segmentId, name, sharing });
         found.set(segmentId, (found.get(segmentId) ?? 0) + 1);
       }
       return result;

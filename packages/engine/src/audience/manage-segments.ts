@@ -11,7 +11,8 @@ import {
 import { computeSegments, type ComputeOptions } from './compute-segments.ts';
 import type { Identity } from '../identity/index.ts';
 import type { LookalikeModel } from './find-lookalikes.ts';
-import type { Asker, Expression } from './front-door.ts';
+import type { Asker } from './asker.ts';
+import type { Expression } from './front-door.ts';
 import { DEFAULT_PRIORITY } from './manage-tags.ts';
 import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
@@ -29,7 +30,10 @@ import {
   updateSegment,
   type SegmentRow,
 } from './segment-store.ts';
-import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+import { requireUsers } from './require-users.ts';
+import { mayEdit, maySee } from './sharing.ts';
+import { hideUnseen, namesOf, updateSharing, type ShownUse } from './sharing-store.ts';
+import { replaceUses, selectUsed, selectUsers } from './usage-store.ts';
 
 /** How segments are computed. */
 export interface SegmentOptions extends ComputeOptions {
@@ -57,23 +61,25 @@ export interface Segments {
     input: SegmentInput & {
       segmentId: string;
       kind: SegmentRow['kind'];
+      sharing?: audienceApi.Sharing | undefined;
       people?: AsyncIterable<readonly number[]> | Iterable<readonly number[]> | undefined;
     },
     asker: Asker,
   ): Promise<SegmentRow>;
-  /** @throws CodedError segment_not_found, conflict, eql_invalid, segment_cycle */
+  /** @throws CodedError segment_not_found, not_editor, conflict, eql_invalid, segment_cycle */
   edit(segmentId: string, input: SegmentInput & { version: number }, asker: Asker): Promise<SegmentRow>;
-  /** Other members for an imported segment. @throws CodedError segment_not_found, segment_not_imported */
+  /** Other members for an imported segment. @throws CodedError segment_not_found, not_editor, segment_not_imported */
   setMembers(segmentId: string, personIds: readonly number[], asker: Asker): Promise<SegmentRow>;
-  /** @throws CodedError segment_not_found, segment_in_use */
+  /** @throws CodedError segment_not_found, not_editor, segment_in_use */
   archive(segmentId: string, archived: boolean, asker: Asker): Promise<SegmentRow>;
-  /** @throws CodedError segment_not_found */
-  get(segmentId: string): Promise<SegmentRow>;
+  /** What an asker may not see is not found. @throws CodedError segment_not_found */
+  get(segmentId: string, asker?: Asker): Promise<SegmentRow>;
   page: (page: Parameters<typeof pageSegments>[1]) => Promise<SegmentRow[]>;
   runs(segmentId: string, limit: number): ReturnType<typeof selectRuns>;
   versions(segmentId: string): ReturnType<typeof selectVersions>;
-  uses(segmentId: string): Promise<UserOfNames[]>;
-  usedBy(segmentId: string): Promise<UserOfNames[]>;
+  /** What the asker may not see stands there without its name. */
+  uses(segmentId: string, asker: Asker): Promise<ShownUse[]>;
+  usedBy(segmentId: string, asker: Asker): Promise<ShownUse[]>;
   /** Computes now, sharing scans; resolves when the members are committed. @throws segment_not_found */
   compute(segmentIds: readonly string[]): Promise<void>;
 }
@@ -85,9 +91,15 @@ export function createSegments(
 ): Segments {
   const { database, clock } = platform;
 
-  async function get(segmentId: string): Promise<SegmentRow> {
+  async function get(segmentId: string, asker?: Asker): Promise<SegmentRow> {
     const [row] = await selectSegments(database, [segmentId]);
-    if (!row) throw new CodedError('segment_not_found', { details: { segmentId } });
+    if (!row || !maySee(asker, row)) throw new CodedError('segment_not_found', { details: { segmentId } });
+    return row;
+  }
+
+  async function getToEdit(segmentId: string, asker: Asker): Promise<SegmentRow> {
+    const row = await get(segmentId, asker);
+    if (!mayEdit(asker, row)) throw new CodedError('not_editor', { details: { owner: row.owner } });
     return row;
   }
 
@@ -134,7 +146,8 @@ export function createSegments(
     async create(input, asker) {
       const at = clock.now();
       const prepared = await prepareKind(at, input.kind, input.segmentId, input, asker);
-      const { lookalike } = input;
+      const { lookalike, sharing } = input;
+      if (sharing) await requireUsers(platform, [...sharing.sharedWithUsers, ...sharing.editors]);
       const created = await database.transaction(async (transaction) => {
         const inserted = await insertSegment(transaction, {
           ...definitionOf(input, prepared),
@@ -146,6 +159,7 @@ export function createSegments(
           dueAt: input.kind === 'import' ? undefined : at,
         });
         if (!inserted) return false;
+        if (sharing) await updateSharing(transaction, { kind: 'segment', id: input.segmentId }, sharing, at);
         if (input.kind === 'lookalike' && lookalike)
           await setLookalike(transaction, input.segmentId, lookalike);
         await declareOwnUses(transaction, input.segmentId, input.name, prepared);
@@ -164,7 +178,7 @@ export function createSegments(
 
     async edit(segmentId, input, asker) {
       const at = clock.now();
-      const before = await get(segmentId);
+      const before = await getToEdit(segmentId, asker);
       const isComputed = before.kind === 'rule' || before.kind === 'lookalike';
       const lookalike =
         before.kind === 'lookalike' ? (input.lookalike ?? before.lookalike ?? undefined) : undefined;
@@ -209,7 +223,7 @@ export function createSegments(
     },
 
     async setMembers(segmentId, personIds, asker) {
-      const { kind } = await get(segmentId);
+      const { kind } = await getToEdit(segmentId, asker);
       if (kind !== 'import') throw new CodedError('segment_not_imported', { details: { segmentId } });
       // Before the members, as when a segment is made: no change may be without its line in the audit.
       await database.transaction((transaction) =>
@@ -225,10 +239,12 @@ export function createSegments(
     },
 
     async archive(segmentId, archived, asker) {
-      await get(segmentId);
+      await getToEdit(segmentId, asker);
       const users = archived ? await selectUsers(database, 'segment', segmentId) : [];
       if (users.length > 0) {
-        throw new CodedError('segment_in_use', { details: { usedBy: users.map((user) => user.name) } });
+        throw new CodedError('segment_in_use', {
+          details: { usedBy: await namesOf(database, asker, users) },
+        });
       }
       await database.transaction(async (transaction) => {
         await setSegmentArchived(transaction, segmentId, archived, clock.now());
@@ -245,8 +261,10 @@ export function createSegments(
     page: (page) => pageSegments(database, page),
     runs: (segmentId, limit) => selectRuns(database, segmentId, limit),
     versions: (segmentId) => selectVersions(database, segmentId),
-    uses: (segmentId) => selectUsed(database, 'segment', segmentId),
-    usedBy: (segmentId) => selectUsers(database, 'segment', segmentId),
+    uses: async (segmentId, asker) =>
+      hideUnseen(database, asker, await selectUsed(database, 'segment', segmentId)),
+    usedBy: async (segmentId, asker) =>
+      hideUnseen(database, asker, await selectUsers(database, 'segment', segmentId)),
     compute,
   };
 

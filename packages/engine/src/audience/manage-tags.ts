@@ -3,13 +3,15 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { checkTagValues } from './check-tag-values.ts';
 import { whileComputing } from './compute-lock.ts';
+import { chooseKnownPeople, type SetValues } from './choose-known-people.ts';
+import type { Identity } from '../identity/index.ts';
 import { computeTags } from './compute-tags.ts';
-import type { Asker } from './front-door.ts';
+import type { Asker } from './asker.ts';
 import { freshForMs, type Scorers } from './person-scorer.ts';
 import { requireExpression, type PreparedExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { checkTagSql } from './sql-tag.ts';
-import { createTagLookup, type PersonTag } from './look-up-tags.ts';
+import { createTagLookup, type HeldPersonTag } from './look-up-tags.ts';
 import {
   beginTagRuns,
   finishTagRun,
@@ -23,7 +25,10 @@ import {
   type TagRow,
 } from './tag-store.ts';
 import { countPeopleOfTags, selectFrequentValues, setTagValues } from './tag-value-store.ts';
-import { replaceUses, selectUsed, selectUsers, type UserOfNames } from './usage-store.ts';
+import { requireUsers } from './require-users.ts';
+import { mayEdit, maySee } from './sharing.ts';
+import { hideUnseen, namesOf, updateSharing, type ShownUse } from './sharing-store.ts';
+import { replaceUses, selectUsed, selectUsers } from './usage-store.ts';
 
 /** Between the first and the last. */
 export const DEFAULT_PRIORITY = 5;
@@ -40,47 +45,60 @@ export interface TagInput {
   readonly document?: EqlDocument | undefined;
   readonly valueType: EqlType;
   readonly model?: audienceApi.TagModel | undefined;
+  readonly sharing?: audienceApi.Sharing | undefined;
 }
 
 /** Tags: made, archived, listed, computed or set. Times are epoch ms UTC. */
 export interface Tags {
   /** @throws CodedError tag_exists, eql_invalid, tag_sql_refused */
   create(input: TagInput, asker: Asker): Promise<TagRow>;
-  /** @throws CodedError tag_not_found, conflict, eql_invalid, tag_sql_refused, tag_type_in_use */
+  /** @throws CodedError tag_not_found, not_editor, conflict, eql_invalid, tag_sql_refused, tag_type_in_use */
   edit(
     tagId: string,
     input: Omit<TagInput, 'tagId' | 'kind' | 'valueType'> & { version: number },
     asker: Asker,
   ): Promise<TagRow>;
   versions(tagId: string): ReturnType<typeof selectTagVersions>;
-  /** @throws CodedError tag_not_found, tag_in_use */
+  /** @throws CodedError tag_not_found, not_editor, tag_in_use */
   archive(tagId: string, archived: boolean, asker: Asker): Promise<TagRow>;
-  /** @throws CodedError tag_not_found */
-  get(tagId: string): Promise<TagRow>;
+  /** What an asker may not see is not found. @throws CodedError tag_not_found */
+  get(tagId: string, asker?: Asker): Promise<TagRow>;
   page: (page: Parameters<typeof pageTags>[1]) => Promise<TagRow[]>;
   runs(tagId: string): ReturnType<typeof selectTagRuns>;
   frequentValues(tagId: string): ReturnType<typeof selectFrequentValues>;
-  uses(tagId: string): Promise<UserOfNames[]>;
-  usedBy(tagId: string): Promise<UserOfNames[]>;
+  /** What the asker may not see stands there without its name. */
+  uses(tagId: string, asker: Asker): Promise<ShownUse[]>;
+  usedBy(tagId: string, asker: Asker): Promise<ShownUse[]>;
   /** @throws CodedError tag_not_found */
   compute(tagIds: readonly string[]): Promise<void>;
-  /** Sets values given from outside. @throws CodedError tag_not_found, tag_not_settable, tag_value_invalid */
+  /** Sets values given from outside; people that nobody knows are refused row by row. @throws CodedError tag_not_found, not_editor, tag_not_settable, tag_value_invalid */
   setValues(
     tagId: string,
     values: readonly { personId: number; values: readonly string[] }[],
     asker: Asker,
     modelVersion?: string,
-  ): Promise<void>;
+  ): Promise<SetValues>;
   /** Values of a person's tags, as texts. */
-  tagsOf(personId: number): Promise<PersonTag[]>;
+  tagsOf(personId: number): Promise<HeldPersonTag[]>;
 }
 
-export function createTags(platform: Platform, reader: CatalogueReader, scorers: Scorers = new Map()): Tags {
+export function createTags(
+  platform: Platform,
+  reader: CatalogueReader,
+  scorers: Scorers = new Map(),
+  personsOf?: Identity['personsOf'],
+): Tags {
   const { database, clickhouse, clock } = platform;
 
-  async function get(tagId: string): Promise<TagRow> {
+  async function get(tagId: string, asker?: Asker): Promise<TagRow> {
     const [row] = await selectTags(database, [tagId]);
-    if (!row) throw new CodedError('tag_not_found', { details: { tagId } });
+    if (!row || !maySee(asker, row)) throw new CodedError('tag_not_found', { details: { tagId } });
+    return row;
+  }
+
+  async function getToEdit(tagId: string, asker: Asker): Promise<TagRow> {
+    const row = await get(tagId, asker);
+    if (!mayEdit(asker, row)) throw new CodedError('not_editor', { details: { owner: row.owner } });
     return row;
   }
 
@@ -93,9 +111,14 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
     });
   }
 
-  async function requireUnused(tagId: string, code: 'tag_in_use' | 'tag_type_in_use'): Promise<void> {
+  async function requireUnused(
+    tagId: string,
+    code: 'tag_in_use' | 'tag_type_in_use',
+    asker: Asker,
+  ): Promise<void> {
     const users = await selectUsers(database, 'tag', tagId);
-    if (users.length > 0) throw new CodedError(code, { details: { usedBy: users.map((user) => user.name) } });
+    if (users.length === 0) return;
+    throw new CodedError(code, { details: { usedBy: await namesOf(database, asker, users) } });
   }
 
   function requireScorer(model: audienceApi.TagModel | undefined): void {
@@ -106,6 +129,8 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
   return {
     async create(input, asker) {
       const at = clock.now();
+      const { sharing } = input;
+      if (sharing) await requireUsers(platform, [...sharing.sharedWithUsers, ...sharing.editors]);
       const prepared = input.kind === 'rule' ? await prepareValue(reader, at, input, asker) : undefined;
       if (input.kind === 'sql') await checkTagSql(platform, input.text ?? '');
       const model = input.kind === 'model' ? (input.model ?? DEFAULT_MODEL) : undefined;
@@ -125,6 +150,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
           dueAt: isComputed ? at : undefined,
         });
         if (!inserted) return false;
+        if (sharing) await updateSharing(transaction, { kind: 'tag', id: input.tagId }, sharing, at);
         const used = { segments: prepared?.usedSegments ?? [], tags: prepared?.usedTags ?? [] };
         await replaceUses(transaction, { kind: 'tag', id: input.tagId, name: input.name }, used);
         const entry = { actor: asker.userId, action: 'tag.create', object: input.tagId };
@@ -138,7 +164,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
 
     async edit(tagId, input, asker) {
       const at = clock.now();
-      const before = await get(tagId);
+      const before = await getToEdit(tagId, asker);
       const model = before.kind === 'model' ? (input.model ?? before.model ?? DEFAULT_MODEL) : undefined;
       requireScorer(model);
       const isComputed = hasComputation(before.kind, model);
@@ -146,7 +172,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
         before.kind === 'rule' ? await prepareValue(reader, at, { ...input, tagId }, asker) : undefined;
       if (before.kind === 'sql') await checkTagSql(platform, input.text ?? '');
       const valueType = prepared?.query.kind === 'value' ? prepared.query.value.type : before.value_type;
-      if (valueType !== before.value_type) await requireUnused(tagId, 'tag_type_in_use');
+      if (valueType !== before.value_type) await requireUnused(tagId, 'tag_type_in_use', asker);
       const body = prepared ? (input.text ?? formatEql(prepared.document)) : input.text;
       const isSaved = await database.transaction(async (transaction) => {
         const updated = await updateTag(transaction, {
@@ -179,8 +205,8 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
     },
 
     async archive(tagId, archived, asker) {
-      await get(tagId);
-      if (archived) await requireUnused(tagId, 'tag_in_use');
+      await getToEdit(tagId, asker);
+      if (archived) await requireUnused(tagId, 'tag_in_use', asker);
       await database.transaction(async (transaction) => {
         await setTagArchived(transaction, tagId, archived, clock.now());
         const action = archived ? 'tag.archive' : 'tag.restore';
@@ -190,7 +216,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
     },
 
     async setValues(tagId, values, asker, modelVersion) {
-      const row = await get(tagId);
+      const row = await getToEdit(tagId, asker);
       if (hasComputation(row.kind, row.model ?? undefined)) {
         throw new CodedError('tag_not_settable', { details: { tagId } });
       }
@@ -199,12 +225,14 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
       const at = clock.now();
       const dueAt = row.kind === 'model' ? at + freshForMs(row) : undefined;
       const run = (await beginTagRuns(database, [tagId])).get(tagId) ?? 0;
-      await setTagValues(clickhouse, tagId, row.value_type, run, values);
+      const { accepted, refused } = await chooseKnownPeople(values, personsOf);
+      await setTagValues(clickhouse, tagId, row.value_type, run, accepted);
       const people = (await countPeopleOfTags(clickhouse, [tagId])).get(tagId) ?? 0;
       await database.transaction(async (transaction) => {
         const tookMs = performance.now() - startedAt;
-        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion });
-        const detail = { people: values.length };
+        const touched = accepted.map((each) => each.personId);
+        await finishTagRun(transaction, { tagId, run, at, people, tookMs, dueAt, modelVersion, touched });
+        const detail = { people: accepted.length, refused: refused.length };
         await platform.audit.record(transaction, {
           actor: asker.userId,
           action: 'tag.set',
@@ -212,6 +240,7 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
           detail,
         });
       });
+      return { changed: accepted.length, refused };
     },
 
     tagsOf: createTagLookup(platform),
@@ -219,8 +248,8 @@ export function createTags(platform: Platform, reader: CatalogueReader, scorers:
     page: (page) => pageTags(database, page),
     runs: (tagId) => selectTagRuns(database, tagId),
     frequentValues: (tagId) => selectFrequentValues(clickhouse, tagId),
-    uses: (tagId) => selectUsed(database, 'tag', tagId),
-    usedBy: (tagId) => selectUsers(database, 'tag', tagId),
+    uses: async (tagId, asker) => hideUnseen(database, asker, await selectUsed(database, 'tag', tagId)),
+    usedBy: async (tagId, asker) => hideUnseen(database, asker, await selectUsers(database, 'tag', tagId)),
     versions: (tagId) => selectTagVersions(database, tagId),
     compute,
   };

@@ -1,5 +1,7 @@
 import type { Platform } from '../platform/index.ts';
+import { problemOfError } from './computation-problem.ts';
 import { finishTagRun, beginTagRuns, postponeTag, selectRunBefore, type TagRow } from './tag-store.ts';
+import { restampTags } from './tag-change-store.ts';
 import { countPeopleOfTags, removeOlderValues, setTagValues } from './tag-value-store.ts';
 
 /** A model outside that scores people: the port behind tags of the kind `model`. */
@@ -34,14 +36,20 @@ export async function computeModelTag(
   }
   const scorer = scorers.get(name);
   if (!scorer) {
-    await postponeTag(platform.database, row.tag_id, dueAt, `There is no scorer “${name}”.`);
+    await postponeTag(platform.database, row.tag_id, dueAt, {
+      en: `There is no scorer “${name}”.`,
+      zh: `没有名为“${name}”的评分器。`,
+    });
     return;
   }
   try {
     await scoreEverybody(platform, scorer, row, now, dueAt);
   } catch (error) {
-    const problem = `The scorer “${name}” failed: ${error instanceof Error ? error.message : String(error)}`;
-    await postponeTag(platform.database, row.tag_id, dueAt, problem.slice(0, 500));
+    const { en, zh } = problemOfError(error);
+    await postponeTag(platform.database, row.tag_id, dueAt, {
+      en: `The scorer “${name}” failed: ${en}`,
+      zh: `评分器“${name}”出错：${zh}`,
+    });
   }
 }
 
@@ -84,7 +92,10 @@ async function takeAwayStale(platform: Platform, row: TagRow, now: number): Prom
   const { clickhouse, database } = platform;
   const staleBefore = now - freshForMs(row);
   const run = await selectRunBefore(database, row.tag_id, staleBefore);
-  if (run !== undefined) await removeOlderValues(clickhouse, row.tag_id, run + 1);
+  if (run !== undefined) {
+    await removeOlderValues(clickhouse, row.tag_id, run + 1);
+    await restampTags(database, [row.tag_id]);
+  }
   const people = (await countPeopleOfTags(clickhouse, [row.tag_id])).get(row.tag_id) ?? 0;
   const dueAt = people > 0 ? now + Math.min(freshForMs(row), HOUR_MS) : undefined;
   await database.execute('update audience.tag set people = $2, due_at = $3 where tag_id = $1', [

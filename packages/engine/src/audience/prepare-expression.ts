@@ -12,8 +12,10 @@ import { bindDocument } from './bind/bind-document.ts';
 import type { BoundQuery, BoundValue } from './bind/bound.ts';
 import type { EqlCatalogue } from './catalogue.ts';
 import { estimateRows, rowLimitOf, type TableSizes } from './expression-cost.ts';
-import type { Asker, Expression } from './front-door.ts';
+import type { Asker } from './asker.ts';
+import type { Expression } from './front-door.ts';
 import type { EvaluationTime } from './resolve-window.ts';
+import { maySee } from './sharing.ts';
 
 /** What an expression is prepared against. */
 export interface Preparation {
@@ -46,8 +48,9 @@ export function prepareExpression(
     catalogue: against.catalogue,
     time: against.time,
     // Who asks is not the asker's to say.
-    parameters: { ...expression.parameters, ...(asker ? { viewer: asker.userId } : {}) },
+    parameters: { ...expression.parameters, ...(asker && !asker.runsLater ? { viewer: asker.userId } : {}) },
     permissions: asker?.permissions,
+    sees: asker && (({ sharing }) => maySee(asker, sharing)),
     seal: (value) => against.seal(value),
     positionOf: read.positionOf,
   });

@@ -1,4 +1,6 @@
 import type { ClickHouse, Database } from '../platform/index.ts';
+import type { Asker } from './asker.ts';
+import { maySee, SHARING_COLUMNS, type Sharing } from './sharing.ts';
 import { selectTagsOf } from './tag-value-store.ts';
 
 /** A tag's value of a person: a text, a number (instants are epoch ms, booleans 0 or 1), or several texts. */
@@ -24,10 +26,12 @@ function valueOf(texts: readonly string[], numbers: readonly number[]): TagValue
   return texts.length === 1 ? texts[0]! : texts;
 }
 
-/** Ids of the tags in use. */
-export async function readTagIds(database: Database): Promise<Set<string>> {
-  const rows = await database.query<{ tag_id: string }>('select tag_id from audience.tag where not archived');
-  return new Set(rows.map((row) => row.tag_id));
+/** Ids of the tags in use that the asker may see. */
+export async function readTagIds(database: Database, asker?: Asker): Promise<Set<string>> {
+  const rows = await database.query<Sharing & { tag_id: string }>(
+    `select tag_id, ${SHARING_COLUMNS} from audience.tag where not archived`,
+  );
+  return new Set(rows.filter((row) => maySee(asker, row)).map((row) => row.tag_id));
 }
 
 /** See `Audience.tagGroups`. */
@@ -35,12 +39,13 @@ export async function tagGroups(
   database: Pick<Database, 'query'>,
   tagId: string,
   prefix: string,
+  asker?: Asker,
 ): Promise<{ name: string; sql: string; parameters: Record<string, unknown> } | undefined> {
-  const [tag] = await database.query<{ name: string }>(
-    'select name from audience.tag where tag_id = $1 and not archived',
+  const [tag] = await database.query<Sharing & { name: string }>(
+    `select name, ${SHARING_COLUMNS} from audience.tag where tag_id = $1 and not archived`,
     [tagId],
   );
-  if (!tag) return undefined;
+  if (!tag || !maySee(asker, tag)) return undefined;
   const parameter = `${prefix}id`;
   return {
     name: tag.name,

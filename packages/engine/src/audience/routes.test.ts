@@ -6,6 +6,7 @@ import { createIdentity, type Identity } from '../identity/index.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
 import { createAudience } from './index.ts';
 import { declareTestBank, testPlan } from './interpret/test-bank.ts';
+import { touchPeople } from './tag-change-store.ts';
 
 const TOKEN = 'marketer-token-1234';
 let databases: TestDatabases;
@@ -163,6 +164,9 @@ it('answers for the person behind a key, whom a merge changes at once', async ()
   await platform.clickhouse.command(
     `INSERT INTO tag_value SELECT tag_id, person_id, [], [], version + 1, 1 FROM tag_value WHERE person_id = {id:UInt64}`,
     { id: second.personId },
+  );
+  await platform.database.transaction((transaction) =>
+    touchPeople(transaction, undefined, [second.personId]),
   );
   expect((await call('GET', `/people/${second.personId}/segments?tags=true`)).body).toEqual(first);
   expect(await ask({ type: 'customer_number', value: 'C-unknown' })).toMatchObject({

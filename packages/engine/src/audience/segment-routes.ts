@@ -1,9 +1,11 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, type HttpServer } from '../platform/index.ts';
+import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
+import { shownProblem } from './computation-problem.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import type { RunRow, SegmentRow } from './segment-store.ts';
+import { showSharing } from './sharing.ts';
 import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
 import { showVersion } from './show-version.ts';
 
@@ -12,19 +14,20 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Segments, their members, and a person's segments. */
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, segments, personLookup } = needs;
+  const { platform, segments, sharing, personLookup } = needs;
 
-  server.handle(audienceApi.listSegments, async ({ query }) => {
+  server.handle(audienceApi.listSegments, async ({ query, user }) => {
     const rows = await segments.page({
       search: query.search,
       archived: query.archived === 'true',
       unused: query.unused === 'true',
       after: positionOfCursor(query.cursor),
       limit: query.limit + 1,
+      asker: askerOf(user),
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map(showSegment),
+      items: rows.slice(0, query.limit).map((row) => showSegment(row, user)),
       ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
     };
   });
@@ -32,33 +35,40 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   server.handle(audienceApi.createSegment, async ({ body, user }) =>
     showSegment(
       await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
+      user,
     ),
   );
 
   server.handle(audienceApi.editSegment, async ({ params, body, user }) =>
-    showSegment(await segments.edit(params.segmentId, body, askerOf(user))),
+    showSegment(await segments.edit(params.segmentId, body, askerOf(user)), user),
   );
 
   server.handle(audienceApi.setSegmentMembers, async ({ params, body, user }) =>
-    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user))),
+    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user)), user),
   );
+
+  server.handle(audienceApi.shareSegment, async ({ params, body, user }) => {
+    await sharing.share({ kind: 'segment', id: params.segmentId }, body, askerOf(user));
+    return showSegment(await segments.get(params.segmentId), user);
+  });
 
   server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
-    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user))),
+    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user)), user),
   );
 
-  server.handle(audienceApi.readSegment, async ({ params }) => {
+  server.handle(audienceApi.readSegment, async ({ params, user }) => {
     const { segmentId } = params;
-    const row = await segments.get(segmentId);
+    const asker = askerOf(user);
+    const row = await segments.get(segmentId, asker);
     const [trend, versions, uses, usedBy, total] = await Promise.all([
       segments.runs(segmentId, TREND_RUNS),
       segments.versions(segmentId),
-      segments.uses(segmentId),
-      segments.usedBy(segmentId),
+      segments.uses(segmentId, asker),
+      segments.usedBy(segmentId, asker),
       platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
     ]);
     return {
-      ...showSegment(row),
+      ...showSegment(row, user),
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
       trend: trend.map(showRun),
@@ -70,8 +80,8 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.listSegmentMembers, async ({ params, query }) => {
-    const row = await segments.get(params.segmentId);
+  server.handle(audienceApi.listSegmentMembers, async ({ params, query, user }) => {
+    const row = await segments.get(params.segmentId, askerOf(user));
     const after = personOfCursor(query.cursor) ?? -1;
     const page = { after, limit: query.limit + 1 };
     const ids = row.run === 0 ? [] : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
@@ -80,27 +90,32 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     return { items, ...(last ? { nextCursor: String(last.personId) } : {}) };
   });
 
-  server.handle(audienceApi.computeSegment, async ({ params }) => {
-    const row = await segments.get(params.segmentId);
+  server.handle(audienceApi.computeSegment, async ({ params, user }) => {
+    const row = await segments.get(params.segmentId, askerOf(user));
     if (row.kind === 'import') throw new CodedError('segment_not_rule', { details: params });
     await segments.compute([params.segmentId]);
     const [newest] = await segments.runs(params.segmentId, 1);
     const after = await segments.get(params.segmentId);
     if (!newest || after.problem !== null) {
       throw new CodedError('eql_invalid', {
-        details: { problems: [{ en: after.problem ?? 'not computed' }] },
+        details: {
+          problems: [{ en: after.problem ?? 'not computed', zh: after.problem_zh ?? '未能计算' }],
+        },
       });
     }
     return showRun(newest);
   });
 
-  server.handle(audienceApi.readPersonSegments, ({ params, query }) =>
-    personLookup.ofPerson(params.personId, query.tags === 'true'),
+  server.handle(audienceApi.readPersonSegments, ({ params, query, user }) =>
+    personLookup.ofPerson(params.personId, query.tags === 'true', askerOf(user)),
   );
-  server.handle(audienceApi.findPersonSegments, ({ body }) => personLookup.ofKey(body.key, body.tags));
+  server.handle(audienceApi.findPersonSegments, ({ body, user }) =>
+    personLookup.ofKey(body.key, body.tags, askerOf(user)),
+  );
 }
 
-function showSegment(row: SegmentRow): audienceApi.SegmentView {
+function showSegment(row: SegmentRow, user: CallingUser): audienceApi.SegmentView {
+  const problem = shownProblem(row, user.language);
   return {
     segmentId: row.segment_id,
     name: row.name,
@@ -111,14 +126,14 @@ function showSegment(row: SegmentRow): audienceApi.SegmentView {
     ...(row.body === null || row.kind === 'lookalike' ? {} : { text: row.body }),
     ...(row.lookalike === null ? {} : { lookalike: row.lookalike }),
     schedule: row.schedule,
-    owner: row.owner,
+    ...showSharing(row, askerOf(user)),
     archived: row.archived,
     priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.members === null ? {} : { members: row.members }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
-    ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 

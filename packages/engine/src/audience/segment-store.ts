@@ -1,5 +1,8 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
+import type { Asker } from './asker.ts';
+import type { ComputationProblem } from './computation-problem.ts';
+import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
 
 /** What the members of a run stand for: a step of kept counts, and the rule as it was bound. */
 export interface KeptRun {
@@ -9,7 +12,7 @@ export interface KeptRun {
 }
 
 /** A segment as stored; times are epoch ms UTC. */
-export interface SegmentRow {
+export interface SegmentRow extends Sharing {
   readonly segment_id: string;
   readonly name: string;
   readonly description: string;
@@ -19,7 +22,6 @@ export interface SegmentRow {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
-  readonly owner: string;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -28,6 +30,7 @@ export interface SegmentRow {
   readonly members: number | null;
   readonly computed_at: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly lookups: number;
   readonly looked_up_at: number | null;
   readonly priority: number;
@@ -161,6 +164,7 @@ export async function pageSegments(
     unused: boolean;
     after: { at: number; id: string } | undefined;
     limit: number;
+    asker: Asker;
   },
 ): Promise<SegmentRow[]> {
   return transaction.query<SegmentRow>(
@@ -170,6 +174,7 @@ export async function pageSegments(
        and (not $3 or not exists (
              select from audience.usage u where u.used_kind = 'segment' and u.used_id = s.segment_id))
        and ($4::bigint is null or (s.created_at, s.segment_id) < ($4, $5))
+       and ${seenSql('s', 7)}
      order by s.created_at desc, s.segment_id desc limit $6`,
     [
       page.archived,
@@ -178,6 +183,7 @@ export async function pageSegments(
       page.after?.at ?? null,
       page.after?.id ?? null,
       page.limit,
+      ...sightOf(page.asker),
     ],
   );
 }
@@ -206,13 +212,12 @@ export async function postponeSegment(
   transaction: Transaction,
   segmentId: string,
   dueAt: number | undefined,
-  problem: string | undefined,
+  problem: ComputationProblem | undefined,
 ): Promise<void> {
-  await transaction.execute('update audience.segment set due_at = $2, problem = $3 where segment_id = $1', [
-    segmentId,
-    dueAt ?? null,
-    problem ?? null,
-  ]);
+  await transaction.execute(
+    'update audience.segment set due_at = $2, problem = $3, problem_zh = $4 where segment_id = $1',
+    [segmentId, dueAt ?? null, problem?.en ?? null, problem?.zh ?? null],
+  );
 }
 
 /** Looks at segments again at a later instant (epoch ms), because what they wait for is not there yet. */
@@ -325,9 +330,9 @@ export async function selectVersions(
 /** Present runs of all segments that are in use, for the look-up in memory. */
 export async function selectPresentRuns(
   transaction: Transaction,
-): Promise<{ segment_id: string; name: string; run: number; members: number }[]> {
+): Promise<(Sharing & { segment_id: string; name: string; run: number; members: number })[]> {
   return transaction.query(
-    `select segment_id, name, run, coalesce(members, 0) as members from audience.segment
+    `select segment_id, name, run, coalesce(members, 0) as members, ${SHARING_COLUMNS} from audience.segment
      where run > 0 and not archived order by segment_id`,
   );
 }

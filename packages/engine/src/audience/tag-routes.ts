@@ -1,7 +1,9 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, allows, type HttpServer } from '../platform/index.ts';
+import { CodedError, allows, type CallingUser, type HttpServer } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import { shownProblem } from './computation-problem.ts';
 import { askerOf } from './eql-routes.ts';
+import { showSharing } from './sharing.ts';
 import { shownValues } from './show-tag-values.ts';
 import { freshForMs } from './person-scorer.ts';
 import type { RouteNeeds } from './route-needs.ts';
@@ -13,18 +15,21 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Tags and their values. */
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, tags } = needs;
+  const { platform, tags, sharing } = needs;
+  const shown = (row: TagRow, user: CallingUser): audienceApi.TagView =>
+    showTag(row, user, platform.clock.now());
 
-  server.handle(audienceApi.listTags, async ({ query }) => {
+  server.handle(audienceApi.listTags, async ({ query, user }) => {
     const rows = await tags.page({
       search: query.search,
       archived: query.archived === 'true',
       after: positionOfCursor(query.cursor),
       limit: query.limit + 1,
+      asker: askerOf(user),
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => showTag(row, platform.clock.now())),
+      items: rows.slice(0, query.limit).map((row) => shown(row, user)),
       ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
     };
   });
@@ -35,30 +40,31 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
     const valueType = body.valueType ?? (body.kind === 'model' ? 'number' : 'text');
-    return showTag(await tags.create({ ...body, valueType }, askerOf(user)), platform.clock.now());
+    return shown(await tags.create({ ...body, valueType }, askerOf(user)), user);
   });
 
   server.handle(audienceApi.editTag, async ({ params, body, user }) => {
-    const { kind } = await tags.get(params.tagId);
+    const { kind } = await tags.get(params.tagId, askerOf(user));
     if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
-    return showTag(await tags.edit(params.tagId, body, askerOf(user)), platform.clock.now());
+    return shown(await tags.edit(params.tagId, body, askerOf(user)), user);
   });
 
-  server.handle(audienceApi.readTag, async ({ params }) => {
+  server.handle(audienceApi.readTag, async ({ params, user }) => {
     const { tagId } = params;
-    const row = await tags.get(tagId);
+    const asker = askerOf(user);
+    const row = await tags.get(tagId, asker);
     const [values, trend, uses, usedBy, versions, total] = await Promise.all([
       tags.frequentValues(tagId),
       tags.runs(tagId),
-      tags.uses(tagId),
-      tags.usedBy(tagId),
+      tags.uses(tagId, asker),
+      tags.usedBy(tagId, asker),
       tags.versions(tagId),
       platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
     ]);
     return {
-      ...showTag(row, platform.clock.now()),
+      ...shown(row, user),
       ...(row.document ? { document: row.document } : {}),
       total: total[0]?.total ?? 0,
       values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
@@ -74,19 +80,29 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
+  server.handle(audienceApi.shareTag, async ({ params, body, user }) => {
+    await sharing.share({ kind: 'tag', id: params.tagId }, body, askerOf(user));
+    return shown(await tags.get(params.tagId), user);
+  });
+
   server.handle(audienceApi.archiveTag, async ({ params, body, user }) =>
-    showTag(await tags.archive(params.tagId, body.archived, askerOf(user)), platform.clock.now()),
+    shown(await tags.archive(params.tagId, body.archived, askerOf(user)), user),
   );
 
-  server.handle(audienceApi.computeTag, async ({ params }) => {
-    await tags.get(params.tagId);
+  server.handle(audienceApi.computeTag, async ({ params, user }) => {
+    await tags.get(params.tagId, askerOf(user));
     await tags.compute([params.tagId]);
-    return showTag(await tags.get(params.tagId), platform.clock.now());
+    return shown(await tags.get(params.tagId), user);
   });
 
   server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {
-    await tags.setValues(params.tagId, body.values, askerOf(user), body.modelVersion);
-    return { changed: body.values.length };
+    const { changed, refused } = await tags.setValues(
+      params.tagId,
+      body.values,
+      askerOf(user),
+      body.modelVersion,
+    );
+    return { changed, refused: [...refused] };
   });
 }
 
@@ -108,7 +124,8 @@ function showModel(row: TagRow, now: number): Pick<audienceApi.TagView, 'model'>
   return { model: { ...row.model, ...version, isFresh } };
 }
 
-function showTag(row: TagRow, now: number): audienceApi.TagView {
+function showTag(row: TagRow, user: CallingUser, now: number): audienceApi.TagView {
+  const problem = shownProblem(row, user.language);
   return {
     tagId: row.tag_id,
     name: row.name,
@@ -120,13 +137,13 @@ function showTag(row: TagRow, now: number): audienceApi.TagView {
     version: row.version,
     ...(row.body === null ? {} : { text: row.body }),
     schedule: row.schedule,
-    owner: row.owner,
+    ...showSharing(row, askerOf(user)),
     archived: row.archived,
     priority: row.priority,
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
     ...(row.people === null ? {} : { people: row.people }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
-    ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }

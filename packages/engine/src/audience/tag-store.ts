@@ -1,9 +1,13 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import type { Asker } from './asker.ts';
+import type { ComputationProblem } from './computation-problem.ts';
+import { restampTags, touchPeople } from './tag-change-store.ts';
+import { seenSql, sightOf, type Sharing } from './sharing.ts';
 
 /** A tag as stored; times are epoch ms UTC. */
-export interface TagRow {
+export interface TagRow extends Sharing {
   readonly tag_id: string;
   readonly name: string;
   readonly description: string;
@@ -14,7 +18,6 @@ export interface TagRow {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
-  readonly owner: string;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -22,6 +25,7 @@ export interface TagRow {
   readonly people: number | null;
   readonly computed_at: number | null;
   readonly problem: string | null;
+  readonly problem_zh: string | null;
   readonly priority: number;
   readonly model: audienceApi.TagModel | null;
   /** Of the newest scores of a model tag. */
@@ -142,13 +146,6 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   ]);
 }
 
-/** Names and types of the tags in use. */
-export async function selectTagNames(
-  database: Transaction,
-): Promise<Pick<TagRow, 'tag_id' | 'name' | 'value_type'>[]> {
-  return database.query('select tag_id, name, value_type from audience.tag where not archived');
-}
-
 /** One page, newest first. */
 export async function pageTags(
   transaction: Transaction,
@@ -157,12 +154,14 @@ export async function pageTags(
     archived: boolean;
     after: { at: number; id: string } | undefined;
     limit: number;
+    asker: Asker;
   },
 ): Promise<TagRow[]> {
   return transaction.query<TagRow>(
     `select * from audience.tag
      where archived = $1 and ($2::text is null or name ilike $2 or tag_id ilike $2 or description ilike $2)
        and ($3::bigint is null or (created_at, tag_id) < ($3, $4))
+       and ${seenSql('tag', 6)}
      order by created_at desc, tag_id desc limit $5`,
     [
       page.archived,
@@ -170,6 +169,7 @@ export async function pageTags(
       page.after?.at ?? null,
       page.after?.id ?? null,
       page.limit,
+      ...sightOf(page.asker),
     ],
   );
 }
@@ -217,6 +217,8 @@ export async function finishTagRun(
     tookMs: number;
     dueAt: number | undefined;
     modelVersion?: string | undefined;
+    /** Only these people's values may have changed; absent: any. */
+    touched?: readonly number[];
   },
 ): Promise<void> {
   await transaction.execute(
@@ -229,19 +231,22 @@ export async function finishTagRun(
        model_version = coalesce($5, model_version) where tag_id = $1`,
     [done.tagId, done.people, done.at, done.dueAt ?? null, done.modelVersion ?? null],
   );
+  if (done.touched) await touchPeople(transaction, done.tagId, done.touched);
+  else await restampTags(transaction, [done.tagId]);
 }
 
 export async function postponeTag(
   transaction: Transaction,
   tagId: string,
   dueAt: number | undefined,
-  problem: string,
+  problem: ComputationProblem,
 ): Promise<void> {
-  await transaction.execute('update audience.tag set due_at = $2, problem = $3 where tag_id = $1', [
-    tagId,
-    dueAt ?? null,
-    problem,
-  ]);
+  await transaction.execute(
+    // A computation that failed may have written some values.
+    `update audience.tag set due_at = $2, problem = $3, problem_zh = $4, values_stamp = values_stamp + 1
+     where tag_id = $1`,
+    [tagId, dueAt ?? null, problem.en, problem.zh],
+  );
 }
 
 export async function setTagArchived(

@@ -1,4 +1,5 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
+import { shownProblem } from './computation-problem.ts';
 import type { GovernedRow } from './governance-store.ts';
 import type { UserOfNames } from './usage-store.ts';
 
@@ -16,6 +17,8 @@ export interface UseFacts {
     readonly usedKind: 'segment' | 'tag';
     readonly usedId: string;
   }[];
+  /** Segments and tags that may not be seen, as `kind:id`: they keep their place, without name and rule. */
+  readonly unseen: ReadonlySet<string>;
   /** What a name in a rule is, and how people know it. */
   describe(kind: DataKind, name: string): { readonly kind: DataKind; readonly title: string };
 }
@@ -25,7 +28,7 @@ export type DataKind = 'event' | 'attribute' | 'detail' | 'relation';
 /** The graph of what uses what: all of it, or what depends on one node and what that one depends on. */
 export function traceLineage(
   facts: UseFacts,
-  options: { focus?: { kind: LineageKind; id: string } | undefined; data: boolean },
+  options: { focus?: { kind: LineageKind; id: string } | undefined; data: boolean; language: 'zh' | 'en' },
 ): Lineage {
   const nodes = new Map<string, Lineage['nodes'][number]>();
   const edges = new Map<string, { from: string; to: string }>();
@@ -36,14 +39,15 @@ export function traceLineage(
   };
   const connect = (from: string, to: string): void => void edges.set(`${from} ${to}`, { from, to });
   for (const row of facts.made) {
-    const { kind, id, name, archived, people, problem } = row;
+    const { kind, id, name, archived, people } = row;
+    const problem = shownProblem(row, options.language);
     add({
       kind,
       id,
       name,
       archived,
       ...(people === null ? {} : { people }),
-      ...(problem === null ? {} : { problem }),
+      ...(problem === undefined ? {} : { problem }),
     });
   }
   for (const { user, usedKind, usedId } of facts.uses) {
@@ -51,6 +55,7 @@ export function traceLineage(
     connect(from, add({ kind: usedKind, id: usedId, name: usedId, archived: false }));
   }
   for (const row of options.data ? facts.made : []) {
+    if (facts.unseen.has(`${row.kind}:${row.id}`)) continue;
     for (const used of row.document ? dataOf(row.document) : []) {
       const { kind, title } = facts.describe(used.kind, used.name);
       connect(`${row.kind}:${row.id}`, add({ kind, id: used.name, name: title, archived: false }));
@@ -59,12 +64,36 @@ export function traceLineage(
   const { focus } = options;
   const kept = focus ? connectedTo(`${focus.kind}:${focus.id}`, [...edges.values()]) : undefined;
   const shown = [...nodes.values()].filter((node) => kept?.has(node.key) ?? true);
-  const keys = new Set(shown.slice(0, MAXIMUM_NODES).map((node) => node.key));
-  return {
-    nodes: shown.slice(0, MAXIMUM_NODES),
-    edges: [...edges.values()].filter((edge) => keys.has(edge.from) && keys.has(edge.to)),
-    isComplete: shown.length <= MAXIMUM_NODES,
-  };
+  const cut = shown.slice(0, MAXIMUM_NODES);
+  const keys = new Set(cut.map((node) => node.key));
+  const connected = [...edges.values()].filter((edge) => keys.has(edge.from) && keys.has(edge.to));
+  const isComplete = shown.length <= MAXIMUM_NODES;
+  if (focus && facts.unseen.has(`${focus.kind}:${focus.id}`)) return { nodes: [], edges: [], isComplete };
+  return { ...withoutUnseen(cut, connected, facts.unseen), isComplete };
+}
+
+/** What may not be seen has no name, and is left out where nothing that may be seen touches it. */
+function withoutUnseen(
+  nodes: readonly Lineage['nodes'][number][],
+  edges: readonly Lineage['edges'][number][],
+  unseen: UseFacts['unseen'],
+): Pick<Lineage, 'nodes' | 'edges'> {
+  if (unseen.size === 0) return { nodes: [...nodes], edges: [...edges] };
+  const kept = edges.filter((edge) => !unseen.has(edge.from) || !unseen.has(edge.to));
+  const touched = new Set(kept.flatMap((edge) => [edge.from, edge.to]));
+  const masks = new Map<string, string>();
+  const shown: Lineage['nodes'] = [];
+  for (const node of nodes) {
+    if (!unseen.has(node.key)) shown.push(node);
+    else if (touched.has(node.key)) {
+      const id = `hidden-${masks.size + 1}`;
+      const key = `${node.kind}:${id}`;
+      masks.set(node.key, key);
+      shown.push({ key, kind: node.kind, id, name: '', archived: false, hidden: true });
+    }
+  }
+  const masked = (key: string): string => masks.get(key) ?? key;
+  return { nodes: shown, edges: kept.map((edge) => ({ from: masked(edge.from), to: masked(edge.to) })) };
 }
 
 /** Everything on a way that leads to a node or on from it. */

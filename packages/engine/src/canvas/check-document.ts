@@ -6,18 +6,26 @@ import {
   type StrategyDocument,
   type StrategyNode,
 } from '@wutong/contract';
+import type { Asker } from '../audience/index.ts';
 import type { CanvasNeeds } from './needs.ts';
 
 type CheckNeeds = Pick<CanvasNeeds, 'audience' | 'content'>;
 type ContentReference = { contentId: string; version?: number | undefined };
 
-/** All findings of a document: those of its shape, and those that need the catalogue and the contents. */
-export async function checkDocument(needs: CheckNeeds, document: StrategyDocument): Promise<Finding[]> {
+/**
+ * All findings of a document: those of its shape, and those that need the catalogue and the contents. What the asker
+ * may not see is unknown in conditions; no asker: the system.
+ */
+export async function checkDocument(
+  needs: CheckNeeds,
+  document: StrategyDocument,
+  asker?: Asker,
+): Promise<Finding[]> {
   const findings = checkStrategy(document);
   for (const node of document.nodes) {
     for (const { eql, path } of conditionsOf(node)) {
       if (eql.trim() === '') continue;
-      const { problems } = await needs.audience.check({ text: eql });
+      const { problems } = await needs.audience.check({ text: eql }, asker && { ...asker, runsLater: true });
       for (const problem of problems) {
         findings.push({
           ...finding('condition_invalid', { nodeId: node.id, path }),

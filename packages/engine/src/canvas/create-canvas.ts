@@ -57,7 +57,7 @@ export function createCanvas(
       await wanted.refresh();
       return published;
     },
-    check: (document) => checkDocument(needs, document),
+    check: (document, asker) => checkDocument(needs, document, asker),
     async numbers(strategyId, version) {
       const program = await programs.of(database, strategyId, version);
       return presentNumbers(program, await readNumbers(database, strategyId, version), clock.now());

@@ -1,3 +1,4 @@
+import type { Asker } from '../audience/index.ts';
 import type { ReportedStrategy, StrategyProgress } from './report-strategies.ts';
 import type { canvasApi, Finding, StrategyDocument } from '@wutong/contract';
 import type { HttpServer } from '../platform/index.ts';
@@ -30,9 +31,12 @@ export interface Canvas {
       description?: string | undefined;
     },
   ): Promise<StoredStrategy>;
-  check(document: StrategyDocument): Promise<Finding[]>;
+  /** What the asker may not see is unknown in conditions; no asker: the system. */
+  check(document: StrategyDocument, asker?: Asker): Promise<Finding[]>;
   /** Freezes the draft. @throws CodedError strategy_has_findings, strategy_draft_changed, strategy_not_found */
-  submit(input: Actor & { strategyId: string; draftRevision: number; note?: string }): Promise<StoredVersion>;
+  submit(
+    input: Actor & { strategyId: string; draftRevision: number; note?: string; asker?: Asker },
+  ): Promise<StoredVersion>;
   /**
    * Approves or rejects by hash; not by the one who submitted, unless the setting
    * `approval.single_user` says that one person works here alone.
@@ -56,7 +60,12 @@ export interface Canvas {
     input: Actor & { strategyId: string; action: 'pause' | 'resume' | 'stop' },
   ): Promise<StoredStrategy>;
   numbers(strategyId: string, version: number): Promise<canvasApi.StrategyNumbers>;
-  simulate(input: { document: StrategyDocument; sample: number; eventRate: number }): Promise<Simulation>;
+  simulate(input: {
+    document: StrategyDocument;
+    sample: number;
+    eventRate: number;
+    asker?: Asker;
+  }): Promise<Simulation>;
   /** Strategies with their numbers, last changed first, at most 1,000. */
   strategies(): Promise<StrategyProgress[]>;
   /** One strategy with the documents that ran. */

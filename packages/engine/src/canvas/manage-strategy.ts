@@ -66,7 +66,7 @@ export function createManagement(
 
     async submit(input) {
       const { draft } = await requireStrategy(database, input.strategyId);
-      const findings = await checkDocument(needs, draft);
+      const findings = await checkDocument(needs, draft, input.asker);
       const errors = findings.filter((each) => each.severity === 'error');
       if (errors.length > 0) throw new CodedError('strategy_has_findings', { details: { findings: errors } });
       const document = await resolveContents(needs, draft);

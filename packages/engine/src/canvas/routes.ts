@@ -56,8 +56,8 @@ function declareDraftRoutes(server: HttpServer, of: RouteDependencies): void {
     return present(params.strategyId);
   });
 
-  server.handle(canvasApi.checkStrategyDocument, async ({ body }) => {
-    const findings = await canvas.check(body.document);
+  server.handle(canvasApi.checkStrategyDocument, async ({ body, user }) => {
+    const findings = await canvas.check(body.document, user);
     return { findings, publishable: findings.every((each) => each.severity !== 'error') };
   });
 
@@ -66,7 +66,7 @@ function declareDraftRoutes(server: HttpServer, of: RouteDependencies): void {
     return present(params.strategyId);
   });
 
-  server.handle(canvasApi.simulateStrategy, ({ body }) => canvas.simulate(body));
+  server.handle(canvasApi.simulateStrategy, ({ body, user }) => canvas.simulate({ ...body, asker: user }));
 
   server.handle(canvasApi.listStrategyTemplates, async () => ({ items: [...strategyTemplates] }));
 }
@@ -78,7 +78,7 @@ function declareVersionRoutes(server: HttpServer, of: RouteDependencies): void {
   server.handle(canvasApi.submitStrategy, async ({ params, body, user }) =>
     presentVersion(
       database,
-      await canvas.submit({ ...body, strategyId: params.strategyId, actor: user.userId }),
+      await canvas.submit({ ...body, strategyId: params.strategyId, actor: user.userId, asker: user }),
     ),
   );
   server.handle(canvasApi.decideStrategyVersion, async ({ params, body, user }) =>

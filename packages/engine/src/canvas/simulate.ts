@@ -1,8 +1,10 @@
 import { canonicalJson, checkStrategy, type StrategyDocument } from '@wutong/contract';
+import type { Asker } from '../audience/index.ts';
 import { bucketOf, type JudgeRequest } from '../decision/index.ts';
 import { CodedError, type Platform } from '../platform/index.ts';
 import { advance, type Answer, type Step } from './advance.ts';
 import { answerBranches, sendPolicy, type Asking } from './answer-questions.ts';
+import { conditionsOf } from './check-document.ts';
 import { isHoldout } from './enrol-people.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Simulation } from './front-door.ts';
@@ -16,6 +18,8 @@ interface SimulationInput {
   readonly sample: number;
   /** Share of people for whom a waited event happens. */
   readonly eventRate: number;
+  /** What the asker may not see is unknown in conditions; absent: the system. */
+  readonly asker?: Asker;
 }
 
 interface Walker {
@@ -40,6 +44,7 @@ export async function simulateStrategy(
     (each) => each.severity === 'error' && !each.code.startsWith('content'),
   );
   if (errors.length > 0) throw new CodedError('strategy_has_findings', { details: { findings: errors } });
+  await requireConditions(needs, input);
   const program = compileProgram(SIMULATED_ID, 0, input.document);
   const people = await samplePeople(platform, needs, input);
   const counts = new SimulationCounts();
@@ -53,6 +58,15 @@ export async function simulateStrategy(
     nodes: program.document.nodes.map((node) => counts.of(node.id, sampled, audience ?? sampled)),
     tookMs: Math.round(performance.now() - started),
   };
+}
+
+/** @throws CodedError eql_invalid */
+async function requireConditions(needs: CanvasNeeds, { document, asker }: SimulationInput): Promise<void> {
+  if (!asker) return;
+  for (const { eql } of document.nodes.flatMap(conditionsOf)) {
+    const { problems } = await needs.audience.check({ text: eql }, { ...asker, runsLater: true });
+    if (problems.length > 0) throw new CodedError('eql_invalid', { details: { problems } });
+  }
 }
 
 /** The audience's size and a sample by hash; for event and API entries, a sample of everybody. */

@@ -75,6 +75,15 @@ export function platformRoutes(
       disabled: row.disabled,
     })),
   }));
+  server.handle(platformApi.listColleagues, async () => ({
+    items: (await users.list()).map((row) => ({
+      userId: row.user_id,
+      name: row.name,
+      displayName: row.display_name,
+      role: row.role,
+      disabled: row.disabled,
+    })),
+  }));
   /** A user of an institution that does not exist would see nothing and nobody would know why. */
   async function checkInstitution(institutionId: string | null | undefined): Promise<void> {
     if (institutionId === null || institutionId === undefined) return;

@@ -39,8 +39,12 @@ export function BulkBar({ kind, shownIds, chosen, archived, onChosen, extra }: B
       }
       void modal.warning({
         title,
-        content: refused.map(({ id, usedBy }) => (
-          <p key={id}>{words.kept(nameOf(id), (usedBy ?? []).join(text.punctuation.comma))}</p>
+        content: refused.map(({ id, code, usedBy }) => (
+          <p key={id}>
+            {code === 'not_editor'
+              ? words.notYours(nameOf(id))
+              : words.kept(nameOf(id), (usedBy ?? []).join(text.punctuation.comma))}
+          </p>
         )),
       });
     } catch (error) {

@@ -10,6 +10,7 @@ import { CombineDialog } from './combine-dialog.tsx';
 import { CombinePicker } from './combine-picker.tsx';
 import { ImportListDialog } from './import-list-dialog.tsx';
 import { Impact } from './lineage/impact.tsx';
+import { ShareButton } from './share-button.tsx';
 import type { Segment } from './segment-page.tsx';
 
 interface SegmentActionsProps {
@@ -41,7 +42,8 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
   return (
     <>
       <MoreActions segment={segment} />
-      {segment.kind === 'import' && !segment.archived && (
+      <ShareButton kind="segment" id={segmentId} made={segment} />
+      {segment.kind === 'import' && segment.mayEdit && !segment.archived && (
         <Button type="primary" onClick={() => setReplacing(true)}>
           {words.importList.replaceAction}
         </Button>
@@ -52,9 +54,11 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
           <Button onClick={computeNow} loading={compute.isPending}>
             {words.compute}
           </Button>
-          <Button type="primary" onClick={onEdit}>
-            {words.edit}
-          </Button>
+          {segment.mayEdit && (
+            <Button type="primary" onClick={onEdit}>
+              {words.edit}
+            </Button>
+          )}
         </>
       )}
     </>
@@ -109,10 +113,14 @@ function MoreActions({ segment }: { segment: Segment }) {
             { key: 'snapshot', label: words.snapshot },
             { key: 'combine', label: words.combine.title },
             { key: 'lookalike', label: words.lookalike.find },
-            { type: 'divider' },
-            segment.archived
-              ? { key: 'restore', label: words.restore }
-              : { key: 'archive', label: words.archive },
+            ...(segment.mayEdit
+              ? [
+                  { type: 'divider' as const },
+                  segment.archived
+                    ? { key: 'restore', label: words.restore }
+                    : { key: 'archive', label: words.archive },
+                ]
+              : []),
           ],
           onClick: ({ key }) => actions[key]?.(),
         }}

@@ -21,6 +21,7 @@ import { SegmentActions } from './segment-actions.tsx';
 import { SegmentForm, type SegmentDraft } from './segment-form.tsx';
 import { SegmentOverview } from './segment-overview.tsx';
 import styles from './segment-page.module.css';
+import { VisibilityChip } from './visibility-chip.tsx';
 import { VersionList } from './version-list.tsx';
 
 export type Segment = ResponseOf<typeof audienceApi.readSegment>;
@@ -56,20 +57,23 @@ function SegmentView({ segment }: { segment: Segment }) {
           {segment.name}
           <Chip>{words.kind[segment.kind]}</Chip>
           {segment.folder && <Chip>{segment.folder}</Chip>}
+          <VisibilityChip sharing={segment.sharing} />
           {segment.archived && <Chip tone="warn">{words.archived}</Chip>}
         </span>
       }
       lead={segment.description}
-      actions={!editing && <SegmentActions segment={segment} onEdit={() => setEditing('1')} />}
+      actions={
+        !(editing && segment.mayEdit) && <SegmentActions segment={segment} onEdit={() => setEditing('1')} />
+      }
     >
       {segment.problem && (
         <p role="alert" className={styles.problem}>
           <b>{words.problem}</b> {segment.problem}
         </p>
       )}
-      {editing && segment.lookalike ? (
+      {editing && segment.mayEdit && segment.lookalike ? (
         <EditingLookalike segment={segment} lookalike={segment.lookalike} onClose={() => setEditing('')} />
-      ) : editing ? (
+      ) : editing && segment.mayEdit ? (
         <Editing segment={segment} onClose={() => setEditing('')} />
       ) : (
         <SegmentTabs segment={segment} />

@@ -12,17 +12,18 @@ interface UsageListProps {
 
 /** What uses something, or what it uses, each a door to its page. */
 export function UsageList({ title, usages, none }: UsageListProps) {
-  const { audience: words } = useText();
+  const { audience: words, sharing } = useText();
   return (
     <div>
       <b>{title}</b>
       {usages.length === 0 && <p className="faint">{none}</p>}
       <ul>
-        {usages.map(({ kind, id, name }) => {
-          const to = addressOf(kind, id);
+        {usages.map(({ kind, id, name, hidden }) => {
+          const to = hidden ? undefined : addressOf(kind, id);
           return (
             <li key={`${kind} ${id}`}>
-              <span className="faint">{words.usage[kind]}</span> {to ? <Link to={to}>{name}</Link> : name}
+              <span className="faint">{words.usage[kind]}</span>{' '}
+              {hidden ? <em className="faint">{sharing.hidden}</em> : to ? <Link to={to}>{name}</Link> : name}
             </li>
           );
         })}

@@ -30,6 +30,7 @@ export const analyses = {
     report: 'People, holdings and transactions by institution, manager, product, tag and time.',
   },
   chartForm: 'Chart',
+  notOver: 'not over yet',
   forms: { line: 'Lines', bar: 'Bars', stack: 'Stacked' },
   toggleSeries: 'Show or hide this series',
   steps: 'Steps',

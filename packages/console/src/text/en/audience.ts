@@ -138,6 +138,7 @@ export const audience: Text['audience'] = {
     restoreTitle: 'Bring the chosen ones back?',
     done: (count) => `${count} done`,
     kept: (name, users) => `${name}: still in use${users ? ` (${users})` : ''}, kept`,
+    notYours: (name) => `${name}: only its owner, editors and administrators archive it, kept`,
   },
   combine: {
     with: 'Choose segments to combine with',

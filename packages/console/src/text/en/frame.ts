@@ -131,6 +131,7 @@ export const state: Text['state'] = {
   backHome: 'Back to the overview',
   none: 'No data yet',
   stale: 'This may be out of date: the last refresh failed',
+  expressionWrong: 'The expression cannot be understood; change it and try again.',
   noPermission: 'Your role does not show this; ask an administrator.',
   copied: 'Copied',
   copy: 'Copy',

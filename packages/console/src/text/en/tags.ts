@@ -113,6 +113,7 @@ export const tags: Text['tags'] = {
   setValuesHint:
     'One person a line: a whole key value, a comma, the value; more values after more commas; a key alone clears.',
   setDone: (count) => `Set for ${count} people`,
+  notSet: (count, reason) => `${count} rows left out: ${reason}`,
   missingKeys: (count) => `${count} values belong to nobody`,
   apply: 'Write',
   segmentOf: 'Make a segment of it',

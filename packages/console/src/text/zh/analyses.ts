@@ -29,6 +29,7 @@ export const analyses = {
     report: '按机构、客户经理、产品、标签和时间统计客户、持仓与交易。',
   },
   chartForm: '图形',
+  notOver: '未结束',
   forms: { line: '折线', bar: '柱状', stack: '堆积' },
   toggleSeries: '显示或隐藏这条线',
   steps: '漏斗步骤',

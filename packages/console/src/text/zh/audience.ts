@@ -125,6 +125,7 @@ export const audience = {
     restoreTitle: '恢复所选？',
     done: (count: string) => `已处理 ${count} 个`,
     kept: (name: string, users: string) => `${name}：仍被引用${users ? `（${users}）` : ''}，已保留`,
+    notYours: (name: string) => `${name}：只有负责人、编辑者和管理员可以归档，已保留`,
   },
   combine: {
     with: '选择要组合的人群',
@@ -180,7 +181,7 @@ export const audience = {
   weekdays: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
   computed: '最近计算',
   neverComputed: '尚未计算',
-  owner: '创建人',
+  owner: '负责人',
   problem: '上次计算失败',
   none: '还没有人群',
   noneHint: '从一个条件开始，例如「7 天内有理财到期」。编写时会实时显示人数和每个条件筛掉多少人。',

@@ -120,6 +120,7 @@ export const state = {
   backHome: '回到总览',
   none: '暂无数据',
   stale: '数据可能不是最新：刚才一次刷新没有成功',
+  expressionWrong: '表达式无法识别，请修改后重试。',
   noPermission: '您的角色看不到这里的内容，请联系管理员授权。',
   copied: '已复制',
   copy: '复制',

@@ -99,6 +99,7 @@ export const tags = {
   setValues: '设置值',
   setValuesHint: '每行一位客户：完整标识，逗号，值；多个值继续用逗号分隔；只有标识则清除。',
   setDone: (count: string) => `已设置 ${count} 人`,
+  notSet: (count: string, reason: string) => `${count} 行未写入：${reason}`,
   missingKeys: (count: string) => `${count} 个标识没有对应的客户`,
   apply: '写入',
   segmentOf: '用它建人群',

@@ -92,9 +92,9 @@ export function bindGap(binder: Binder, node: Of<'gap'>, scope: Scope): BoundVal
   };
 }
 
-/** The most frequent, or heaviest, values of a property. */
+/** The most frequent, or heaviest, values of a property, as texts; numbers as they are written in EQL. */
 export function bindTop(binder: Binder, node: Of<'top'>, scope: Scope): BoundValue {
-  const source = bindTextSource(binder, node.source, scope);
+  const source = bindPropertySource(binder, node.source, scope, ['text', 'number']);
   let weight: BoundValue | undefined;
   if (node.by.function === 'sum') {
     const inner: Scope = {
@@ -111,10 +111,19 @@ export function bindTop(binder: Binder, node: Of<'top'>, scope: Scope): BoundVal
 
 /** The share of each value of a property. */
 export function bindDistribution(binder: Binder, node: Of<'distribution'>, scope: Scope): BoundValue {
-  return { kind: 'distribution', source: bindTextSource(binder, node.source, scope), type: 'map' };
+  return {
+    kind: 'distribution',
+    source: bindPropertySource(binder, node.source, scope, ['text']),
+    type: 'map',
+  };
 }
 
-function bindTextSource(binder: Binder, node: EventSource, scope: Scope): BoundEventSource {
+function bindPropertySource(
+  binder: Binder,
+  node: EventSource,
+  scope: Scope,
+  types: readonly EqlType[],
+): BoundEventSource {
   const source = bindEventSource(binder, node, scope);
   if (!source.property) {
     return refuse(binder, node, scope, {
@@ -123,6 +132,6 @@ function bindTextSource(binder: Binder, node: EventSource, scope: Scope): BoundE
       zh: '请指明属性，例如 event 名称.属性。',
     });
   }
-  requireType(binder, node, scope, source.property, ['text']);
+  requireType(binder, node, scope, source.property, types);
   return source;
 }

@@ -72,7 +72,7 @@ function bindBesideNow(
   moment: Extract<Value, { kind: 'relative' }>,
   scope: Scope,
 ): BoundCondition {
-  let value = binder.value(node, scope);
+  let value = convertText(binder, node, scope, binder.value(node, scope), 'date');
   requireType(binder, node, scope, value, ['date', 'instant']);
   // "Exactly 30 days ago" is asked of the day; nobody means the millisecond.
   if ((operator === '=' || operator === '!=') && value.type === 'instant') value = dateOf(binder, value);
@@ -152,7 +152,7 @@ function sealLiterals(
 }
 
 /** A text literal beside a date or a time is read as one. */
-function convertText(
+export function convertText(
   binder: Binder,
   node: object,
   scope: Scope,
@@ -237,10 +237,18 @@ export function bindOneOf(binder: Binder, node: Of<'oneOf'>, scope: Scope): Boun
     [, list] = sealLiterals(binder, node, scope, value, list);
   } else {
     requireType(binder, node.list, scope, list, ['list']);
+    if (list.kind === 'top') value = numberAsText(list, value);
     requireType(binder, node.value, scope, value, ['text']);
     refuseSealed(binder, node.value, scope, value);
   }
   return { kind: 'oneOf', value: compared(binder, scope, value), list, negated: node.negated === true };
+}
+
+/** The favourites among numbers are a list of their texts: a number looked for among them is read as one. */
+function numberAsText(list: Extract<BoundValue, { kind: 'top' }>, value: BoundValue): BoundValue {
+  if (list.source.property?.type !== 'number' || value.kind !== 'literal' || typeof value.value !== 'number')
+    return value;
+  return { ...value, type: 'text', value: String(value.value) };
 }
 
 /** `city in '北京'` and `city contains any ($viewer)` want parentheses around their values. */

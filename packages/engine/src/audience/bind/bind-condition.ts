@@ -2,10 +2,11 @@ import { conditionSchema, type Condition } from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
 import { conditionInEachZone } from './bind-each-zone.ts';
 import { bindWindow } from './bind-window.ts';
-import { bindCompare, bindOneOf, bindText, compared, requireItems } from './bind-comparison.ts';
+import { bindCompare, bindOneOf, bindText, compared, convertText, requireItems } from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindEventSource, bindRelatedSource } from './bind-source.ts';
+import { bindConsents } from './bind-consents.ts';
 import { bindProperty } from './bind-name.ts';
 import { findSegment, refuseOutsidePerson } from './bind-value.ts';
 
@@ -51,7 +52,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
     case 'missing':
       return { kind: 'missing', value: binder.value(node.value, scope), negated: node.negated === true };
     case 'inWindow': {
-      const value = binder.value(node.value, scope);
+      const value = convertText(binder, node.value, scope, binder.value(node.value, scope), 'date');
       requireType(binder, node.value, scope, value, ['date', 'instant']);
       const window = bindWindow(binder, node, scope, node.window);
       return { kind: 'range', value: compared(binder, scope, value), window };
@@ -157,11 +158,6 @@ function bindSame(
     type = value.type;
   }
   return { property, type: type ?? 'text' };
-}
-
-function bindConsents(binder: Binder, node: Of<'consents'>, scope: Scope): BoundCondition {
-  refuseOutsidePerson(binder, node, scope);
-  return { kind: 'consents', purpose: node.purpose, channel: node.channel };
 }
 
 /** A rule segment is put in place, so that it is true now and shares the scans; others are looked up. */

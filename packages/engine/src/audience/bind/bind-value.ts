@@ -1,3 +1,4 @@
+import type { Sharing } from '../sharing.ts';
 import { suggestName, type Value } from '@wutong/contract';
 import { dateTextOf, wallOf } from '../calendar.ts';
 import { clampInstant, instantOfText } from '../resolve-window.ts';
@@ -135,7 +136,7 @@ function bindParameter(
 
 function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: Scope): BoundValue {
   refuseOutsidePerson(binder, node, scope);
-  const { tags } = binder.environment.catalogue;
+  const tags = named(binder, binder.environment.catalogue.tags);
   const tag = tags.find((each) => each.tagId === node.tag) ?? tags.find((each) => each.name === node.tag);
   if (!tag) {
     return refuse(binder, node, scope, {
@@ -159,7 +160,7 @@ export function findSegment(
   wanted: string,
   scope: Scope,
 ): Binder['environment']['catalogue']['segments'][number] {
-  const { segments } = binder.environment.catalogue;
+  const segments = named(binder, binder.environment.catalogue.segments);
   const segment =
     segments.find((each) => each.segmentId === wanted) ?? segments.find((each) => each.name === wanted);
   if (!segment) {
@@ -175,6 +176,15 @@ export function findSegment(
   }
   binder.usedSegments.add(segment.segmentId);
   return segment;
+}
+
+/** Definitions that may be named where the binder stands: the rule of a segment names what its author could see. */
+function named<Definition extends { readonly sharing?: Sharing }>(
+  binder: Binder,
+  definitions: readonly Definition[],
+): readonly Definition[] {
+  const { sees } = binder.environment;
+  return sees && binder.openSegments.length === 0 ? definitions.filter(sees) : definitions;
 }
 
 /** Tags, segments and consents are about people. */

@@ -1,5 +1,6 @@
 import type { Condition, EqlPosition, EqlProblem, EqlProblemCode, Value } from '@wutong/contract';
 import type { EqlCatalogue } from '../catalogue.ts';
+import type { Sharing } from '../sharing.ts';
 import type { EvaluationTime } from '../resolve-window.ts';
 import type { BoundCondition, BoundValue, EqlType, Subject } from './bound.ts';
 
@@ -12,6 +13,8 @@ export interface BindingEnvironment {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** Absent: the system itself, which may name everything. */
   readonly permissions?: ReadonlySet<string> | undefined;
+  /** Whether a segment or tag may be named; absent: all may. */
+  readonly sees?: ((definition: { readonly sharing?: Sharing }) => boolean) | undefined;
   /** Keyed fingerprint of a value, as encrypted attributes hold it. */
   readonly seal: (value: string) => string;
   /** Where in the text a node stands, when the input was text. */

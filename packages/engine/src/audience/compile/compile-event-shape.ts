@@ -80,7 +80,7 @@ function compileGap(compiler: Compiler, node: Of<'gap'>, scope: SqlScope): strin
   });
 }
 
-/** Weight of each value of the property; values in alphabetical order where weights are equal. */
+/** Weight of each value of the property; values in the order of letters or numbers where weights are equal. */
 function weights(compiler: Compiler, node: Of<'top' | 'distribution'>, condition: string): string {
   const property = compiler.value(node.source.property!, eventRow);
   const weight =
@@ -95,7 +95,7 @@ function compileTop(compiler: Compiler, node: Of<'top'>, scope: SqlScope): strin
     const sums = weights(compiler, node, condition);
     // The engine computes the repeated aggregate once.
     const sorted = `arraySort(pair -> (-pair.2, pair.1), arrayZip((${sums}).1, (${sums}).2))`;
-    return `arrayMap(pair -> pair.1, arraySlice(${sorted}, 1, ${Math.trunc(node.amount)}))`;
+    return `arrayMap(pair -> toString(pair.1), arraySlice(${sorted}, 1, ${Math.trunc(node.amount)}))`;
   });
 }
 

@@ -72,10 +72,10 @@ function weighed(
   node: Extract<ShapeNode, { kind: 'top' | 'distribution' }>,
   rows: readonly Place[],
 ): Plain {
-  const weights = new Map<string, number>();
+  const weights = new Map<string | number, number>();
   for (const row of rows) {
     const value = interpreter.value(node.source.property!, row);
-    if (typeof value !== 'string') continue;
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
     const weight = node.kind === 'top' && node.weight ? Number(interpreter.value(node.weight, row) ?? 0) : 1;
     weights.set(value, (weights.get(value) ?? 0) + weight);
   }
@@ -85,8 +85,8 @@ function weighed(
     return held
       .toSorted((left, right) => right[1] - left[1] || compareInterpreted(left[0], right[0]))
       .slice(0, node.amount)
-      .map(([value]) => value);
+      .map(([value]) => String(value));
   }
   const total = held.reduce((sum, [, weight]) => sum + weight, 0);
-  return new Map(held.map(([value, weight]) => [value, weight / total]));
+  return new Map(held.map(([value, weight]) => [String(value), weight / total]));
 }

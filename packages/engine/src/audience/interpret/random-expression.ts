@@ -383,7 +383,11 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
 );
 
 const top = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean(), eventSource(['purchase'], 'category'))
+  .tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.boolean(),
+    fc.oneof(eventSource(['purchase'], 'category'), eventSource(['purchase'], 'amount')),
+  )
   .map(([amount, weighed, source]): Value => ({
     kind: 'top',
     amount,

@@ -45,6 +45,10 @@ export const testDeclarations: Declarations = {
     { name: 'managed_by', title: title('managed by'), from: 'person', to: 'manager' },
     { name: 'parent', title: title('parent'), from: 'company', to: 'company' },
   ],
+  purposes: [
+    { purpose: 'marketing', version: 1, title: title('marketing') },
+    { purpose: 'service', version: 1, title: title('service') },
+  ],
   detailTypes: [
     {
       name: 'holding',

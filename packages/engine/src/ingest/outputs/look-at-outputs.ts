@@ -67,7 +67,7 @@ export function createOutputLooks(parts: OutputParts, directory: string): Output
   return {
     async preview(selection, open, user) {
       const subject = parts.subjects[selection.subject];
-      await subject.check(selection);
+      await subject.check(selection, user);
       if (open) await openFor(user, `preview of an output of ${selection.subject}`);
       const scope: OutputScope = { outputId: 'preview', selection, open, cursor: {} };
       const columns = [{ name: 'id', personal: false }, ...(await subject.columns(scope))];

@@ -125,7 +125,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         throw new CodedError('permission_denied', { details: { permission: 'pii.open' } });
       await parts.destinations[output.destination.kind].check(output.destination);
       const subject = parts.subjects[output.selection.subject];
-      await subject.check(output.selection);
+      await subject.check(output.selection, user);
       refuseEmpty(output);
       const isWebhook = output.destination.kind === 'webhook';
       const signingSecret = isWebhook ? newSigningSecret() : undefined;

@@ -1,5 +1,5 @@
 import type { Catalogue } from '@wutong/contract';
-import type { Platform } from '../../platform/index.ts';
+import type { CallingUser, Platform } from '../../platform/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Profile } from '../../profile/index.ts';
 
@@ -15,16 +15,16 @@ export interface SegmentChange {
 
 /** What outputs ask of later rooms; composed in connect-rooms.ts. */
 export interface OutputPorts {
-  /** The last committed change of a segment. @throws CodedError when there is no such segment */
-  segmentWatermark(segmentId: string): Promise<{ run: number; personId: number }>;
+  /** The last committed change of a segment. @throws CodedError when there is none that the asker may see */
+  segmentWatermark(segmentId: string, asker?: CallingUser): Promise<{ run: number; personId: number }>;
   /** Committed changes after a position, in order of run and person. */
   segmentChanges(
     segmentId: string,
     after: { run: number; personId: number },
     limit: number,
   ): Promise<SegmentChange[]>;
-  /** Ids of the tags in use. */
-  tagIds(): Promise<ReadonlySet<string>>;
+  /** Ids of the tags in use that the asker may see. */
+  tagIds(asker?: CallingUser): Promise<ReadonlySet<string>>;
   /** Present values of tags by person and tag. */
   tagValues(
     personIds: readonly number[],

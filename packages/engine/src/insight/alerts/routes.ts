@@ -7,6 +7,7 @@ import {
   type Platform,
 } from '../../platform/index.ts';
 import { resolveScope, type AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { askAs } from '../ask-as.ts';
 import { readReportSettings, writeReportSettings } from '../report-settings.ts';
 import { removeAlert, selectAlert, selectAlerts, selectChecks, shownTo, writeAlert } from './alert-store.ts';
 import { composeNotices } from './compose-notice.ts';
@@ -97,7 +98,7 @@ async function save(
   if (input.notify.length > 0 && !allows(user.permissions, 'report.export')) {
     throw new CodedError('permission_denied', { details: { permission: 'report.export' } });
   }
-  await resolveScope(asking, input.analysis);
+  await resolveScope(askAs(asking, user), input.analysis);
   const alert = await database.transaction(async (transaction) => {
     const written = await writeAlert(transaction, secrets, {
       alertId,

@@ -123,3 +123,19 @@ test('against another audience, of chosen attributes; the whole bank has nobody 
     code: 'analysis_invalid',
   });
 });
+
+test('fifteen rich people among six hundred differ, although a few of them make the mean', async () => {
+  await platform.clickhouse.command(
+    'alter table person add column `wealth` Nullable(Float64) default if(person_id % 40 = 0, exp2(person_id / 30), 1 + person_id % 9 / 10)',
+  );
+  const catalogue = await needs.profile.catalogue();
+  const wealth = { ...catalogue.attributes[1]!, name: 'wealth', column: '`wealth`' };
+  const rich = { ...needs, profile: { catalogue: async () => ({ ...catalogue, attributes: [wealth] }) } };
+  const answer = await analysePortrait(
+    { platform, needs: rich },
+    portraitRequestSchema.parse({ people: '40' }),
+    5,
+  );
+  expect(answer.differences).toMatchObject([{ attribute: 'wealth' }]);
+  expect(answer.differences[0]!.p).toBeLessThan(0.01);
+});

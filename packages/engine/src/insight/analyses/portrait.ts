@@ -161,6 +161,32 @@ interface NumberRow {
   median: [number | null, number | null];
 }
 
+type NumberTuple = [
+  NumberRow['known'],
+  NumberRow['mean'],
+  NumberRow['variance'],
+  NumberRow['median'],
+  /** Of both sides together. */
+  median: number | null,
+];
+
+/** How many of each side are above a number, for each column. */
+async function readAboveMedian(
+  { asking, bindings, rows }: Pick<Portrayed, 'asking' | 'bindings' | 'rows'>,
+  asked: readonly { readonly column: string; readonly median: number }[],
+): Promise<[number, number][]> {
+  const counts = asked.map(({ column, median }, index) => {
+    const isAbove = `ifNull(${column} > ${bindings.bind('Float64', median)}, false)`;
+    return `(countIf(in_people and ${isAbove}), countIf(not in_people and ${isAbove})) as above${index}`;
+  });
+  const [row] = await runQuery<Record<string, [number, number]>>(
+    asking,
+    { bindings },
+    `select ${counts.join(', ')} ${rows}`,
+  );
+  return asked.map((_each, index) => row![`above${index}`]!);
+}
+
 /** Means and medians of those who have a value. */
 async function readNumbers(
   { asking, bindings, rows, smallestGroup }: Portrayed,
@@ -172,11 +198,17 @@ async function readNumbers(
   const columns = fields.map((field, index) => {
     const column = aliasOf(field);
     const known = `(countIf(in_people and isNotNull(${column})), countIf(not in_people and isNotNull(${column})))`;
-    return `(${known}, ${both('avgIf', column)}, ${both('varSampIf', column)}, ${both('quantileIf(0.5)', column)}) as number${index}`;
+    return `(${known}, ${both('avgIf', column)}, ${both('varSampIf', column)}, ${both('quantileIf(0.5)', column)}, quantile(0.5)(${column})) as number${index}`;
   });
-  const [row] = await runQuery<
-    Record<string, [NumberRow['known'], NumberRow['mean'], NumberRow['variance'], NumberRow['median']]>
-  >(asking, { bindings }, `select ${columns.join(', ')} ${rows}`);
+  const [row] = await runQuery<Record<string, NumberTuple>>(
+    asking,
+    { bindings },
+    `select ${columns.join(', ')} ${rows}`,
+  );
+  const above = await readAboveMedian(
+    { asking, bindings, rows },
+    fields.map((field, index) => ({ column: aliasOf(field), median: row![`number${index}`]![4] ?? 0 })),
+  );
   return fields.map((field, index) => {
     const [known, mean, variance, median] = row![`number${index}`]!;
     const sample = (side: 0 | 1) => ({
@@ -185,7 +217,13 @@ async function readNumbers(
       variance: variance[side] ?? 0,
     });
     const shown = (side: 0 | 1) => ({ known: known[side], mean: mean[side] ?? 0, median: median[side] ?? 0 });
-    const { effect, p } = compareMeans(sample(0), sample(1));
+    const { effect, p: ofMeans } = compareMeans(sample(0), sample(1));
+    const { p: ofMedian } = compareProportions(
+      { people: known[0], converted: above[index]![0] },
+      { people: known[1], converted: above[index]![1] },
+    );
+    // Amounts of money have means that a few people make: looked at twice, so the smaller one counts double.
+    const p = Math.min(1, 2 * Math.min(ofMeans, ofMedian));
     const named = { attribute: field.name, title: field.title.zh };
     // The mean of one person is that person's.
     if (field.pii !== 'none' && known.some((count) => count > 0 && count < smallestGroup)) {

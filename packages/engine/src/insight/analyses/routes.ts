@@ -1,5 +1,6 @@
 import { insightApi } from '@wutong/contract';
 import type { HttpServer } from '../../platform/index.ts';
+import { askAs } from '../ask-as.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { analyseAttribution } from './attribution.ts';
 import { withCompared } from './compare-periods.ts';
@@ -23,31 +24,46 @@ export function routeAnalyses(
   server: HttpServer,
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
 ): void {
-  server.handle(insightApi.analyseTrend, ({ body }) => analyseTrend(asking, body));
-  server.handle(insightApi.analyseFunnel, ({ body }) => withCompared(asking, body, analyseFunnel));
-  server.handle(insightApi.analyseRetention, ({ body }) => withCompared(asking, body, analyseRetention));
-  server.handle(insightApi.analysePath, ({ body }) => withGroups(asking, body, analysePath));
-  server.handle(insightApi.analyseDistribution, ({ body }) =>
-    withCompared(asking, body, analyseDistribution),
+  server.handle(insightApi.analyseTrend, ({ body, user }) => analyseTrend(askAs(asking, user), body));
+  server.handle(insightApi.analyseFunnel, ({ body, user }) =>
+    withCompared(askAs(asking, user), body, analyseFunnel),
   );
-  server.handle(insightApi.analyseInterval, ({ body }) => withGroups(asking, body, analyseInterval));
-  server.handle(insightApi.analyseAttribution, ({ body }) => withGroups(asking, body, analyseAttribution));
-  server.handle(insightApi.analyseLifetimeValue, ({ body }) =>
-    withGroups(asking, body, analyseLifetimeValue),
+  server.handle(insightApi.analyseRetention, ({ body, user }) =>
+    withCompared(askAs(asking, user), body, analyseRetention),
   );
-  server.handle(insightApi.analyseSession, ({ body }) => withGroups(asking, body, analyseSession));
-  server.handle(insightApi.analyseRecency, ({ body }) => withGroups(asking, body, analyseRecency));
-  server.handle(insightApi.analyseSequence, ({ body }) => analyseSequence(asking, body));
+  server.handle(insightApi.analysePath, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analysePath),
+  );
+  server.handle(insightApi.analyseDistribution, ({ body, user }) =>
+    withCompared(askAs(asking, user), body, analyseDistribution),
+  );
+  server.handle(insightApi.analyseInterval, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analyseInterval),
+  );
+  server.handle(insightApi.analyseAttribution, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analyseAttribution),
+  );
+  server.handle(insightApi.analyseLifetimeValue, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analyseLifetimeValue),
+  );
+  server.handle(insightApi.analyseSession, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analyseSession),
+  );
+  server.handle(insightApi.analyseRecency, ({ body, user }) =>
+    withGroups(askAs(asking, user), body, analyseRecency),
+  );
+  server.handle(insightApi.analyseSequence, ({ body, user }) => analyseSequence(askAs(asking, user), body));
 
-  server.handle(insightApi.listAnalysisPeople, async ({ body }) =>
-    readPeople(asking, await peopleOfCell(asking, body.of), body),
-  );
+  server.handle(insightApi.listAnalysisPeople, async ({ body, user }) => {
+    const as = askAs(asking, user);
+    return readPeople(as, await peopleOfCell(as, body.of), body);
+  });
   server.handle(insightApi.saveAnalysisPeople, async ({ body, user }) => {
-    const people = await peopleOfCell(asking, body.of);
+    const people = await peopleOfCell(askAs(asking, user), body.of);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
-      owner: user.name,
+      owner: user.userId,
       people: streamPeople(asking, people),
     });
     return { segmentId: body.segmentId, people: count };

@@ -18,8 +18,8 @@ afterAll(async () => {
   await databases?.drop();
 });
 
-const mei = { name: 'mei', role: 'marketer' };
-const bo = { name: 'bo', role: 'approver' };
+const mei = { name: 'mei', role: 'marketer', userId: 'mei', permissions: new Set<string>() };
+const bo = { name: 'bo', role: 'approver', userId: 'bo', permissions: new Set<string>() };
 const trend = { kind: 'trend', period: { lastDays: 1 }, series: [{ event: 'login' }] } as const;
 const tile = {
   tileId: 'a',
@@ -70,7 +70,7 @@ test('shared with a role; answers are kept, asked anew on demand, when the quest
   const made = await dashboards.create(input, mei);
   const { dashboardId } = made;
   expect((await dashboards.list(bo)).map((each) => each.dashboardId)).toEqual([dashboardId]);
-  const manager = { name: 'xu', role: 'manager' };
+  const manager = { name: 'xu', role: 'manager', userId: 'xu', permissions: new Set<string>() };
   expect(await dashboards.list(manager)).toEqual([]);
   await expect(dashboards.read(dashboardId, manager)).rejects.toMatchObject({ code: 'dashboard_not_found' });
 

@@ -1,5 +1,5 @@
 import type { Analysis, Dashboard, DashboardInput } from '@wutong/contract';
-import { CodedError, type Platform, type Transaction } from '../../platform/index.ts';
+import { CodedError, type CallingUser, type Platform, type Transaction } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
 import {
   insertDashboard,
@@ -10,14 +10,17 @@ import {
   type Viewer,
 } from './dashboard-store.ts';
 
+/** Who saves: their questions name only what they may see. */
+type Author = Viewer & Pick<CallingUser, 'userId' | 'permissions'>;
+
 /** Saved questions of users; what a dashboard's questions name shows up in the lineage of segments and tags. */
 export interface Dashboards {
   list(user: Viewer): Promise<Dashboard[]>;
   /** @throws CodedError dashboard_not_found */
   read(dashboardId: string, user: Viewer): Promise<Dashboard>;
-  create(input: DashboardInput, user: Viewer): Promise<Dashboard>;
+  create(input: DashboardInput, user: Author): Promise<Dashboard>;
   /** @throws CodedError dashboard_not_found, conflict */
-  save(dashboardId: string, input: DashboardInput & { revision: number }, user: Viewer): Promise<Dashboard>;
+  save(dashboardId: string, input: DashboardInput & { revision: number }, user: Author): Promise<Dashboard>;
   /** @throws CodedError dashboard_not_found */
   remove(dashboardId: string, user: Viewer): Promise<void>;
 }
@@ -29,12 +32,14 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     transaction: Transaction,
     dashboardId: string,
     { name, tiles }: Pick<DashboardInput, 'name' | 'tiles'>,
+    asker?: Author,
   ): Promise<void> => {
     const texts = new Set(tiles.flatMap((tile) => expressionsOf(tile.analysis)));
     return needs.audience.declareUses(
       transaction,
       { kind: 'report', id: dashboardId, name },
       [...texts].map((text) => ({ text })),
+      asker,
     );
   };
 
@@ -51,7 +56,7 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
       const dashboardId = ids.newId();
       await database.transaction(async (transaction) => {
         await insertDashboard(transaction, { ...input, dashboardId, owner: user.name, now: clock.now() });
-        await declareUses(transaction, dashboardId, input);
+        await declareUses(transaction, dashboardId, input, user);
       });
       return read(dashboardId, user);
     },
@@ -63,7 +68,7 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
       await database.transaction(async (transaction) => {
         const saved = await updateDashboard(transaction, { ...input, dashboardId, owner, now: clock.now() });
         if (!saved) throw new CodedError('conflict', { details: { dashboardId, revision: input.revision } });
-        await declareUses(transaction, dashboardId, input);
+        await declareUses(transaction, dashboardId, input, user);
       });
       return read(dashboardId, user);
     },

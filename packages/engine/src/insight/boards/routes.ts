@@ -2,6 +2,7 @@ import { insightApi } from '@wutong/contract';
 import type { HttpServer, Platform } from '../../platform/index.ts';
 import { analysePortrait } from '../analyses/portrait.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { askAs } from '../ask-as.ts';
 import { readReportSettings } from '../report-settings.ts';
 import type { TileAnswers } from './answer-tiles.ts';
 import type { Dashboards } from './manage-dashboards.ts';
@@ -13,8 +14,8 @@ export function routeBoards(
   asking: AnalysisNeeds,
   { dashboards, answers }: { dashboards: Dashboards; answers: TileAnswers },
 ): void {
-  server.handle(insightApi.analysePortrait, async ({ body }) =>
-    analysePortrait(asking, body, (await readReportSettings(settings)).smallestGroup),
+  server.handle(insightApi.analysePortrait, async ({ body, user }) =>
+    analysePortrait(askAs(asking, user), body, (await readReportSettings(settings)).smallestGroup),
   );
   server.handle(insightApi.listDashboards, async ({ user }) => ({
     items: (await dashboards.list(user)).map(({ tiles: _tiles, ...dashboard }) => dashboard),

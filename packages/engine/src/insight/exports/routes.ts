@@ -7,6 +7,7 @@ import {
   type Platform,
 } from '../../platform/index.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { askAs } from '../ask-as.ts';
 import { readReportSettings } from '../report-settings.ts';
 import { exportAnalysis } from './export-analysis.ts';
 import { exportPeople } from './export-people.ts';
@@ -27,7 +28,7 @@ export function routeExports(server: HttpServer, platform: Platform, asking: Ana
   server.handle(insightApi.exportAnalysis, async ({ body, user, reply }) => {
     const { analysis, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportAnalysis(asking, {
+    const { file, rows, hidden } = await exportAnalysis(askAs(asking, user), {
       analysis,
       format,
       smallestGroup,
@@ -49,7 +50,10 @@ export function routeExports(server: HttpServer, platform: Platform, asking: Ana
     if (user.institutionId !== undefined) {
       throw new CodedError('permission_denied', { details: { permission: 'people.read', of: 'whole bank' } });
     }
-    const file = await exportPeople(asking, { ...body, mayOpen: allows(user.permissions, 'pii.open') });
+    const file = await exportPeople(askAs(asking, user), {
+      ...body,
+      mayOpen: allows(user.permissions, 'pii.open'),
+    });
     await record(user, 'people', { of: body.of, attributes: body.attributes });
     reply.type(FILE_TYPES.csv).header('content-disposition', 'attachment; filename="people.csv"');
     return file as unknown as string;

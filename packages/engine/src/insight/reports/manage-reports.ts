@@ -4,6 +4,8 @@ import type { InsightNeeds } from '../needs.ts';
 import { insertReport, removeReport, selectReport, selectReports, updateReport } from './report-store.ts';
 
 type Viewer = Pick<CallingUser, 'name'>;
+/** Who saves: their reports name only what they may see. */
+type Author = Pick<CallingUser, 'name' | 'role' | 'userId' | 'permissions'>;
 
 /** Reports under names. Whom they are about shows up in the lineage of segments and tags. */
 export interface Reports {
@@ -11,9 +13,9 @@ export interface Reports {
   /** @throws CodedError report_not_found */
   read(reportId: string, user: Viewer): Promise<SavedReport>;
   /** @throws CodedError eql_invalid */
-  create(input: SavedReportInput, user: Viewer): Promise<SavedReport>;
+  create(input: SavedReportInput, user: Author): Promise<SavedReport>;
   /** @throws CodedError report_not_found, conflict, eql_invalid */
-  save(reportId: string, input: SavedReportInput & { revision: number }, user: Viewer): Promise<SavedReport>;
+  save(reportId: string, input: SavedReportInput & { revision: number }, user: Author): Promise<SavedReport>;
   /** @throws CodedError report_not_found */
   remove(reportId: string, user: Viewer): Promise<void>;
 }
@@ -25,11 +27,13 @@ export function createReports(
   const declareUses = (
     transaction: Transaction,
     { reportId, name, people }: { reportId: string; name: string; people: string | undefined },
+    asker?: Author,
   ): Promise<void> =>
     needs.audience.declareUses(
       transaction,
       { kind: 'report', id: reportId, name },
       people === undefined ? [] : [{ text: people }],
+      asker,
     );
 
   async function read(reportId: string, user: Viewer): Promise<SavedReport> {
@@ -45,7 +49,7 @@ export function createReports(
       const reportId = ids.newId();
       await database.transaction(async (transaction) => {
         await insertReport(transaction, { ...input, reportId, owner: user.name, now: clock.now() });
-        await declareUses(transaction, { reportId, name: input.name, people: input.report.people });
+        await declareUses(transaction, { reportId, name: input.name, people: input.report.people }, user);
       });
       return read(reportId, user);
     },
@@ -56,7 +60,7 @@ export function createReports(
       await database.transaction(async (transaction) => {
         const saved = await updateReport(transaction, { ...input, reportId, owner, now: clock.now() });
         if (!saved) throw new CodedError('conflict', { details: { reportId, revision: input.revision } });
-        await declareUses(transaction, { reportId, name: input.name, people: input.report.people });
+        await declareUses(transaction, { reportId, name: input.name, people: input.report.people }, user);
       });
       return read(reportId, user);
     },

@@ -4,6 +4,7 @@ import { readPeople, streamPeople } from '../analyses/people-query.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { exportReport } from '../exports/export-report.ts';
 import { FILE_TYPES } from '../exports/routes.ts';
+import { askAs } from '../ask-as.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { readReportSettings } from '../report-settings.ts';
 import type { Reports } from './manage-reports.ts';
@@ -16,18 +17,19 @@ export function routeReports(
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
   reports: Reports,
 ): void {
-  server.handle(insightApi.runReport, async ({ body }) =>
-    runReport(asking, body, (await readReportSettings(platform.settings)).smallestGroup),
+  server.handle(insightApi.runReport, async ({ body, user }) =>
+    runReport(askAs(asking, user), body, (await readReportSettings(platform.settings)).smallestGroup),
   );
-  server.handle(insightApi.listReportPeople, async ({ body }) =>
-    readPeople(asking, await peopleOfReport(asking, body.report, body.cell), body),
-  );
+  server.handle(insightApi.listReportPeople, async ({ body, user }) => {
+    const as = askAs(asking, user);
+    return readPeople(as, await peopleOfReport(as, body.report, body.cell), body);
+  });
   server.handle(insightApi.saveReportPeople, async ({ body, user }) => {
-    const people = await peopleOfReport(asking, body.report, body.cell);
+    const people = await peopleOfReport(askAs(asking, user), body.report, body.cell);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
-      owner: user.name,
+      owner: user.userId,
       people: streamPeople(asking, people),
     });
     return { segmentId: body.segmentId, people: count };
@@ -43,7 +45,7 @@ export function routeReports(
   server.handle(insightApi.exportReport, async ({ body, user, reply }) => {
     const { report, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportReport(asking, {
+    const { file, rows, hidden } = await exportReport(askAs(asking, user), {
       report,
       format,
       smallestGroup,

@@ -88,7 +88,7 @@ test('a report is a tile of a dashboard and a file like any other question', asy
   const place = { column: 0, row: 0, width: 6, height: 4 };
   const board = await dashboards.create(
     dashboardInputSchema.parse({ name: '晨会', tiles: [{ ...tile, place }] }),
-    { name: 'mei', role: 'marketer' },
+    { name: 'mei', role: 'marketer', userId: 'mei', permissions: new Set<string>() },
   );
   const [shown] = await answers.answer(board, { refresh: false });
   expect(shown).toMatchObject({ kind: 'report', answer: { total: { people: 7, values: [8] } } });
@@ -111,7 +111,9 @@ test('reports under names: own and shared, edited by two at once, deleted by the
       audience: { declareUses: async (_transaction, user, texts) => void declared.push([user.name, texts]) },
     }),
   );
-  const [mei, bo] = [{ name: 'mei' }, { name: 'bo' }];
+  const author = (name: string) =>
+    ({ name, userId: name, role: 'marketer', permissions: new Set<string>() }) as const;
+  const [mei, bo] = [author('mei'), author('bo')];
   const input = savedReportInputSchema.parse({
     name: '月报',
     report: { ...report, people: 'person where age >= 30' },

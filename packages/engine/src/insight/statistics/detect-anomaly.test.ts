@@ -41,7 +41,7 @@ test('one outlier in the history moves nothing', () => {
 test('a series that never moves: counts have the play of chance, other measures none', () => {
   const nothing = Array.from({ length: 14 }, () => 0);
   const counted = usualAfter(nothing, { unit: 'day', sensitivity: 3.5, isCount: true });
-  expect([counted.low, counted.high]).toEqual([-3.5, 3.5]);
+  expect([counted.low, counted.high]).toEqual([0, 3.5]);
   const measured = usualAfter(nothing, { unit: 'day', sensitivity: 3.5, isCount: false });
   expect([measured.low, measured.high]).toEqual([0, 0]);
 });

@@ -50,7 +50,9 @@ export function usualAfter(
   );
   const chance = options.isCount ? Math.sqrt(Math.max(1, Math.abs(expected))) : 0;
   const width = options.sensitivity * Math.max(deviationOf(deviations), chance);
-  return { expected, low: expected - width, high: expected + width };
+  const low = expected - width;
+  // Fewer than none is not unusual but impossible.
+  return { expected, low: options.isCount ? Math.max(0, low) : low, high: expected + width };
 }
 
 function deviationOf(deviations: readonly number[]): number {

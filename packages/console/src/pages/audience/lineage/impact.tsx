@@ -36,7 +36,8 @@ export function Impact({ kind, id, text: rule }: ImpactProps) {
             <ul className={styles.impact}>
               {users.map((user) => (
                 <li key={`${user.kind} ${user.id}`}>
-                  <span className="faint">{words.kind[user.kind]}</span> {user.name}
+                  <span className="faint">{words.kind[user.kind]}</span>{' '}
+                  {user.hidden ? <em className="faint">{text.sharing.hidden}</em> : user.name}
                   {user.steps > 1 && <span className="faint"> · {words.indirect}</span>}
                 </li>
               ))}

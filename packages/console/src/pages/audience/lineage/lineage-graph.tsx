@@ -40,19 +40,20 @@ function titleOf(names: ExpressionNames, { kind, id, name }: LineageNode): strin
 
 /** From left to right: what it is made of, itself, what is made of it. Each leads to its own page. */
 export default function LineageGraph({ lineage, root }: { lineage: Lineage; root: string }) {
-  const { audience: words } = useReader().text;
+  const { audience: words, sharing } = useReader().text;
   const { names } = useExpressionNames();
   const navigate = useNavigate();
   const wide = useWide();
   const placed = useMemo(() => place(lineage, wide), [lineage, wide]);
+  const shownTitle = (node: LineageNode) => (node.hidden ? sharing.hidden : titleOf(names, node));
   const nodes = lineage.nodes.map((node): Card => ({
     id: node.key,
     type: 'card',
     position: placed.get(node.key) ?? { x: 0, y: 0 },
     width: WIDTH,
     height: HEIGHT,
-    ariaLabel: titleOf(names, node),
-    data: { node, title: titleOf(names, node), isRoot: node.key === root },
+    ariaLabel: shownTitle(node),
+    data: { node, title: shownTitle(node), isRoot: node.key === root },
   }));
   // What is used stands before what uses it, as data flows.
   const edges = lineage.edges.map(({ from, to }): Edge => ({
@@ -77,7 +78,7 @@ export default function LineageGraph({ lineage, root }: { lineage: Lineage; root
         nodesConnectable={false}
         deleteKeyCode={null}
         onNodeClick={(_event, { data }) => {
-          const to = addressOf(data.node.kind, data.node.id);
+          const to = data.node.hidden ? undefined : addressOf(data.node.kind, data.node.id);
           if (to && !data.isRoot) void navigate(to);
         }}
         proOptions={{ hideAttribution: true }}

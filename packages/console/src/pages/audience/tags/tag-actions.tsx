@@ -6,6 +6,7 @@ import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { Impact } from '../lineage/impact.tsx';
+import { ShareButton } from '../share-button.tsx';
 import type { Tag } from './tag-page.tsx';
 import { TagValuesDialog } from './tag-values-dialog.tsx';
 
@@ -27,12 +28,13 @@ export function TagActions({ tag, onEdit }: TagActionsProps) {
   const mayWrite = useMay(audienceApi.editTag);
   const navigate = useNavigate();
   const [setting, setSetting] = useState(false);
-  const { tagId, archived } = tag;
+  const { tagId, archived, mayEdit } = tag;
   if (!mayWrite) return null;
   const computed = tag.kind === 'rule' || tag.kind === 'sql' || tag.model?.scorer !== undefined;
   return (
     <>
-      <ArchiveButton tag={tag} />
+      {mayEdit && <ArchiveButton tag={tag} />}
+      <ShareButton kind="tag" id={tagId} made={tag} />
       {!archived && (
         <>
           <Button
@@ -45,11 +47,13 @@ export function TagActions({ tag, onEdit }: TagActionsProps) {
           {computed ? (
             <ComputeButton tagId={tagId} />
           ) : (
-            <Button onClick={() => setSetting(true)}>{text.tags.setValues}</Button>
+            mayEdit && <Button onClick={() => setSetting(true)}>{text.tags.setValues}</Button>
           )}
-          <Button type="primary" onClick={onEdit}>
-            {text.audience.edit}
-          </Button>
+          {mayEdit && (
+            <Button type="primary" onClick={onEdit}>
+              {text.audience.edit}
+            </Button>
+          )}
         </>
       )}
       {setting && <TagValuesDialog tagId={tagId} onClose={() => setSetting(false)} />}

@@ -12,6 +12,7 @@ import { useUrlState } from '../../../parts/url-state.ts';
 import { Impact } from '../lineage/impact.tsx';
 import { LineagePanel } from '../lineage/lineage-panel.tsx';
 import styles from '../segment-page.module.css';
+import { VisibilityChip } from '../visibility-chip.tsx';
 import { VersionList } from '../version-list.tsx';
 import { TagActions } from './tag-actions.tsx';
 import { TagForm, type TagDraft } from './tag-form.tsx';
@@ -53,18 +54,19 @@ function TagView({ tag }: { tag: Tag }) {
           <Chip>{words.kind[tag.kind]}</Chip>
           <Chip>{words.valueType[tag.valueType]}</Chip>
           {tag.folder && <Chip>{tag.folder}</Chip>}
+          <VisibilityChip sharing={tag.sharing} />
           {tag.archived && <Chip tone="warn">{audience.archived}</Chip>}
         </span>
       }
       lead={tag.description}
-      actions={!editing && <TagActions tag={tag} onEdit={() => setEditing('1')} />}
+      actions={!(editing && tag.mayEdit) && <TagActions tag={tag} onEdit={() => setEditing('1')} />}
     >
       {tag.problem && (
         <p role="alert" className={styles.problem}>
           <b>{audience.problem}</b> {tag.problem}
         </p>
       )}
-      {editing ? <Editing tag={tag} onClose={() => setEditing('')} /> : <TagTabs tag={tag} />}
+      {editing && tag.mayEdit ? <Editing tag={tag} onClose={() => setEditing('')} /> : <TagTabs tag={tag} />}
     </Page>
   );
 }

@@ -26,7 +26,7 @@ function linesIn(text: string): Line[] {
 
 /** Sets values of a tag for people named by any of their keys. */
 export function TagValuesDialog({ tagId, onClose }: { tagId: string; onClose: () => void }) {
-  const { text, format } = useReader();
+  const { text, format, language } = useReader();
   const words = text.tags;
   const { message } = App.useApp();
   const [typed, setTyped] = useState('');
@@ -41,11 +41,15 @@ export function TagValuesDialog({ tagId, onClose }: { tagId: string; onClose: ()
     });
     if (values.length === 0) return;
     let changed = 0;
+    const refused: string[] = [];
     for (let start = 0; start < values.length; start += AT_ONCE) {
       const part = values.slice(start, start + AT_ONCE);
-      changed += (await write.mutateAsync({ params: { tagId }, body: { values: part } })).changed;
+      const answer = await write.mutateAsync({ params: { tagId }, body: { values: part } });
+      changed += answer.changed;
+      for (const row of answer.refused) refused.push(row[language]);
     }
     void message.success(words.setDone(format.integer(changed)));
+    if (refused.length > 0) void message.warning(words.notSet(format.integer(refused.length), refused[0]!));
     if (values.length === lines.length) onClose();
   };
   const error = resolve.error ?? write.error;

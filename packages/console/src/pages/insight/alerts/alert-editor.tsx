@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Button, Form, Input, Modal, Segmented, Select, Switch } from 'antd';
+import { App, Button, Form, Input, Modal, Select, Switch } from 'antd';
 import { alertInputSchema, insightApi, type Alert, type AlertInput, type Measure } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -80,8 +80,9 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
         <Watched draft={draft} names={names} onChange={setDraft} />
         <ConditionFields draft={draft} onChange={setDraft} />
         <Form.Item label={words.rhythm}>
-          <Segmented
+          <Select
             aria-label={words.rhythm}
+            style={{ width: 180 }}
             value={draft.everyMinutes ?? 60}
             options={[...new Set([...rhythms, draft.everyMinutes ?? 60])]
               .toSorted((left, right) => left - right)

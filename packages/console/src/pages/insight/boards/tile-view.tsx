@@ -11,7 +11,7 @@ import { ROW_PX, type Tile } from './pack-tiles.ts';
 import styles from './board.module.css';
 
 /** What the head, the foot and the inner space of a tile take of its height, in px. */
-const FRAME_PX = 112;
+const FRAME_PX = 116;
 /** What stands above a chart in a tile: totals of a trend, names and numbers of a funnel. */
 const ABOVE_PX: Partial<Record<Analysis['kind'], number>> = {
   trend: 84,

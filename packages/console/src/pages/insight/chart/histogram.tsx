@@ -32,7 +32,7 @@ export function Histogram({ label, bars, marks = [], heightPx = 260, mostNames =
   const step = Math.ceil(bars.length / mostNames);
   return (
     <figure className={styles.figure} aria-label={label}>
-      <div className={styles.bars} style={{ height: heightPx }}>
+      <div className={styles.bars} style={{ height: heightPx }} data-marks={marks.length}>
         {bars.map(({ key, name, value, of }) => (
           <div key={key} className={styles.slot}>
             <DrillNumber

@@ -1,11 +1,26 @@
 import { useEffect, useRef } from 'react';
 import { BarChart, LineChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import {
+  AriaComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from 'echarts/components';
 import { init, use, type ECharts } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { fontFamily, palette } from '../../../frame/theme.ts';
 
-use([LineChart, BarChart, GridComponent, TooltipComponent, AriaComponent, MarkLineComponent, SVGRenderer]);
+use([
+  LineChart,
+  BarChart,
+  GridComponent,
+  TooltipComponent,
+  AriaComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  SVGRenderer,
+]);
 
 export interface ChartSeries {
   key: string;
@@ -29,6 +44,8 @@ interface SeriesChartProps {
   most?: number;
   /** A level that means something, such as the threshold of an alert. */
   level?: { value: number; name: string };
+  /** The category whose numbers still grow, and the word for it. */
+  running?: { index: number; name: string } | undefined;
   onPick?: (seriesKey: string, index: number) => void;
 }
 
@@ -53,7 +70,7 @@ export default function SeriesChart(props: SeriesChartProps) {
       made.dispose();
     };
   }, []);
-  const { form, categories, series, formatValue, level, most } = props;
+  const { form, categories, series, formatValue, level, most, running } = props;
   const clickable = onPick !== undefined;
   useEffect(() => {
     // A series that is gone must go from the chart too.
@@ -74,11 +91,12 @@ export default function SeriesChart(props: SeriesChartProps) {
         series: series.map((each, index) => ({
           ...seriesOption(each, form, clickable, series.length, categories.length),
           ...(level && index === 0 ? { markLine: levelOption(level, formatValue) } : {}),
+          ...(running && index === 0 ? { markArea: runningOption(running, form) } : {}),
         })),
       },
       { replaceMerge: ['series'] },
     );
-  }, [label, form, categories, series, formatValue, level, most, clickable]);
+  }, [label, form, categories, series, formatValue, level, most, running, clickable]);
   return <div ref={element} role="img" aria-label={label} style={{ width: '100%', height: heightPx }} />;
 }
 
@@ -117,7 +135,12 @@ const valueAxis = ({ formatValue, most, level, whole }: ValueAxis) => ({
   minInterval: whole ? 1 : undefined,
   splitNumber: 4,
   splitLine: { lineStyle: { color: '#efece3' } },
-  axisLabel: { color: palette.inkFaint, formatter: formatValue },
+  // A level that ends the axis is named beside its line.
+  axisLabel: {
+    color: palette.inkFaint,
+    formatter: formatValue,
+    ...(level === undefined ? {} : { showMaxLabel: false }),
+  },
 });
 
 function seriesOption(each: ChartSeries, form: ChartForm, clickable: boolean, count: number, length: number) {
@@ -153,6 +176,14 @@ function seriesOption(each: ChartSeries, form: ChartForm, clickable: boolean, co
     itemStyle: { opacity: each.dashed ? 0.4 : 1, borderRadius: form === 'stack' ? 0 : [3, 3, 0, 0] },
   };
 }
+
+/** A ground under the last stretch of the lines, or under the last bar. */
+const runningOption = ({ index, name }: { index: number; name: string }, form: ChartForm) => ({
+  silent: true,
+  itemStyle: { color: 'rgb(28 40 35 / 5%)' },
+  label: { position: 'insideTopRight', color: palette.inkFaint, fontSize: 11, formatter: name },
+  data: [[{ xAxis: form === 'line' ? Math.max(0, index - 1) : index }, { xAxis: index }]],
+});
 
 const levelOption = (level: { value: number; name: string }, formatValue: (value: number) => string) => ({
   silent: true,

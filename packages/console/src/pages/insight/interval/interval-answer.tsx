@@ -45,6 +45,15 @@ function IntervalBody({ question, names, tile, heightPx, answer }: Props & { ans
     })),
   );
   const shown = answer.histogram.slice(0, bars.length);
+  const { medianMs, p90Ms } = answer;
+  // Two marks at one place are one.
+  const marks =
+    format.duration(medianMs) === format.duration(p90Ms)
+      ? [{ ms: medianMs, name: [words.median, words.p90].join(text.punctuation.comma) }]
+      : [
+          { ms: medianMs, name: words.median },
+          { ms: p90Ms, name: words.p90 },
+        ];
   return (
     <>
       {!tile && (
@@ -74,13 +83,10 @@ function IntervalBody({ question, names, tile, heightPx, answer }: Props & { ans
         label={`${names.shown(question.first)} → ${names.shown(question.next)}`}
         heightPx={heightPx}
         bars={bars}
-        marks={[
-          {
-            at: placeOf(shown, answer.medianMs),
-            name: `${words.median} ${format.duration(answer.medianMs)}`,
-          },
-          { at: placeOf(shown, answer.p90Ms), name: `${words.p90} ${format.duration(answer.p90Ms)}` },
-        ]}
+        marks={marks.map(({ ms, name }) => ({
+          at: placeOf(shown, ms),
+          name: `${name} ${format.duration(ms)}`,
+        }))}
       />
     </>
   );

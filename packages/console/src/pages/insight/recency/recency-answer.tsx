@@ -95,7 +95,9 @@ function Matrix(props: PartProps & { shade: Shade; heightPx: number | undefined 
         className={styles.grid}
         style={{
           gridTemplateColumns: `20px repeat(${buckets}, minmax(0, 1fr))`,
-          gridAutoRows: heightPx && `minmax(${Math.max(LOWEST_PX, (heightPx - AXES_PX) / buckets)}px, auto)`,
+          gridTemplateRows:
+            heightPx &&
+            `repeat(${buckets}, minmax(${Math.max(LOWEST_PX, (heightPx - AXES_PX) / buckets)}px, auto)) auto`,
         }}
         data-fitted={heightPx !== undefined}
       >

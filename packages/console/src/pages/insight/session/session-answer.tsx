@@ -10,6 +10,7 @@ import { Analysed } from '../analysed.tsx';
 import type { AnswerViewProps } from '../answer-view.tsx';
 import { Chart } from '../chart/chart.tsx';
 import { Histogram } from '../chart/histogram.tsx';
+import { runningBucket } from '../chart/running-bucket.ts';
 import type { ChartSeries } from '../chart/series-chart.tsx';
 import { useDurationBins } from '../chart/use-duration-bins.ts';
 import { useDrill } from '../drill/drill.tsx';
@@ -59,6 +60,11 @@ function SessionBody(props: Props & { answer: SessionAnswer }) {
     ],
     [answer, measure, words],
   );
+  const running = useMemo(() => {
+    const starts = answer.buckets.map(({ from }) => from);
+    const index = runningBucket(starts, answer);
+    return index === undefined ? undefined : { index, name: words.notOver };
+  }, [answer, words]);
   if (answer.sessions === 0) return <EmptyState title={words.nothing} hint={words.nothingHint} />;
   const written: Record<Measure, (value: number) => string> = {
     sessions: format.compact,
@@ -98,6 +104,7 @@ function SessionBody(props: Props & { answer: SessionAnswer }) {
         series={series}
         formatValue={written[measure]}
         heightPx={heightPx ?? 260}
+        running={running}
         onPick={drill && pick}
       />
       {!tile && <Parts {...props} />}

@@ -8,6 +8,7 @@ import type { AnswerViewProps } from '../answer-view.tsx';
 import { Chart } from '../chart/chart.tsx';
 import { colorOf, QUIET } from '../chart/colors.ts';
 import type { ChartForm, ChartSeries } from '../chart/series-chart.tsx';
+import { runningBucket } from '../chart/running-bucket.ts';
 import { useDrill } from '../drill/drill.tsx';
 import { bodyOf } from '../question/question.ts';
 import { useGroupNames } from '../question/use-value-names.ts';
@@ -88,6 +89,10 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
         ]),
     [lines, hidden, words, answer],
   );
+  const running = useMemo(() => {
+    const index = runningBucket(answer.buckets, answer);
+    return index === undefined ? undefined : { index, name: words.notOver };
+  }, [answer, words]);
   if (lines.every((line) => line.total === 0)) {
     return <EmptyState title={words.nothing} hint={words.nothingHint} />;
   }
@@ -136,9 +141,18 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
         series={series}
         formatValue={format.compact}
         heightPx={heightPx ?? 340}
+        running={running}
         onPick={drill && pick}
       />
-      {!tile && <TrendTable question={question} answer={answer} lines={lines} categories={categories} />}
+      {!tile && (
+        <TrendTable
+          question={question}
+          answer={answer}
+          lines={lines}
+          categories={categories}
+          running={running}
+        />
+      )}
     </>
   );
 }

@@ -14,14 +14,24 @@ interface TrendTableProps {
   answer: TrendAnswer;
   lines: readonly NamedLine[];
   categories: readonly string[];
+  running: { index: number; name: string } | undefined;
 }
 
 /** The same numbers to be read, newest first; each opens its people. */
-export function TrendTable({ question, answer, lines, categories }: TrendTableProps) {
+export function TrendTable({ question, answer, lines, categories, running }: TrendTableProps) {
   const { text, format } = useReader();
   const rows = answer.buckets.map((bucket, index) => ({ bucket, index })).toReversed();
   const columns: DataColumn<(typeof rows)[number]>[] = [
-    { key: 'bucket', title: text.time, text: true, render: ({ index }) => categories[index] },
+    {
+      key: 'bucket',
+      title: text.time,
+      text: true,
+      render: ({ index }) => (
+        <>
+          {categories[index]} {running?.index === index && <span className="faint">{running.name}</span>}
+        </>
+      ),
+    },
     ...lines.map((line): DataColumn<(typeof rows)[number]> => ({
       key: line.key,
       title: line.name,

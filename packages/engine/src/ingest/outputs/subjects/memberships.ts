@@ -39,9 +39,9 @@ export function membershipSubject(needs: OutputNeeds): OutputSubject<Selection> 
   }
 
   return {
-    async check(selection) {
+    async check(selection, asker) {
       for (const segmentId of selection.segmentIds) {
-        await ports.segmentWatermark(segmentId).catch(() => {
+        await ports.segmentWatermark(segmentId, asker).catch(() => {
           throw new CodedError('output_settings_invalid', {
             details: { segmentId, reason: 'no such segment' },
           });

@@ -1,5 +1,5 @@
 import type { OutputSelection } from '@wutong/contract';
-import type { Transaction } from '../../../platform/index.ts';
+import type { CallingUser, Transaction } from '../../../platform/index.ts';
 
 /** A value of a row; lists are joined in CSV, objects are written as JSON. */
 export type OutputValue =
@@ -41,8 +41,8 @@ export interface OutputScope<Selection extends OutputSelection = OutputSelection
 
 /** What leaves: one file each, listed in `output-subjects.ts`. */
 export interface OutputSubject<Selection extends OutputSelection = OutputSelection> {
-  /** Refuses what is not there. @throws CodedError output_settings_invalid */
-  check(selection: Selection): Promise<void>;
+  /** Refuses what is not there for the asker. @throws CodedError output_settings_invalid */
+  check(selection: Selection, asker: CallingUser): Promise<void>;
   /** The first cursor, in the transaction that makes the output; `now` is epoch ms. */
   begin(transaction: Transaction, selection: Selection, now: number): Promise<Position>;
   /** The first cursor of another run by schedule; by default the cursor goes on. */

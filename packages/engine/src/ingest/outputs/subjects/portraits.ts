@@ -54,10 +54,10 @@ export function portraitSubject(needs: OutputNeeds): OutputSubject<Selection> {
   }
 
   return {
-    async check(selection) {
+    async check(selection, asker) {
       const { attributes } = await needs.profile.catalogue();
       const known = new Set(attributes.map((attribute) => attribute.name));
-      const tags = await needs.ports.tagIds();
+      const tags = await needs.ports.tagIds(asker);
       const absent = [
         ...selection.attributes.filter((name) => !known.has(name)),
         ...selection.tags.filter((tag) => !tags.has(tag)),
