@@ -1,5 +1,6 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, type HttpServer } from '../platform/index.ts';
+import { CodedError, type HttpServer, type SeenPeople } from '../platform/index.ts';
+import { countPeopleSeen, pageMembersSeen, runSeen, segmentsSeen } from './count-seen.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
@@ -14,7 +15,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   const { platform, segments, personLookup } = needs;
 
-  server.handle(audienceApi.listSegments, async ({ query }) => {
+  const showSeen = async (row: SegmentRow, seen: SeenPeople | undefined): Promise<audienceApi.SegmentView> =>
+    showSegment((await segmentsSeen(seen, [row]))[0]!);
+
+  server.handle(audienceApi.listSegments, async ({ query, seen }) => {
     const rows = await segments.page({
       search: query.search,
       archived: query.archived === 'true',
@@ -24,43 +28,44 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map(showSegment),
+      items: (await segmentsSeen(seen, rows.slice(0, query.limit))).map(showSegment),
       ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
     };
   });
 
-  server.handle(audienceApi.createSegment, async ({ body, user }) =>
-    showSegment(
+  server.handle(audienceApi.createSegment, async ({ body, user, seen }) =>
+    showSeen(
       await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
+      seen,
     ),
   );
 
-  server.handle(audienceApi.editSegment, async ({ params, body, user }) =>
-    showSegment(await segments.edit(params.segmentId, body, askerOf(user))),
+  server.handle(audienceApi.editSegment, async ({ params, body, user, seen }) =>
+    showSeen(await segments.edit(params.segmentId, body, askerOf(user)), seen),
   );
 
-  server.handle(audienceApi.setSegmentMembers, async ({ params, body, user }) =>
-    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user))),
+  server.handle(audienceApi.setSegmentMembers, async ({ params, body, user, seen }) =>
+    showSeen(await segments.setMembers(params.segmentId, body.personIds, askerOf(user), seen), seen),
   );
 
-  server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
-    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user))),
+  server.handle(audienceApi.archiveSegment, async ({ params, body, user, seen }) =>
+    showSeen(await segments.archive(params.segmentId, body.archived, askerOf(user)), seen),
   );
 
-  server.handle(audienceApi.readSegment, async ({ params }) => {
+  server.handle(audienceApi.readSegment, async ({ params, seen }) => {
     const { segmentId } = params;
     const row = await segments.get(segmentId);
     const [trend, versions, uses, usedBy, total] = await Promise.all([
-      segments.runs(segmentId, TREND_RUNS),
+      seen ? [] : segments.runs(segmentId, TREND_RUNS),
       segments.versions(segmentId),
       segments.uses(segmentId),
       segments.usedBy(segmentId),
-      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+      countPeopleSeen(platform.clickhouse, seen),
     ]);
     return {
-      ...showSegment(row),
+      ...(await showSeen(row, seen)),
       ...(row.document ? { document: row.document } : {}),
-      total: total[0]?.total ?? 0,
+      total,
       trend: trend.map(showRun),
       versions: versions.map(showVersion),
       uses,
@@ -70,17 +75,22 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.listSegmentMembers, async ({ params, query }) => {
+  server.handle(audienceApi.listSegmentMembers, async ({ params, query, seen }) => {
     const row = await segments.get(params.segmentId);
     const after = personOfCursor(query.cursor) ?? -1;
     const page = { after, limit: query.limit + 1 };
-    const ids = row.run === 0 ? [] : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
+    const ids =
+      row.run === 0
+        ? []
+        : seen
+          ? await pageMembersSeen(seen, row, page)
+          : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
     const items = await showPeople(needs, ids.slice(0, query.limit));
     const last = ids.length > query.limit ? items.at(-1) : undefined;
     return { items, ...(last ? { nextCursor: String(last.personId) } : {}) };
   });
 
-  server.handle(audienceApi.computeSegment, async ({ params }) => {
+  server.handle(audienceApi.computeSegment, async ({ params, seen }) => {
     const row = await segments.get(params.segmentId);
     if (row.kind === 'import') throw new CodedError('segment_not_rule', { details: params });
     await segments.compute([params.segmentId]);
@@ -91,7 +101,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
         details: { problems: [{ en: after.problem ?? 'not computed' }] },
       });
     }
-    return showRun(newest);
+    return showRun(await runSeen(seen, after, newest));
   });
 
   server.handle(audienceApi.readPersonSegments, ({ params, query }) =>

@@ -1,6 +1,7 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, allows, type HttpServer } from '../platform/index.ts';
+import { CodedError, allows, type HttpServer, type SeenPeople } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
+import { countPeopleSeen, tagsSeen } from './count-seen.ts';
 import { askerOf } from './eql-routes.ts';
 import { shownValues } from './show-tag-values.ts';
 import { freshForMs } from './person-scorer.ts';
@@ -8,6 +9,7 @@ import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
 import { showVersion } from './show-version.ts';
 import type { TagRow } from './tag-store.ts';
+import { selectFrequentValues } from './tag-value-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -15,7 +17,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
   const { platform, tags } = needs;
 
-  server.handle(audienceApi.listTags, async ({ query }) => {
+  const showSeen = async (row: TagRow, seen: SeenPeople | undefined): Promise<audienceApi.TagView> =>
+    showTag((await tagsSeen(seen, [row]))[0]!, platform.clock.now());
+
+  server.handle(audienceApi.listTags, async ({ query, seen }) => {
     const rows = await tags.page({
       search: query.search,
       archived: query.archived === 'true',
@@ -24,43 +29,45 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => showTag(row, platform.clock.now())),
+      items: (await tagsSeen(seen, rows.slice(0, query.limit))).map((row) =>
+        showTag(row, platform.clock.now()),
+      ),
       ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
     };
   });
 
-  server.handle(audienceApi.createTag, async ({ body, user }) => {
+  server.handle(audienceApi.createTag, async ({ body, user, seen }) => {
     // A statement written by hand sees columns that views mask.
     if (body.kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
     const valueType = body.valueType ?? (body.kind === 'model' ? 'number' : 'text');
-    return showTag(await tags.create({ ...body, valueType }, askerOf(user)), platform.clock.now());
+    return showSeen(await tags.create({ ...body, valueType }, askerOf(user)), seen);
   });
 
-  server.handle(audienceApi.editTag, async ({ params, body, user }) => {
+  server.handle(audienceApi.editTag, async ({ params, body, user, seen }) => {
     const { kind } = await tags.get(params.tagId);
     if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
-    return showTag(await tags.edit(params.tagId, body, askerOf(user)), platform.clock.now());
+    return showSeen(await tags.edit(params.tagId, body, askerOf(user)), seen);
   });
 
-  server.handle(audienceApi.readTag, async ({ params }) => {
+  server.handle(audienceApi.readTag, async ({ params, seen }) => {
     const { tagId } = params;
     const row = await tags.get(tagId);
     const [values, trend, uses, usedBy, versions, total] = await Promise.all([
-      tags.frequentValues(tagId),
-      tags.runs(tagId),
+      seen ? selectFrequentValues(await seen.cut(), tagId) : tags.frequentValues(tagId),
+      seen ? [] : tags.runs(tagId),
       tags.uses(tagId),
       tags.usedBy(tagId),
       tags.versions(tagId),
-      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+      countPeopleSeen(platform.clickhouse, seen),
     ]);
     return {
-      ...showTag(row, platform.clock.now()),
+      ...(await showSeen(row, seen)),
       ...(row.document ? { document: row.document } : {}),
-      total: total[0]?.total ?? 0,
+      total,
       values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
       trend: trend.map((run) => ({
         at: iso(run.at),
@@ -74,14 +81,14 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.archiveTag, async ({ params, body, user }) =>
-    showTag(await tags.archive(params.tagId, body.archived, askerOf(user)), platform.clock.now()),
+  server.handle(audienceApi.archiveTag, async ({ params, body, user, seen }) =>
+    showSeen(await tags.archive(params.tagId, body.archived, askerOf(user)), seen),
   );
 
-  server.handle(audienceApi.computeTag, async ({ params }) => {
+  server.handle(audienceApi.computeTag, async ({ params, seen }) => {
     await tags.get(params.tagId);
     await tags.compute([params.tagId]);
-    return showTag(await tags.get(params.tagId), platform.clock.now());
+    return showSeen(await tags.get(params.tagId), seen);
   });
 
   server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {

@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { ReachNote } from '../../frame/reach-note.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { EqlText } from '../../parts/eql-text.tsx';
@@ -53,6 +54,7 @@ export function SegmentOverview({ segment }: { segment: Segment }) {
           />
           <Stat label={words.lookups} value={format.compact(segment.lookups)} />
         </StatRow>
+        <ReachNote numbers="own" />
       </Panel>
       <LookalikeExplanation segment={segment} />
       <div className={styles.columns}>

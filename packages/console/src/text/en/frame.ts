@@ -149,6 +149,10 @@ export const state: Text['state'] = {
   back: 'Back',
   details: 'Details',
   refresh: 'Refresh',
+  reach: {
+    own: 'People of your institution and those below it; the trend is of the whole bank and is not shown.',
+    bank: 'These numbers are of the whole bank; lists of people show those of your institution and below.',
+  },
   total: (count) => `${count} in total`,
   shown: (count) => `${count} shown`,
 };

@@ -1,6 +1,7 @@
 import { insightApi } from '@wutong/contract';
 import type { HttpServer } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
+import { askSeen } from '../ask-seen.ts';
 import { analyseAttribution } from './attribution.ts';
 import { withCompared } from './compare-periods.ts';
 import { analyseDistribution } from './distribution.ts';
@@ -23,32 +24,52 @@ export function routeAnalyses(
   server: HttpServer,
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
 ): void {
-  server.handle(insightApi.analyseTrend, ({ body }) => analyseTrend(asking, body));
-  server.handle(insightApi.analyseFunnel, ({ body }) => withCompared(asking, body, analyseFunnel));
-  server.handle(insightApi.analyseRetention, ({ body }) => withCompared(asking, body, analyseRetention));
-  server.handle(insightApi.analysePath, ({ body }) => withGroups(asking, body, analysePath));
-  server.handle(insightApi.analyseDistribution, ({ body }) =>
-    withCompared(asking, body, analyseDistribution),
+  server.handle(insightApi.analyseTrend, async ({ body, seen }) =>
+    analyseTrend(await askSeen(asking, seen), body),
   );
-  server.handle(insightApi.analyseInterval, ({ body }) => withGroups(asking, body, analyseInterval));
-  server.handle(insightApi.analyseAttribution, ({ body }) => withGroups(asking, body, analyseAttribution));
-  server.handle(insightApi.analyseLifetimeValue, ({ body }) =>
-    withGroups(asking, body, analyseLifetimeValue),
+  server.handle(insightApi.analyseFunnel, async ({ body, seen }) =>
+    withCompared(await askSeen(asking, seen), body, analyseFunnel),
   );
-  server.handle(insightApi.analyseSession, ({ body }) => withGroups(asking, body, analyseSession));
-  server.handle(insightApi.analyseRecency, ({ body }) => withGroups(asking, body, analyseRecency));
-  server.handle(insightApi.analyseSequence, ({ body }) => analyseSequence(asking, body));
+  server.handle(insightApi.analyseRetention, async ({ body, seen }) =>
+    withCompared(await askSeen(asking, seen), body, analyseRetention),
+  );
+  server.handle(insightApi.analysePath, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analysePath),
+  );
+  server.handle(insightApi.analyseDistribution, async ({ body, seen }) =>
+    withCompared(await askSeen(asking, seen), body, analyseDistribution),
+  );
+  server.handle(insightApi.analyseInterval, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analyseInterval),
+  );
+  server.handle(insightApi.analyseAttribution, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analyseAttribution),
+  );
+  server.handle(insightApi.analyseLifetimeValue, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analyseLifetimeValue),
+  );
+  server.handle(insightApi.analyseSession, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analyseSession),
+  );
+  server.handle(insightApi.analyseRecency, async ({ body, seen }) =>
+    withGroups(await askSeen(asking, seen), body, analyseRecency),
+  );
+  server.handle(insightApi.analyseSequence, async ({ body, seen }) =>
+    analyseSequence(await askSeen(asking, seen), body),
+  );
 
-  server.handle(insightApi.listAnalysisPeople, async ({ body }) =>
-    readPeople(asking, await peopleOfCell(asking, body.of), body),
-  );
-  server.handle(insightApi.saveAnalysisPeople, async ({ body, user }) => {
-    const people = await peopleOfCell(asking, body.of);
+  server.handle(insightApi.listAnalysisPeople, async ({ body, seen }) => {
+    const own = await askSeen(asking, seen);
+    return readPeople(own, await peopleOfCell(own, body.of), body);
+  });
+  server.handle(insightApi.saveAnalysisPeople, async ({ body, user, seen }) => {
+    const own = await askSeen(asking, seen);
+    const people = await peopleOfCell(own, body.of);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
       owner: user.name,
-      people: streamPeople(asking, people),
+      people: streamPeople(own, people),
     });
     return { segmentId: body.segmentId, people: count };
   });

@@ -7,6 +7,7 @@ import {
   type Platform,
 } from '../../platform/index.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
+import { askSeen } from '../ask-seen.ts';
 import { readReportSettings } from '../report-settings.ts';
 import { exportAnalysis } from './export-analysis.ts';
 import { exportPeople } from './export-people.ts';
@@ -24,10 +25,10 @@ export function routeExports(server: HttpServer, platform: Platform, asking: Ana
       platform.audit.record(transaction, { actor: user.name, action: 'report.export', object, detail }),
     );
 
-  server.handle(insightApi.exportAnalysis, async ({ body, user, reply }) => {
+  server.handle(insightApi.exportAnalysis, async ({ body, user, reply, seen }) => {
     const { analysis, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportAnalysis(asking, {
+    const { file, rows, hidden } = await exportAnalysis(await askSeen(asking, seen), {
       analysis,
       format,
       smallestGroup,

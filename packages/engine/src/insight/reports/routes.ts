@@ -1,5 +1,6 @@
 import { insightApi } from '@wutong/contract';
 import type { HttpServer, Platform } from '../../platform/index.ts';
+import { askSeen } from '../ask-seen.ts';
 import { readPeople, streamPeople } from '../analyses/people-query.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { exportReport } from '../exports/export-report.ts';
@@ -16,19 +17,21 @@ export function routeReports(
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
   reports: Reports,
 ): void {
-  server.handle(insightApi.runReport, async ({ body }) =>
-    runReport(asking, body, (await readReportSettings(platform.settings)).smallestGroup),
+  server.handle(insightApi.runReport, async ({ body, seen }) =>
+    runReport(await askSeen(asking, seen), body, (await readReportSettings(platform.settings)).smallestGroup),
   );
-  server.handle(insightApi.listReportPeople, async ({ body }) =>
-    readPeople(asking, await peopleOfReport(asking, body.report, body.cell), body),
-  );
-  server.handle(insightApi.saveReportPeople, async ({ body, user }) => {
-    const people = await peopleOfReport(asking, body.report, body.cell);
+  server.handle(insightApi.listReportPeople, async ({ body, seen }) => {
+    const own = await askSeen(asking, seen);
+    return readPeople(own, await peopleOfReport(own, body.report, body.cell), body);
+  });
+  server.handle(insightApi.saveReportPeople, async ({ body, user, seen }) => {
+    const own = await askSeen(asking, seen);
+    const people = await peopleOfReport(own, body.report, body.cell);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
       owner: user.name,
-      people: streamPeople(asking, people),
+      people: streamPeople(own, people),
     });
     return { segmentId: body.segmentId, people: count };
   });
@@ -40,10 +43,10 @@ export function routeReports(
     await reports.remove(params.reportId, user);
     return { done: true as const };
   });
-  server.handle(insightApi.exportReport, async ({ body, user, reply }) => {
+  server.handle(insightApi.exportReport, async ({ body, user, reply, seen }) => {
     const { report, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportReport(asking, {
+    const { file, rows, hidden } = await exportReport(await askSeen(asking, seen), {
       report,
       format,
       smallestGroup,
