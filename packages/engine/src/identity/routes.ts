@@ -1,9 +1,9 @@
 import { identityApi } from '@wutong/contract';
 import { CodedError, type HttpServer, type Platform, type SeenPeople } from '../platform/index.ts';
-import { listAssertionsOf, type AssertionRow } from './assertion-store.ts';
-import { readChanges } from './change-store.ts';
+import type { AssertionRow } from './assertion-store.ts';
 import type { Identity, PersonKey } from './front-door.ts';
 import { countOpenItems, listItems, readItem, type QuarantineRow } from './quarantine-store.ts';
+import { readPersonHistory } from './person-history.ts';
 import type { KeyReader } from './read-keys.ts';
 import { countKeys, type RulesHolder } from './rules-store.ts';
 
@@ -14,7 +14,6 @@ interface RouteNeeds {
   readonly rules: RulesHolder;
 }
 
-const MAXIMUM_HISTORY_ROWS = 500;
 /** Open items that are looked through for an institution's number of them. */
 const COUNTED_ITEMS = 2_000;
 
@@ -78,21 +77,27 @@ function peopleRoutes(server: HttpServer, { platform, identity, reader }: RouteN
       shared: key.shared,
     })),
   }));
-  server.handle(identityApi.readMergeHistory, async ({ params }) => {
+  server.handle(identityApi.readMergeHistory, async ({ params, seen }) => {
     const numbers = (await keysOf(params.personId)).map((key) => key.keyNumber);
-    const assertions = await listAssertionsOf(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
-    const changes = await readChanges(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
-    const named = new Set(assertions.flatMap((row) => row.key_numbers.map(Number)));
+    const { assertions, moves } = await readPersonHistory(platform.database, params.personId, numbers);
+    const statements = [...assertions, ...moves.flatMap((move) => move.evidence)];
+    const named = new Set(statements.flatMap((row) => row.key_numbers.map(Number)));
+    for (const move of moves) named.add(move.key_number);
     const keys = await reader.keysByNumber(platform.database, [...named]);
+    const visible = seen && (await seen.sees([...new Set([...keys.values()].map((key) => key.personId))]));
+    const isSeen = (row: AssertionRow): boolean =>
+      !visible || row.key_numbers.every((number) => visible.has(keys.get(Number(number))!.personId));
     return {
-      assertions: assertions.map((row) => shownAssertion(row, keys)),
-      changes: changes.map((change) => ({
+      assertions: assertions.filter(isSeen).map((row) => shownAssertion(row, keys)),
+      changes: moves.map((change) => ({
         sequence: change.sequence,
         keyNumber: change.key_number,
+        key: shownKey(keys.get(change.key_number)!),
         oldPersonId: change.old_person_id,
         newPersonId: change.new_person_id,
         at: new Date(change.at).toISOString(),
         cause: change.cause,
+        evidence: change.evidence.filter(isSeen).map((row) => shownAssertion(row, keys)),
       })),
     };
   });
