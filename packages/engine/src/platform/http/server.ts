@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   errorDefinitions,
+  isOfWholeBank,
   type BodyOf,
   type Endpoint,
   type ErrorCode,
@@ -136,14 +137,6 @@ function seenBy(
     cut: () => people.cut(institutionId),
   };
 }
-
-/** Data as they come in and go out, which belong to no institution: records of anybody, or rules for all. */
-const WHOLE_BANK = /^(source\.write|output\.|identity\.write|entity\.write)/;
-const WHOLE_BANK_PATHS =
-  /^\/api\/v1\/(linking|rejected|imports|ingestion-tasks|streams|connections|mapped-tables)\b/;
-
-const isOfWholeBank = ({ permission, path }: Endpoint): boolean =>
-  !path.includes(':personId') && (WHOLE_BANK.test(permission) || WHOLE_BANK_PATHS.test(path));
 
 /** What is answered to a user of an institution: nobody from elsewhere, and full pages. */
 async function answerSeen<E extends Endpoint>(
