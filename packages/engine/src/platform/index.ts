@@ -57,5 +57,6 @@ export {
   isForbiddenFunction,
   readStatement,
   StatementRefusal,
+  type Allowed,
   type ReadStatement,
 } from './read-statement.ts';
