@@ -11,7 +11,12 @@ const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').repla
 export function cutTables(clickhouse: ClickHouse, conditions: Readonly<Record<string, string>>): ClickHouse {
   const map = Object.entries(conditions).map(([table, sql]) => `${quoted(table)}:${quoted(sql)}`);
   // The client knows the setting as a map and writes it without escapes; the server takes the text of one.
-  const cut = { additional_table_filters: `{${map.join(',')}}` } as unknown as ClickHouseSettings;
+  const cut = {
+    additional_table_filters: `{${map.join(',')}}`,
+    // On a cluster a shard asks the others whose people they are, within what it was asked itself.
+    distributed_product_mode: 'allow',
+    max_distributed_depth: '20',
+  } as unknown as ClickHouseSettings;
   const refuse = (): never => {
     throw new Error('a view of a part of the people is for reading only');
   };

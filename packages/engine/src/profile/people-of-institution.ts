@@ -8,8 +8,6 @@ const INSTITUTION = 'institution';
 const ATTRIBUTE = 'institution_id';
 /** The tree of institutions changes seldom; half a minute late is soon enough. */
 const REMEMBER_MS = 30_000;
-/** People whose rows are seen: the table of people is itself cut. */
-const SEEN = '(select person_id from person final)';
 /** Says which key is whose now, and nothing else about anybody. */
 const UNCUT = new Set(['identity_override']);
 
@@ -69,36 +67,49 @@ export function createPeopleOfInstitution(needs: {
 }
 
 interface PeopleTable {
+  readonly database: string;
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-/** Every table with rows about people, those included that were declared a moment ago. */
+/**
+ * Every table with rows about people, those included that were declared a moment ago. On a cluster the rows are cut where
+ * they lie, in the tables of the shards: what gathers them holds none.
+ */
 const tablesOfPeople = (clickhouse: ClickHouse): Promise<PeopleTable[]> =>
   clickhouse.query<PeopleTable>(
-    `select table, groupArray(name) as columns from system.columns
+    `select database, table, groupArray(name) as columns from system.columns
      where database = currentDatabase()
-       and (name in ('person_id', 'key_number') or (table = 'person' and name = {attribute:String}))
-     group by table having has(columns, 'person_id')`,
+       and table not in (select name from system.tables where database = currentDatabase() and engine = 'Distributed')
+       and (name in ('person_id', 'key_number') or (table in ('person', 'shard_person') and name = {attribute:String}))
+     group by database, table having has(columns, 'person_id')`,
     { attribute: ATTRIBUTE },
   );
 
 function conditionsOf(tables: readonly PeopleTable[], below: ReadonlySet<string>): Record<string, string> {
   const conditions: Record<string, string> = {};
-  for (const { table, columns } of tables) {
-    if (UNCUT.has(table)) continue;
-    if (table === 'person') {
+  for (const { database, table: local, columns } of tables) {
+    const name = local.replace(/^shard_/, '');
+    // With its database in front: another node has none of its own in mind.
+    const table = `${database}.${local}`;
+    if (UNCUT.has(name)) continue;
+    if (name === 'person') {
       const ids = [...below].map((id) => `'${id.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`);
       conditions[table] = columns.includes(ATTRIBUTE) ? `${columnOf(ATTRIBUTE)} in (${ids.join(', ')})` : '0';
-    } else if (table === 'relation') {
-      conditions[table] = `${endIsSeen('from')} and ${endIsSeen('to')}`;
+    } else if (name === 'relation') {
+      conditions[table] = `${endIsSeen(database, 'from')} and ${endIsSeen(database, 'to')}`;
     } else {
-      const person = columns.includes('key_number') ? presentPerson('person_id', 'key_number') : 'person_id';
-      conditions[table] = `${person} in ${SEEN}`;
+      const person = columns.includes('key_number')
+        ? presentPerson('person_id', 'key_number', database)
+        : 'person_id';
+      conditions[table] = `${person} in ${seenIn(database)}`;
     }
   }
   return conditions;
 }
 
-const endIsSeen = (end: 'from' | 'to'): string =>
-  `(${end}_type != 'person' or ${presentPerson(`${end}_person_id`, `${end}_key_number`)} in ${SEEN})`;
+/** People whose rows are seen: the table of people is itself cut. */
+const seenIn = (database: string): string => `(select person_id from ${database}.person final)`;
+
+const endIsSeen = (database: string, end: 'from' | 'to'): string =>
+  `(${end}_type != 'person' or ${presentPerson(`${end}_person_id`, `${end}_key_number`, database)} in ${seenIn(database)})`;
