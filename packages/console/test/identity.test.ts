@@ -61,10 +61,27 @@ describe('the form of a key type', () => {
 
 test('keys that moved together are one move', () => {
   const change = { at: '2026-11-13T01:00:00.000Z', cause: 'decision', oldPersonId: 7, newPersonId: 3 };
+  const said = (assertionId: string) => ({
+    assertionId,
+    kind: 'apart' as const,
+    keys: [],
+    firstAt: '',
+    lastAt: '',
+    sourceId: '',
+    retracted: false,
+  });
+  const keyOf = (keyNumber: number) => ({ type: 'mobile', keyNumber, masked: '139****' });
+  const moved = (keyNumber: number, ...evidence: string[]) => ({
+    ...change,
+    keyNumber,
+    key: keyOf(keyNumber),
+    evidence: evidence.map(said),
+  });
   const moves = movesOf([
-    { ...change, sequence: 2, keyNumber: 8 },
-    { ...change, sequence: 1, keyNumber: 7 },
-    { ...change, sequence: 0, keyNumber: 9, at: '2026-11-12T01:00:00.000Z', cause: 'ingest' },
+    { ...moved(8, 'a', 'b'), sequence: 2 },
+    { ...moved(7, 'b', 'c'), sequence: 1 },
+    { ...moved(9), sequence: 0, at: '2026-11-12T01:00:00.000Z', cause: 'ingest' },
   ]);
-  expect(moves.map(({ keyNumbers }) => keyNumbers)).toEqual([[8, 7], [9]]);
+  expect(moves.map(({ keys }) => keys.map(({ keyNumber }) => keyNumber))).toEqual([[8, 7], [9]]);
+  expect(moves[0]!.evidence.map(({ assertionId }) => assertionId)).toEqual(['a', 'b', 'c']);
 });

@@ -82,6 +82,55 @@ C002,李四,13900002222,,1980-01-02,女,88,是,老客户`;
     });
   });
 
+  test.each([
+    [
+      '客户号,手机号,身份证号,开户日期,余额,产品代码,交易时间,金额',
+      'C1,13800001111,11010519491231002X,2020-01-02,100.5,P01,2024-01-01 08:00:00,5',
+    ],
+    [
+      'cust_no,mobile,id_no,open_dt,bal,prod_cd,txn_time,amt',
+      'C1,13800001111,11010519491231002X,20200102,100.5,P01,20240101080000,5',
+    ],
+    [
+      'CUST_NO,MOB_NO,CERT_NO,ACCT_OPEN_DT,ACCT_BAL,PRD_CODE,TRAN_DT,TRAN_AMT',
+      'C1,13800001111,11010519491231002X,20200102,100.5,P01,20240101080000,5',
+    ],
+    [
+      'Customer No.,Mobile Phone,ID No.,Opening Date,Balance,Product Code,Transaction Time,Amount',
+      'C1,13800001111,11010519491231002X,2020-01-02,100.5,P01,2024-01-01 08:00:00,5',
+    ],
+  ])('headers as core systems write them: %s', (header, row) => {
+    expect(Object.values(usesOf(suggested('person', `${header}\n${row}`)))).toEqual([
+      'customer_number',
+      'mobile',
+      'id_number',
+      'opened_on:date',
+      'balance:number',
+      'product_id:string',
+      'transaction_time:datetime',
+      'amount:number',
+    ]);
+  });
+
+  test.each([
+    ['客户号,产品代码,交易时间,金额\nC1,P1,2024-01-01 08:00:00,5', 'event'],
+    ['cust_no,prod_cd,txn_time,amt\nC1,P1,20240101080000,5', 'event'],
+    ['cust_no,cust_nm,open_dt,bal\nC1,张三,20200102,5', 'person'],
+    ['客户号,姓名,交易时间,金额\nC1,张三,2024-01-01 08:00:00,5', 'person'],
+  ])('%s are rows of a kind: %s', (csv, kind) => {
+    expect(guessKind(sampled(csv), known)).toBe(kind);
+    if (kind === 'event') expect(Object.values(usesOf(suggested('event', csv)))).toContain('time');
+  });
+
+  test('the product of a holding is not its number', () => {
+    expect(usesOf(suggested('detail', 'hold_no,cust_no,prod_cd,bal\nH1,C1,P1,5'))).toEqual({
+      hold_no: 'id',
+      cust_no: 'customer_number',
+      prod_cd: 'product_id:string',
+      bal: 'balance:number',
+    });
+  });
+
   test('keys are known by their values, whatever the column is called', () => {
     const plan = suggested('person', 'x,y\n13800001111,a@b.cn\n13912345678,c@d.com');
     expect(usesOf(plan)).toEqual({ x: 'mobile', y: 'email' });

@@ -1,4 +1,5 @@
 export * from './endpoint.ts';
+export * from './whole-bank.ts';
 export * from './sentence.ts';
 export * from './errors/index.ts';
 export * from './problem.ts';

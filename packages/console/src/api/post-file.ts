@@ -5,21 +5,23 @@ import { noAnswer, problemOf } from './problem-error.ts';
 export async function postFile<Of extends Endpoint>(
   endpoint: Of,
   query: QueryInputOf<Of>,
-  body: Blob,
+  body?: Blob,
+  params: Readonly<Record<string, string>> = {},
 ): Promise<ResponseOf<Of>> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query as Record<string, string | undefined>))
     if (value !== undefined) search.set(name, value);
   let response: Response;
   try {
-    response = await fetch(`${endpoint.path}?${search.toString()}`, {
+    const path = endpoint.path.replaceAll(/:(\w+)/g, (_whole, name: string) => params[name] ?? '');
+    response = await fetch(`${path}?${search.toString()}`, {
       method: 'POST',
       credentials: 'same-origin',
       headers: {
-        'content-type': 'application/octet-stream',
+        ...(body ? { 'content-type': 'application/octet-stream' } : {}),
         'accept-language': document.documentElement.lang,
       },
-      body,
+      ...(body ? { body } : {}),
     });
   } catch (cause) {
     throw noAnswer(cause);

@@ -7,6 +7,8 @@ interface SendOptions {
   contentType: string;
   /** Told the share that has left the browser; what has left is loaded by and by. */
   onSent: (share: number) => void;
+  /** The server keeps the file already under this id: nothing is sent. */
+  uploadId?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -15,10 +17,12 @@ interface SendOptions {
  * place with XMLHttpRequest. Throws ProblemError as `call` does.
  */
 export function sendFile(importId: string, file: File, options: SendOptions): Promise<Answer> {
+  const { uploadId } = options;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/v1/imports/${importId}/files?file=${encodeURIComponent(file.name)}`);
-    request.setRequestHeader('content-type', options.contentType);
+    const search = new URLSearchParams({ file: file.name, ...(uploadId ? { uploadId } : {}) });
+    request.open('POST', `/api/v1/imports/${importId}/files?${search.toString()}`);
+    if (!uploadId) request.setRequestHeader('content-type', options.contentType);
     request.setRequestHeader('accept-language', document.documentElement.lang);
     request.upload.addEventListener('progress', ({ loaded, total }) =>
       options.onSent(total > 0 ? loaded / total : 1),
@@ -31,7 +35,8 @@ export function sendFile(importId: string, file: File, options: SendOptions): Pr
     request.addEventListener('error', () => reject(noAnswer(undefined)));
     request.addEventListener('abort', () => reject(noAnswer(undefined)));
     options.signal?.addEventListener('abort', () => request.abort());
-    request.send(file);
+    if (uploadId) options.onSent(1);
+    request.send(uploadId ? null : file);
   });
 }
 

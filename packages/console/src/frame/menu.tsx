@@ -51,14 +51,14 @@ import {
   type Endpoint,
 } from '@wutong/contract';
 import type { Text } from '../text/text.ts';
-import { allows } from './session.tsx';
+import { mayCall, type Caller } from './session.tsx';
 
 export interface MenuItem {
   to: string;
   label: keyof Text['frame']['menu'];
   icon: ComponentType;
   /** What the page reads first: whoever may not, is not shown the way. */
-  reads: Pick<Endpoint, 'permission'>;
+  reads: Pick<Endpoint, 'permission' | 'path'>;
   /** Only the very address, not what stands below it. */
   exact?: boolean;
 }
@@ -168,12 +168,12 @@ const menu: MenuGroup[] = [
   },
 ];
 
-/** The navigation of somebody with these permissions; groups without a page are left out. */
-export function menuFor(permissions: readonly string[]): MenuGroup[] {
+/** The navigation of somebody who may call this; groups without a page are left out. */
+export function menuFor(caller: Caller): MenuGroup[] {
   return menu
     .map((group) => ({
       ...group,
-      items: group.items.filter(({ reads }) => allows(permissions, reads.permission)),
+      items: group.items.filter(({ reads }) => mayCall(caller, reads)),
     }))
     .filter(({ items }) => items.length > 0);
 }

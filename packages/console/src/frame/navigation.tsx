@@ -19,7 +19,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
         </span>
       </NavLink>
       <nav aria-label={frame.navigation} className={styles.menu}>
-        {menuFor(user.permissions).map((group) => (
+        {menuFor(user).map((group) => (
           <div key={group.label ?? 'home'} className={styles.group}>
             {group.label && <p className={styles.groupName}>{frame.menu[group.label]}</p>}
             {group.items.map(({ to, label, icon: Icon, exact }) => (

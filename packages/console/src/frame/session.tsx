@@ -1,7 +1,7 @@
 /** Who is logged in, and the bank they work for. */
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { platformApi, type Endpoint, type ResponseOf } from '@wutong/contract';
+import { isOfWholeBank, platformApi, type Endpoint, type ResponseOf } from '@wutong/contract';
 import { useRead } from '../api/use-endpoint.ts';
 import { whenLoggedOut } from '../api/call.ts';
 import { Failure } from '../parts/states.tsx';
@@ -49,12 +49,23 @@ export function useSession(): Session {
 }
 
 /** Whether the logged-in user may call an operation; an administrator's `*` allows all. */
-export function useMay(endpoint: Pick<Endpoint, 'permission'>): boolean {
-  const { permissions } = useSession().user;
+export function useMay(endpoint: Called): boolean {
+  return mayCall(useSession().user, endpoint);
+}
+
+/** An operation, or a permission alone. */
+type Called = Pick<Endpoint, 'permission'> & { path?: string };
+
+/** Who calls, as far as it decides what they may. */
+export type Caller = Pick<Session['user'], 'permissions' | 'institutionId'>;
+
+/** The test behind `useMay`, for lists of operations: what is of the whole bank is not for users of an institution. */
+export function mayCall({ permissions, institutionId }: Caller, endpoint: Called): boolean {
+  if (institutionId !== undefined && isOfWholeBank({ path: '', ...endpoint })) return false;
   return allows(permissions, endpoint.permission);
 }
 
-/** The test behind `useMay`, for lists of operations. */
+/** Whether a permission is among those of a user. */
 export function allows(permissions: readonly string[], permission: string): boolean {
   return permissions.includes('*') || permissions.includes(permission);
 }

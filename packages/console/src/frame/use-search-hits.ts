@@ -74,7 +74,7 @@ export function useSearchHits(asked: string): { hits: SearchHit[]; busy: boolean
           },
         ]
       : []),
-    ...menuFor(user.permissions)
+    ...menuFor(user)
       .flatMap(({ items }) => items)
       .map(({ to, label }): SearchHit => ({ group: 'pages', title: frame.menu[label], note: '', to }))
       .filter(({ title }) => asked !== '' && title.toLowerCase().includes(needle)),

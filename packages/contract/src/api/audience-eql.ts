@@ -45,7 +45,10 @@ export const countEql = endpoint({
   method: 'POST',
   path: '/api/v1/eql/count',
   room: 'audience',
-  summary: { en: 'Count the people an expression describes, now', zh: '实时统计符合表达式的人数' },
+  summary: {
+    en: 'Count the people an expression describes, now; for users of an institution of its people only',
+    zh: '实时统计符合表达式的人数；机构用户只统计本机构及下级机构的客户',
+  },
   permission: 'segment.read',
   body: z
     .object({
@@ -79,7 +82,10 @@ export const effectsOfEql = endpoint({
   method: 'POST',
   path: '/api/v1/eql/effects',
   room: 'audience',
-  summary: { en: 'What each condition of a rule does to the count', zh: '规则中每个条件对人数的影响' },
+  summary: {
+    en: 'What each condition of a rule does to the count; for users of an institution of its people only',
+    zh: '规则中每个条件对人数的影响；机构用户只统计本机构及下级机构的客户',
+  },
   permission: 'segment.read',
   body: expressionBody,
   response: z.object({

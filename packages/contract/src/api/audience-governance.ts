@@ -63,8 +63,8 @@ export const readImpact = endpoint({
   path: '/api/v1/audience/impact',
   room: 'audience',
   summary: {
-    en: 'What an edit or an archiving would touch, before it is done',
-    zh: '修改或归档前的影响分析',
+    en: 'What an edit or an archiving would touch, before it is done; numbers of the whole bank, also for users of an institution',
+    zh: '修改或归档前的影响分析；全行口径，机构用户亦同',
   },
   permission: 'segment.read',
   body: z
@@ -147,8 +147,8 @@ export const readDuplicates = endpoint({
   path: '/api/v1/audience/duplicates',
   room: 'audience',
   summary: {
-    en: 'Segments and tags that say the same, and segments with the same members',
-    zh: '重复的人群与标签：规则相同或成员相同',
+    en: 'Segments and tags that say the same, and segments with the same members; numbers of the whole bank, also for users of an institution',
+    zh: '重复的人群与标签：规则相同或成员相同；全行口径，机构用户亦同',
   },
   permission: 'segment.read',
   response: z.object({

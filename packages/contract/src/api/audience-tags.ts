@@ -21,7 +21,10 @@ export const listTags = endpoint({
   method: 'GET',
   path: '/api/v1/tags',
   room: 'audience',
-  summary: { en: 'Tags, newest first', zh: '标签列表（最新在前）' },
+  summary: {
+    en: 'Tags, newest first; for users of an institution of its people only',
+    zh: '标签列表（最新在前）；机构用户只统计本机构及下级机构的客户',
+  },
   permission: 'tag.read',
   query: z.object({
     search: z.string().max(200).optional(),
@@ -61,7 +64,10 @@ export const readTag = endpoint({
   method: 'GET',
   path: '/api/v1/tags/:tagId',
   room: 'audience',
-  summary: { en: 'A tag with its values and how many people have each', zh: '标签详情：取值分布与血缘' },
+  summary: {
+    en: 'A tag with its values and how many people have each; for users of an institution of its people only and without the trend, which is of the whole bank',
+    zh: '标签详情：取值分布与血缘；机构用户只统计本机构及下级机构的客户，且不含全行口径的趋势',
+  },
   permission: 'tag.read',
   params: tagParams,
   response: tagSchema.extend({

@@ -36,7 +36,10 @@ export const listSegments = endpoint({
   method: 'GET',
   path: '/api/v1/segments',
   room: 'audience',
-  summary: { en: 'Segments, newest first', zh: '人群列表（最新在前）' },
+  summary: {
+    en: 'Segments, newest first; for users of an institution of its people only',
+    zh: '人群列表（最新在前）；机构用户只统计本机构及下级机构的客户',
+  },
   permission: 'segment.read',
   query: z.object({
     search: z.string().max(200).optional(),
@@ -105,8 +108,8 @@ export const setSegmentMembers = endpoint({
   path: '/api/v1/segments/:segmentId/members',
   room: 'audience',
   summary: {
-    en: 'Give an imported segment other members; who enters and who leaves is logged',
-    zh: '更新导入人群的成员；进入与离开均有记录',
+    en: 'Give an imported segment other members; who enters and who leaves is logged; a user of an institution replaces its people only, others stay members',
+    zh: '更新导入人群的成员；进入与离开均有记录；机构用户只替换本机构客户，其他成员不变',
   },
   permission: 'segment.write',
   params: segmentParams,
@@ -154,8 +157,8 @@ export const readSegment = endpoint({
   path: '/api/v1/segments/:segmentId',
   room: 'audience',
   summary: {
-    en: 'A segment with its count, trend, versions and lineage',
-    zh: '人群详情：人数、趋势、版本与血缘',
+    en: 'A segment with its count, trend, versions and lineage; for users of an institution of its people only and without the trend, which is of the whole bank',
+    zh: '人群详情：人数、趋势、版本与血缘；机构用户只统计本机构及下级机构的客户，且不含全行口径的趋势',
   },
   permission: 'segment.read',
   params: segmentParams,

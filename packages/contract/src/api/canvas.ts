@@ -278,7 +278,10 @@ export const readStrategyNumbers = endpoint({
   method: 'GET',
   path: '/api/v1/strategies/:strategyId/versions/:version/numbers',
   room: 'canvas',
-  summary: { en: 'Live numbers of every node', zh: '各节点实时数据' },
+  summary: {
+    en: 'Live numbers of every node; numbers of the whole bank, also for users of an institution',
+    zh: '各节点实时数据；全行口径，机构用户亦同',
+  },
   permission: 'strategy.read',
   params: versionParams,
   response: strategyNumbersSchema,

@@ -70,8 +70,8 @@ export const readBooks = endpoint({
   path: '/api/v1/books',
   room: 'hub',
   summary: {
-    en: 'Books of every send step, counted from the ledger',
-    zh: '各发送步骤的账目（实时取自台账）',
+    en: 'Books of every send step, counted from the ledger; numbers of the whole bank, also for users of an institution',
+    zh: '各发送步骤的账目（实时取自台账）；全行口径，机构用户亦同',
   },
   permission: 'message.read',
   query: z.object({

@@ -190,8 +190,8 @@ export const readMergeHistory = endpoint({
   path: '/api/v1/people/:personId/merge-history',
   room: 'identity',
   summary: {
-    en: 'Assertions behind a person and moves of its keys, newest first',
-    zh: '客户的合并依据与变更历史',
+    en: 'Assertions behind a person, and moves of keys to and from it with the assertions that explain each, newest first; both people of a move show it',
+    zh: '客户的合并依据与标识变更历史：移入与移出都在双方的历史中，并附依据，最近的在前',
   },
   permission: 'identity.read',
   params: personParams,
@@ -204,7 +204,11 @@ export const readMergeHistory = endpoint({
         oldPersonId: z.number(),
         newPersonId: z.number(),
         at: z.string(),
-        cause: z.string().describe('ingest, decision, unmerge or rules'),
+        key: z.object({ type: z.string(), keyNumber: z.number(), masked: z.string() }),
+        cause: z.string().describe('ingest, decision, unmerge, linking or rules'),
+        evidence: z
+          .array(assertionSchema)
+          .describe('what was said in that step, and what it took back; empty where rules changed'),
       }),
     ),
   }),

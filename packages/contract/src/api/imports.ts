@@ -54,10 +54,20 @@ export const sendImportFile = endpoint({
   },
   permission: 'source.write',
   params: importParams,
-  query: z.object({ file: z.string().min(1).max(500) }),
+  query: z.object({
+    file: z.string().min(1).max(500),
+    uploadId: z.uuid().optional().describe('a kept upload, which is then the file: the body is empty'),
+  }),
   response: importSchema,
   bodyLimitBytes: 2 ** 40,
-  errors: ['import_not_found', 'mapping_invalid', 'import_file_unreadable', 'import_column_missing'],
+  errors: [
+    'import_not_found',
+    'mapping_invalid',
+    'import_file_unreadable',
+    'import_column_missing',
+    'import_upload_not_found',
+    'import_upload_elsewhere',
+  ],
 });
 
 export const previewKinds = ['empty', 'text', 'number', 'boolean', 'date', 'datetime'] as const;
@@ -106,11 +116,65 @@ export const previewImportFile = endpoint({
     delimiter: z.string().length(1).optional(),
     header: z.enum(['yes', 'no']).optional().describe('whether the first row names the columns'),
     sheet: z.string().max(255).optional(),
+    uploadId: z.uuid().optional().describe('a kept upload, which is then the file: the body is empty'),
     part: z.enum(['whole', 'start']).default('whole').describe('whether the body ends where the file does'),
   }),
   response: importPreviewSchema,
   bodyLimitBytes: 2 ** 29,
-  errors: ['import_file_unreadable'],
+  errors: ['import_file_unreadable', 'import_upload_not_found', 'import_upload_elsewhere'],
+});
+
+const uploadParams = z.object({ uploadId: z.uuid() });
+export const uploadSchema = z.object({
+  uploadId: z.string(),
+  bytes: z.number().int().describe('length of the whole file'),
+  received: z.number().int().describe('bytes that have arrived: the offset to go on at'),
+});
+/** Largest piece of an upload, in bytes. */
+export const UPLOAD_PIECE_BYTES = 64 * 1024 * 1024;
+
+export const beginUpload = endpoint({
+  name: 'beginUpload',
+  method: 'POST',
+  path: '/api/v1/imports/uploads',
+  room: 'ingest',
+  summary: {
+    en: 'Keep a file that is sent in pieces, to preview and then import it without sending it twice: for you alone, at most 512 MiB, for 30 minutes after it was last touched, by the process that took it',
+    zh: '开始分片上传：文件只需上传一次即可预览并导入。仅本人可用，最大 512 MiB，最后一次使用后保留 30 分钟（由接收的进程保存）',
+  },
+  permission: 'source.write',
+  body: z.object({ bytes: z.number().int().min(1) }),
+  response: uploadSchema,
+  errors: ['body_too_large', 'import_uploads_full'],
+});
+
+export const sendUploadPiece = endpoint({
+  name: 'sendUploadPiece',
+  method: 'POST',
+  path: '/api/v1/imports/uploads/:uploadId/pieces',
+  room: 'ingest',
+  summary: {
+    en: 'Send the next piece as the body (at most 64 MiB). One that broke off stays as far as it came: ask where to go on',
+    zh: '以请求体上传下一片（最大 64 MiB）；中断的分片保留已收到的部分，查询后从该处继续',
+  },
+  permission: 'source.write',
+  params: uploadParams,
+  query: z.object({ offset: z.coerce.number().int().min(0).describe('where the piece stands in the file') }),
+  response: uploadSchema,
+  bodyLimitBytes: UPLOAD_PIECE_BYTES,
+  errors: ['import_upload_not_found', 'import_upload_elsewhere', 'body_too_large'],
+});
+
+export const readUpload = endpoint({
+  name: 'readUpload',
+  method: 'GET',
+  path: '/api/v1/imports/uploads/:uploadId',
+  room: 'ingest',
+  summary: { en: 'How much of an upload has arrived', zh: '查询分片上传已收到的字节数' },
+  permission: 'source.write',
+  params: uploadParams,
+  response: uploadSchema,
+  errors: ['import_upload_not_found'],
 });
 
 export const listImports = endpoint({
@@ -123,6 +187,11 @@ export const listImports = endpoint({
   query: z.object({
     cursor: z.string().max(200).optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
+    unfinishedFile: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('only those that wait for a file of this name, or for the rest of it'),
   }),
   response: z.object({ items: z.array(importSchema), nextCursor: z.string().optional() }),
 });
@@ -145,8 +214,8 @@ export const readImportErrors = endpoint({
   path: '/api/v1/imports/:importId/errors',
   room: 'ingest',
   summary: {
-    en: 'Rejected rows as CSV: file, row, record, code, reason; and, for those who may open personal data, the cells',
-    zh: '被拒绝的行（CSV）：文件、行号、记录、错误码、原因；有权查看明文者另含原始单元格',
+    en: 'Rejected rows as CSV, also while the import runs: file, row, record, code, reason; and, for those who may open personal data, the cells',
+    zh: '被拒绝的行（CSV，导入进行中亦可下载）：文件、行号、记录、错误码、原因；有权查看明文者另含原始单元格',
   },
   permission: 'source.read',
   params: importParams,

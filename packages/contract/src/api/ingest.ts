@@ -475,19 +475,22 @@ export const collectRecordSchema = z.discriminatedUnion('kind', [
 ]);
 export type CollectRecord = z.output<typeof collectRecordSchema>;
 
+/** Records in one native batch. */
+export const COLLECT_RECORDS = 5_000;
+
 export const collect = endpoint({
   name: 'collect',
   method: 'POST',
   path: '/api/v1/collect',
   room: 'ingest',
   summary: {
-    en: 'Native batch: up to 5,000 records of any kind; answers when they are durable. Authorization: Bearer <source key>',
-    zh: '原生批量采集：一次最多 5,000 条任意类型记录，落盘后应答。Authorization: Bearer <数据源密钥>',
+    en: 'Native batch: up to 5,000 records of any kind and 16 MiB, more is refused whole (413); answers when they are durable. Authorization: Bearer <source key>. Sensors (/sa), Segment (/v1/*) and CloudEvents (/cloudevents) clients may send up to 10,000 records at once',
+    zh: '原生批量采集：一次最多 5,000 条任意类型记录且不超过 16 MiB，超出则整批拒收（413），落盘后应答。Authorization: Bearer <数据源密钥>。神策（/sa）、Segment（/v1/*）、CloudEvents（/cloudevents）客户端一次最多 10,000 条',
   },
   permission: 'public',
   body: z.object({
     sentAt: timeSchema.optional().describe("the sender's clock when sending; corrects wrong clocks"),
-    records: z.array(collectRecordSchema).min(1).max(5_000),
+    records: z.array(collectRecordSchema).min(1).max(COLLECT_RECORDS),
   }),
   response: z.object({
     received: z.number().int(),
@@ -498,6 +501,13 @@ export const collect = endpoint({
       .array(z.object({ index: z.number().int(), code: z.string(), message: z.string() }))
       .describe('the first 100'),
   }),
-  errors: ['source_key_unknown', 'collection_unavailable', 'collection_busy', 'body_undecodable'],
+  errors: [
+    'source_key_unknown',
+    'collection_unavailable',
+    'collection_busy',
+    'body_undecodable',
+    'batch_too_long',
+    'body_too_large',
+  ],
   bodyLimitBytes: 16 * 1024 * 1024,
 });

@@ -18,7 +18,10 @@ export const listAlerts = endpoint({
   method: 'GET',
   path: '/api/v1/alerts',
   room,
-  summary: { en: 'Alerts, raised ones first', zh: '预警列表' },
+  summary: {
+    en: 'Alerts, raised ones first; numbers of the whole bank, also for users of an institution',
+    zh: '预警列表；全行口径，机构用户亦同',
+  },
   permission: 'report.read',
   response: z.object({ items: z.array(alertSchema) }),
 });

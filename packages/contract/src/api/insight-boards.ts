@@ -19,7 +19,10 @@ export const analysePortrait = endpoint({
   method: 'POST',
   path: '/api/v1/analyses/portrait',
   room,
-  summary: { en: 'Who an audience is, against everybody else', zh: '人群画像与显著差异' },
+  summary: {
+    en: 'Who an audience is, against everybody else; for users of an institution of its people only',
+    zh: '人群画像与显著差异；机构用户只统计本机构及下级机构的客户',
+  },
   permission: 'segment.read',
   body: portraitRequestSchema,
   response: portraitAnswerSchema,
@@ -119,8 +122,8 @@ export const answerDashboard = endpoint({
   path: '/api/v1/dashboards/:dashboardId/answers',
   room,
   summary: {
-    en: 'Answers to the questions of a dashboard, kept or computed',
-    zh: '看板各图表的结果（缓存或刷新）',
+    en: 'Answers to the questions of a dashboard, kept or computed; for users of an institution of its people only',
+    zh: '看板各图表的结果（缓存或刷新）；机构用户只统计本机构及下级机构的客户',
   },
   permission: 'report.read',
   params: dashboardParams,

@@ -17,8 +17,8 @@ export const runReport = endpoint({
   path: '/api/v1/reports/run',
   room,
   summary: {
-    en: 'Business report: measures of a subject by institution, manager, product, attribute and time',
-    zh: '经营报表：按机构、客户经理、产品、属性、时间统计',
+    en: 'Business report: measures of a subject by institution, manager, product, attribute and time; for users of an institution of its people only',
+    zh: '经营报表：按机构、客户经理、产品、属性、时间统计；机构用户只统计本机构及下级机构的客户',
   },
   permission: 'report.read',
   body: reportRequestSchema,

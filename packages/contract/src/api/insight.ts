@@ -93,7 +93,10 @@ export const readStrategySummary = endpoint({
   method: 'GET',
   path: '/api/v1/strategies/:strategyId/summary',
   room: 'insight',
-  summary: { en: 'The whole loop of a strategy in numbers', zh: '一个策略的闭环数字汇总' },
+  summary: {
+    en: 'The whole loop of a strategy in numbers; numbers of the whole bank, also for users of an institution',
+    zh: '一个策略的闭环数字汇总；全行口径，机构用户亦同',
+  },
   permission: 'report.read',
   params: z.object({ strategyId: z.string() }),
   response: summarySchema,
@@ -105,8 +108,8 @@ export const readStrategyEffect = endpoint({
   path: '/api/v1/strategies/:strategyId/effect',
   room: 'insight',
   summary: {
-    en: 'Effect report: treated against holdout, by day, content, channel, institution',
-    zh: '效果报告：实验组对空白组，按日、内容、渠道、机构',
+    en: 'Effect report: treated against holdout, by day, content, channel, institution; numbers of the whole bank, also for users of an institution',
+    zh: '效果报告：实验组对空白组，按日、内容、渠道、机构；全行口径，机构用户亦同',
   },
   permission: 'report.read',
   params: z.object({ strategyId: z.string() }),
@@ -142,7 +145,10 @@ export const readOverview = endpoint({
   method: 'GET',
   path: '/api/v1/overview',
   room: 'insight',
-  summary: { en: 'The loop live: the five connections with their numbers', zh: '总览：五通实时数字' },
+  summary: {
+    en: 'The loop live: the five connections with their numbers; numbers of the whole bank, also for users of an institution',
+    zh: '总览：五通实时数字；全行口径，机构用户亦同',
+  },
   permission: 'overview.read',
   response: z.object({
     asOf: z.string(),

@@ -2,6 +2,21 @@ import { defineErrors } from './error-definition.ts';
 
 /** Errors of the file import. */
 export const importErrors = defineErrors({
+  import_upload_not_found: {
+    status: 404,
+    en: 'The kept file is not there any more (files are kept for half an hour, by the process that took them, for whoever sent them); send the file again.',
+    zh: '暂存的文件已不存在（仅为上传者保留半小时，由接收的进程保存）；请重新上传文件。',
+  },
+  import_upload_elsewhere: {
+    status: 409,
+    en: 'The file has arrived up to `received` in `details`; go on there.',
+    zh: '文件已收到的位置见 details 的 received；请从该处继续上传。',
+  },
+  import_uploads_full: {
+    status: 503,
+    en: 'No more files can be kept at the moment; import the kept ones, wait, or send the file with the import itself.',
+    zh: '暂存空间已满；请先导入已上传的文件、稍后再试，或在导入时直接上传文件。',
+  },
   import_not_found: {
     status: 404,
     en: 'There is no such import; choose one from the list of imports.',

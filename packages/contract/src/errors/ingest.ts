@@ -40,6 +40,11 @@ export const ingestErrors = defineErrors({
     en: 'The body cannot be decoded (encoding, compression or JSON); it is kept among the rejected records with the reason in `details`. Correct the sender.',
     zh: '请求体无法解码（编码、压缩或 JSON 错误），原文已存入拒收数据，原因见 details；请修正发送端。',
   },
+  batch_too_long: {
+    status: 413,
+    en: 'The request has more records than the limit in `details`; none was stored, send fewer at once. It is kept among the rejected records.',
+    zh: '请求的记录数超过 details 中的上限，全部未入库；请减少每批条数后重发。原文已存入拒收数据。',
+  },
   rejected_not_found: {
     status: 404,
     en: 'There is no such rejected record; it may have been discarded by retention.',

@@ -1,7 +1,8 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
+import { CodedError, type CallingUser, type HttpServer, type SeenPeople } from '../platform/index.ts';
 import { eqlTypeOf } from './catalogue.ts';
 import type { Asker } from './asker.ts';
+import { createExpressions, type Expressions } from './expressions.ts';
 import type { Expression } from './front-door.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import { maySee } from './sharing.ts';
@@ -24,28 +25,35 @@ export function expressionOf(body: Expression): Expression {
 
 /** Check, count, list; and the names to complete. */
 export function eqlRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { audience, reader } = needs;
+  const { audience, reader, platform } = needs;
+  /** Expressions over the people whom the caller reaches. */
+  const over = async (seen: SeenPeople | undefined): Promise<Expressions> =>
+    seen ? createExpressions({ ...platform, clickhouse: await seen.cut() }, reader) : audience;
 
   server.handle(audienceApi.checkEql, async ({ body, user }) => {
     const { problems, ...checked } = await audience.check(expressionOf(body), askerOf(user));
     return { valid: problems.length === 0, problems: [...problems], ...checked };
   });
 
-  server.handle(audienceApi.countEql, async ({ body, user }) => {
-    const { conditions, ...counted } = await audience.count(expressionOf(body), askerOf(user), {
+  server.handle(audienceApi.countEql, async ({ body, user, seen }) => {
+    const { conditions, ...counted } = await (
+      await over(seen)
+    ).count(expressionOf(body), askerOf(user), {
       breakdown: body.breakdown === true,
     });
     return { ...counted, ...(conditions ? { conditions: [...conditions] } : {}) };
   });
 
-  server.handle(audienceApi.effectsOfEql, async ({ body, user }) => {
-    const effects = await audience.effects(expressionOf(body), askerOf(user));
+  server.handle(audienceApi.effectsOfEql, async ({ body, user, seen }) => {
+    const effects = await (await over(seen)).effects(expressionOf(body), askerOf(user));
     return { ...effects, conditions: [...effects.conditions] };
   });
 
-  server.handle(audienceApi.peopleOfEql, async ({ body, user }) => {
+  server.handle(audienceApi.peopleOfEql, async ({ body, user, seen }) => {
     const after = personOfCursor(body.cursor);
-    const page = await audience.people(
+    const page = await (
+      await over(seen)
+    ).people(
       expressionOf(body),
       { ...(after === undefined ? {} : { after }), limit: body.limit },
       askerOf(user),

@@ -1,5 +1,6 @@
 import { formatEql, type audienceApi, type EqlDocument } from '@wutong/contract';
-import { CodedError, type Platform } from '../platform/index.ts';
+import { CodedError, type Platform, type SeenPeople } from '../platform/index.ts';
+import { streamMembersElsewhere } from './count-seen.ts';
 import { whileComputing } from './compute-lock.ts';
 import { publishRuns } from './compute-block.ts';
 import {
@@ -68,8 +69,16 @@ export interface Segments {
   ): Promise<SegmentRow>;
   /** @throws CodedError segment_not_found, not_editor, conflict, eql_invalid, segment_cycle */
   edit(segmentId: string, input: SegmentInput & { version: number }, asker: Asker): Promise<SegmentRow>;
-  /** Other members for an imported segment. @throws CodedError segment_not_found, not_editor, segment_not_imported */
-  setMembers(segmentId: string, personIds: readonly number[], asker: Asker): Promise<SegmentRow>;
+  /**
+   * Other members for an imported segment; members that are not `seen` stay.
+   * @throws CodedError segment_not_found, not_editor, segment_not_imported
+   */
+  setMembers(
+    segmentId: string,
+    personIds: readonly number[],
+    asker: Asker,
+    seen?: SeenPeople,
+  ): Promise<SegmentRow>;
   /** @throws CodedError segment_not_found, not_editor, segment_in_use */
   archive(segmentId: string, archived: boolean, asker: Asker): Promise<SegmentRow>;
   /** What an asker may not see is not found. @throws CodedError segment_not_found */
@@ -222,7 +231,7 @@ export function createSegments(
       return get(segmentId);
     },
 
-    async setMembers(segmentId, personIds, asker) {
+    async setMembers(segmentId, personIds, asker, seen) {
       const { kind } = await getToEdit(segmentId, asker);
       if (kind !== 'import') throw new CodedError('segment_not_imported', { details: { segmentId } });
       // Before the members, as when a segment is made: no change may be without its line in the audit.
@@ -234,7 +243,13 @@ export function createSegments(
           detail: { given: personIds.length },
         }),
       );
-      await importMembers(segmentId, [personIds]);
+      // Asked for under the lock of the import: the present run is then the last one.
+      async function* given(): AsyncGenerator<readonly number[]> {
+        yield personIds;
+        const before = await get(segmentId);
+        if (seen && before.run > 0) yield* streamMembersElsewhere(seen, before);
+      }
+      await importMembers(segmentId, given());
       return get(segmentId);
     },
 

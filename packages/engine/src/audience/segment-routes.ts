@@ -1,6 +1,7 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, type CallingUser, type HttpServer } from '../platform/index.ts';
+import { CodedError, type CallingUser, type HttpServer, type SeenPeople } from '../platform/index.ts';
 import { shownProblem } from './computation-problem.ts';
+import { countPeopleSeen, pageMembersSeen, runSeen, segmentsSeen } from './count-seen.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
@@ -16,7 +17,13 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   const { platform, segments, sharing, personLookup } = needs;
 
-  server.handle(audienceApi.listSegments, async ({ query, user }) => {
+  const showSeen = async (
+    row: SegmentRow,
+    user: CallingUser,
+    seen: SeenPeople | undefined,
+  ): Promise<audienceApi.SegmentView> => showSegment((await segmentsSeen(seen, [row]))[0]!, user);
+
+  server.handle(audienceApi.listSegments, async ({ query, user, seen }) => {
     const rows = await segments.page({
       search: query.search,
       archived: query.archived === 'true',
@@ -27,50 +34,51 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => showSegment(row, user)),
+      items: (await segmentsSeen(seen, rows.slice(0, query.limit))).map((row) => showSegment(row, user)),
       ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
     };
   });
 
-  server.handle(audienceApi.createSegment, async ({ body, user }) =>
-    showSegment(
+  server.handle(audienceApi.createSegment, async ({ body, user, seen }) =>
+    showSeen(
       await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
       user,
+      seen,
     ),
   );
 
-  server.handle(audienceApi.editSegment, async ({ params, body, user }) =>
-    showSegment(await segments.edit(params.segmentId, body, askerOf(user)), user),
+  server.handle(audienceApi.editSegment, async ({ params, body, user, seen }) =>
+    showSeen(await segments.edit(params.segmentId, body, askerOf(user)), user, seen),
   );
 
-  server.handle(audienceApi.setSegmentMembers, async ({ params, body, user }) =>
-    showSegment(await segments.setMembers(params.segmentId, body.personIds, askerOf(user)), user),
+  server.handle(audienceApi.setSegmentMembers, async ({ params, body, user, seen }) =>
+    showSeen(await segments.setMembers(params.segmentId, body.personIds, askerOf(user), seen), user, seen),
   );
 
-  server.handle(audienceApi.shareSegment, async ({ params, body, user }) => {
+  server.handle(audienceApi.shareSegment, async ({ params, body, user, seen }) => {
     await sharing.share({ kind: 'segment', id: params.segmentId }, body, askerOf(user));
-    return showSegment(await segments.get(params.segmentId), user);
+    return showSeen(await segments.get(params.segmentId), user, seen);
   });
 
-  server.handle(audienceApi.archiveSegment, async ({ params, body, user }) =>
-    showSegment(await segments.archive(params.segmentId, body.archived, askerOf(user)), user),
+  server.handle(audienceApi.archiveSegment, async ({ params, body, user, seen }) =>
+    showSeen(await segments.archive(params.segmentId, body.archived, askerOf(user)), user, seen),
   );
 
-  server.handle(audienceApi.readSegment, async ({ params, user }) => {
+  server.handle(audienceApi.readSegment, async ({ params, user, seen }) => {
     const { segmentId } = params;
     const asker = askerOf(user);
     const row = await segments.get(segmentId, asker);
     const [trend, versions, uses, usedBy, total] = await Promise.all([
-      segments.runs(segmentId, TREND_RUNS),
+      seen ? [] : segments.runs(segmentId, TREND_RUNS),
       segments.versions(segmentId),
       segments.uses(segmentId, asker),
       segments.usedBy(segmentId, asker),
-      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+      countPeopleSeen(platform.clickhouse, seen),
     ]);
     return {
-      ...showSegment(row, user),
+      ...(await showSeen(row, user, seen)),
       ...(row.document ? { document: row.document } : {}),
-      total: total[0]?.total ?? 0,
+      total,
       trend: trend.map(showRun),
       versions: versions.map(showVersion),
       uses,
@@ -80,17 +88,22 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.listSegmentMembers, async ({ params, query, user }) => {
+  server.handle(audienceApi.listSegmentMembers, async ({ params, query, user, seen }) => {
     const row = await segments.get(params.segmentId, askerOf(user));
     const after = personOfCursor(query.cursor) ?? -1;
     const page = { after, limit: query.limit + 1 };
-    const ids = row.run === 0 ? [] : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
+    const ids =
+      row.run === 0
+        ? []
+        : seen
+          ? await pageMembersSeen(seen, row, page)
+          : await pageMembers(platform.clickhouse, row.segment_id, row.run, page);
     const items = await showPeople(needs, ids.slice(0, query.limit));
     const last = ids.length > query.limit ? items.at(-1) : undefined;
     return { items, ...(last ? { nextCursor: String(last.personId) } : {}) };
   });
 
-  server.handle(audienceApi.computeSegment, async ({ params, user }) => {
+  server.handle(audienceApi.computeSegment, async ({ params, user, seen }) => {
     const row = await segments.get(params.segmentId, askerOf(user));
     if (row.kind === 'import') throw new CodedError('segment_not_rule', { details: params });
     await segments.compute([params.segmentId]);
@@ -103,7 +116,7 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
         },
       });
     }
-    return showRun(newest);
+    return showRun(await runSeen(seen, after, newest));
   });
 
   server.handle(audienceApi.readPersonSegments, ({ params, query, user }) =>

@@ -1,7 +1,8 @@
 import { audienceApi } from '@wutong/contract';
-import { CodedError, allows, type CallingUser, type HttpServer } from '../platform/index.ts';
+import { CodedError, allows, type CallingUser, type HttpServer, type SeenPeople } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
 import { shownProblem } from './computation-problem.ts';
+import { countPeopleSeen, tagsSeen } from './count-seen.ts';
 import { askerOf } from './eql-routes.ts';
 import { showSharing } from './sharing.ts';
 import { shownValues } from './show-tag-values.ts';
@@ -10,6 +11,7 @@ import type { RouteNeeds } from './route-needs.ts';
 import { positionOfCursor } from './show-people.ts';
 import { showVersion } from './show-version.ts';
 import type { TagRow } from './tag-store.ts';
+import { selectFrequentValues } from './tag-value-store.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -19,7 +21,13 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
   const shown = (row: TagRow, user: CallingUser): audienceApi.TagView =>
     showTag(row, user, platform.clock.now());
 
-  server.handle(audienceApi.listTags, async ({ query, user }) => {
+  const showSeen = async (
+    row: TagRow,
+    user: CallingUser,
+    seen: SeenPeople | undefined,
+  ): Promise<audienceApi.TagView> => shown((await tagsSeen(seen, [row]))[0]!, user);
+
+  server.handle(audienceApi.listTags, async ({ query, user, seen }) => {
     const rows = await tags.page({
       search: query.search,
       archived: query.archived === 'true',
@@ -29,44 +37,44 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     });
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => shown(row, user)),
+      items: (await tagsSeen(seen, rows.slice(0, query.limit))).map((row) => shown(row, user)),
       ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
     };
   });
 
-  server.handle(audienceApi.createTag, async ({ body, user }) => {
+  server.handle(audienceApi.createTag, async ({ body, user, seen }) => {
     // A statement written by hand sees columns that views mask.
     if (body.kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
     const valueType = body.valueType ?? (body.kind === 'model' ? 'number' : 'text');
-    return shown(await tags.create({ ...body, valueType }, askerOf(user)), user);
+    return showSeen(await tags.create({ ...body, valueType }, askerOf(user)), user, seen);
   });
 
-  server.handle(audienceApi.editTag, async ({ params, body, user }) => {
+  server.handle(audienceApi.editTag, async ({ params, body, user, seen }) => {
     const { kind } = await tags.get(params.tagId, askerOf(user));
     if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
-    return shown(await tags.edit(params.tagId, body, askerOf(user)), user);
+    return showSeen(await tags.edit(params.tagId, body, askerOf(user)), user, seen);
   });
 
-  server.handle(audienceApi.readTag, async ({ params, user }) => {
+  server.handle(audienceApi.readTag, async ({ params, user, seen }) => {
     const { tagId } = params;
     const asker = askerOf(user);
     const row = await tags.get(tagId, asker);
     const [values, trend, uses, usedBy, versions, total] = await Promise.all([
-      tags.frequentValues(tagId),
-      tags.runs(tagId),
+      seen ? selectFrequentValues(await seen.cut(), tagId) : tags.frequentValues(tagId),
+      seen ? [] : tags.runs(tagId),
       tags.uses(tagId, asker),
       tags.usedBy(tagId, asker),
       tags.versions(tagId),
-      platform.clickhouse.query<{ total: number }>('SELECT count() AS total FROM person FINAL'),
+      countPeopleSeen(platform.clickhouse, seen),
     ]);
     return {
-      ...shown(row, user),
+      ...(await showSeen(row, user, seen)),
       ...(row.document ? { document: row.document } : {}),
-      total: total[0]?.total ?? 0,
+      total,
       values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
       trend: trend.map((run) => ({
         at: iso(run.at),
@@ -80,19 +88,19 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     };
   });
 
-  server.handle(audienceApi.shareTag, async ({ params, body, user }) => {
+  server.handle(audienceApi.shareTag, async ({ params, body, user, seen }) => {
     await sharing.share({ kind: 'tag', id: params.tagId }, body, askerOf(user));
-    return shown(await tags.get(params.tagId), user);
+    return showSeen(await tags.get(params.tagId), user, seen);
   });
 
-  server.handle(audienceApi.archiveTag, async ({ params, body, user }) =>
-    shown(await tags.archive(params.tagId, body.archived, askerOf(user)), user),
+  server.handle(audienceApi.archiveTag, async ({ params, body, user, seen }) =>
+    showSeen(await tags.archive(params.tagId, body.archived, askerOf(user)), user, seen),
   );
 
-  server.handle(audienceApi.computeTag, async ({ params, user }) => {
+  server.handle(audienceApi.computeTag, async ({ params, user, seen }) => {
     await tags.get(params.tagId, askerOf(user));
     await tags.compute([params.tagId]);
-    return shown(await tags.get(params.tagId), user);
+    return showSeen(await tags.get(params.tagId), user, seen);
   });
 
   server.handle(audienceApi.setTagValues, async ({ params, body, user }) => {

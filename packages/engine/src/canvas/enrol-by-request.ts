@@ -1,4 +1,4 @@
-import { CodedError, type Platform } from '../platform/index.ts';
+import { CodedError, requireSeen, type Platform, type SeenPeople } from '../platform/index.ts';
 import { enrolPeople } from './enrol-people.ts';
 import { entriesOfRequests } from './entering-store.ts';
 import type { Programs } from './load-program.ts';
@@ -21,7 +21,7 @@ export interface RequestOutcome {
 /**
  * Brings people in by a call. A request that entered before answers `repeated` with its entry, whatever has
  * become of it since.
- * @throws CodedError strategy_not_found, strategy_entry_differs
+ * @throws CodedError strategy_not_found, strategy_entry_differs; person_not_found for whom the caller does not `reach`
  */
 export async function enrolByRequest(
   of: {
@@ -32,6 +32,7 @@ export async function enrolByRequest(
   },
   strategyId: string,
   requests: readonly EntryRequest[],
+  reach?: SeenPeople,
 ): Promise<RequestOutcome[]> {
   const { database, clock } = of.platform;
   return database.transaction(async (transaction) => {
@@ -63,6 +64,11 @@ export async function enrolByRequest(
         messageId: each.requestId,
       })),
     );
+    if (reach)
+      await requireSeen(
+        resolutions.map((resolution) => resolution.personId),
+        reach.sees,
+      );
     const outcomes = await enrolPeople(
       of.needs,
       transaction,

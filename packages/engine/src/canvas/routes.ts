@@ -103,8 +103,8 @@ function declareVersionRoutes(server: HttpServer, of: RouteDependencies): void {
     await requireStrategy(database, params.strategyId);
     return { items: (await readRuns(database, params.strategyId)).map(presentRun) };
   });
-  server.handle(canvasApi.enrolPeople, async ({ params, body }) => ({
-    items: await enrolByRequest(of, params.strategyId, body.entries),
+  server.handle(canvasApi.enrolPeople, async ({ params, body, seen }) => ({
+    items: await enrolByRequest(of, params.strategyId, body.entries, seen),
   }));
 }
 

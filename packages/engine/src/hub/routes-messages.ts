@@ -2,6 +2,7 @@ import { hubApi } from '@wutong/contract';
 import {
   allows,
   CodedError,
+  requireSeen,
   type CallingUser,
   type HttpServer,
   type Transaction,
@@ -32,7 +33,7 @@ export function routeMessages(server: HttpServer, room: RouteNeeds): void {
     return { items, balanced: items.every((book) => book.balanced) };
   });
 
-  server.handle(hubApi.sendMessages, async ({ body }) => {
+  server.handle(hubApi.sendMessages, async ({ body, seen }) => {
     const versions = await versionsOf(room, body.messages);
     const purposes = await purposesOf(room, body.messages, versions);
     const outcomes = await database.transaction(async (transaction) => {
@@ -40,6 +41,12 @@ export function routeMessages(server: HttpServer, room: RouteNeeds): void {
         transaction,
         body.messages.map((message) => message.to),
       );
+      // Also whom nobody knew: a key that is new belongs to no institution yet.
+      if (seen)
+        await requireSeen(
+          personIds.filter((personId) => personId !== undefined),
+          seen.sees,
+        );
       const posts = body.messages.flatMap((message, place) => {
         const personId = personIds[place];
         return personId === undefined ? [] : [{ message, place, personId }];

@@ -206,6 +206,10 @@ export interface AssertionRow extends StatementRow {
   readonly actor: string | null;
   readonly reason: string | null;
   readonly retracted: boolean;
+  /** Epoch ms of the step that first wrote it. */
+  readonly recorded_at: number;
+  /** Statements that this one took back. */
+  readonly retracts: string[] | null;
 }
 
 /** All statements that name any of the keys, retracted ones too, newest first. */
@@ -215,7 +219,8 @@ export function listAssertionsOf(
   limit: number,
 ): Promise<AssertionRow[]> {
   return transaction.query<AssertionRow>(
-    `select ${STATEMENT_COLUMNS}, source_id, actor, reason, retracted from identity.assertion
+    `select ${STATEMENT_COLUMNS}, source_id, actor, reason, retracted, recorded_at,
+       retracts::text[] as retracts from identity.assertion
      where assertion_id in (select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))
      order by greatest(first_at, last_at) desc, assertion_id limit $2`,
     [plainArray(keyNumbers), limit],

@@ -2,7 +2,8 @@ import type { Transaction } from '../platform/index.ts';
 import type { PersonChange } from './front-door.ts';
 import { plainArray } from './sql-array.ts';
 
-interface ChangeRow {
+/** A move as it is kept. */
+export interface ChangeRow {
   sequence: number;
   transaction_id: string;
   key_number: number;
@@ -67,6 +68,23 @@ export function readChanges(
     `select sequence, key_number, old_person_id, new_person_id, at, cause from identity.person_change
      where key_number = any($1::bigint[]) order by sequence desc limit $2`,
     [plainArray(keyNumbers), limit],
+  );
+}
+
+/** Moves of any key to or from the persons, newest first. */
+export function readChangesOfPersons(
+  transaction: Transaction,
+  personIds: readonly number[],
+  limit: number,
+): Promise<ChangeRow[]> {
+  return transaction.query<ChangeRow>(
+    `select sequence, key_number, old_person_id, new_person_id, at, cause from identity.person_change
+     where old_person_id = any($1::bigint[])
+     union
+     select sequence, key_number, old_person_id, new_person_id, at, cause from identity.person_change
+     where new_person_id = any($1::bigint[])
+     order by sequence desc limit $2`,
+    [plainArray(personIds), limit],
   );
 }
 

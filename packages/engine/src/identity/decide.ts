@@ -68,7 +68,7 @@ export async function decideItem(
   }
   const persons =
     item.reason === 'size'
-      ? await refold(needs, transaction, item.key_numbers, 'decision')
+      ? await refold(needs, transaction, item.key_numbers, 'decision', needs.platform.clock.now())
       : await assertAll(
           needs,
           transaction,
@@ -173,7 +173,8 @@ async function assertAll(
     retracts,
   }));
   await writeStatements(transaction, statements, at);
-  return refold(needs, transaction, foldFrom, cause);
+  // The same instant as the statements: a move is explained by what was written in its step.
+  return refold(needs, transaction, foldFrom, cause, at);
 }
 
 async function refold(
@@ -181,7 +182,8 @@ async function refold(
   transaction: Transaction,
   keyNumbers: readonly number[],
   cause: string,
+  at: number,
 ): Promise<Map<number, number>> {
   const rules = await needs.rules.newest(transaction);
-  return refoldClosure(transaction, { keyNumbers, rules, at: needs.platform.clock.now(), cause });
+  return refoldClosure(transaction, { keyNumbers, rules, at, cause });
 }

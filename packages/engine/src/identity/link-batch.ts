@@ -85,7 +85,7 @@ export async function writeLinks(
   await writeStatements(transaction, plan.write, at);
   await writeKeys(transaction, updates, moves, { at, cause: 'ingest' });
   if (plan.fold.length === 0) return new Map(present);
-  return new Map([...present, ...(await foldGroups(needs, transaction, plan, request, keys))]);
+  return new Map([...present, ...(await foldGroups(transaction, plan, request, keys, at))]);
 }
 
 /** All keys of all persons that the statements name: the stored ones under lock. */
@@ -167,13 +167,12 @@ function unite(
 
 /** Folds the parts that need it: at once, or, when that is too much, one by one, holding what is too large. */
 async function foldGroups(
-  needs: ResolveNeeds,
   transaction: Transaction,
   plan: LinkPlan,
   request: LinkRequest,
   keys: ReadonlyMap<number, StoredKey>,
+  at: number,
 ): Promise<Map<number, number>> {
-  const at = needs.platform.clock.now();
   const fold = (keyNumbers: readonly number[]): Promise<Map<number, number>> =>
     refoldClosure(transaction, {
       keyNumbers,

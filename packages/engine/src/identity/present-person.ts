@@ -1,5 +1,5 @@
-const MOVES =
-  '(select (groupArray(key_number), groupArray(person_id)) from (select key_number, person_id from identity_override final))';
+const movesIn = (database: string): string =>
+  `(select (groupArray(key_number), groupArray(person_id)) from (select key_number, person_id from ${database}identity_override final))`;
 
 /**
  * SQL expression (ClickHouse) of the present person of a row that carries the person at its arrival and
@@ -9,8 +9,10 @@ const MOVES =
  * moved keys: this 834 ms, `joinGet` on a Join table 849 ms, a join 880 ms (a dictionary had cost as much
  * as a join). With 100,000 moved keys: this 1.07 of none, `joinGet` 1.3.
  * ClickHouse computes the two arrays once a query, so that it is as fresh as the override table, needs no
- * second copy of it, and is sent to every shard as it is.
+ * second copy of it, and is sent to every shard as it is. `database`: where the override table is, for an expression
+ * that shards work out by themselves.
  */
-export function presentPerson(personColumn: string, keyColumn: string): string {
-  return `transform(${keyColumn}, ${MOVES}.1, ${MOVES}.2, ${personColumn})`;
+export function presentPerson(personColumn: string, keyColumn: string, database?: string): string {
+  const moves = movesIn(database === undefined ? '' : `${database}.`);
+  return `transform(${keyColumn}, ${moves}.1, ${moves}.2, ${personColumn})`;
 }

@@ -1,9 +1,9 @@
 import { identityApi } from '@wutong/contract';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
-import { listAssertionsOf, type AssertionRow } from './assertion-store.ts';
-import { readChanges } from './change-store.ts';
+import { CodedError, type HttpServer, type Platform, type SeenPeople } from '../platform/index.ts';
+import type { AssertionRow } from './assertion-store.ts';
 import type { Identity, PersonKey } from './front-door.ts';
-import { countOpenItems, listItems, type QuarantineRow } from './quarantine-store.ts';
+import { countOpenItems, listItems, readItem, type QuarantineRow } from './quarantine-store.ts';
+import { readPersonHistory } from './person-history.ts';
 import type { KeyReader } from './read-keys.ts';
 import { countKeys, type RulesHolder } from './rules-store.ts';
 
@@ -14,7 +14,8 @@ interface RouteNeeds {
   readonly rules: RulesHolder;
 }
 
-const MAXIMUM_HISTORY_ROWS = 500;
+/** Open items that are looked through for an institution's number of them. */
+const COUNTED_ITEMS = 2_000;
 
 /** The room's HTTP operations. */
 export function identityRoutes(server: HttpServer, needs: RouteNeeds): void {
@@ -76,21 +77,27 @@ function peopleRoutes(server: HttpServer, { platform, identity, reader }: RouteN
       shared: key.shared,
     })),
   }));
-  server.handle(identityApi.readMergeHistory, async ({ params }) => {
+  server.handle(identityApi.readMergeHistory, async ({ params, seen }) => {
     const numbers = (await keysOf(params.personId)).map((key) => key.keyNumber);
-    const assertions = await listAssertionsOf(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
-    const changes = await readChanges(platform.database, numbers, MAXIMUM_HISTORY_ROWS);
-    const named = new Set(assertions.flatMap((row) => row.key_numbers.map(Number)));
+    const { assertions, moves } = await readPersonHistory(platform.database, params.personId, numbers);
+    const statements = [...assertions, ...moves.flatMap((move) => move.evidence)];
+    const named = new Set(statements.flatMap((row) => row.key_numbers.map(Number)));
+    for (const move of moves) named.add(move.key_number);
     const keys = await reader.keysByNumber(platform.database, [...named]);
+    const visible = seen && (await seen.sees([...new Set([...keys.values()].map((key) => key.personId))]));
+    const isSeen = (row: AssertionRow): boolean =>
+      !visible || row.key_numbers.every((number) => visible.has(keys.get(Number(number))!.personId));
     return {
-      assertions: assertions.map((row) => shownAssertion(row, keys)),
-      changes: changes.map((change) => ({
+      assertions: assertions.filter(isSeen).map((row) => shownAssertion(row, keys)),
+      changes: moves.map((change) => ({
         sequence: change.sequence,
         keyNumber: change.key_number,
+        key: shownKey(keys.get(change.key_number)!),
         oldPersonId: change.old_person_id,
         newPersonId: change.new_person_id,
         at: new Date(change.at).toISOString(),
         cause: change.cause,
+        evidence: change.evidence.filter(isSeen).map((row) => shownAssertion(row, keys)),
       })),
     };
   });
@@ -114,7 +121,14 @@ function shownAssertion(row: AssertionRow, keys: ReadonlyMap<number, PersonKey>)
 }
 
 function quarantineRoutes(server: HttpServer, { platform, identity, reader }: RouteNeeds): void {
-  server.handle(identityApi.listQuarantine, async ({ query }) => {
+  const countOpenSeen = async (seen: SeenPeople): Promise<number> => {
+    const rows = await listItems(platform.database, { state: 'open', limit: COUNTED_ITEMS });
+    const numbers = rows.flatMap((row) => [...row.key_numbers, ...countedKeys(row)]);
+    const keys = await reader.keysByNumber(platform.database, [...new Set(numbers)]);
+    const items = rows.map((row) => shownItem(row, keys));
+    return (await itemsSeen(items, seen)).length;
+  };
+  server.handle(identityApi.listQuarantine, async ({ query, seen }) => {
     const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
     const rows = await listItems(platform.database, { ...query, before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
@@ -122,15 +136,34 @@ function quarantineRoutes(server: HttpServer, { platform, identity, reader }: Ro
       ...new Set(page.flatMap((row) => [...row.key_numbers, ...countedKeys(row)])),
     ]);
     const last = page.at(-1);
+    const items = page.map((row) => shownItem(row, keys));
+    const whole = seen ? await itemsSeen(items, seen) : items;
     return {
-      items: page.map((row) => shownItem(row, keys)),
-      openCount: await countOpenItems(platform.database),
+      items: whole,
+      openCount: seen ? await countOpenSeen(seen) : await countOpenItems(platform.database),
       ...(rows.length > query.limit && last ? { nextCursor: `${last.found_at} ${last.item_id}` } : {}),
     };
   });
-  server.handle(identityApi.decideQuarantine, ({ params, body, user }) =>
-    identity.decide({ itemId: params.itemId, actor: user.name, ...body }),
-  );
+  server.handle(identityApi.decideQuarantine, async ({ params, body, user, seen }) => {
+    if (seen) {
+      const item = await readItem(platform.database, params.itemId);
+      const keys = await reader.keysByNumber(platform.database, item?.key_numbers ?? []);
+      if (item && (await itemsSeen([shownItem(item, keys)], seen)).length === 0)
+        throw new CodedError('quarantine_item_not_found');
+    }
+    return identity.decide({ itemId: params.itemId, actor: user.name, ...body });
+  });
+}
+
+/** Items all of whose people the caller reaches: half of one could be neither judged nor shown. */
+async function itemsSeen(
+  items: readonly identityApi.QuarantineItem[],
+  seen: SeenPeople,
+): Promise<identityApi.QuarantineItem[]> {
+  const peopleOf = (item: identityApi.QuarantineItem): number[] =>
+    [...item.keys, ...item.counted].map((key) => key.personId);
+  const visible = await seen.sees([...new Set(items.flatMap(peopleOf))]);
+  return items.filter((item) => peopleOf(item).every((personId) => visible.has(personId)));
 }
 
 function readCursor(cursor: string): [number, string] {

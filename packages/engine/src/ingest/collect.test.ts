@@ -146,6 +146,60 @@ describe('collection', () => {
     expect(reasons.map((row) => row.reason)).toEqual(['bad_json', 'inflates_over_limit']);
   });
 
+  it('refuses a batch of more records than a format takes, in the words of its clients, and keeps it', async () => {
+    const many = (count: number, make: (index: number) => object): object[] =>
+      Array.from({ length: count }, (_, index) => make(index));
+    const native = (count: number): Promise<Response> =>
+      collect(many(count, (index) => event(`many-${index}`, { event: 'many' })));
+    const refused = await native(5_001);
+    expect(refused.status).toBe(413);
+    expect(await refused.json()).toMatchObject({
+      code: 'batch_too_long',
+      details: { records: 5_001, limit: 5_000 },
+    });
+    expect(await (await native(5_000)).json()).toMatchObject({ received: 5_000, stored: 5_000 });
+
+    const send = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${room.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const sensors = await send(
+      `/sa?token=${key}`,
+      many(10_001, (index) => ({
+        type: 'track',
+        event: 'e',
+        distinct_id: 'd',
+        time: now(),
+        _track_id: index,
+      })),
+    );
+    expect([sensors.status, await sensors.text()]).toEqual([
+      413,
+      'batch_too_long: {"records":10001,"limit":10000}',
+    ]);
+    const segment = await send('/v1/batch', {
+      writeKey: key,
+      batch: many(10_001, () => ({ type: 'track' })),
+    });
+    expect([segment.status, await segment.json()]).toMatchObject([400, { code: 'batch_too_long' }]);
+    const cloudEvents = await send(
+      '/cloudevents',
+      many(10_001, () => ({})),
+      {
+        authorization: `Bearer ${key}`,
+      },
+    );
+    expect([cloudEvents.status, await cloudEvents.json()]).toMatchObject([413, { code: 'batch_too_long' }]);
+    const kept = await platform.database.query(
+      `select format, details ->> 'limit' as maximum from ingest.rejected
+       where code = 'batch_too_long' and unit = 'body' order by format`,
+    );
+    expect(kept).toEqual([
+      { format: 'cloudevents', maximum: '10000' },
+      { format: 'native', maximum: '5000' },
+      { format: 'segment', maximum: '10000' },
+      { format: 'sensors', maximum: '10000' },
+    ]);
+  });
+
   it('counts a body over the limit, which is not read', async () => {
     const before = await platform.database.query<{ rejected: number }>(`select rejected from ingest.ledger`);
     const large = Buffer.alloc(17 * 1024 * 1024, 0x20);

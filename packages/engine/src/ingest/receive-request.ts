@@ -68,6 +68,15 @@ async function take(needs: ReceiveNeeds, format: Format, request: CollectRequest
   }
   const source = (await needs.sources.ofKey(named)) ?? (await needs.sources.ofKey(parsed.sourceKey));
   if (!source) return UNKNOWN;
+  if (parsed.items.length > format.maximumRecords) {
+    const { length: records } = parsed.items;
+    const rejection: Rejection = {
+      code: 'batch_too_long',
+      details: { records, limit: format.maximumRecords },
+    };
+    if (!parsed.dryRun) await keepBody(needs, source, format, request, rejection);
+    return { kind: 'too_large', rejection };
+  }
   const receivedAt = needs.platform.clock.now();
   const context = { receivedAt, timeZone: needs.platform.config.timeZone, source };
   const items = decodeItems(format, parsed, context);
@@ -149,13 +158,13 @@ export async function refuseLargeRequest(
   limitBytes: number,
 ): Promise<Answer> {
   const source = await needs.sources.ofKey(format.sourceKeyOf(request)).catch(() => undefined);
+  const rejection: Rejection = { code: 'body_too_large', details: { limitBytes } };
   if (source) {
-    const rejection: Rejection = { code: 'body_too_large', details: { limitBytes } };
     await keepBody(needs, source, format, request, rejection).catch((error: Error) =>
       needs.platform.log.warn({ error: error.message }, 'a refusal could not be recorded'),
     );
   }
-  return format.answer(request, { kind: 'too_large', limitBytes });
+  return format.answer(request, { kind: 'too_large', rejection });
 }
 
 /** An undecodable body counts as one rejected record and is kept with what is needed to read it again. */

@@ -39,7 +39,8 @@ export {
   type Call,
   type HttpServer,
 } from './http/server.ts';
-export type { PeopleOfInstitution } from './http/limit-people.ts';
+export { requireSeen, type PeopleOfInstitution, type SeenPeople } from './http/limit-people.ts';
+export { cutTables } from './cut-tables.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';
 export { watchReadiness, type Readiness } from './readiness.ts';
 export {
@@ -56,5 +57,6 @@ export {
   isForbiddenFunction,
   readStatement,
   StatementRefusal,
+  type Allowed,
   type ReadStatement,
 } from './read-statement.ts';

@@ -27,6 +27,14 @@ const FORBIDDEN_FUNCTIONS =
 /** Whether SQL of people may not call a function. */
 export const isForbiddenFunction = (name: string): boolean => FORBIDDEN_FUNCTIONS.test(name);
 
+/** What some may use that SQL of people may not elsewhere. */
+export interface Allowed {
+  readonly functions?: RegExp;
+  readonly tableFunctions?: RegExp;
+  /** Names of columns, with the table in front. */
+  readonly names?: RegExp;
+}
+
 /** Such a function works without brackets too, as an argument: `arrayMap(file, ['/etc/passwd'])`. */
 const FORBIDDEN_NAMES =
   /^(file|dict\w+|joinGet\w*|catboostEvaluate|executable|getSetting\w*|getServer\w*|getMacro|sleep\w*|(system|information_schema)\..*)$/i;
@@ -73,18 +81,19 @@ const REFUSED_NODES: Readonly<Record<string, string>> = {
 /**
  * Reads a statement by the engine's own parser, which computes nothing: one SELECT, without table functions (files,
  * URLs, other servers), without functions that reach beyond its rows, without settings, formats and files of output.
- * `values` are what the caller binds in it; the writer can bind none. Which of the tables may be read is for the caller to judge, and for the rights of the user who runs it.
+ * `values` are what the caller binds in it; the writer can bind none. `allowed`: what is no matter here all the same. Which of the tables may be read is for the caller to judge, and for the rights of the user who runs it.
  * @throws StatementRefusal
  */
 export async function readStatement(
   clickhouse: Pick<ClickHouse, 'client'>,
   sql: string,
   values: Readonly<Record<string, unknown>> = {},
+  allowed: Allowed = {},
 ): Promise<ReadStatement> {
   if (sql.includes('\u0000')) throw new StatementRefusal('syntax', 'the text has a NUL character');
   // On its own first, for positions that the writer knows; then in brackets, where only a SELECT can stand.
   await explain(clickhouse, sql, values);
-  return checkTree(await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values));
+  return checkTree(await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values), allowed);
 }
 
 async function explain(
@@ -114,7 +123,7 @@ async function explain(
   }
 }
 
-function checkTree(lines: readonly string[]): ReadStatement {
+function checkTree(lines: readonly string[], allowed: Allowed): ReadStatement {
   const tables = new Set<string>();
   const forbid = (reason: string): never => {
     throw new StatementRefusal('forbidden', reason);
@@ -126,10 +135,13 @@ function checkTree(lines: readonly string[]): ReadStatement {
     if (!NODES.has(node)) forbid(REFUSED_NODES[node] ?? 'only a SELECT over tables is allowed');
     parents[depth] = node;
     if (node === 'Function') {
-      if (parents[depth - 1] === 'TableExpression') forbid(`the table function ${name} is not allowed`);
-      if (FORBIDDEN_FUNCTIONS.test(name)) forbid(`the function ${name} is not allowed`);
+      const isTable = parents[depth - 1] === 'TableExpression';
+      if (isTable && !allowed.tableFunctions?.test(name)) forbid(`the table function ${name} is not allowed`);
+      if (FORBIDDEN_FUNCTIONS.test(name) && !allowed.functions?.test(name))
+        forbid(`the function ${name} is not allowed`);
     }
-    if (node === 'Identifier' && FORBIDDEN_NAMES.test(name)) forbid(`the name ${name} is not allowed here`);
+    if (node === 'Identifier' && FORBIDDEN_NAMES.test(name) && !allowed.names?.test(name))
+      forbid(`the name ${name} is not allowed here`);
     if (node === 'TableIdentifier') tables.add(name);
   }
   return { tables: [...tables] };

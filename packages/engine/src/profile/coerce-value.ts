@@ -77,7 +77,7 @@ function daysIn(year: number, month: number): number {
 }
 
 function coerceInstant(raw: unknown, timeZone: string): number | undefined {
-  if (typeof raw === 'number') return inRange(raw) ? Math.trunc(raw) : undefined;
+  if (typeof raw === 'number') return inRange(raw) ? Math.floor(raw) : undefined;
   if (typeof raw !== 'string') return undefined;
   const match = INSTANT.exec(raw.trim());
   if (!match) return undefined;

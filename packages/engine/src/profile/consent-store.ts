@@ -209,13 +209,13 @@ export async function insertSuppressions(
   return rows.map(suppressionOf);
 }
 
-/** Lifts a suppression; false when there is none in force with this id. */
+/** Lifts a suppression; the person it was about, or undefined when there is none in force with this id. */
 export async function liftSuppression(
   transaction: Transaction,
   suppressionId: string,
   now: number,
   actor: string,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const rows = await transaction.query<{ person_id: number }>(
     `update profile.suppression
      set lifted_at = $2, lifted_by = $3, version = nextval('profile.version_number')
@@ -223,5 +223,5 @@ export async function liftSuppression(
     [suppressionId, now, actor],
   );
   if (rows[0]) await queueChanges(transaction, [rows[0].person_id], 's');
-  return rows.length > 0;
+  return rows[0]?.person_id;
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../identity/index.ts';
-import type { Platform, RunningLoop } from '../platform/index.ts';
+import type { Platform, RunningLoop, SeenPeople } from '../platform/index.ts';
 import { applyOperations, modelFor } from './apply.ts';
 import { catalogueOf, createModelStore } from './catalogue.ts';
 import { checkFacts } from './check-facts.ts';
@@ -63,6 +63,10 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     return { applied: checked.length, rejections };
   }
 
+  /** What views read from: for users of an institution, rows of its people only. */
+  const platformFor = async (seen: SeenPeople | undefined): Promise<Platform> =>
+    seen ? { ...platform, clickhouse: await seen.cut() } : platform;
+
   const profile: Profile = {
     catalogue: async () => catalogueOf(await currentModel()),
     async declare(declarations) {
@@ -110,8 +114,15 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     detailsOf: async (personIds, detailType) =>
       detailsOfPeople(platform, identity, await currentModel(), personIds, detailType),
     personView: async (personId, options) =>
-      viewPerson(platform, identity, await currentModel(), personId, options?.open ?? false),
-    entityView: async (type, id) => viewEntity(platform, identity, await currentModel(), type, id),
+      viewPerson(
+        await platformFor(options?.seen),
+        identity,
+        await currentModel(),
+        personId,
+        options?.open ?? false,
+      ),
+    entityView: async (type, id, seen) =>
+      viewEntity(await platformFor(seen), identity, await currentModel(), type, id),
     timeline: (query) => readTimeline(platform, identity, query),
     meet: (transaction, personIds) => registry.meet(transaction, personIds),
     lender: lendPeople(platform, currentModel),

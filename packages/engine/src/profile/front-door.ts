@@ -8,7 +8,7 @@ import type {
   RelationTypeInput,
 } from '@wutong/contract';
 import type { RecordLender } from '../identity/index.ts';
-import type { HttpServer, PeopleOfInstitution, Transaction } from '../platform/index.ts';
+import type { HttpServer, PeopleOfInstitution, SeenPeople, Transaction } from '../platform/index.ts';
 import type { LoadedPeople } from './loaded-people.ts';
 import type { StagedFacts } from './write-staged-facts.ts';
 import type {
@@ -134,9 +134,12 @@ export interface Profile {
    * The 360° view; personal values masked unless `open`.
    * @throws CodedError person_not_found
    */
-  personView(personId: number, options?: { open?: boolean }): Promise<profileApi.PersonView>;
+  personView(
+    personId: number,
+    options?: { open?: boolean; seen?: SeenPeople },
+  ): Promise<profileApi.PersonView>;
   /** @throws CodedError entity_not_found, type_not_declared */
-  entityView(type: string, id: string): Promise<profileApi.EntityView>;
+  entityView(type: string, id: string, seen?: SeenPeople): Promise<profileApi.EntityView>;
   timeline(query: TimelineQuery): Promise<TimelinePage>;
 
   /**

@@ -1,6 +1,6 @@
 import { consentsApi, profileApi } from '@wutong/contract';
 import type { Identity } from '../identity/index.ts';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { CodedError, requireSeen, type HttpServer, type Platform } from '../platform/index.ts';
 import { catalogueOf, type Model } from './catalogue.ts';
 import { liftSuppression, insertSuppressions, readConsentHistory } from './consent-store.ts';
 import { listEntities } from './entity-view.ts';
@@ -30,9 +30,11 @@ function viewRoutes(server: HttpServer, { platform, identity, profile, model }: 
     const titles = await titlesOf(platform, identity, await model(), body.personIds);
     return { items: [...titles].map(([personId, title]) => ({ personId, title })) };
   });
-  server.handle(profileApi.readPerson, ({ params }) => profile.personView(params.personId));
-  server.handle(profileApi.openPerson, async ({ params, body, user }) => {
-    const view = await profile.personView(params.personId, { open: true });
+  server.handle(profileApi.readPerson, ({ params, seen }) =>
+    profile.personView(params.personId, seen ? { seen } : {}),
+  );
+  server.handle(profileApi.openPerson, async ({ params, body, user, seen }) => {
+    const view = await profile.personView(params.personId, { open: true, ...(seen ? { seen } : {}) });
     await platform.database.transaction((transaction) =>
       platform.audit.record(transaction, {
         actor: user.name,
@@ -53,7 +55,9 @@ function viewRoutes(server: HttpServer, { platform, identity, profile, model }: 
       ...(query.to ? { to: Date.parse(query.to) } : {}),
     }),
   );
-  server.handle(profileApi.readEntity, ({ params }) => profile.entityView(params.type, params.id));
+  server.handle(profileApi.readEntity, ({ params, seen }) =>
+    profile.entityView(params.type, params.id, seen),
+  );
   server.handle(profileApi.listEntities, async ({ params, query }) =>
     listEntities(platform, await model(), params.type, query),
   );
@@ -160,16 +164,14 @@ function suppressionRoutes(server: HttpServer, { platform, identity }: RouteNeed
     });
     return showSuppression(state!);
   });
-  server.handle(consentsApi.liftSuppression, ({ params, user }) =>
+  server.handle(consentsApi.liftSuppression, ({ params, user, seen }) =>
     platform.database.transaction(async (transaction) => {
-      const lifted = await liftSuppression(
-        transaction,
-        params.suppressionId,
-        platform.clock.now(),
-        user.name,
-      );
+      const { suppressionId } = params;
+      const personId = await liftSuppression(transaction, suppressionId, platform.clock.now(), user.name);
+      const lifted = personId !== undefined;
       if (lifted) {
-        const object = `suppression ${params.suppressionId}`;
+        if (seen) await requireSeen([personId], seen.sees);
+        const object = `suppression ${suppressionId}`;
         await platform.audit.record(transaction, { actor: user.name, action: 'suppression.lift', object });
       }
       return { lifted };

@@ -1,4 +1,6 @@
 import { useCallback, useMemo } from 'react';
+import { ReachNote } from '../../frame/reach-note.tsx';
+import { useSession } from '../../frame/session.tsx';
 import { useReader } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { EqlText } from '../../parts/eql-text.tsx';
@@ -53,6 +55,7 @@ export function SegmentOverview({ segment }: { segment: Segment }) {
           />
           <Stat label={words.lookups} value={format.compact(segment.lookups)} />
         </StatRow>
+        <ReachNote numbers="own" />
       </Panel>
       <LookalikeExplanation segment={segment} />
       <div className={styles.columns}>
@@ -84,6 +87,8 @@ function MemberTrend({ runs }: { runs: Segment['trend'] }) {
     [oldestFirst, text],
   );
   const formatValue = useCallback((value: number) => format.compact(value), [format]);
+  const { user } = useSession();
+  if (user.institutionId !== undefined) return <ReachNote numbers="trend" />;
   if (runs.length === 0) return <EmptyState small title={text.audience.neverComputed} />;
   return (
     <Trend

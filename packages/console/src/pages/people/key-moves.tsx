@@ -1,6 +1,7 @@
 import type { identityApi, ResponseOf } from '@wutong/contract';
-import type { PersonView } from '../../api/vocabulary.ts';
+import type { PersonView, ShownAssertion } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { useUserNames } from '../../frame/use-names.ts';
 import { Panel } from '../../parts/page.tsx';
 import { PersonName } from '../../parts/person-name.tsx';
 import { Chip, type Tone } from '../../parts/state-mark.tsx';
@@ -11,6 +12,31 @@ import { wordFor } from '../../text/text.ts';
 import { useKeyTitles } from '../identity/use-key-titles.ts';
 import { movesOf, type Move } from './moves-of-keys.ts';
 import styles from './person.module.css';
+import { useSourceNames } from './use-source-names.ts';
+
+/** What was said in the step of a move, or taken back by it: by whom, of which keys, and why. */
+function MoveEvidence({ assertion }: { assertion: ShownAssertion }) {
+  const { text } = useReader();
+  const words = text.people.merges;
+  const userName = useUserNames();
+  const sourceName = useSourceNames();
+  const titleOf = useKeyTitles();
+  const { kind, keys, retracted, actor, reason, sourceId } = assertion;
+  return (
+    <span className="faint">
+      {[
+        text.identity.history.because,
+        words.kind[kind],
+        retracted && words.retracted,
+        keys.map(({ type, masked }) => `${titleOf(type)} ${masked}`).join(' + '),
+        actor ? userName(actor) : sourceName(sourceId),
+        reason,
+      ]
+        .filter(Boolean)
+        .join(' · ')}
+    </span>
+  );
+}
 
 type History = ResponseOf<typeof identityApi.readMergeHistory>;
 
@@ -31,9 +57,6 @@ export function KeyMoves({ person, history }: { person: PersonView; history: His
       text.people.numbered(String(personId))
     );
   const titleOf = useKeyTitles();
-  const keys = new Map(
-    [...history.assertions.flatMap((each) => each.keys), ...person.keys].map((key) => [key.keyNumber, key]),
-  );
   const kindOf = (move: Move): [label: string, tone: Tone] => {
     if (move.to === person.personId) return [words.into, 'good'];
     return move.from === person.personId ? [words.out, 'warn'] : [words.between, 'quiet'];
@@ -65,11 +88,13 @@ export function KeyMoves({ person, history }: { person: PersonView; history: His
               </span>
             </span>
             <span className="row">
-              {move.keyNumbers.map((keyNumber) => {
-                const key = keys.get(keyNumber);
-                return key && <Chip key={keyNumber}>{`${titleOf(key.type)} ${key.masked}`}</Chip>;
-              })}
+              {move.keys.map((key) => (
+                <Chip key={key.keyNumber}>{`${titleOf(key.type)} ${key.masked}`}</Chip>
+              ))}
             </span>
+            {move.evidence.map((assertion) => (
+              <MoveEvidence key={assertion.assertionId} assertion={assertion} />
+            ))}
           </div>
         );
       })}

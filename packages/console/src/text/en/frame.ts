@@ -150,6 +150,11 @@ export const state: Text['state'] = {
   back: 'Back',
   details: 'Details',
   refresh: 'Refresh',
+  reach: {
+    own: 'People of your institution and those below it.',
+    trend: 'The trend is of the whole bank and is not shown to users of an institution.',
+    bank: 'These numbers are of the whole bank; lists of people show those of your institution and below.',
+  },
   total: (count) => `${count} in total`,
   shown: (count) => `${count} shown`,
 };

@@ -165,6 +165,7 @@ export const identity: Text['identity'] = {
     from: 'from',
     to: 'to',
     splitHere: 'Split here',
+    because: 'Because',
     stays: 'Stays',
     leaves: 'Leaves as another person',
     oneKey: 'One key only; never merged',

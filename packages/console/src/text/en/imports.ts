@@ -147,6 +147,11 @@ export const imports: Text['imports'] = {
     button: 'Start the import',
     again: 'The same file imported again counts once; a changed file is a new import.',
   },
+  unfinished: {
+    title: 'An import of this file is unfinished',
+    hint: 'Go on where it stopped, with the mapping it has; rows that were done are skipped. To import anew, simply go on to the next step.',
+    done: (rows) => `${rows} rows done`,
+  },
   run: {
     title: 'Import',
     sending: 'Uploading',
@@ -166,6 +171,7 @@ export const imports: Text['imports'] = {
     resume: 'Go on',
     wrongFile: (name) => `Please choose the file it began with: ${name}`,
     download: 'Download rejected rows (CSV)',
+    downloadNow: 'Download the rejected rows so far (CSV)',
     seePeople: 'Find people',
     seeEntities: 'See entities',
     seeSource: 'See the source',

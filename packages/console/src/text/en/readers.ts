@@ -28,16 +28,18 @@ export const readers: Text['readers'] = {
   revoked: 'Revoked',
   connect: 'How to connect',
   connectHint:
-    'Through ClickHouse’s HTTP interface, one SELECT a request. The native protocol of clickhouse-client is not open; clickhouse local, which is the same program, does instead. DBeaver and other JDBC tools first ask for the version of the server, which is not open yet.',
+    'Through ClickHouse’s HTTP interface, one SELECT a request. The native protocol of clickhouse-client is not open; clickhouse local, which is the same program, does instead. DBeaver, Metabase and others come by ClickHouse’s JDBC driver, Superset by clickhouse-connect; they ask at the root of the server.',
   database: 'Database',
   placeholder: 'PASSWORD',
   lines: {
     curl: 'curl',
     local: 'clickhouse local',
+    jdbc: 'JDBC',
   },
   linesHint: {
     curl: 'Anywhere; end the query with FORMAT CSVWithNames and the like',
     local: 'The same program as clickhouse-client',
+    jdbc: 'DBeaver, Metabase and others; a SET in it changes nothing',
   },
   visible: 'What they see',
   visibleHint: 'All readers see the same views, which follow the declarations and the tracking plan.',

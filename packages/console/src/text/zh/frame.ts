@@ -139,6 +139,11 @@ export const state = {
   back: '返回',
   details: '详情',
   refresh: '刷新',
+  reach: {
+    own: '人数为本机构及下级机构的客户。',
+    trend: '历史趋势按全行口径计算，不向机构用户显示。',
+    bank: '以下数字为全行口径；客户名单与明细只显示本机构及下级机构。',
+  },
   total: (count: string) => `共 ${count} 条`,
   shown: (count: string) => `已显示 ${count} 条`,
 };

@@ -161,6 +161,7 @@ export const identity = {
     from: '来自',
     to: '去往',
     splitHere: '从这里拆开',
+    because: '依据',
     stays: '留在本客户',
     leaves: '拆出为另一位客户',
     oneKey: '只有一个标识，没有合并过',

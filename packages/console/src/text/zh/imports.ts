@@ -145,6 +145,11 @@ export const imports = {
     button: '开始导入',
     again: '同一个文件再次导入不会重复计数；内容变化的文件视为新的导入。',
   },
+  unfinished: {
+    title: '这个文件有未完成的导入',
+    hint: '从中断处继续，不必重新说明每一列；已处理的行会跳过。要重新导入，直接进入下一步。',
+    done: (rows: string) => `已处理 ${rows} 行`,
+  },
   run: {
     title: '导入',
     sending: '正在上传',
@@ -164,6 +169,7 @@ export const imports = {
     resume: '继续',
     wrongFile: (name: string) => `请选择原来的文件：${name}`,
     download: '下载错误行（CSV）',
+    downloadNow: '下载目前的错误行（CSV）',
     seePeople: '查询客户',
     seeEntities: '查看实体',
     seeSource: '查看数据源',

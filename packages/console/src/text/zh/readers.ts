@@ -24,16 +24,18 @@ export const readers = {
   revoked: '已吊销',
   connect: '连接方式',
   connectHint:
-    '通过 ClickHouse 的 HTTP 接口查询，一次一条 SELECT。clickhouse-client 使用的原生协议不开放，同一程序的 clickhouse local 可以代替。DBeaver 等 JDBC 工具连接时要先查询服务器版本，该查询目前不开放。',
+    '通过 ClickHouse 的 HTTP 接口查询，一次一条 SELECT。clickhouse-client 使用的原生协议不开放，同一程序的 clickhouse local 可以代替。DBeaver、Metabase 等用 ClickHouse 的 JDBC 驱动连接，Superset 用 clickhouse-connect；它们在服务器根地址查询。',
   database: '数据库',
   placeholder: '密码',
   lines: {
     curl: 'curl',
     local: 'clickhouse local',
+    jdbc: 'JDBC',
   },
   linesHint: {
     curl: '任意环境均可，末尾可加 FORMAT CSVWithNames 等',
     local: '与 clickhouse-client 是同一个程序',
+    jdbc: 'DBeaver、Metabase、帆软等；其中的 SET 不起作用',
   },
   visible: '能看到什么',
   visibleHint: '所有只读用户看到相同的视图；声明或埋点方案改变后，视图随之更新。',

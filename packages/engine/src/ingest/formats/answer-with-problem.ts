@@ -23,9 +23,8 @@ export function answerWithProblem(request: CollectRequest, result: Result): Answ
       };
     }
     case 'undecodable':
-      return problem(result.rejection.code, result.rejection.details, english);
     case 'too_large':
-      return problem('body_too_large', { limitBytes: result.limitBytes }, english);
+      return problem(result.rejection.code, result.rejection.details, english);
     case 'unknown_key':
       return problem('source_key_unknown', undefined, english);
     case 'come_back':

@@ -10,7 +10,14 @@ import {
 } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
 import { answerWithProblem } from './answer-with-problem.ts';
-import type { BatchContext, CollectRequest, DecodeContext, Format, ParsedRequest } from './format.ts';
+import {
+  FOREIGN_RECORDS,
+  type BatchContext,
+  type CollectRequest,
+  type DecodeContext,
+  type Format,
+  type ParsedRequest,
+} from './format.ts';
 import { bearerToken } from './native.ts';
 import { decodedBody, isObject, itemsOf, parseJson } from './read-body.ts';
 
@@ -18,6 +25,7 @@ import { decodedBody, isObject, itemsOf, parseJson } from './read-body.ts';
 export const cloudEventsFormat: Format = {
   name: 'cloudevents',
   routes: [{ method: 'POST', path: '/cloudevents' }],
+  maximumRecords: FOREIGN_RECORDS,
   sourceKeyOf: bearerToken,
   parse,
   decode,

@@ -42,13 +42,17 @@ export interface DecodeContext {
   };
 }
 
+/** For clients of others, whose batches we do not choose: four times what the largest of them sends (2,500). */
+export const FOREIGN_RECORDS = 10_000;
+
 /** What happened to a request, for the format to put into the words of its clients. */
 export type Result =
   | { readonly kind: 'taken'; readonly outcome: AppendOutcome }
   | { readonly kind: 'dry_run'; readonly outcome: AppendOutcome }
   | { readonly kind: 'undecodable'; readonly rejection: Rejection }
   | { readonly kind: 'unknown_key' }
-  | { readonly kind: 'too_large'; readonly limitBytes: number }
+  /** Over the limit of bytes or of records: nothing of it is stored. */
+  | { readonly kind: 'too_large'; readonly rejection: Rejection }
   | { readonly kind: 'come_back'; readonly code: ErrorCode; readonly seconds: number };
 
 export interface Answer {
@@ -62,6 +66,8 @@ export interface Answer {
 export interface Format {
   readonly name: string;
   readonly routes: readonly { readonly method: 'GET' | 'POST'; readonly path: string }[];
+  /** A request with more is refused whole. */
+  readonly maximumRecords: number;
   /** The source key in the URL or a header. */
   sourceKeyOf(request: CollectRequest): string | undefined;
   /** Takes the body apart. @throws BodyError */

@@ -1,3 +1,4 @@
+import { ingestApi } from '@wutong/contract';
 import type { CollectRequest, Format, ParsedRequest } from './format.ts';
 import { answerWithProblem } from './answer-with-problem.ts';
 import { decodeNativeRecord } from './decode-native-record.ts';
@@ -8,6 +9,7 @@ import { decodedBody, isObject, itemsOf, parseJson } from './read-body.ts';
 export const nativeFormat: Format = {
   name: 'native',
   routes: [{ method: 'POST', path: '/api/v1/collect' }],
+  maximumRecords: ingestApi.COLLECT_RECORDS,
   sourceKeyOf: bearerToken,
   parse,
   decode: decodeNativeRecord,

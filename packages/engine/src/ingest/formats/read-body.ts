@@ -5,8 +5,6 @@ import { BodyError, type CollectRequest } from './format.ts';
 
 /** A compressed body may grow to this; what grows further is a bomb. */
 export const INFLATED_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Records in one request; the largest of the known clients sends 2,500. */
-export const ITEMS_LIMIT = 10_000;
 
 /** gzip's first two bytes (RFC 1952): some clients compress without saying so. */
 export function isGzip(bytes: Buffer): boolean {
@@ -64,13 +62,9 @@ function cleanString(_key: string, value: unknown): unknown {
   return wellFormed(value).replaceAll('\u0000', '');
 }
 
-/** A list of records from what was parsed: an array, or one. @throws BodyError */
+/** A list of records from what was parsed: an array, or one. */
 export function itemsOf(value: unknown): readonly unknown[] {
-  const items = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (items.length > ITEMS_LIMIT) {
-    throw new BodyError('body_undecodable', { reason: 'too_many_records', limit: ITEMS_LIMIT });
-  }
-  return items;
+  return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
 /** A JSON object, and not an array or null. */

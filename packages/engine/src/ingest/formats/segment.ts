@@ -11,14 +11,15 @@ import {
   readTime,
 } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
-import type {
-  Answer,
-  BatchContext,
-  CollectRequest,
-  DecodeContext,
-  Format,
-  ParsedRequest,
-  Result,
+import {
+  FOREIGN_RECORDS,
+  type Answer,
+  type BatchContext,
+  type CollectRequest,
+  type DecodeContext,
+  type Format,
+  type ParsedRequest,
+  type Result,
 } from './format.ts';
 import { decodedBody, isObject, itemsOf, parseJson } from './read-body.ts';
 import { contextProperties } from './read-segment-context.ts';
@@ -37,6 +38,7 @@ const NAMES = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch',
 export const segmentFormat: Format = {
   name: 'segment',
   routes: NAMES.map((name) => ({ method: 'POST', path: `/v1/${name}` })),
+  maximumRecords: FOREIGN_RECORDS,
   sourceKeyOf: basicUser,
   parse,
   decode,
@@ -207,9 +209,8 @@ function answer(_request: CollectRequest, result: Result): Answer {
     case 'dry_run':
       return json(200, { success: true });
     case 'undecodable':
-      return json(400, { success: false, code: result.rejection.code, details: result.rejection.details });
     case 'too_large':
-      return json(400, { success: false, code: 'body_too_large', limitBytes: result.limitBytes });
+      return json(400, { success: false, code: result.rejection.code, details: result.rejection.details });
     case 'unknown_key':
       return json(503, { success: false, code: 'source_key_unknown' }, { 'retry-after': '60' });
     case 'come_back':

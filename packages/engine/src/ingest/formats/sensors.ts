@@ -1,4 +1,4 @@
-import type { Answer, CollectRequest, Format, Result } from './format.ts';
+import { FOREIGN_RECORDS, type Answer, type CollectRequest, type Format, type Result } from './format.ts';
 import { decodeSensorsRecord } from './decode-sensors-record.ts';
 import { readSensorsBody } from './read-sensors-body.ts';
 
@@ -11,6 +11,7 @@ export const sensorsFormat: Format = {
   routes: (['GET', 'POST'] as const).flatMap((method) =>
     ['/sa', '/sa.gif', '/debug'].map((path) => ({ method, path })),
   ),
+  maximumRecords: FOREIGN_RECORDS,
   sourceKeyOf: (request) => request.query.get('token') ?? request.query.get('project') ?? undefined,
   parse: readSensorsBody,
   decode: decodeSensorsRecord,
@@ -36,7 +37,11 @@ function answerSensors(request: CollectRequest, result: Result): Answer {
       return { status: 403, type: 'text/plain', body: 'source_key_unknown' };
     case 'too_large':
       // A code that Android keeps its cache on would make it send the same body for ever.
-      return { status: 413, type: 'text/plain', body: `body_too_large: ${result.limitBytes}` };
+      return {
+        status: 413,
+        type: 'text/plain',
+        body: `${result.rejection.code}: ${JSON.stringify(result.rejection.details)}`,
+      };
     case 'undecodable':
       return answerOfPath(request, [result.rejection]);
     case 'taken':

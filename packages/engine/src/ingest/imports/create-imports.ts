@@ -32,6 +32,8 @@ export interface Imports {
   list(query: {
     cursor?: string | undefined;
     limit: number;
+    /** Those that wait for this file, or for the rest of it. */
+    unfinishedFile?: string | undefined;
   }): Promise<{ items: importsApi.Import[]; nextCursor?: string }>;
   /** Lines of a CSV of what was rejected and why; with the cells of the rows when `open`. */
   rejections(importId: string, open: boolean): AsyncGenerator<string>;
@@ -108,8 +110,8 @@ export function createImports(platform: Platform, rooms: ImportRooms): Imports {
       });
       return read(importId);
     },
-    async list({ cursor, limit }) {
-      const runs = await listRuns(database, readCursor(cursor), limit);
+    async list({ cursor, limit, unfinishedFile }) {
+      const runs = await listRuns(database, readCursor(cursor), limit, unfinishedFile);
       const files = await readFiles(
         database,
         runs.map((run) => run.run_id),

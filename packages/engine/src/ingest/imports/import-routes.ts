@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { importsApi } from '@wutong/contract';
 import { allows, CodedError, type HttpServer, type Platform } from '../../platform/index.ts';
 import type { Imports } from './create-imports.ts';
-import { previewFile } from './preview/preview-file.ts';
+import { bytesOf, createKeptUploads } from './kept-uploads.ts';
+import { previewFile, previewSpooled } from './preview/preview-file.ts';
 
 /** Types of a body that is a file; the content says what it is, not the header. */
 const FILE_TYPES = [
@@ -27,17 +28,34 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
     // The stream itself is the body: a file is loaded while it arrives and never held whole.
     server.fastify.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
+  const uploads = createKeptUploads(platform.ids);
+  server.handle(importsApi.beginUpload, ({ body, user }) => uploads.begin(user.userId, body.bytes));
+  server.handle(importsApi.sendUploadPiece, ({ params, query, user, request }) =>
+    uploads.add(user.userId, params.uploadId, query.offset, bodyOf(request.body)),
+  );
+  server.handle(importsApi.readUpload, async ({ params, user }) =>
+    uploads.read(user.userId, params.uploadId),
+  );
   server.handle(importsApi.createImport, ({ body }) => imports.create(body.mapping));
-  server.handle(importsApi.sendImportFile, ({ params, query, request }) => {
-    return imports.receive(params.importId, query.file, bodyOf(request.body));
+  server.handle(importsApi.sendImportFile, async ({ params, query, user, request }) => {
+    const { file, uploadId } = query;
+    if (uploadId === undefined) return imports.receive(params.importId, file, bodyOf(request.body));
+    const done = await uploads.use(user.userId, uploadId, (kept) =>
+      imports.receive(params.importId, file, bytesOf(kept)),
+    );
+    // One that failed is still there for another try.
+    await uploads.drop(user.userId, uploadId);
+    return done;
   });
-  server.handle(importsApi.previewImportFile, ({ query, request }) => {
-    const { header, part, ...choice } = query;
-    return previewFile(bodyOf(request.body), {
-      ...choice,
-      whole: part === 'whole',
+  server.handle(importsApi.previewImportFile, ({ query, user, request }) => {
+    const { header, part, uploadId, ...given } = query;
+    const choice = {
+      ...given,
+      whole: part === 'whole' || uploadId !== undefined,
       ...(header ? { hasHeader: header === 'yes' } : {}),
-    });
+    };
+    if (uploadId === undefined) return previewFile(bodyOf(request.body), choice);
+    return uploads.use(user.userId, uploadId, (kept) => previewSpooled(kept, choice));
   });
   server.handle(importsApi.listImports, ({ query }) => imports.list(query));
   server.handle(importsApi.readImport, ({ params }) => imports.read(params.importId));

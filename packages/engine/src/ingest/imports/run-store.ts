@@ -95,12 +95,16 @@ export function listRuns(
   transaction: Transaction,
   after: { startedAt: number; runId: string } | undefined,
   limit: number,
+  unfinishedFile?: string,
 ): Promise<RunRow[]> {
   return transaction.query<RunRow>(
-    `select ${RUN_COLUMNS} from imports.run
-     where $1::bigint is null or (started_at, run_id) < ($1, $2::uuid)
+    `select ${RUN_COLUMNS} from imports.run as run
+     where ($1::bigint is null or (started_at, run_id) < ($1, $2::uuid))
+       and ($4::text is null or (state <> 'finished' and exists (
+         select from imports.file as file
+         where file.run_id = run.run_id and file.file = $4 and not file.finished)))
      order by started_at desc, run_id desc limit $3`,
-    [after?.startedAt ?? null, after?.runId ?? null, limit],
+    [after?.startedAt ?? null, after?.runId ?? null, limit, unfinishedFile ?? null],
   );
 }
 

@@ -13,21 +13,22 @@ export interface SpooledFile {
 /** The largest file that is taken. */
 export const SPOOL_LIMIT_BYTES = 8 * 1024 ** 3;
 
-/**
- * Writes bytes that arrive into a file without a name: it is removed as soon as it is open, so that nothing of it
- * stays behind, whatever happens to this process. @throws UnreadableRowError when it is too large
- */
+/** A file without a name: it is removed as soon as it is open, so that nothing stays behind, whatever happens. */
+export async function openNameless(): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'wutong-import-'));
+  try {
+    return await open(join(folder, 'file'), 'wx+', 0o600);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes bytes that arrive into a file without a name. @throws UnreadableRowError when it is too large */
 export async function spoolFile(
   pieces: AsyncIterable<Uint8Array>,
   limitBytes = SPOOL_LIMIT_BYTES,
 ): Promise<SpooledFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'wutong-import-'));
-  let handle: FileHandle;
-  try {
-    handle = await open(join(folder, 'file'), 'wx+', 0o600);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const handle = await openNameless();
   let bytes = 0;
   try {
     for await (const piece of pieces) {

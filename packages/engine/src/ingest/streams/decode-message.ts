@@ -17,6 +17,8 @@ export interface DecodedMessage {
 const KEPT_BYTES = 1024 * 1024;
 /** Larger than any body that collection takes; brokers refuse far smaller ones unless told otherwise. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
+/** Records in one message. */
+const MAXIMUM_RECORDS = 10_000;
 /** Room for `#index` behind the id of the message. */
 const ID_LENGTH = RECORD_LIMITS.messageIdLength - 20;
 
@@ -36,6 +38,8 @@ export function decodeMessage(
     if (message.value.length > LIMIT_BYTES)
       throw new BodyError('body_too_large', { limitBytes: LIMIT_BYTES });
     const parsed = format.parse(request);
+    const { length: records } = parsed.items;
+    if (records > MAXIMUM_RECORDS) throw new BodyError('batch_too_long', { records, limit: MAXIMUM_RECORDS });
     const origin = {
       messageId: shortened(message.messageId),
       // A message of the future would only be refused: the clock of the broker is not ours.

@@ -1,7 +1,7 @@
 import { insightApi } from '@wutong/contract';
 import type { HttpServer } from '../../platform/index.ts';
-import { askAs } from '../ask-as.ts';
 import type { InsightNeeds } from '../needs.ts';
+import { askFor } from '../ask-for.ts';
 import { analyseAttribution } from './attribution.ts';
 import { withCompared } from './compare-periods.ts';
 import { analyseDistribution } from './distribution.ts';
@@ -24,47 +24,52 @@ export function routeAnalyses(
   server: HttpServer,
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
 ): void {
-  server.handle(insightApi.analyseTrend, ({ body, user }) => analyseTrend(askAs(asking, user), body));
-  server.handle(insightApi.analyseFunnel, ({ body, user }) =>
-    withCompared(askAs(asking, user), body, analyseFunnel),
+  server.handle(insightApi.analyseTrend, async ({ body, user, seen }) =>
+    analyseTrend(await askFor(asking, user, seen), body),
   );
-  server.handle(insightApi.analyseRetention, ({ body, user }) =>
-    withCompared(askAs(asking, user), body, analyseRetention),
+  server.handle(insightApi.analyseFunnel, async ({ body, user, seen }) =>
+    withCompared(await askFor(asking, user, seen), body, analyseFunnel),
   );
-  server.handle(insightApi.analysePath, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analysePath),
+  server.handle(insightApi.analyseRetention, async ({ body, user, seen }) =>
+    withCompared(await askFor(asking, user, seen), body, analyseRetention),
   );
-  server.handle(insightApi.analyseDistribution, ({ body, user }) =>
-    withCompared(askAs(asking, user), body, analyseDistribution),
+  server.handle(insightApi.analysePath, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analysePath),
   );
-  server.handle(insightApi.analyseInterval, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analyseInterval),
+  server.handle(insightApi.analyseDistribution, async ({ body, user, seen }) =>
+    withCompared(await askFor(asking, user, seen), body, analyseDistribution),
   );
-  server.handle(insightApi.analyseAttribution, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analyseAttribution),
+  server.handle(insightApi.analyseInterval, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analyseInterval),
   );
-  server.handle(insightApi.analyseLifetimeValue, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analyseLifetimeValue),
+  server.handle(insightApi.analyseAttribution, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analyseAttribution),
   );
-  server.handle(insightApi.analyseSession, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analyseSession),
+  server.handle(insightApi.analyseLifetimeValue, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analyseLifetimeValue),
   );
-  server.handle(insightApi.analyseRecency, ({ body, user }) =>
-    withGroups(askAs(asking, user), body, analyseRecency),
+  server.handle(insightApi.analyseSession, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analyseSession),
   );
-  server.handle(insightApi.analyseSequence, ({ body, user }) => analyseSequence(askAs(asking, user), body));
+  server.handle(insightApi.analyseRecency, async ({ body, user, seen }) =>
+    withGroups(await askFor(asking, user, seen), body, analyseRecency),
+  );
+  server.handle(insightApi.analyseSequence, async ({ body, user, seen }) =>
+    analyseSequence(await askFor(asking, user, seen), body),
+  );
 
-  server.handle(insightApi.listAnalysisPeople, async ({ body, user }) => {
-    const as = askAs(asking, user);
-    return readPeople(as, await peopleOfCell(as, body.of), body);
+  server.handle(insightApi.listAnalysisPeople, async ({ body, user, seen }) => {
+    const own = await askFor(asking, user, seen);
+    return readPeople(own, await peopleOfCell(own, body.of), body);
   });
-  server.handle(insightApi.saveAnalysisPeople, async ({ body, user }) => {
-    const people = await peopleOfCell(askAs(asking, user), body.of);
+  server.handle(insightApi.saveAnalysisPeople, async ({ body, user, seen }) => {
+    const own = await askFor(asking, user, seen);
+    const people = await peopleOfCell(own, body.of);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
       owner: user.userId,
-      people: streamPeople(asking, people),
+      people: streamPeople(own, people),
     });
     return { segmentId: body.segmentId, people: count };
   });

@@ -19,6 +19,12 @@ export interface TileAnswers {
     dashboard: Dashboard,
     asked: { refresh: boolean; tileIds?: readonly string[] | undefined },
   ): Promise<TileAnswer[]>;
+  /** As `answer`, for a caller who reaches a part of the people: asked with what is given, kept nowhere. */
+  answerAnew(
+    asking: AnalysisNeeds,
+    dashboard: Dashboard,
+    tileIds: readonly string[] | undefined,
+  ): Promise<TileAnswer[]>;
   /** Computes one dashboard that is due ahead. False: the loop then pauses, however many are due. */
   refreshNext(): Promise<boolean>;
 }
@@ -63,6 +69,21 @@ export function createTileAnswers(
         const known = kept.get(tile.tileId);
         const isFresh = !refresh && known?.question === question && known.asOf > oldest;
         items.push(shown(tile, isFresh ? known : await shared(dashboard.dashboardId, tile, question)));
+      }
+      return items;
+    },
+    async answerAnew(askingSeen, dashboard, tileIds) {
+      const items: TileAnswer[] = [];
+      for (const tile of dashboard.tiles) {
+        if (tileIds && !tileIds.includes(tile.tileId)) continue;
+        const { tileId } = tile;
+        const given = {
+          tileId,
+          question: printOf(tile),
+          asOf: clock.now(),
+          ...(await ask(askingSeen, tile)),
+        };
+        items.push(shown(tile, given));
       }
       return items;
     },

@@ -2,7 +2,7 @@ import { insightApi } from '@wutong/contract';
 import type { HttpServer, Platform } from '../../platform/index.ts';
 import { analysePortrait } from '../analyses/portrait.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
-import { askAs } from '../ask-as.ts';
+import { askFor } from '../ask-for.ts';
 import { readReportSettings } from '../report-settings.ts';
 import type { TileAnswers } from './answer-tiles.ts';
 import type { Dashboards } from './manage-dashboards.ts';
@@ -14,8 +14,12 @@ export function routeBoards(
   asking: AnalysisNeeds,
   { dashboards, answers }: { dashboards: Dashboards; answers: TileAnswers },
 ): void {
-  server.handle(insightApi.analysePortrait, async ({ body, user }) =>
-    analysePortrait(askAs(asking, user), body, (await readReportSettings(settings)).smallestGroup),
+  server.handle(insightApi.analysePortrait, async ({ body, user, seen }) =>
+    analysePortrait(
+      await askFor(asking, user, seen),
+      body,
+      (await readReportSettings(settings)).smallestGroup,
+    ),
   );
   server.handle(insightApi.listDashboards, async ({ user }) => ({
     items: (await dashboards.list(user)).map(({ tiles: _tiles, ...dashboard }) => dashboard),
@@ -25,9 +29,13 @@ export function routeBoards(
   server.handle(insightApi.saveDashboard, ({ params, body, user }) =>
     dashboards.save(params.dashboardId, body, user),
   );
-  server.handle(insightApi.answerDashboard, async ({ params, body, user }) => ({
-    items: await answers.answer(await dashboards.read(params.dashboardId, user), body),
-  }));
+  server.handle(insightApi.answerDashboard, async ({ params, body, user, seen }) => {
+    const dashboard = await dashboards.read(params.dashboardId, user);
+    const items = seen
+      ? await answers.answerAnew(await askFor(asking, user, seen), dashboard, body.tileIds)
+      : await answers.answer(dashboard, body);
+    return { items };
+  });
   server.handle(insightApi.deleteDashboard, async ({ params, user }) => {
     await dashboards.remove(params.dashboardId, user);
     return { done: true as const };

@@ -8,6 +8,7 @@ import {
 } from '../../platform/index.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { askAs } from '../ask-as.ts';
+import { askFor } from '../ask-for.ts';
 import { readReportSettings } from '../report-settings.ts';
 import { exportAnalysis } from './export-analysis.ts';
 import { exportPeople } from './export-people.ts';
@@ -25,10 +26,10 @@ export function routeExports(server: HttpServer, platform: Platform, asking: Ana
       platform.audit.record(transaction, { actor: user.name, action: 'report.export', object, detail }),
     );
 
-  server.handle(insightApi.exportAnalysis, async ({ body, user, reply }) => {
+  server.handle(insightApi.exportAnalysis, async ({ body, user, reply, seen }) => {
     const { analysis, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportAnalysis(askAs(asking, user), {
+    const { file, rows, hidden } = await exportAnalysis(await askFor(asking, user, seen), {
       analysis,
       format,
       smallestGroup,

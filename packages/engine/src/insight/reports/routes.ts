@@ -1,10 +1,10 @@
 import { insightApi } from '@wutong/contract';
 import type { HttpServer, Platform } from '../../platform/index.ts';
+import { askFor } from '../ask-for.ts';
 import { readPeople, streamPeople } from '../analyses/people-query.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { exportReport } from '../exports/export-report.ts';
 import { FILE_TYPES } from '../exports/routes.ts';
-import { askAs } from '../ask-as.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { readReportSettings } from '../report-settings.ts';
 import type { Reports } from './manage-reports.ts';
@@ -17,20 +17,25 @@ export function routeReports(
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
   reports: Reports,
 ): void {
-  server.handle(insightApi.runReport, async ({ body, user }) =>
-    runReport(askAs(asking, user), body, (await readReportSettings(platform.settings)).smallestGroup),
+  server.handle(insightApi.runReport, async ({ body, user, seen }) =>
+    runReport(
+      await askFor(asking, user, seen),
+      body,
+      (await readReportSettings(platform.settings)).smallestGroup,
+    ),
   );
-  server.handle(insightApi.listReportPeople, async ({ body, user }) => {
-    const as = askAs(asking, user);
-    return readPeople(as, await peopleOfReport(as, body.report, body.cell), body);
+  server.handle(insightApi.listReportPeople, async ({ body, user, seen }) => {
+    const own = await askFor(asking, user, seen);
+    return readPeople(own, await peopleOfReport(own, body.report, body.cell), body);
   });
-  server.handle(insightApi.saveReportPeople, async ({ body, user }) => {
-    const people = await peopleOfReport(askAs(asking, user), body.report, body.cell);
+  server.handle(insightApi.saveReportPeople, async ({ body, user, seen }) => {
+    const own = await askFor(asking, user, seen);
+    const people = await peopleOfReport(own, body.report, body.cell);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
       name: body.name,
       owner: user.userId,
-      people: streamPeople(asking, people),
+      people: streamPeople(own, people),
     });
     return { segmentId: body.segmentId, people: count };
   });
@@ -42,10 +47,10 @@ export function routeReports(
     await reports.remove(params.reportId, user);
     return { done: true as const };
   });
-  server.handle(insightApi.exportReport, async ({ body, user, reply }) => {
+  server.handle(insightApi.exportReport, async ({ body, user, reply, seen }) => {
     const { report, format } = body;
     const { smallestGroup } = await readReportSettings(platform.settings);
-    const { file, rows, hidden } = await exportReport(askAs(asking, user), {
+    const { file, rows, hidden } = await exportReport(await askFor(asking, user, seen), {
       report,
       format,
       smallestGroup,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   errorDefinitions,
+  isOfWholeBank,
   type BodyOf,
   type Endpoint,
   type ErrorCode,
@@ -15,7 +16,8 @@ import { allows, type Access, type CallingUser } from '../access.ts';
 import { CodedError, isEngineUnavailable, isUnfitValue } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import type { Log } from '../log.ts';
-import { requirePeople, withoutOthers, type PeopleOfInstitution, type Sees } from './limit-people.ts';
+import { fillPage } from './fill-page.ts';
+import { requirePeople, type PeopleOfInstitution, type SeenPeople } from './limit-people.ts';
 
 /** What a handler gets: parts already validated, and who calls. */
 export interface Call<E> {
@@ -24,6 +26,8 @@ export interface Call<E> {
   readonly body: BodyOf<E>;
   /** The caller; for `public` endpoints a nobody without permissions when not logged in. */
   readonly user: CallingUser;
+  /** The people whom the caller reaches, for users of an institution; absent: all. */
+  readonly seen?: SeenPeople | undefined;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -95,18 +99,17 @@ export function createHttpServer(needs: {
         handler: async (request, reply) => {
           const user = await authorise(request, endpoint.permission, needs.access);
           const language = languageOf(request);
+          const seen = seenBy(user, endpoint, needs.peopleOfInstitution);
           const call = {
             params: parsePart(endpoint.params, request.params, 'params', language),
             query: parsePart(endpoint.query, request.query, 'query', language),
             body: parsePart(endpoint.body, jsonBody(endpoint, request), 'body', language),
             user,
+            seen,
             request,
             reply,
           } as Call<typeof endpoint>;
-          const sees = seesOf(user, endpoint, needs.peopleOfInstitution);
-          if (sees) await requirePeople([call.params, call.query, call.body], sees);
-          const answer = await handler(call);
-          const result = sees ? await withoutOthers(answer, sees) : answer;
+          const result = seen ? await answerSeen(endpoint, call, seen, handler) : await handler(call);
           return reply.header('cache-control', 'no-store').send(result);
         },
       });
@@ -114,17 +117,41 @@ export function createHttpServer(needs: {
   };
 }
 
-/** What limits the people a caller reaches; undefined for those of the whole bank. */
-function seesOf(
+/** What limits the people a caller reaches; undefined for those of the whole bank. @throws permission_denied */
+function seenBy(
   user: CallingUser,
   endpoint: Endpoint,
-  peopleOfInstitution: PeopleOfInstitution | undefined,
-): Sees | undefined {
+  people: PeopleOfInstitution | undefined,
+): SeenPeople | undefined {
   const { institutionId } = user;
-  if (institutionId === undefined || !peopleOfInstitution) return undefined;
+  if (institutionId === undefined || !people) return undefined;
   // A task goes to the institution of its manager, who then serves the customer wherever the account is.
   if (endpoint.permission.startsWith('task.')) return undefined;
-  return (personIds) => peopleOfInstitution(institutionId, personIds);
+  if (isOfWholeBank(endpoint)) {
+    throw new CodedError('permission_denied', {
+      details: { permission: endpoint.permission, of: 'whole bank' },
+    });
+  }
+  return {
+    sees: (personIds) => people.sees(institutionId, personIds),
+    cut: () => people.cut(institutionId),
+  };
+}
+
+/** What is answered to a user of an institution: nobody from elsewhere, and full pages. */
+async function answerSeen<E extends Endpoint>(
+  endpoint: E,
+  call: Call<E>,
+  seen: SeenPeople,
+  handler: (call: Call<E>) => Promise<ResponseOf<E>>,
+): Promise<ResponseOf<E>> {
+  const parts = [call.params, call.query, call.body];
+  await requirePeople(parts, !endpoint.permission.endsWith('.read'), seen.sees);
+  const place = endpoint.method === 'GET' ? 'query' : 'body';
+  const asked = call[place] as { limit?: unknown } | undefined;
+  return fillPage(await handler(call), asked?.limit, seen.sees, (page) =>
+    handler({ ...call, [place]: { ...asked, ...page } }),
+  );
 }
 
 /** The JSON body of a request. Types that a raw route reads as a stream are refused where JSON is expected. */

@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { ReachNote } from '../../../frame/reach-note.tsx';
 import { useReader } from '../../../frame/reader.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
 import { EqlText } from '../../../parts/eql-text.tsx';
@@ -47,6 +48,7 @@ export function TagOverview({ tag }: { tag: Tag }) {
             note={`${text.audience.owner} ${userName(tag.owner)}`}
           />
         </StatRow>
+        <ReachNote numbers="own" />
       </Panel>
       <div className={styles.columns}>
         <Panel title={words.distribution} definition={words.distributionDefinition}>

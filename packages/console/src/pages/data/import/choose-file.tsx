@@ -1,13 +1,22 @@
 import { useRef, useState, type DragEvent } from 'react';
 import { InboxOutlined } from '@ant-design/icons';
-import { useText } from '../../../frame/reader.tsx';
+import { useReader } from '../../../frame/reader.tsx';
 import styles from './import.module.css';
 
 const ACCEPTED = '.csv,.tsv,.txt,.json,.ndjson,.jsonl,.gz,.xlsx,.parquet';
 
 /** Where a file is dropped or chosen; a button, so that the keyboard reaches it. */
-export function ChooseFile({ onFile, busy }: { onFile: (file: File) => void; busy: boolean }) {
-  const { imports: words } = useText();
+export function ChooseFile({
+  onFile,
+  reading,
+}: {
+  onFile: (file: File) => void;
+  /** Share that has been sent while a file is read. */
+  reading?: number | undefined;
+}) {
+  const { text, format } = useReader();
+  const words = text.imports;
+  const busy = reading !== undefined;
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
@@ -31,7 +40,10 @@ export function ChooseFile({ onFile, busy }: { onFile: (file: File) => void; bus
       onDrop={drop}
     >
       <InboxOutlined className={styles.dropIcon} />
-      <b>{busy ? words.reading : words.choose}</b>
+      <b>
+        {!busy && words.choose}
+        {busy && (reading > 0 && reading < 1 ? words.run.sent(format.percent(reading, 0)) : words.reading)}
+      </b>
       <span className="faint">{words.chooseHint}</span>
       <input
         ref={input}

@@ -1,10 +1,16 @@
 /** Files chosen in the wizard, on their way to the page that uploads them. A reload forgets them, as browsers do. */
-const files = new Map<string, File>();
+const files = new Map<string, FileAtHand>();
 
-export function keepFile(importId: string, file: File): void {
-  files.set(importId, file);
+/** A file, and the upload in which the server keeps it already, if it does. */
+export interface FileAtHand {
+  file: File;
+  uploadId?: string | undefined;
 }
 
-export function fileAtHand(importId: string): File | undefined {
+export function keepFile(importId: string, atHand: FileAtHand): void {
+  files.set(importId, atHand);
+}
+
+export function fileAtHand(importId: string): FileAtHand | undefined {
   return files.get(importId);
 }

@@ -24,6 +24,7 @@ import {
   type HeadChoice,
   type HeadProblem,
 } from './preview-import.ts';
+import { UnfinishedRuns } from './unfinished-runs.tsx';
 import { SOURCE_ID, StartStep, type StartChoice } from './start-step.tsx';
 
 /** A file with its head, and what was chosen about how to read it. */
@@ -48,7 +49,8 @@ export default function ImportPage() {
   const create = useWrite(importsApi.createImport, [importsApi.listImports]);
   const [failure, setFailure] = useState<unknown>();
   const [step, setStep] = useState(0);
-  const [reading, setReading] = useState(false);
+  /** Share of the file that has been sent while it is read. */
+  const [reading, setReading] = useState<number>();
   const [chosen, setChosen] = useState<Chosen>();
   const [plan, setPlan] = useState<RecordPlan>();
   const [start, setStart] = useState<StartChoice>({
@@ -59,16 +61,16 @@ export default function ImportPage() {
     asOf: null,
   });
   const read = async (file: File, choice: HeadChoice) => {
-    setReading(true);
+    setReading(0);
     setPlan(undefined);
     try {
-      setChosen({ file, choice, head: await previewImport(file, choice) });
+      setChosen({ file, choice, head: await previewImport(file, choice, setReading) });
       if (file !== chosen?.file) setStart({ ...start, title: file.name });
     } catch (error) {
       const problem = headProblemOf(error);
       setChosen({ file, choice, ...(problem ? { problem } : { error }) });
     } finally {
-      setReading(false);
+      setReading(undefined);
     }
   };
   const head = chosen?.head;
@@ -88,7 +90,7 @@ export default function ImportPage() {
       asOf: start.asOf?.toISOString(),
     });
     const { importId } = await create.mutateAsync({ body: { mapping } });
-    keepFile(importId, chosen.file);
+    keepFile(importId, { file: chosen.file, uploadId: chosen.head.uploadId });
     await navigate(`/data/import/${importId}`);
   };
   const ready = [
@@ -100,7 +102,7 @@ export default function ImportPage() {
   return (
     <Page title={words.title} lead={words.lead} back={{ to: '/data/runs', label: text.data.runs.title }}>
       <StepLine step={step} />
-      {step === 0 && !head && <ChooseFile busy={reading} onFile={(file) => void read(file, {})} />}
+      {step === 0 && !head && <ChooseFile reading={reading} onFile={(file) => void read(file, {})} />}
       {chosen?.problem && (
         <p role="alert" style={{ color: 'var(--red)' }}>
           {chosen.file.name}: {words.problem[chosen.problem]}
@@ -111,6 +113,7 @@ export default function ImportPage() {
           {chosen.file.name}: {sentenceOf(chosen.error, text)}
         </p>
       )}
+      {step === 0 && chosen && <UnfinishedRuns atHand={{ file: chosen.file, uploadId: head?.uploadId }} />}
       {step === 0 && chosen && (head || chosen.problem === 'wrong_encoding') && (
         <FileStep
           file={chosen.file}

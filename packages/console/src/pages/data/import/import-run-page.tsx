@@ -3,6 +3,8 @@ import { Button, Progress } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { importsApi } from '@wutong/contract';
+import { forgetUpload } from '../../../api/keep-upload.ts';
+import { ProblemError } from '../../../api/problem-error.ts';
 import { sendFile } from '../../../api/send-file.ts';
 import { LIVE_MS, useRead } from '../../../api/use-endpoint.ts';
 import type { Import } from '../../../api/vocabulary.ts';
@@ -13,7 +15,7 @@ import { Chip, StateMark, toneOf } from '../../../parts/state-mark.tsx';
 import { Answer, sentenceOf } from '../../../parts/states.tsx';
 import { wordFor } from '../../../text/text.ts';
 import { ChooseFile } from './choose-file.tsx';
-import { fileAtHand, keepFile } from './files-at-hand.ts';
+import { fileAtHand, keepFile, type FileAtHand } from './files-at-hand.ts';
 
 interface Upload {
   share: number;
@@ -35,7 +37,7 @@ export default function ImportRunPage() {
   const state = run.data?.state;
   const file = fileAtHand(importId);
   const begun = useRef(false);
-  const onSend = (each: File) => {
+  const onSend = (each: FileAtHand) => {
     begun.current = true;
     void send(each);
   };
@@ -79,19 +81,26 @@ export default function ImportRunPage() {
 }
 
 /** Sends a file and says how far it is; while it runs, leaving the page asks first. */
-function useUpload(importId: string): [Upload | undefined, (file: File) => Promise<void>] {
+function useUpload(importId: string): [Upload | undefined, (atHand: FileAtHand) => Promise<void>] {
   const client = useQueryClient();
   const [upload, setUpload] = useState<Upload>();
   const sending = upload !== undefined && upload.error === undefined;
   const send = useCallback(
-    async (file: File) => {
-      keepFile(importId, file);
+    async ({ file, uploadId }: FileAtHand) => {
+      keepFile(importId, { file, uploadId });
       setUpload({ share: 0 });
+      const options = {
+        contentType: 'application/octet-stream',
+        onSent: (share: number) => setUpload({ share }),
+      };
       try {
-        await sendFile(importId, file, {
-          contentType: 'application/octet-stream',
-          onSent: (share) => setUpload({ share }),
+        await sendFile(importId, file, { ...options, uploadId }).catch((error: unknown) => {
+          // Kept for a while only, and by one process: then the file itself is sent.
+          if (uploadId && error instanceof ProblemError && error.code === 'import_upload_not_found')
+            return sendFile(importId, file, options);
+          throw error;
         });
+        forgetUpload(file);
         setUpload(undefined);
       } catch (error) {
         setUpload({ share: 0, error });
@@ -113,8 +122,8 @@ function useUpload(importId: string): [Upload | undefined, (file: File) => Promi
 interface UnfinishedProps {
   run: Import;
   upload: Upload | undefined;
-  file: File | undefined;
-  onSend: (file: File) => void;
+  file: FileAtHand | undefined;
+  onSend: (file: FileAtHand) => void;
 }
 
 function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
@@ -139,7 +148,7 @@ function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
   }
   const choose = (chosen: File) => {
     setWrong(chosen.name !== name);
-    if (chosen.name === name) onSend(chosen);
+    if (chosen.name === name) onSend({ file: chosen });
   };
   const failed = error !== undefined || run.state === 'failed';
   return (
@@ -159,7 +168,7 @@ function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
             </Button>
           </div>
         ) : (
-          <ChooseFile busy={false} onFile={choose} />
+          <ChooseFile onFile={choose} />
         )}
         {wrong && (
           <p role="alert" style={{ color: 'var(--red)' }}>
@@ -229,6 +238,11 @@ function Numbers({ run }: { run: Import }) {
         />
         {took !== undefined && <Stat label={words.took} value={format.duration(took)} />}
       </StatRow>
+      {run.state !== 'finished' && run.rejectedRows > 0 && (
+        <Button size="small" href={`/api/v1/imports/${run.importId}/errors`} download>
+          {words.downloadNow}
+        </Button>
+      )}
     </Panel>
   );
 }

@@ -1,8 +1,10 @@
 import { importsApi, type QueryInputOf, type ResponseOf } from '@wutong/contract';
+import { keepUpload } from '../../../api/keep-upload.ts';
 import { postFile } from '../../../api/post-file.ts';
 import { ProblemError } from '../../../api/problem-error.ts';
 
-export type FileHead = ResponseOf<typeof importsApi.previewImportFile>;
+/** What a file is; with the upload in which the server keeps it, where it had to be sent whole. */
+export type FileHead = ResponseOf<typeof importsApi.previewImportFile> & { uploadId?: string };
 export type Encoding = FileHead['encoding'];
 export type HeadProblem = (typeof importsApi.previewProblems)[number];
 
@@ -22,10 +24,18 @@ export interface HeadChoice {
 /** Texts are told by their beginning; Excel and Parquet keep their directory at the end. */
 const START_BYTES = 256 * 1024;
 
-/** Asks the server what a file is; of a text file only the beginning is sent. Throws ProblemError. */
-export async function previewImport(file: File, choice: HeadChoice): Promise<FileHead> {
+/**
+ * Asks the server what a file is. Of a text file only the beginning is sent; what is packed is sent once and kept there
+ * for further looks and for the import, where somebody follows that with `onSent`. Throws ProblemError.
+ */
+export async function previewImport(
+  file: File,
+  choice: HeadChoice,
+  onSent?: (share: number) => void,
+): Promise<FileHead> {
   const mark = await file.slice(0, 4).text();
   const isPacked = mark === 'PK\u0003\u0004' || mark === 'PAR1';
+  const uploadId = isPacked && onSent ? await keepUpload(file, onSent) : undefined;
   const whole = isPacked || file.size <= START_BYTES;
   const query: QueryInputOf<typeof importsApi.previewImportFile> = {
     part: whole ? 'whole' : 'start',
@@ -34,7 +44,9 @@ export async function previewImport(file: File, choice: HeadChoice): Promise<Fil
     delimiter: choice.delimiter,
     header: choice.hasHeader === undefined ? undefined : choice.hasHeader ? 'yes' : 'no',
     sheet: choice.sheet,
+    uploadId,
   };
+  if (uploadId !== undefined) return { ...(await postFile(importsApi.previewImportFile, query)), uploadId };
   return postFile(importsApi.previewImportFile, query, whole ? file : file.slice(0, START_BYTES));
 }
 

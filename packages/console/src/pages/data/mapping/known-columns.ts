@@ -14,11 +14,50 @@ export interface KnownField {
 /** Names are compared in small letters, without spaces, dashes and underscores. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[\s_\-.()（）]/g, '');
 
+/** How core systems shorten the words of their columns. */
+const SHORTENED: Readonly<Record<string, string>> = {
+  acct: 'account',
+  addr: 'address',
+  amt: 'amount',
+  bal: 'balance',
+  brch: 'branch',
+  ccy: 'currency',
+  cd: 'code',
+  chnl: 'channel',
+  curr: 'currency',
+  dt: 'date',
+  edu: 'education',
+  gndr: 'gender',
+  lvl: 'level',
+  mgr: 'manager',
+  mob: 'mobile',
+  nm: 'name',
+  occup: 'occupation',
+  prd: 'product',
+  prod: 'product',
+  prov: 'province',
+  tm: 'time',
+  tran: 'transaction',
+  trans: 'transaction',
+  trx: 'transaction',
+  txn: 'transaction',
+};
+
+/** Whether a column is called so, as it stands or with its shortened words written out. */
+export function isCalled(names: RegExp, column: string): boolean {
+  if (names.test(plainName(column))) return true;
+  const words = column
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[\s_\-.()（）]+/);
+  return names.test(words.map((word) => SHORTENED[word] ?? word).join(''));
+}
+
 export const knownKeys: readonly { keyType: string; names: RegExp }[] = [
   {
     keyType: 'customer_number',
     names:
-      /^(核心)?客户(号|编号|代码|id|号码|内码|标识)$|^(cust(omer)?|client)(no|num|number|id|code)$|^(e?cif)(no|id)?$/,
+      /^(核心|ecif|cif)?客户(号|编号|代码|id|号码|内码|标识)$|^(cust(omer)?|client)(no|num|number|id|code)$|^(e?cif)(no|id)?$/,
   },
   {
     keyType: 'mobile',
@@ -47,13 +86,17 @@ export const knownKeys: readonly { keyType: string; names: RegExp }[] = [
 
 const title = (zh: string, en: string) => ({ zh, en });
 
+/** A column with the time at which money moved: its rows are events. */
+export const TRANSACTION_TIME =
+  /^(交易|消费|转账|支付|动账|记账)(时间|日期|日)$|^(transaction|payment|posting)(time|date|at|timestamp)$/;
+
 export const knownFields: readonly KnownField[] = [
   {
     name: 'name',
     title: title('姓名', 'Name'),
     pii: 'identifying',
     mask: 'name',
-    names: /^(客户)?(姓名|名称|名字)$|^(customer|full|client)?name$/,
+    names: /^(客户)?(姓名|名称|名字)$|^(cust(omer)?|full|client)?name$/,
   },
   { name: 'gender', title: title('性别', 'Gender'), names: /^性别$|^(gender|sex)$/ },
   {
@@ -93,30 +136,30 @@ export const knownFields: readonly KnownField[] = [
     title: title('管理资产', 'Assets under management'),
     pii: 'sensitive',
     valueType: 'number',
-    names: /^(管理资产|资产余额|金融资产|资产总额|aum余额?)$|^aum$/,
+    names: /^(管理资产|资产余额|金融资产|资产总额|aum余额?)$|^aum(balance)?$/,
   },
   {
     name: 'balance',
     title: title('余额', 'Balance'),
     pii: 'sensitive',
     valueType: 'number',
-    names: /^(账户|存款)?余额$|^balance$/,
+    names: /^(账户|存款|当前|可用)?余额$|^(account|acct|current|available)?balance$/,
   },
   {
     name: 'amount',
     title: title('金额', 'Amount'),
     valueType: 'number',
-    names: /^(交易|申请|购买|合同|持有)?金额$|^amount|amt$/,
+    names: /^(交易|申请|购买|合同|持有)?金额$|^(transaction|order|apply|contract|pay(ment)?)?amount$/,
   },
   {
     name: 'risk_level',
     title: title('风险承受能力', 'Risk tolerance'),
-    names: /^风险(等级|承受能力|级别)$|^risklevel$/,
+    names: /^风险(等级|承受能力|级别)$|^risk(level|grade)$/,
   },
   {
     name: 'customer_level',
     title: title('客户等级', 'Customer level'),
-    names: /^(客户|vip)(等级|级别|层级)$|^(vip|customer)level$/,
+    names: /^(客户|vip)(等级|级别|层级)$|^(vip|cust(omer)?)level$/,
   },
   {
     name: 'institution_id',
@@ -132,7 +175,7 @@ export const knownFields: readonly KnownField[] = [
     name: 'opened_on',
     title: title('开户日期', 'Opened on'),
     valueType: 'date',
-    names: /^(开户|建档)(日期|日)$|^open(ed)?(on|date)$/,
+    names: /^(开户|建档)(日期|日|时间)$|^(account)?open(ed|ing)?(on|date)$/,
   },
   {
     name: 'product_id',
@@ -143,6 +186,21 @@ export const knownFields: readonly KnownField[] = [
     name: 'product_name',
     title: title('产品名称', 'Product name'),
     names: /^产品(名称|简称)$|^productname$/,
+  },
+  {
+    name: 'currency',
+    title: title('币种', 'Currency'),
+    names: /^(交易)?(币种|币别|货币)(代码)?$|^currency(code)?$/,
+  },
+  {
+    name: 'transaction_time',
+    title: title('交易时间', 'Transaction time'),
+    names: TRANSACTION_TIME,
+  },
+  {
+    name: 'transaction_type',
+    title: title('交易类型', 'Transaction type'),
+    names: /^交易(类型|类别|代码|码)$|^transaction(type|kind|code)$/,
   },
   { name: 'channel', title: title('渠道', 'Channel'), names: /^(交易|申请)?渠道$|^channel$/ },
   {

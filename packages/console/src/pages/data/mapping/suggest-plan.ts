@@ -1,6 +1,14 @@
 /** A first guess at what the columns mean, from their names and values; a person corrects it. */
 import type { Catalogue, Field } from '@wutong/contract';
-import { knownFields, knownKeys, knownParts, knownValues, plainName } from './known-columns.ts';
+import {
+  isCalled,
+  knownFields,
+  knownKeys,
+  knownParts,
+  knownValues,
+  plainName,
+  TRANSACTION_TIME,
+} from './known-columns.ts';
 import {
   hasKeys,
   partsOf,
@@ -26,6 +34,8 @@ export interface Known {
 }
 
 const MOST_VALUES_ALIKE = 0.8;
+/** What is said of a customer and not of one transaction. */
+const PORTRAIT = ['name', 'gender', 'birth_date', 'opened_on'];
 
 /** The key type that a column holds, by its name, else by its values. */
 export function keyTypeOfColumn(
@@ -35,7 +45,7 @@ export function keyTypeOfColumn(
   const plain = plainName(name);
   const byName =
     keyTypes.find((type) => plainName(type) === plain) ??
-    knownKeys.find(({ names }) => names.test(plain))?.keyType;
+    knownKeys.find(({ names }) => isCalled(names, name))?.keyType;
   if (byName !== undefined && keyTypes.includes(byName)) return byName;
   const texts = telling(samples);
   if (texts.length === 0) return undefined;
@@ -47,12 +57,16 @@ export function keyTypeOfColumn(
 
 /** The kind of record that the columns look like. */
 export function guessKind(columns: readonly SampledColumn[], known: Known): RecordKind {
-  const names = columns.map(({ name }) => plainName(name));
-  const has = (part: SingleUse): boolean =>
-    names.some((name) => knownParts.find((each) => each.part === part)?.names.test(name));
+  const called = (names: RegExp | undefined): boolean =>
+    names !== undefined && columns.some(({ name }) => isCalled(names, name));
+  const has = (part: SingleUse): boolean => called(knownParts.find((each) => each.part === part)?.names);
   const keyed = columns.some((column) => keyTypeOfColumn(column, known.keyTypes) !== undefined);
   if (!keyed) return has('id') ? 'entity' : 'person';
   if (has('granted')) return 'consent';
+  const hasField = (field: string): boolean => called(knownFields.find(({ name }) => name === field)?.names);
+  // Money that moved at a time; beside a name or a birth date it is only the last time of a customer.
+  const moved = called(TRANSACTION_TIME) && hasField('amount') && !PORTRAIT.some((field) => hasField(field));
+  if (moved) return 'event';
   const timed = columns.some(({ samples }) => detectType(samples) === 'datetime');
   return has('event') || (has('messageId') && (has('time') || timed)) ? 'event' : 'person';
 }
@@ -73,7 +87,7 @@ export function declaredFields(plan: RecordPlan, catalogue: Catalogue | undefine
 /** A field that a column may become: a declared one, one that banks usually have, or a new one of its name. */
 export function fieldOfColumn(column: SampledColumn, declared: readonly Field[]): FieldPlan {
   const plain = plainName(column.name);
-  const usual = knownFields.find(({ names }) => names.test(plain));
+  const usual = knownFields.find(({ names }) => isCalled(names, column.name));
   const wanted = usual?.name ?? '';
   const found = declared.find(
     ({ name, title }) =>
@@ -162,8 +176,9 @@ export function suggestColumns(
   const names = new Set<string>();
   const planned = columns.map((column): ColumnPlan => {
     const keyType = keyTypeOfColumn(column, known.keyTypes);
-    const plain = plainName(column.name);
-    const parts = knownParts.filter(({ part, names: known_ }) => mayBe(plan, part) && known_.test(plain));
+    const parts = knownParts.filter(
+      (each) => mayBe(plan, each.part, column.name) && isCalled(each.names, column.name),
+    );
     const use =
       (keyType !== undefined ? keyUse(plan, keyType, once) : undefined) ??
       parts.map(({ part }) => once({ as: part })).find((each) => each !== undefined);
@@ -177,11 +192,13 @@ export function suggestColumns(
   return { ...plan, columns: withTimeByValue(plan, planned, columns) };
 }
 
-const mayBe = (plan: RecordPlan, part: SingleUse): boolean =>
+const mayBe = (plan: RecordPlan, part: SingleUse, column: string): boolean =>
   partsOf[plan.kind].may.includes(part) &&
   // A person's file says when it was true as a whole; its dates are attributes.
   !(plan.kind === 'person' && part === 'time') &&
-  !(plan.kind === 'entity' && part === 'time');
+  !(plan.kind === 'entity' && part === 'time') &&
+  // The product of a holding is not its number: two customers have the same.
+  !(plan.kind === 'detail' && part === 'id' && knownFields.some(({ names }) => isCalled(names, column)));
 
 /** Where a key goes: the person's own, or an end of a relation. */
 function keyUse(plan: RecordPlan, keyType: string, once: (use: Use) => Use | undefined): Use | undefined {

@@ -5,19 +5,21 @@ import styles from './readers.module.css';
 
 interface ConnectionLinesProps {
   url: string;
+  database: string;
   user: string;
   /** Shown in the lines while it is known. */
   password?: string;
 }
 
 /** Lines to copy into a terminal or a tool. */
-export function ConnectionLines({ url, user, password }: ConnectionLinesProps) {
+export function ConnectionLines({ url, database, user, password }: ConnectionLinesProps) {
   const { readers: words } = useReader().text;
   return (
     <dl className={styles.lines}>
       {lineKinds.map((kind) => {
         const line = connectionLine(kind, {
           url,
+          database,
           user,
           password: password ?? words.placeholder,
         });

@@ -20,7 +20,8 @@ export function NewReaderDialog({ onMade, onClose }: NewReaderDialogProps) {
     create.mutate(
       { body: { name } },
       {
-        onSuccess: ({ reader, password, url }) => onMade({ user: reader.user, password, url }),
+        onSuccess: ({ reader, password, url, database }) =>
+          onMade({ user: reader.user, password, url, database }),
       },
     );
   return (

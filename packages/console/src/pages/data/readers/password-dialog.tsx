@@ -6,6 +6,7 @@ export interface ShownPassword {
   user: string;
   password: string;
   url: string;
+  database: string;
 }
 
 /** A password that is shown once, with lines in which it stands; closes only by saying that it was taken. */

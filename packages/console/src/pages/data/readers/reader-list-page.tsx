@@ -51,7 +51,7 @@ export default function ReaderListPage() {
               <p className="faint">
                 {words.database} <code className="mono">{database}</code>
               </p>
-              <ConnectionLines url={url} user={items[0]?.user ?? NEWEST} />
+              <ConnectionLines url={url} database={database} user={items[0]?.user ?? NEWEST} />
             </>
           )}
         </Answer>
@@ -116,7 +116,7 @@ interface ActionsProps {
   onPassword: (shown: ShownPassword) => void;
 }
 
-function Actions({ reader, readers: { url }, onPassword }: ActionsProps) {
+function Actions({ reader, readers: { url, database }, onPassword }: ActionsProps) {
   const { text } = useReader();
   const words = text.readers;
   const { modal, message } = App.useApp();
@@ -144,7 +144,7 @@ function Actions({ reader, readers: { url }, onPassword }: ActionsProps) {
             rotate.mutate(
               { params },
               {
-                onSuccess: ({ password }) => onPassword({ user: reader.user, password, url }),
+                onSuccess: ({ password }) => onPassword({ user: reader.user, password, url, database }),
                 onError,
               },
             ),

@@ -31,23 +31,42 @@ export async function previewFile(
   bytes: AsyncIterable<Uint8Array>,
   choice: PreviewChoice,
 ): Promise<importsApi.ImportPreview> {
-  try {
+  return named(async () => {
     const spooled = await spoolFile(bytes, LIMIT_BYTES);
     try {
-      const head = await readHead(spooled, choice);
-      return {
-        ...head,
-        columns: head.columns.map((name, index) =>
-          columnOf(
-            name,
-            head.rows.map((row) => row[index] ?? ''),
-          ),
-        ),
-        rows: head.rows.map((row) => [...row]),
-      };
+      return await show(spooled, choice);
     } finally {
       await spooled.close();
     }
+  });
+}
+
+/** As `previewFile`, of a file that lies here already. @throws CodedError import_file_unreadable */
+export function previewSpooled(
+  spooled: SpooledFile,
+  choice: PreviewChoice,
+): Promise<importsApi.ImportPreview> {
+  return named(() => show(spooled, choice));
+}
+
+async function show(spooled: SpooledFile, choice: PreviewChoice): Promise<importsApi.ImportPreview> {
+  const head = await readHead(spooled, choice);
+  return {
+    ...head,
+    columns: head.columns.map((name, index) =>
+      columnOf(
+        name,
+        head.rows.map((row) => row[index] ?? ''),
+      ),
+    ),
+    rows: head.rows.map((row) => [...row]),
+  };
+}
+
+/** What is wrong with a file, by its name. */
+async function named<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
   } catch (error) {
     const problem = problemOf(error);
     if (!problem) throw error;

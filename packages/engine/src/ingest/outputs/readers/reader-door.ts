@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { StatementRefusal } from '../../../platform/index.ts';
+import { introduce, isOwn } from './introduce-client.ts';
 import type { Readers } from './manage-readers.ts';
+import type { ReaderOptions } from './reader-server.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const STANDARD_FORMAT = 'TabSeparated';
@@ -18,9 +20,10 @@ export function serveReaders(fastify: FastifyInstance, readers: Readers): void {
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body));
-    for (const url of ['/clickhouse', '/clickhouse/']) {
+    // JDBC takes the path of its URL for a database, and asks at the root.
+    for (const url of ['/clickhouse', '/clickhouse/', '/']) {
       scope.route({
-        method: ['GET', 'POST'],
+        method: url === '/' ? ['POST'] : ['GET', 'POST'],
         url,
         bodyLimit: BODY_LIMIT_BYTES,
         handler: (request, reply) => answer(readers, request, reply),
@@ -37,6 +40,10 @@ async function answer(readers: Readers, request: FastifyRequest, reply: FastifyR
     return refuse(reply, 403, 516, `${clean(user)}: Authentication failed`, 'AUTHENTICATION_FAILED');
   }
   const query = request.query as Record<string, string | undefined>;
+  const named = query.database ?? headerOf(request, 'x-clickhouse-database');
+  if (!isOwn(named, readers.server.database)) {
+    return refuse(reply, 404, 81, `Database ${clean(named ?? '')} does not exist`, 'UNKNOWN_DATABASE');
+  }
   const body = typeof request.body === 'string' ? request.body : '';
   const written = [query.query, body].filter((part) => part !== undefined && part !== '').join('\n');
   const clause = FORMAT_CLAUSE.exec(written)?.[1];
@@ -47,8 +54,11 @@ async function answer(readers: Readers, request: FastifyRequest, reply: FastifyR
   const sql = (clause ? written.replace(FORMAT_CLAUSE, '') : written).replace(/;\s*$/, '');
   if (sql.trim() === '') return reply.type('text/plain').send('Ok.\n');
   try {
-    const rows = await readers.server.query(sql, format);
+    const introduced = introduce(sql, readers.server.database);
+    if (introduced === 'nothing') return await reply.type('text/plain').send('');
+    const { rows, headers } = await readers.server.query(introduced.sql, format, optionsOf(query));
     return await reply
+      .headers(headers)
       .header('cache-control', 'no-store')
       .header('x-clickhouse-format', format)
       .type('application/octet-stream')
@@ -62,6 +72,16 @@ async function answer(readers: Readers, request: FastifyRequest, reply: FastifyR
     if (type === undefined) throw error;
     return refuse(reply, type === 'ACCESS_DENIED' ? 403 : 500, Number(code), message, type);
   }
+}
+
+const MOST_ROWS = 1e12;
+
+function optionsOf(query: Readonly<Record<string, string | undefined>>): ReaderOptions {
+  const rows = /^\d{1,12}$/.test(query.max_result_rows ?? '') ? Number(query.max_result_rows) : 0;
+  return {
+    compress: query.compress === '1',
+    ...(rows > 0 && rows < MOST_ROWS ? { maximumRows: rows } : {}),
+  };
 }
 
 /** As ClickHouse says it, so that its clients understand. */

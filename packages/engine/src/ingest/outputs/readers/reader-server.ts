@@ -1,3 +1,4 @@
+import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Readable } from 'node:stream';
 import {
   CodedError,
@@ -6,6 +7,7 @@ import {
   StatementRefusal,
   type ClickHouse,
 } from '../../../platform/index.ts';
+import { catalogueOf, INTRODUCTIONS } from './introduce-client.ts';
 
 /** The ClickHouse side of the readers: a database of views, and a user that may read them and nothing else. */
 export interface ReaderServer {
@@ -13,16 +15,35 @@ export interface ReaderServer {
   readonly database: string;
   /** Makes the views, and drops those that are not among them. @throws CodedError readers_unsupported */
   declare(views: ReadonlyMap<string, string>): Promise<void>;
-  /** Rows of a SELECT over the views in a format of ClickHouse. @throws StatementRefusal, ClickHouse's own errors */
-  query(sql: string, format: string): Promise<Readable>;
+  /**
+   * Rows of a SELECT over the views in a format of ClickHouse, and the headers it gave them.
+   * @throws StatementRefusal, ClickHouse's own errors
+   */
+  query(
+    sql: string,
+    format: string,
+    asked?: ReaderOptions,
+  ): Promise<{ rows: Readable; headers: Readonly<Record<string, string>> }>;
   close(): Promise<void>;
 }
 
-/** What a tool looks up to show which tables there are; ClickHouse shows the reader its own only. */
-const CATALOGUE_TABLES = new Set(['system.databases', 'system.tables', 'system.columns']);
+/** What a client may say of how it wants its answer. */
+export interface ReaderOptions {
+  /** In ClickHouse's own frames of compressed blocks. */
+  readonly compress?: boolean;
+  /** Rows are cut there. */
+  readonly maximumRows?: number | undefined;
+}
+
+/** Headers of ClickHouse that its drivers read. */
+const HEADERS = ['x-clickhouse-timezone', 'x-clickhouse-summary', 'x-clickhouse-query-id'] as const;
 
 export function createReaderServer(clickhouse: ClickHouse): ReaderServer {
   const { client: reader, password, database } = clickhouse.forUser(READER_USER, '_reader');
+  const catalogue = catalogueOf(database);
+  const filters = Object.entries(catalogue).flatMap(([table, condition]) =>
+    condition === undefined ? [] : [`'${table}':'${condition.replaceAll("'", "\\'")}'`],
+  );
 
   /** On a server of the bank the user is made when Wutong may make users; the embedded one has it from its start. */
   async function ensureUser(): Promise<void> {
@@ -61,17 +82,33 @@ export function createReaderServer(clickhouse: ClickHouse): ReaderServer {
       for (const { name } of found.filter((each) => !views.has(each.name)))
         await clickhouse.command(`drop view if exists ${database}.\`${name}\``);
     },
-    async query(sql, format) {
-      const { tables } = await readStatement(clickhouse, sql);
-      const foreign = tables.find((table) => table.includes('.') && !isReadable(table, database));
+    async query(sql, format, { compress = false, maximumRows } = {}) {
+      const { tables } = await readStatement(clickhouse, sql, {}, INTRODUCTIONS);
+      const foreign = tables.find(
+        (table) =>
+          table.includes('.') && !table.startsWith(`${database}.`) && !Object.hasOwn(catalogue, table),
+      );
       if (foreign !== undefined)
         throw new StatementRefusal('forbidden', `the table ${foreign} may not be read`);
-      const answer = await reader.client.exec({ query: `${sql}\nFORMAT ${format}` });
-      return answer.stream;
+      const settings = {
+        additional_table_filters: `{${filters.join(',')}}`,
+        // Not a setting: it stands beside them in the address.
+        ...(compress ? { compress: '1' } : {}),
+        ...(maximumRows === undefined
+          ? {}
+          : { max_result_rows: String(maximumRows), result_overflow_mode: 'break' }),
+      };
+      const answer = await reader.client.exec({
+        query: `${sql}\nFORMAT ${format}`,
+        clickhouse_settings: settings as unknown as ClickHouseSettings,
+      });
+      const headers: Record<string, string> = {};
+      for (const name of HEADERS) {
+        const value = answer.response_headers[name];
+        if (typeof value === 'string') headers[name] = value;
+      }
+      return { rows: answer.stream, headers };
     },
     close: () => reader.close(),
   };
 }
-
-const isReadable = (table: string, database: string): boolean =>
-  table.startsWith(`${database}.`) || CATALOGUE_TABLES.has(table);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { askByJdbc, whyNoJdbc } from '../../../../test/harness/jdbc-client.ts';
 import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../../test/harness/ingest-server.ts';
 import { startOwnClickHouse } from '../../../../test/harness/own-clickhouse.ts';
@@ -101,7 +102,7 @@ async function ask(
   return [answer.status, await answer.text()];
 }
 
-it('reads masked views, and nothing else, until it is revoked', async () => {
+it('reads masked views, and nothing else, until it is revoked', { timeout: 180_000 }, async () => {
   const made = await api('POST', '/api/v1/readers', { name: 'bi' });
   const created = (await made.json()) as { password: string; database: string; reader: { tables: string[] } };
   expect(made.status).toBe(200);
@@ -133,14 +134,16 @@ it('reads masked views, and nothing else, until it is revoked', async () => {
     `select * from url('http://127.0.0.1:1')`,
     'select * from system.users',
     'select * from system.processes',
-    'select * from system.settings',
     'select 1 settings readonly = 0',
-    `select currentUser()`,
+    'select hostName(), fqdn()',
+    `select getSetting('max_threads')`,
     'show grants',
   ]) {
     const [refused, text] = await ask(sql);
     expect([400, 403], `${sql}: ${text}`).toContain(refused);
   }
+  await introductions();
+  await byJdbc();
   // The walls behind the door hold on their own: the user of the server has no right to anything but the views.
   const { client, password: secret } = platform.clickhouse.forUser('wutong_reader', '_reader');
   for (const sql of [
@@ -180,3 +183,106 @@ it('reads masked views, and nothing else, until it is revoked', async () => {
   expect((await api('DELETE', '/api/v1/readers/bi')).status).toBe(200);
   expect((await ask('select 1'))[0]).toBe(403);
 });
+
+/** What drivers and tools ask beside data, and what cannot be had by asking so. */
+async function introductions(): Promise<void> {
+  const answers: [sql: string, answer: RegExp][] = [
+    ['SELECT version(), timezone()', /^[\d.]+\t\S+\n$/],
+    ['select currentUser(), currentDatabase()', /^wutong_reader\twutong_reader\n$/],
+    ["select toUInt8(ifnull((select value from system.settings where name = 'readonly'), '0'))", /^2\n$/],
+    ["select count() from system.settings where name like '%path%' or name like '%secret%'", /^0\n$/],
+    ['select count() < 20 from system.settings', /^1\n$/],
+    ['select name from system.databases', /^wutong_reader\n$/],
+    ['select distinct database from system.tables', /^wutong_reader\n$/],
+    ['select distinct system.columns.database from system.columns', /^wutong_reader\n$/],
+    ["select count() from system.functions where origin != 'System'", /^0\n$/],
+    ["select * from values('a UInt8', 1, 2)", /^1\n2\n$/],
+    ['SHOW DATABASES', /^wutong_reader\n$/],
+    ["/* DBeaver */ show tables like 'per%'", /^person\n$/],
+    ['SHOW TABLES FROM wutong_reader', /event\n/],
+    ['DESCRIBE TABLE `wutong_reader`.`person`', /^person_id\tUInt64/],
+    ['EXISTS TABLE person', /^1\n$/],
+    ['EXISTS TABLE wutong.person', /^0\n$/],
+    ["SET max_threads = 4, session_timezone = 'UTC'", /^$/],
+    ['-- Metabase\nUSE default', /^$/],
+  ];
+  for (const [sql, answer] of answers) {
+    const [status, text] = await ask(sql);
+    expect([sql, status, text]).toEqual([sql, 200, expect.stringMatching(answer)]);
+  }
+  for (const sql of [
+    'SHOW TABLES FROM wutong',
+    'SHOW CREATE TABLE event',
+    'SHOW GRANTS',
+    'SHOW PROCESSLIST',
+    'USE wutong',
+    'DESCRIBE TABLE wutong.event',
+    "DESCRIBE TABLE file('/etc/passwd')",
+    'DESCRIBE (select * from wutong.event)',
+    'SET readonly = 0; select * from wutong.event',
+    'SET a = (select 1)',
+    'select 1 where 1 in system.users',
+    'select 1 where (1, 1) in wutong.identity_override',
+    "select * from values('a String', (select any(event) from wutong.event))",
+    "select * from merge('system', 'settings')",
+    "select * from merge('wutong', 'event')",
+    'select * from view(select * from wutong.event)',
+    'select * from system.tables settings additional_table_filters = {}',
+    'select * from system.grants',
+    'select * from system.query_log',
+    'select * from system.build_options',
+    'select * from system.`users`',
+    'select * from information_schema.tables',
+    'with x as (select * from wutong.person) select * from x',
+    "select * from cluster('default', wutong.event)",
+  ]) {
+    const [status, text] = await ask(sql);
+    expect([400, 403, 404], `${sql}: ${status} ${text}`).toContain(status);
+  }
+  const login = `Basic ${Buffer.from(`wutong_reader_bi:${password}`).toString('base64')}`;
+  const at = (path: string, headers: Record<string, string> = { authorization: login }): Promise<Response> =>
+    fetch(`${server.url}${path}`, { method: 'POST', headers, body: 'select count() from system.settings' });
+  // Settings and other users in the address are no way in either.
+  const limited = await (await at('/')).text();
+  expect(await (await at('/?readonly=0&additional_table_filters={}&user=default')).text()).toBe(limited);
+  expect((await at('/?database=wutong')).status).toBe(404);
+  expect((await at('/', {})).status).toBe(403);
+  expect((await at('/?user=wutong_reader_bi&password=' + password, {})).status).toBe(403);
+  const frames = Buffer.from(await (await at('/?compress=1')).arrayBuffer());
+  // A checksum of 16 bytes, then the mark of LZ4.
+  expect(frames[16]).toBe(0x82);
+}
+
+/** The driver that DBeaver, Metabase and others bring. */
+async function byJdbc(): Promise<void> {
+  const reason = whyNoJdbc();
+  if (reason !== undefined) {
+    console.log(`readers by JDBC skipped: ${reason}`);
+    return;
+  }
+  const address = {
+    url: `jdbc:ch:${server.url}/wutong_reader`,
+    user: 'wutong_reader_bi',
+    password,
+  };
+  const questions: [question: string, answer: RegExp][] = [
+    ['#valid', /^true$/],
+    ['#schemas', /^wutong_reader$/],
+    ['#tables', /event.*person/],
+    ['#columns person', /balance.*city|city.*balance/],
+    ['#types', /^some$/],
+    ['select balance from person', /^\*\*\*$/],
+    ['select count() from event', /^2$/],
+    ['#prepared select count() from event where event <> ?', /^2$/],
+    ['SET max_threads = 1', /^done$/],
+    ['select * from wutong.event', /^! .*ACCESS_DENIED/],
+    ['insert into person values (1)', /^! /],
+    ['select * from system.users', /^! .*ACCESS_DENIED/],
+  ];
+  const answers = await askByJdbc(
+    address,
+    questions.map(([question]) => question),
+  );
+  for (const [index, [question, answer]] of questions.entries())
+    expect([question, answers[index]]).toEqual([question, expect.stringMatching(answer)]);
+}
