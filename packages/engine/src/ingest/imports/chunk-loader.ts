@@ -63,6 +63,8 @@ export interface StagedChunk {
 
 /** Loads the chunks of one file. */
 export class ChunkLoader {
+  private resolving: Promise<void> = Promise.resolve();
+
   constructor(private readonly needs: ChunkNeeds) {}
 
   /** All rows of a chunk one by one. */
@@ -121,8 +123,14 @@ export class ChunkLoader {
     return numbers.map((number, index) => ({ number, cells: rows[index]! }));
   }
 
-  /** Asks identity for the keys of owners that this run has not met. */
-  private async resolveKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<void> {
+  /** Asks identity for the keys of owners that this run has not met: one chunk after the other, each key once. */
+  private resolveKeys(way: BulkWay, hasSingles: boolean): Promise<void> {
+    const resolved = this.resolving.then(() => this.resolveNewKeys(way, hasSingles));
+    this.resolving = resolved.catch(() => undefined);
+    return resolved;
+  }
+
+  private async resolveNewKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<void> {
     const { platform, rooms, job } = this.needs;
     for (const [type, table] of keys) {
       const records = [...plan.facts, ...plan.events];
@@ -159,8 +167,11 @@ export class ChunkLoader {
     }
   }
 
-  /** Stores a staged chunk; may be done again after a crash with the same outcome. */
-  async copy(staged: StagedChunk): Promise<RowsOutcome> {
+  /**
+   * Stores a staged chunk; may be done again after a crash with the same outcome. Calls `onStored` when all is stored
+   * and only to be counted.
+   */
+  async copy(staged: StagedChunk, onStored: () => void): Promise<RowsOutcome> {
     const counts: Record<string, number> = {};
     const count = (kind: string, by: number): void => void (counts[kind] = (counts[kind] ?? 0) + by);
     const refused: RowRejection[] = [];
@@ -173,7 +184,7 @@ export class ChunkLoader {
     if (way && way.plan.events.length > 0) {
       const more = await this.copyEvents(staged, way, count);
       // Rows of which something was claimed before are asked about one by one; all else may be done twice.
-      if (!more) return this.copy(this.rowByRow(staged.chunk, staged.before));
+      if (!more) return this.copy(this.rowByRow(staged.chunk, staged.before), onStored);
       single = [...single, ...more].sort((one, other) => one.number - other.number);
     }
     const outcome = {
@@ -189,7 +200,10 @@ export class ChunkLoader {
       for (const [kind, number] of Object.entries(batch.stored)) count(kind, number);
     }
     if (!way) return outcome;
-    await this.copyFacts({ ...staged, single }, way, count, refused);
+    const facts = way.plan.facts.map((fact) => stagedFacts(way.tables, way.keys, fact, single.length > 0));
+    for (const each of facts) await this.needs.rooms.profile.writeStagedFacts(each);
+    onStored();
+    await this.countFacts(way, facts, single.length > 0, count, refused);
     await checkStaged(this.needs.platform.clickhouse, way.tables, staged.rows);
     const kept = this.keepRefused(staged, refused);
     outcome.rejections.push(...kept.rejections);
@@ -245,18 +259,17 @@ export class ChunkLoader {
     return this.rowsOf(chunk, before, numbers);
   }
 
-  private async copyFacts(
-    { single }: StagedChunk,
+  private async countFacts(
     { plan, tables, keys }: BulkWay,
+    facts: readonly ReturnType<typeof stagedFacts>[],
+    hasSingles: boolean,
     count: (kind: string, by: number) => void,
     refused: RowRejection[],
   ): Promise<void> {
-    const { platform, rooms } = this.needs;
-    for (const fact of plan.facts) {
-      const facts = stagedFacts(tables, keys, fact, single.length > 0);
-      await rooms.profile.writeStagedFacts(facts);
-      count(fact.kind, await countFacts(platform.clickhouse, facts));
-      refused.push(...(await refusedOwners(platform.clickhouse, tables, keys, fact, single.length > 0)));
+    const { clickhouse } = this.needs.platform;
+    for (const [index, fact] of plan.facts.entries()) {
+      count(fact.kind, await countFacts(clickhouse, facts[index]!));
+      refused.push(...(await refusedOwners(clickhouse, tables, keys, fact, hasSingles)));
     }
   }
 

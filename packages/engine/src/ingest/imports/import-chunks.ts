@@ -11,8 +11,10 @@ import { countRows, rowsAt, splitChunks, withoutRows, type Chunk } from './split
 
 /** Chunks that lie in memory: two that are staged, and one that is copied. */
 const CHUNKS_AT_ONCE = 3;
-/** Bytes of a chunk of facts or events: enough that an insert makes a large part, little enough to be held. */
-const FACTS_CHUNK_BYTES = 16 * 1024 * 1024;
+/** Bytes of a chunk of facts: enough that an insert makes a large part, little enough to be held. */
+const FACTS_CHUNK_BYTES = 32 * 1024 * 1024;
+/** Bytes of a chunk with events: after a kill they are looked for one by one. */
+const EVENTS_CHUNK_BYTES = 16 * 1024 * 1024;
 /** Bytes of a chunk with persons: some batches, so that a kill repeats little. */
 const PEOPLE_CHUNK_BYTES = 8 * 1024 * 1024;
 /** Bytes of a chunk whose rows may have to declare names first, one by one. */
@@ -58,37 +60,56 @@ export async function importInBulk(
   let read = job.rowsDone;
   let done = job.rowsDone;
   let rejected = 0;
-  const copy = async (staging: Promise<StagedChunk>, before: Promise<void> | undefined): Promise<void> => {
+  const copy = async (
+    staging: Promise<StagedChunk>,
+    before: ChunkUnderWay | undefined,
+    onStored: () => void,
+  ) => {
     const staged = await staging;
     // Of two states the later row counts; events stand for themselves.
-    if (!isEventsOnly) await before;
-    const outcome = await loader.copy(staged);
+    if (!isEventsOnly) await before?.stored;
+    const outcome = await loader.copy(staged, onStored);
     // Marks are set in the order of the file.
-    await before;
+    await before?.settled;
     rejected += await settle(platform, job, staged.rows, outcome);
     done += staged.rows;
     job.onProgress?.(done, rejected);
   };
-  /** Chunks that are not settled, oldest first. */
-  const underWay: Promise<void>[] = [];
+  /** Oldest first. */
+  const underWay: ChunkUnderWay[] = [];
   try {
     for await (const chunk of chunks) {
       // What the rows before declare may change how the next ones are read.
       const most = way.isLearning ? 0 : CHUNKS_AT_ONCE - 1;
-      while (underWay.length > most) await underWay.shift();
+      while (underWay.length > most) await underWay.shift()!.settled;
       const next = await way.next(columns);
       const staging = next ? loader.stage(chunk, next, read) : Promise.resolve(loader.rowByRow(chunk, read));
       read += countRows(chunk);
-      const settled = copy(staging, underWay.at(-1));
-      // A failure is thrown at its turn; until then nobody else would hear of it.
-      settled.catch(() => undefined);
-      underWay.push(settled);
+      underWay.push(startChunk((onStored) => copy(staging, underWay.at(-1), onStored)));
     }
-    for (const settled of underWay) await settled;
+    for (const { settled } of underWay) await settled;
   } finally {
-    await Promise.allSettled(underWay);
+    await Promise.allSettled(underWay.map(({ settled }) => settled));
     await way.close().catch(() => undefined);
   }
+}
+
+/** A chunk that is staged or copied. */
+interface ChunkUnderWay {
+  /** Resolves when its rows are stored, and no later than `settled`. */
+  readonly stored: Promise<void>;
+  /** Resolves when its rows are counted and marked as done. */
+  readonly settled: Promise<void>;
+}
+
+function startChunk(work: (onStored: () => void) => Promise<void>): ChunkUnderWay {
+  let onStored = (): void => undefined;
+  const whenStored = new Promise<void>((resolve) => (onStored = resolve));
+  const settled = work(onStored);
+  const stored = Promise.race([whenStored, settled]);
+  // A failure is thrown at its turn; until then nobody else would hear of it.
+  for (const each of [stored, settled]) each.catch(() => undefined);
+  return { stored, settled };
 }
 
 /** How a file is read at present: its plan, translated anew while it learns, and the tables of some chunks by turns. */
@@ -115,7 +136,8 @@ class WayOfFile {
   get chunkBytes(): number {
     if (this.job.chunkBytes !== undefined) return this.job.chunkBytes;
     if (this.isLearning) return FIRST_CHUNK_BYTES;
-    return this.plan!.people.length > 0 ? PEOPLE_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+    if (this.plan!.people.length > 0) return PEOPLE_CHUNK_BYTES;
+    return this.plan!.events.length > 0 ? EVENTS_CHUNK_BYTES : FACTS_CHUNK_BYTES;
   }
 
   /** The way of the next chunk; undefined when its rows must go one by one. */
