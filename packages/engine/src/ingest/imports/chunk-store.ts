@@ -279,9 +279,17 @@ export function stagedFacts(
   };
 }
 
-/** Rows of a chunk that give a record and do not go single. */
-export async function countFacts(clickhouse: ClickHouse, facts: StagedFacts): Promise<number> {
-  const [row] = await clickhouse.query<{ rows: number }>(`select count() as rows from ${facts.from}`);
+/** Rows of a chunk that give a fact and do not go single. */
+export async function countRowsOf(
+  clickhouse: ClickHouse,
+  { stage, single }: ChunkTables,
+  { holds }: BulkFact,
+  hasSingles: boolean,
+): Promise<number> {
+  const singles = hasSingles ? ` and row not in ${single}` : '';
+  const [row] = await clickhouse.query<{ rows: number }>(
+    `select count() as rows from ${stage} where ${holds}${singles}`,
+  );
   return row!.rows;
 }
 
