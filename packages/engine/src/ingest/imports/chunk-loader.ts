@@ -15,6 +15,7 @@ import {
   type ChunkTables,
   type KeyTables,
   type NamedEvents,
+  type NewKeys,
 } from './chunk-store.ts';
 import type { RowRejection } from './draft.ts';
 import type { BulkEvent } from './express-event.ts';
@@ -33,7 +34,9 @@ import { loadStagedPeople } from './load-staged-people.ts';
 import { allRows, rowsAt, type Chunk, type LineChunk } from './split-chunks.ts';
 
 /** Key values resolved in one transaction. */
-const KEYS_A_BATCH = 20_000;
+const KEYS_A_BATCH = 10_000;
+/** Two: while PostgreSQL answers one batch, the other is made ready. */
+const BATCHES_AT_ONCE = 2;
 /** A chunk with a greater share of single rows than one in this goes row by row as a whole. */
 const SINGLE_ROWS_ONE_IN = 5;
 
@@ -134,41 +137,52 @@ export class ChunkLoader {
   }
 
   private async resolveNewKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<void> {
-    const { platform, rooms, job } = this.needs;
     for (const [type, table] of keys) {
       const records = [...plan.facts, ...plan.events];
       const { values, times } = await newKeys(
-        platform.clickhouse,
+        this.needs.platform.clickhouse,
         hasSingles ? tables : { stage: tables.stage },
         table,
         records,
         type,
       );
-      for (let start = 0; start < values.length; start += KEYS_A_BATCH) {
-        const batch = values.slice(start, start + KEYS_A_BATCH);
-        const resolutions = await platform.database.transaction(async (transaction) => {
-          const resolved = await rooms.identity.resolve(
-            transaction,
-            batch.map((value, index) => ({
-              keys: [{ type, value }],
-              link: 'none',
-              at: times[start + index]!,
-              sourceId: job.mapping.sourceId,
-              messageId: '',
-            })),
-          );
-          const known = resolved.filter((each) => !each.rejected);
-          this.hasRefusals ||= known.length < resolved.length;
-          await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);
-          return resolved;
-        });
-        await keepKeys(
-          platform.clickhouse,
-          table,
-          resolutions.map((each, index) => ({ ...each, value: batch[index]! })),
-        );
-      }
+      let next = 0;
+      const resolveSome = async (): Promise<void> => {
+        while (next < values.length) {
+          const [from, to] = [next, (next += KEYS_A_BATCH)];
+          await this.resolveBatch(type, table, {
+            values: values.slice(from, to),
+            times: times.slice(from, to),
+          });
+        }
+      };
+      await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, resolveSome));
     }
+  }
+
+  private async resolveBatch(type: string, table: string, { values, times }: NewKeys): Promise<void> {
+    const { platform, rooms, job } = this.needs;
+    const resolutions = await platform.database.transaction(async (transaction) => {
+      const resolved = await rooms.identity.resolve(
+        transaction,
+        values.map((value, index) => ({
+          keys: [{ type, value }],
+          link: 'none',
+          at: times[index]!,
+          sourceId: job.mapping.sourceId,
+          messageId: '',
+        })),
+      );
+      const known = resolved.filter((each) => !each.rejected);
+      this.hasRefusals ||= known.length < resolved.length;
+      await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);
+      return resolved;
+    });
+    await keepKeys(
+      platform.clickhouse,
+      table,
+      resolutions.map((each, index) => ({ ...each, value: values[index]! })),
+    );
   }
 
   /**
