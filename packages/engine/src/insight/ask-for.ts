@@ -1,7 +1,6 @@
 import type { CallingUser, SeenPeople } from '../platform/index.ts';
 import type { AnalysisNeeds } from './analyses/scope-sql.ts';
 import { askAs } from './ask-as.ts';
-import { askSeen } from './ask-seen.ts';
 
 /** What a caller's analyses are made with: names that the caller may see, over people whom the caller reaches. */
 export async function askFor<Needs extends AnalysisNeeds>(
@@ -9,5 +8,6 @@ export async function askFor<Needs extends AnalysisNeeds>(
   user: CallingUser,
   seen: SeenPeople | undefined,
 ): Promise<Needs> {
-  return askAs(await askSeen(asking, seen), user);
+  const named = askAs(asking, user);
+  return seen ? { ...named, platform: { ...named.platform, clickhouse: await seen.cut() } } : named;
 }

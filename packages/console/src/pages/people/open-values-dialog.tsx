@@ -1,8 +1,7 @@
 import { profileApi } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
-import { useReader } from '../../frame/reader.tsx';
-import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { PurposeDialog } from '../../parts/purpose-dialog.tsx';
 
 interface OpenValuesDialogProps {
   personIds: readonly number[];
@@ -12,8 +11,6 @@ interface OpenValuesDialogProps {
 
 /** Asks for the purpose; the opening is recorded by the server before it answers. */
 export function OpenValuesDialog({ personIds, onOpened, onClose }: OpenValuesDialogProps) {
-  const { text } = useReader();
-  const words = text.people;
   const open = useWrite(profileApi.openPerson, []);
   const submit = async (purpose: string) => {
     const people: PersonView[] = [];
@@ -23,19 +20,5 @@ export function OpenValuesDialog({ personIds, onOpened, onClose }: OpenValuesDia
     }
     onOpened(people);
   };
-  return (
-    <ReasonDialog
-      title={words.openTitle}
-      hint={words.openHint}
-      okText={words.open}
-      label={words.openPurpose}
-      placeholder={words.openPurposePlaceholder}
-      minimum={4}
-      tooShort={words.openPurposeShort}
-      pending={open.isPending}
-      error={open.error}
-      onSubmit={submit}
-      onClose={onClose}
-    />
-  );
+  return <PurposeDialog pending={open.isPending} error={open.error} onSubmit={submit} onClose={onClose} />;
 }

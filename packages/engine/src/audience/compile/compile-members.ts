@@ -1,7 +1,7 @@
 import type { BoundCondition, BoundQuery } from '../bind/bound.ts';
 import { createCompiler, type CompileOptions } from './compile.ts';
 import { existsCondition, type EventsExist } from './exists-condition.ts';
-import { ALL, MemberPasses } from './member-passes.ts';
+import { ALL, CONSENTS, MemberPasses } from './member-passes.ts';
 import { Parameters } from './parameters.ts';
 
 /**
@@ -28,12 +28,12 @@ export function compileMembers(queries: readonly BoundQuery[], options: CompileO
     if (query.kind !== 'population') throw new Error('a value stands where a condition is needed');
     return treeOf(passes, query.where);
   });
-  const all = passes.passes();
+  const { absentSql, rowSql } = passes.statement();
   return {
     parameters,
-    absentSql: passes.absentSql(),
+    absentSql,
     toSql: (absent) => ({
-      row: passes.rowSql(all, absent),
+      row: rowSql(absent),
       bitmaps: trees.map((tree) => `bitmapAnd(b${ALL}, ${bitmapOf(tree)})`),
     }),
   };
@@ -51,7 +51,9 @@ function treeOf(passes: MemberPasses, node: BoundCondition): Tree {
   if (node.kind === 'not') return { kind: 'not', item: treeOf(passes, node.item) };
   if (node.kind === 'and' || node.kind === 'or') return treeOfItems(passes, node);
   const events = eventsOf(passes, node);
-  return events ? treeOfEvents(passes, events) : { kind: 'part', part: passes.decided(node) };
+  return events
+    ? treeOfEvents(passes, events)
+    : { kind: 'part', part: passes.decided(node, passes.passOf(node)) };
 }
 
 /** Items that one pass decides are one part of it. */
@@ -59,14 +61,14 @@ function treeOfItems(passes: MemberPasses, node: Extract<BoundCondition, { kind:
   const items: Tree[] = [];
   const byPass = new Map<string, BoundCondition[]>();
   for (const item of node.items) {
-    const isSimple = !STRUCTURES.has(item.kind) && item.kind !== 'consents' && !eventsOf(passes, item);
-    if (!isSimple) items.push(treeOf(passes, item));
-    else byPass.set(passes.passOf(item), [...(byPass.get(passes.passOf(item)) ?? []), item]);
+    const pass = STRUCTURES.has(item.kind) || eventsOf(passes, item) ? undefined : passes.passOf(item);
+    if (pass === undefined || pass === CONSENTS) items.push(treeOf(passes, item));
+    else byPass.set(pass, [...(byPass.get(pass) ?? []), item]);
   }
-  for (const together of byPass.values()) {
+  for (const [pass, together] of byPass) {
     const [only, ...more] = together;
     const condition = more.length === 0 ? only! : { kind: node.kind, items: together };
-    items.push({ kind: 'part', part: passes.decided(condition) });
+    items.push({ kind: 'part', part: passes.decided(condition, pass) });
   }
   return { kind: node.kind, items };
 }

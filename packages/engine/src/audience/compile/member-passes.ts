@@ -16,6 +16,9 @@ const PERSON = { kind: 'person' } as const;
 /** People by their own rows, and people with all tables joined that a condition asks of at once. */
 const [PEOPLE, JOINED] = ['people', 'joined'] as const;
 
+/** Rows of consents, of which a person has several: conditions on them never hold of one row together. */
+export const CONSENTS = 'consents';
+
 /** One pass over some rows, in which conditions become bitmaps of people. */
 interface Pass {
   /** What follows FROM. */
@@ -37,6 +40,14 @@ interface ScanConditions {
   readonly rehearsal: Frame;
 }
 
+/** What the passes come to. */
+export interface MemberSql {
+  /** Query of one column, `part`: the parts that hold for people without rows in their pass; undefined: none can. */
+  readonly absentSql: string | undefined;
+  /** Given the answer, a query of one row with a bitmap for each part, `b0` and so on. */
+  readonly rowSql: (absent: ReadonlySet<number>) => string;
+}
+
 /** The passes of a statement, and the parts that are decided in them. Equal conditions are one part. */
 export class MemberPasses {
   private readonly parts = new Map<string, number>();
@@ -46,9 +57,6 @@ export class MemberPasses {
   private readonly ofScans = new Map<string, ScanConditions>();
   private readonly ofConsents = new Map<number, string>();
   private readonly events = new Map<number, BoundEventSource>();
-  private readonly absent: string[] = [];
-  /** By part that may hold for people without rows: the part of those who have some. */
-  private readonly presentParts = new Map<number, number>();
 
   /** `ofNobody`: the same compiler restricted to nobody. */
   constructor(
@@ -70,7 +78,7 @@ export class MemberPasses {
 
   /** Name of the pass that has all that a condition asks for. */
   passOf(node: BoundCondition): string {
-    if (node.kind === 'consents') return 'consents';
+    if (node.kind === 'consents') return CONSENTS;
     const probe = this.frame();
     this.compiler.condition(node, { kind: 'frame', frame: probe });
     const { scans, hasColumns, hasStandings } = probe.needs();
@@ -81,10 +89,9 @@ export class MemberPasses {
     return isApart ? scan : JOINED;
   }
 
-  /** The part of a condition. */
-  decided(node: BoundCondition): number {
+  /** The part of a condition; `name`: of its pass. */
+  decided(node: BoundCondition, name: string): number {
     return this.once(node, (part) => {
-      const name = this.passOf(node);
       if (node.kind === 'consents') {
         const { parameters } = this.compiler;
         const [purpose, channel] = [node.purpose, node.channel].map((each) =>
@@ -107,35 +114,38 @@ export class MemberPasses {
     return this.once({ existing: source }, (part) => this.events.set(part, source));
   }
 
-  /** All passes, once every part is known. */
-  passes(): Pass[] {
+  /** The statement, once every part is known. */
+  statement(): MemberSql {
+    const scans = [...this.ofScans].map(([name, scan]) => this.scanPass(name, scan));
     const everybody = { [PEOPLE]: { everybody: ALL }, [JOINED]: {} };
-    return [
-      ...([PEOPLE, JOINED] as const).map((name) => ({
-        from: `(${this.byPeople[name].toSql()})`,
-        person: this.byPeople[name].key,
-        conditions: this.ofPeople[name],
-        ...everybody[name],
-      })),
-      ...[...this.ofScans].map(([name, scan]) => this.scanPass(name, scan)),
-      ...this.eventPasses(),
-      this.consentPass(),
-    ];
+    const ofPeople = ([PEOPLE, JOINED] as const).map((name) => ({
+      from: `(${this.byPeople[name].toSql()})`,
+      person: this.byPeople[name].key,
+      conditions: this.ofPeople[name],
+      ...everybody[name],
+    }));
+    // After the scans, which take the events that they read anyway.
+    const passes = [...ofPeople, ...scans, ...this.eventPasses(), this.consentPass()];
+    const absent = scans.map((scan) => scan.absentSql);
+    return {
+      absentSql:
+        absent.length === 0
+          ? undefined
+          : `SELECT row.1 AS part FROM (${absent.join(' UNION ALL ')}) WHERE row.2`,
+      rowSql: (holding) => this.rowSql(passes, holding),
+    };
   }
 
-  /** Query of one column, `part`: parts that hold for people without rows in their pass; of `passes()`. */
-  absentSql(): string | undefined {
-    return this.absent.length === 0
-      ? undefined
-      : `SELECT row.1 AS part FROM (${this.absent.join(' UNION ALL ')}) WHERE row.2`;
-  }
-
-  /** SQL of one row with a bitmap for each part, `b0` and so on. */
-  rowSql(passes: readonly Pass[], absent: ReadonlySet<number>): string {
+  private rowSql(passes: readonly Pass[], absent: ReadonlySet<number>): string {
+    const presentParts = new Map(
+      [...this.ofScans.values()].flatMap(({ nodes, presentPart }) =>
+        [...nodes.keys()].map((part) => [part, presentPart] as const),
+      ),
+    );
     const parts = Array.from({ length: this.nextPart }, (_, part) => part);
     const merged = parts.map((part) => `groupBitmapMergeStateIf(row.2, row.1 = ${part}) AS m${part}`);
     const columns = parts.map((part) => {
-      const present = absent.has(part) ? this.presentParts.get(part) : undefined;
+      const present = absent.has(part) ? presentParts.get(part) : undefined;
       const bitmap =
         present === undefined ? `m${part}` : `bitmapOr(m${part}, bitmapAndnot(m${ALL}, m${present}))`;
       return `${bitmap} AS b${part}`;
@@ -167,7 +177,10 @@ export class MemberPasses {
     return scan;
   }
 
-  private scanPass(name: string, { nodes, presentPart, rehearsal }: ScanConditions): Pass {
+  private scanPass(
+    name: string,
+    { nodes, presentPart, rehearsal }: ScanConditions,
+  ): Pass & { readonly absentSql: string } {
     const frame = this.frame();
     const nobody = new Frame(this.ofNobody.people, PERSON);
     const range = rangeOfEvents(rehearsal, name)?.closed();
@@ -178,9 +191,7 @@ export class MemberPasses {
       conditions.set(part, this.compiler.condition(node, { kind: 'frame', frame }));
       const holds = this.ofNobody.condition(node, { kind: 'frame', frame: nobody });
       ofAbsent.push(`(toUInt32(${part}), toUInt8(${holds}))`);
-      this.presentParts.set(part, presentPart);
     }
-    this.absent.push(`SELECT arrayJoin([${ofAbsent.join(', ')}]) AS row FROM (${nobody.absentSql()})`);
     for (const [part, source] of this.events) {
       if (scanOfEvents(source) !== name || !range?.covers(source)) continue;
       // Counted on the way by a pass that reads them anyway.
@@ -188,7 +199,13 @@ export class MemberPasses {
       conditions.set(part, `${count} > 0`);
       this.events.delete(part);
     }
-    return { from: `(${frame.scanSql()})`, person: frame.key, conditions, everybody: presentPart };
+    return {
+      from: `(${frame.scanSql()})`,
+      person: frame.key,
+      conditions,
+      everybody: presentPart,
+      absentSql: `SELECT arrayJoin([${ofAbsent.join(', ')}]) AS row FROM (${nobody.absentSql()})`,
+    };
   }
 
   /** What only asks whether there are events needs no group for each person. */

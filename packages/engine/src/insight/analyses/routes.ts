@@ -1,5 +1,5 @@
 import { insightApi } from '@wutong/contract';
-import type { HttpServer } from '../../platform/index.ts';
+import type { CallingUser, HttpServer, SeenPeople } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { askFor } from '../ask-for.ts';
 import { analyseAttribution } from './attribution.ts';
@@ -24,39 +24,38 @@ export function routeAnalyses(
   server: HttpServer,
   asking: AnalysisNeeds & { needs: Pick<InsightNeeds, 'segments'> },
 ): void {
-  server.handle(insightApi.analyseTrend, async ({ body, user, seen }) =>
-    analyseTrend(await askFor(asking, user, seen), body),
+  const asked = ({ user, seen }: { user: CallingUser; seen?: SeenPeople | undefined }) =>
+    askFor(asking, user, seen);
+
+  server.handle(insightApi.analyseTrend, async (call) => analyseTrend(await asked(call), call.body));
+  server.handle(insightApi.analyseFunnel, async (call) =>
+    withCompared(await asked(call), call.body, analyseFunnel),
   );
-  server.handle(insightApi.analyseFunnel, async ({ body, user, seen }) =>
-    withCompared(await askFor(asking, user, seen), body, analyseFunnel),
+  server.handle(insightApi.analyseRetention, async (call) =>
+    withCompared(await asked(call), call.body, analyseRetention),
   );
-  server.handle(insightApi.analyseRetention, async ({ body, user, seen }) =>
-    withCompared(await askFor(asking, user, seen), body, analyseRetention),
+  server.handle(insightApi.analysePath, async (call) =>
+    withGroups(await asked(call), call.body, analysePath),
   );
-  server.handle(insightApi.analysePath, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analysePath),
+  server.handle(insightApi.analyseDistribution, async (call) =>
+    withCompared(await asked(call), call.body, analyseDistribution),
   );
-  server.handle(insightApi.analyseDistribution, async ({ body, user, seen }) =>
-    withCompared(await askFor(asking, user, seen), body, analyseDistribution),
+  server.handle(insightApi.analyseInterval, async (call) =>
+    withGroups(await asked(call), call.body, analyseInterval),
   );
-  server.handle(insightApi.analyseInterval, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analyseInterval),
+  server.handle(insightApi.analyseAttribution, async (call) =>
+    withGroups(await asked(call), call.body, analyseAttribution),
   );
-  server.handle(insightApi.analyseAttribution, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analyseAttribution),
+  server.handle(insightApi.analyseLifetimeValue, async (call) =>
+    withGroups(await asked(call), call.body, analyseLifetimeValue),
   );
-  server.handle(insightApi.analyseLifetimeValue, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analyseLifetimeValue),
+  server.handle(insightApi.analyseSession, async (call) =>
+    withGroups(await asked(call), call.body, analyseSession),
   );
-  server.handle(insightApi.analyseSession, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analyseSession),
+  server.handle(insightApi.analyseRecency, async (call) =>
+    withGroups(await asked(call), call.body, analyseRecency),
   );
-  server.handle(insightApi.analyseRecency, async ({ body, user, seen }) =>
-    withGroups(await askFor(asking, user, seen), body, analyseRecency),
-  );
-  server.handle(insightApi.analyseSequence, async ({ body, user, seen }) =>
-    analyseSequence(await askFor(asking, user, seen), body),
-  );
+  server.handle(insightApi.analyseSequence, async (call) => analyseSequence(await asked(call), call.body));
 
   server.handle(insightApi.listAnalysisPeople, async ({ body, user, seen }) => {
     const own = await askFor(asking, user, seen);

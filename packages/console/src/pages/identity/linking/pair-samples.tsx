@@ -5,7 +5,7 @@ import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { ReasonDialog } from '../../../parts/reason-dialog.tsx';
+import { PurposeDialog } from '../../../parts/purpose-dialog.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { useUrlState } from '../../../parts/url-state.ts';
 import { wordFor } from '../../../text/text.ts';
@@ -133,26 +133,10 @@ interface OpenPairsDialogProps {
 }
 
 function OpenPairsDialog({ runId, range, onOpened, onClose }: OpenPairsDialogProps) {
-  const { text } = useReader();
-  const words = text.people;
   const open = useWrite(linkingApi.openLinkingPairs, []);
   const submit = async (purpose: string) => {
     const { items } = await open.mutateAsync({ params: { runId }, body: { ...range, purpose } });
     onOpened(items);
   };
-  return (
-    <ReasonDialog
-      title={words.openTitle}
-      hint={words.openHint}
-      okText={words.open}
-      label={words.openPurpose}
-      placeholder={words.openPurposePlaceholder}
-      minimum={4}
-      tooShort={words.openPurposeShort}
-      pending={open.isPending}
-      error={open.error}
-      onSubmit={submit}
-      onClose={onClose}
-    />
-  );
+  return <PurposeDialog pending={open.isPending} error={open.error} onSubmit={submit} onClose={onClose} />;
 }
