@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
 import type { RowRejection } from './draft.ts';
-import type { StagedEvents } from '../staged-events.ts';
+import type { StagedRows } from '../staged-events.ts';
 import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
@@ -225,7 +225,7 @@ export async function addSingleRows(
 }
 
 /** The sure rows of an event, before its persons are known. */
-export const sureEvents = (tables: ChunkTables, event: BulkEvent): Omit<StagedEvents, 'file' | 'record'> =>
+export const sureEvents = (tables: ChunkTables, event: BulkEvent): StagedRows =>
   eventsFrom(event, `${tables.stage} where ${event.holds} and sure`);
 
 /** The rows of an event whose persons are known and that do not go single. */
@@ -234,17 +234,14 @@ export function stagedEvents(
   keys: KeyTables,
   event: BulkEvent,
   hasSingles: boolean,
-): Omit<StagedEvents, 'file' | 'record'> {
+): StagedRows {
   const { holds, owner } = event;
   const singles = hasSingles ? ` and row not in ${tables.single}` : '';
   const join = `any left join ${keys.get(owner.keyType)} as owner_key on ${owner.value} = owner_key.value`;
   return eventsFrom(event, `${tables.stage} ${join} where ${holds}${singles}`);
 }
 
-function eventsFrom(
-  { event, at, properties }: BulkEvent,
-  from: string,
-): Omit<StagedEvents, 'file' | 'record'> {
+function eventsFrom({ event, at, properties }: BulkEvent, from: string): StagedRows {
   const [personId, keyNumber] = ['owner_key.person_id', 'owner_key.key_number'];
   return { from, row: 'row', event, at, personId, keyNumber, properties };
 }
