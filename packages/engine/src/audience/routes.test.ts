@@ -11,7 +11,7 @@ let world: AudienceServer;
 
 beforeAll(async () => {
   world = await startAudienceServer({ marketer: 'marketer' });
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.close());
 
 const call = <Result>(

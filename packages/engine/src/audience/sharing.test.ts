@@ -11,7 +11,7 @@ beforeAll(async () => {
     lan: 'data_engineer',
     root: 'administrator',
   });
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.close());
 
 const call: AudienceServer['call'] = (...asked) => world.call(...asked);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   const tag = { tagId: 'secret_note', name: '备注', kind: 'manual', valueType: 'text', sharing: own };
   expect((await call('mei', 'POST', '/tags', tag)).status).toBe(200);
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.close());
 
 /** Owner of the segment and of the tag; it is shared with nobody. */

@@ -31,7 +31,7 @@ beforeAll(async () => {
   outputs.routes(world.server);
   const segment = { segmentId: 'secret_savers', name: '机密', text: 'person where age > 40' };
   await call('mei', 'POST', '/segments', { ...segment, schedule: { every: 'manual' } });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await outputs?.stop();
   await world?.close();
