@@ -18,6 +18,8 @@ export function outputPorts(audience: Audience): OutputPorts {
     segmentWatermark: (segmentId, asker) => audience.segmentWatermark(segmentId, asker),
     segmentChanges: (segmentId, after, limit) => audience.segmentChanges(segmentId, after, limit),
     tagIds: (asker) => audience.tagIds(asker),
+    mayAsk: (questions, asker) => audience.mayAsk(questions, asker),
+    openToAll: () => audience.openToAll(),
     tagValues: (personIds, tagIds) => audience.tagValues(personIds, tagIds),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { eqlDocumentSchema } from '../eql/document.ts';
-import { audienceIdSchema, usageSchema } from './audience-shapes.ts';
+import { audienceIdSchema, definitionQuery, usageSchema } from './audience-shapes.ts';
 import { sentence } from '../sentence.ts';
 
 const made = z.enum(['segment', 'tag']);
@@ -97,6 +97,26 @@ export const readImpact = endpoint({
   errors: ['eql_invalid', 'eql_too_expensive', 'eql_too_slow', 'segment_not_found', 'tag_not_found'],
 });
 
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
+
+export const readAudienceFacets = endpoint({
+  name: 'readAudienceFacets',
+  method: 'GET',
+  path: '/api/v1/audience/facets',
+  room: 'audience',
+  summary: {
+    en: 'What the list of segments or tags can be narrowed to, with how many there are of each',
+    zh: '人群或标签列表可用的筛选项及数量',
+  },
+  permission: 'segment.read',
+  query: z.object({ kind: made, archived: z.enum(['true', 'false']).default('false') }),
+  response: z.object({
+    folders: facet.describe('empty: in none'),
+    owners: facet.describe('user ids'),
+    kinds: facet,
+  }),
+});
+
 export const readAudienceUse = endpoint({
   name: 'readAudienceUse',
   method: 'GET',
@@ -116,6 +136,7 @@ export const readAudienceUse = endpoint({
       .max(3_650)
       .optional()
       .describe('only those that nothing uses and nobody looked up for so many days'),
+    ids: definitionQuery.ids,
     sort: z.enum(['cost', 'name', 'last_used']).default('cost'),
     limit: z.coerce.number().int().min(1).max(1_000).default(200),
   }),

@@ -57,6 +57,37 @@ const sharingFields = {
   mayShare: z.boolean().describe('whether the caller is its owner or an administrator'),
 };
 
+/** Orders of the lists; all but `name` the largest or newest first. */
+export const definitionSorts = ['newest', 'name', 'changed', 'computed', 'people'] as const;
+export type DefinitionSort = (typeof definitionSorts)[number];
+export const definitionStatuses = ['computed', 'failed', 'never'] as const;
+export type DefinitionStatus = (typeof definitionStatuses)[number];
+
+/** What the lists of segments and tags are narrowed and sorted by, on the server. */
+export const definitionQuery = {
+  search: z.string().max(200).optional().describe('in the name, the id or the description'),
+  archived: z.enum(['true', 'false']).default('false'),
+  unused: z.enum(['true', 'false']).default('false').describe('only those that nothing uses'),
+  folder: z.string().max(200).optional().describe('exactly this one; empty: those in none'),
+  owner: z.uuid().optional().describe('user id'),
+  status: z.enum(definitionStatuses).optional().describe('of the last computation; never: not computed yet'),
+  ids: z
+    .string()
+    .max(13_000)
+    .regex(/^[a-z0-9_]+(,[a-z0-9_]+){0,199}$/)
+    .optional()
+    .describe('only these, at most 200, with commas between them'),
+  sort: z.enum(definitionSorts).default('newest'),
+  cursor: z.string().max(1_000).optional().describe('`nextCursor` of the page before, of the same sort'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+};
+
+/** A rule that names what the caller may not see is not shown to the caller. */
+const ruleHidden = z
+  .literal(true)
+  .optional()
+  .describe('the rule names what is not shared with the caller: it is left out');
+
 export const segmentKinds = ['rule', 'snapshot', 'import', 'lookalike'] as const;
 
 /** People who resemble the members of a segment, without those members. */
@@ -108,6 +139,7 @@ export const segmentSchema = z.object({
   kind: z.enum(segmentKinds),
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule segment'),
+  ruleHidden,
   lookalike: lookalikeSchema.optional(),
   schedule: scheduleSchema,
   ...sharingFields,
@@ -166,6 +198,7 @@ export const tagSchema = z.object({
   valueType: z.enum(tagValueTypes),
   version: z.number().int(),
   text: z.string().optional().describe('EQL of a rule tag, or SQL'),
+  ruleHidden,
   schedule: scheduleSchema,
   ...sharingFields,
   archived: z.boolean(),

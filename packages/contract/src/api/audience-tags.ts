@@ -4,6 +4,7 @@ import { eqlDocumentSchema } from '../eql/document.ts';
 import {
   audienceDefinition,
   audienceIdSchema,
+  definitionQuery,
   tagKinds,
   tagModelSchema,
   tagSchema,
@@ -22,16 +23,11 @@ export const listTags = endpoint({
   path: '/api/v1/tags',
   room: 'audience',
   summary: {
-    en: 'Tags, newest first; for users of an institution of its people only',
-    zh: '标签列表（最新在前）；机构用户只统计本机构及下级机构的客户',
+    en: 'Tags, narrowed, sorted and paged by the server; for users of an institution of its people only',
+    zh: '标签列表（由服务端筛选、排序、分页）；机构用户只统计本机构及下级机构的客户',
   },
   permission: 'tag.read',
-  query: z.object({
-    search: z.string().max(200).optional(),
-    archived: z.enum(['true', 'false']).default('false'),
-    cursor: z.string().max(200).optional(),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
-  }),
+  query: z.object({ ...definitionQuery, kind: z.enum(tagKinds).optional() }),
   response: z.object({ items: z.array(tagSchema), nextCursor: z.string().optional() }),
 });
 

@@ -5,6 +5,7 @@ import { personItem } from './audience-eql.ts';
 import {
   audienceDefinition,
   audienceIdSchema,
+  definitionQuery,
   lookalikeExplanationSchema,
   lookalikeSchema,
   segmentKinds,
@@ -37,17 +38,11 @@ export const listSegments = endpoint({
   path: '/api/v1/segments',
   room: 'audience',
   summary: {
-    en: 'Segments, newest first; for users of an institution of its people only',
-    zh: '人群列表（最新在前）；机构用户只统计本机构及下级机构的客户',
+    en: 'Segments, narrowed, sorted and paged by the server; for users of an institution of its people only',
+    zh: '人群列表（由服务端筛选、排序、分页）；机构用户只统计本机构及下级机构的客户',
   },
   permission: 'segment.read',
-  query: z.object({
-    search: z.string().max(200).optional(),
-    archived: z.enum(['true', 'false']).default('false'),
-    unused: z.enum(['true', 'false']).default('false').describe('only those that nothing uses'),
-    cursor: z.string().max(200).optional(),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
-  }),
+  query: z.object({ ...definitionQuery, kind: z.enum(segmentKinds).optional() }),
   response: z.object({ items: z.array(segmentSchema), nextCursor: z.string().optional() }),
 });
 

@@ -19,8 +19,8 @@ export const listAlerts = endpoint({
   path: '/api/v1/alerts',
   room,
   summary: {
-    en: 'Alerts, raised ones first; numbers of the whole bank, also for users of an institution',
-    zh: '预警列表；全行口径，机构用户亦同',
+    en: 'Alerts, raised ones first, one’s own and those that name nothing that is not shared with the caller; numbers of the whole bank, also for users of an institution',
+    zh: '预警列表（本人的，以及未用到未共享内容的）；全行口径，机构用户亦同',
   },
   permission: 'report.read',
   response: z.object({ items: z.array(alertSchema) }),
@@ -47,6 +47,21 @@ export const saveAlert = endpoint({
   body: alertInputSchema,
   response: alertSchema,
   errors: ['alert_not_found', 'eql_invalid', 'analysis_invalid'],
+});
+export const handOverAlert = endpoint({
+  name: 'handOverAlert',
+  method: 'PUT',
+  path: '/api/v1/alerts/:alertId/owner',
+  room,
+  summary: {
+    en: 'Hand an alert over: its owner and administrators to anybody who has the right to what it names; whoever has it, to themselves when the owner has lost it. It is looked at at once',
+    zh: '移交预警：负责人和管理员可移交给有权限的人；负责人失去权限后，有权限的人可自行接管。移交后立即检查',
+  },
+  permission: 'report.read',
+  params: alertParams,
+  body: z.object({ owner: z.uuid().describe('user id') }),
+  response: alertSchema,
+  errors: ['alert_not_found', 'not_owner', 'user_unknown', 'owner_lost_right'],
 });
 export const deleteAlert = endpoint({
   name: 'deleteAlert',

@@ -5,6 +5,7 @@ import {
   analysisSchema,
   dashboardInputSchema,
   dashboardSchema,
+  shownDashboardSchema,
   portraitAnswerSchema,
   portraitRequestSchema,
   tileAnswerSchema,
@@ -91,7 +92,7 @@ export const createDashboard = endpoint({
   summary: { en: 'Create a dashboard', zh: '新建看板' },
   permission: 'report.read',
   body: dashboardInputSchema,
-  response: dashboardSchema,
+  response: shownDashboardSchema,
 });
 export const readDashboard = endpoint({
   name: 'readDashboard',
@@ -101,7 +102,7 @@ export const readDashboard = endpoint({
   summary: { en: 'A dashboard with its saved questions', zh: '看板详情' },
   permission: 'report.read',
   params: dashboardParams,
-  response: dashboardSchema,
+  response: shownDashboardSchema,
   errors: ['dashboard_not_found'],
 });
 export const saveDashboard = endpoint({
@@ -113,7 +114,7 @@ export const saveDashboard = endpoint({
   permission: 'report.read',
   params: dashboardParams,
   body: dashboardInputSchema.extend({ revision: z.number().int().describe('the one that was edited') }),
-  response: dashboardSchema,
+  response: shownDashboardSchema,
   errors: ['dashboard_not_found', 'conflict'],
 });
 export const answerDashboard = endpoint({

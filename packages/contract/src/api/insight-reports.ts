@@ -6,6 +6,7 @@ import {
   reportRequestSchema,
   savedReportInputSchema,
   savedReportSchema,
+  shownReportSchema,
 } from '../insight/index.ts';
 
 const room = 'insight';
@@ -82,7 +83,7 @@ export const listReports = endpoint({
   room,
   summary: { en: 'One’s own saved reports and shared ones, last changed first', zh: '已保存的经营报表列表' },
   permission: 'report.read',
-  response: z.object({ items: z.array(savedReportSchema) }),
+  response: z.object({ items: z.array(shownReportSchema) }),
 });
 export const createReport = endpoint({
   name: 'createReport',
@@ -104,7 +105,7 @@ export const readReport = endpoint({
   permission: 'report.read',
   params: reportParams,
   response: savedReportSchema,
-  errors: ['report_not_found'],
+  errors: ['report_not_found', 'names_not_shared'],
 });
 export const saveReport = endpoint({
   name: 'saveReport',

@@ -15,6 +15,12 @@ export const outputStates = ['running', 'paused', 'finished', 'failed'] as const
 export const outputSchema = z.object({
   outputId: outputIdSchema,
   name: z.string(),
+  owner: z
+    .string()
+    .optional()
+    .describe(
+      'id of the user with whose rights it runs, looked at again at each run; absent: nobody is known',
+    ),
   selection: outputSelectionSchema,
   destination: outputDestinationSchema,
   schedule: outputScheduleSchema,
@@ -49,7 +55,10 @@ export const listOutputs = endpoint({
   method: 'GET',
   path: '/api/v1/outputs',
   room: 'ingest',
-  summary: { en: 'Outputs: what leaves, where to, how far', zh: '数据输出任务及进度' },
+  summary: {
+    en: 'Outputs: what leaves, where to, how far; one’s own, and those that name nothing that is not shared with the caller',
+    zh: '数据输出任务及进度（本人的，以及未用到未共享内容的）',
+  },
   permission: 'output.read',
   response: z.object({ items: z.array(outputSchema) }),
 });
@@ -154,7 +163,7 @@ export const updateOutput = endpoint({
   params: outputParams,
   body: z.object(changes).partial(),
   response: outputSchema,
-  errors: ['output_not_found', 'output_settings_invalid', 'address_not_allowed'],
+  errors: ['output_not_found', 'output_settings_invalid', 'address_not_allowed', 'permission_denied'],
 });
 
 export const setOutputState = endpoint({
@@ -168,6 +177,22 @@ export const setOutputState = endpoint({
   body: z.object({ state: z.enum(['running', 'paused']) }),
   response: outputSchema,
   errors: ['output_not_found'],
+});
+
+export const handOverOutput = endpoint({
+  name: 'handOverOutput',
+  method: 'PUT',
+  path: '/api/v1/outputs/:outputId/owner',
+  room: 'ingest',
+  summary: {
+    en: 'Hand an output over: its owner and administrators to anybody who has the right to what leaves; whoever has it, to themselves when the owner has lost it. An output that stopped for that goes on',
+    zh: '移交数据输出：负责人和管理员可移交给有权限的人；负责人失去权限后，有权限的人可自行接管。因此停止的输出会继续',
+  },
+  permission: 'output.write',
+  params: outputParams,
+  body: z.object({ owner: z.uuid().describe('user id') }),
+  response: outputSchema,
+  errors: ['output_not_found', 'not_owner', 'user_unknown', 'owner_lost_right'],
 });
 
 export const runOutput = endpoint({
@@ -234,7 +259,7 @@ export const readOutputFile = endpoint({
   permission: 'output.read',
   params: outputParams.extend({ slice: z.coerce.number().int().min(0) }),
   response: z.string().describe('the bytes of the file'),
-  errors: ['output_not_found', 'output_file_missing', 'permission_denied'],
+  errors: ['output_not_found', 'output_file_missing', 'permission_denied', 'owner_lost_right'],
 });
 
 export const outputLogEvents = [
@@ -249,6 +274,7 @@ export const outputLogEvents = [
   'finished',
   'replayed',
   'downloaded',
+  'handed_over',
 ] as const;
 
 export const listOutputLog = endpoint({

@@ -17,6 +17,11 @@ export const insightErrors = defineErrors({
     en: 'The analysis needs more memory than it may use; shorten the period, narrow the people, or ask for a sample.',
     zh: '分析所需内存超过上限；请缩短时间范围、缩小人群或使用抽样。',
   },
+  names_not_shared: {
+    status: 403,
+    en: 'The question names a segment or a tag that is not shared with you; ask whoever keeps it to share it.',
+    zh: '该分析用到了未共享给您的人群或标签；请联系保存者共享。',
+  },
   dashboard_not_found: {
     status: 404,
     en: 'There is no such dashboard, or it is not shared with you; choose one from the list.',

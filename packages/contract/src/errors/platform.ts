@@ -27,6 +27,11 @@ export const platformErrors = defineErrors({
     en: 'Your role does not allow this; ask an administrator for the permission named in `details`.',
     zh: '您的角色没有此权限；请联系管理员授予 details 中的权限。',
   },
+  owner_lost_right: {
+    status: 403,
+    en: 'Its owner may no longer see what it names, lacks a permission that it needs, or can no longer log in, so it does not run. Give the owner the right back and start it, or hand it over to somebody who has the right.',
+    zh: '其负责人已不能查看它用到的内容、缺少所需权限或已停用，因此没有执行；请恢复权限后重新启动，或移交给有权限的人。',
+  },
   not_found: {
     status: 404,
     en: 'There is no such thing at this address; check the id.',

@@ -104,7 +104,9 @@ export const alertCheckSchema = z.object({
   problem: z
     .string()
     .optional()
-    .describe('code of the error when it could not be computed; `not_enough_history` of an anomaly'),
+    .describe(
+      'code of the error when it could not be computed: `owner_lost_right` when the owner may no longer ask it; `not_enough_history` of an anomaly',
+    ),
 });
 export const alertSchema = z.object({
   ...alertFields,

@@ -45,12 +45,27 @@ export const dashboardSchema = dashboardInputSchema.extend({
 });
 export type Dashboard = z.output<typeof dashboardSchema>;
 
+/** A dashboard as a viewer sees it. */
+export const shownDashboardSchema = dashboardSchema.extend({
+  tiles: z.array(
+    tileSchema.extend({
+      analysis: analysisSchema
+        .optional()
+        .describe('absent: it names a segment or tag that is not shared with the caller'),
+    }),
+  ),
+});
+export type ShownDashboard = z.output<typeof shownDashboardSchema>;
+
 /** The answer to a tile's question, as the operation of its kind gives it, or why there is none. */
 export const tileAnswerSchema = z.object({
   tileId: z.string(),
   kind: z.string().describe('of the question'),
   asOf: z.string(),
   answer: z.unknown().optional(),
-  problem: z.string().optional().describe('code of the error'),
+  problem: z
+    .string()
+    .optional()
+    .describe('code of the error; `names_not_shared`: it names what is not shared with the caller'),
 });
 export type TileAnswer = z.output<typeof tileAnswerSchema>;

@@ -141,3 +141,11 @@ export const savedReportSchema = savedReportInputSchema.extend({
   updatedAt: z.string(),
 });
 export type SavedReport = z.output<typeof savedReportSchema>;
+
+/** A saved report as a viewer sees it. */
+export const shownReportSchema = savedReportSchema.extend({
+  report: reportRequestSchema
+    .optional()
+    .describe('absent: it names a segment or tag that is not shared with the caller'),
+});
+export type ShownReport = z.output<typeof shownReportSchema>;

@@ -12,6 +12,7 @@ export function withoutRooms(platform: Platform): AnalysisNeeds {
         peopleSql: unasked,
         declareUses: unasked,
         tagGroups: unasked,
+        mayAsk: unasked,
         totals: unasked,
       },
       profile: { catalogue: unasked },

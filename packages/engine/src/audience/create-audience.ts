@@ -15,6 +15,7 @@ import { createMemberLookup } from './lookup-members.ts';
 import { createManageSharing } from './manage-sharing.ts';
 import { createSegments, type SegmentOptions } from './manage-segments.ts';
 import { createTags } from './manage-tags.ts';
+import { mayAsk } from './may-ask.ts';
 import { countAnywhere, selectChanges, streamMembers } from './membership-store.ts';
 import type { Scorers } from './person-scorer.ts';
 import { prepareExpression } from './prepare-expression.ts';
@@ -24,6 +25,7 @@ import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
 import { awaitSegments, selectDueSegments, selectPresentRuns } from './segment-store.ts';
 import { awaitTags, selectDueTags } from './tag-store.ts';
+import { selectOpenToAll } from './sharing-store.ts';
 import { replaceUses } from './usage-store.ts';
 
 /** The earlier rooms the audience stands on. */
@@ -158,6 +160,8 @@ export function createAudience(
       }
       await replaceUses(transaction, user, names);
     },
+    mayAsk: async (questions, asker) => mayAsk(questions, await reader.preparation(clock.now()), asker),
+    openToAll: () => selectOpenToAll(database),
     routes: (server) =>
       audienceRoutes(server, {
         platform,

@@ -145,6 +145,10 @@ export interface Audience {
     expressions: readonly Expression[],
     asker?: Asker,
   ): Promise<void>;
+  /** For each question, whether the asker may see everything that its expressions name. */
+  mayAsk(questions: readonly (readonly Expression[])[], asker: Asker): Promise<boolean[]>;
+  /** Ids of the segments and tags that everybody may see, archived ones among them. */
+  openToAll(): Promise<{ segmentIds: string[]; tagIds: string[] }>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -36,6 +36,7 @@ export interface Governance {
     options: {
       kind?: Made['kind'] | undefined;
       unusedDays?: number | undefined;
+      ids?: readonly string[] | undefined;
       sort: 'cost' | 'name' | 'last_used';
       limit: number;
     },
@@ -113,9 +114,11 @@ export function createGovernance(
       const users = countUsers(uses);
       const costOf = new Map(costs.map((cost) => [`${cost.kind}:${cost.id}`, cost]));
       const unusedSince = options.unusedDays === undefined ? undefined : now - options.unusedDays * DAY_MS;
+      const wanted = options.ids && new Set(options.ids);
       const rows = made.filter((row) => {
         if (!maySee(asker, row) || row.archived || (options.kind !== undefined && row.kind !== options.kind))
           return false;
+        if (wanted && !wanted.has(row.id)) return false;
         if (unusedSince === undefined) return true;
         const lastUse = Math.max(row.created_at, row.looked_up_at ?? 0);
         return !users.has(`${row.kind}:${row.id}`) && lastUse <= unusedSince;

@@ -1,7 +1,9 @@
 import { audienceApi } from '@wutong/contract';
 import { allows, CodedError, type HttpServer } from '../platform/index.ts';
 import { askerOf } from './eql-routes.ts';
+import { idsOf } from './definition-filter.ts';
 import { createGovernance } from './govern.ts';
+import { selectFacets } from './page-definitions.ts';
 import type { RouteNeeds } from './route-needs.ts';
 
 /** Lineage, impact, use, duplicates, and archiving in bulk. */
@@ -24,7 +26,16 @@ export function governanceRoutes(server: HttpServer, needs: RouteNeeds): void {
     return governance.impact({ kind, id }, rule, askerOf(user));
   });
 
-  server.handle(audienceApi.readAudienceUse, ({ query, user }) => governance.use(query, askerOf(user)));
+  server.handle(audienceApi.readAudienceUse, ({ query, user }) =>
+    governance.use({ ...query, ids: idsOf(query.ids) }, askerOf(user)),
+  );
+
+  server.handle(audienceApi.readAudienceFacets, async ({ query, user }) => {
+    const rows = await selectFacets(platform.database, query.kind, query.archived === 'true', askerOf(user));
+    const of = (facet: (typeof rows)[number]['facet']): { value: string; count: number }[] =>
+      rows.flatMap((row) => (row.facet === facet ? [{ value: row.value, count: row.count }] : []));
+    return { folders: of('folder'), owners: of('owner'), kinds: of('kind') };
+  });
 
   server.handle(audienceApi.readDuplicates, ({ user }) => governance.duplicates(askerOf(user)));
 

@@ -22,7 +22,6 @@ import {
   beginRuns,
   insertSegment,
   insertSegmentVersion,
-  pageSegments,
   selectRuns,
   selectSegments,
   selectVersions,
@@ -31,9 +30,10 @@ import {
   updateSegment,
   type SegmentRow,
 } from './segment-store.ts';
+import { pageDefinitions, type DefinitionPage } from './page-definitions.ts';
 import { requireUsers } from './require-users.ts';
 import { mayEdit, maySee } from './sharing.ts';
-import { hideUnseen, namesOf, updateSharing, type ShownUse } from './sharing-store.ts';
+import { hideUnseen, namesOf, selectNamingUnseen, updateSharing, type ShownUse } from './sharing-store.ts';
 import { replaceUses, selectUsed, selectUsers } from './usage-store.ts';
 
 /** How segments are computed. */
@@ -83,7 +83,10 @@ export interface Segments {
   archive(segmentId: string, archived: boolean, asker: Asker): Promise<SegmentRow>;
   /** What an asker may not see is not found. @throws CodedError segment_not_found */
   get(segmentId: string, asker?: Asker): Promise<SegmentRow>;
-  page: (page: Parameters<typeof pageSegments>[1]) => Promise<SegmentRow[]>;
+  /** A page of those that the asker may see. @throws CodedError invalid_request */
+  page(page: DefinitionPage): Promise<{ rows: SegmentRow[]; nextCursor?: string }>;
+  /** Those of the given ones whose rule names what the asker may not see. */
+  namingUnseen(ids: readonly string[], asker: Asker): Promise<Set<string>>;
   runs(segmentId: string, limit: number): ReturnType<typeof selectRuns>;
   versions(segmentId: string): ReturnType<typeof selectVersions>;
   /** What the asker may not see stands there without its name. */
@@ -273,7 +276,8 @@ export function createSegments(
     },
 
     get,
-    page: (page) => pageSegments(database, page),
+    page: (page) => pageDefinitions(database, 'segment', page),
+    namingUnseen: (ids, asker) => selectNamingUnseen(database, asker, 'segment', ids),
     runs: (segmentId, limit) => selectRuns(database, segmentId, limit),
     versions: (segmentId) => selectVersions(database, segmentId),
     uses: async (segmentId, asker) =>

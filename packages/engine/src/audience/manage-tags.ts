@@ -16,7 +16,6 @@ import {
   beginTagRuns,
   finishTagRun,
   insertTag,
-  pageTags,
   selectTagRuns,
   selectTags,
   selectTagVersions,
@@ -25,9 +24,10 @@ import {
   type TagRow,
 } from './tag-store.ts';
 import { countPeopleOfTags, selectFrequentValues, setTagValues } from './tag-value-store.ts';
+import { pageDefinitions, type DefinitionPage } from './page-definitions.ts';
 import { requireUsers } from './require-users.ts';
 import { mayEdit, maySee } from './sharing.ts';
-import { hideUnseen, namesOf, updateSharing, type ShownUse } from './sharing-store.ts';
+import { hideUnseen, namesOf, selectNamingUnseen, updateSharing, type ShownUse } from './sharing-store.ts';
 import { replaceUses, selectUsed, selectUsers } from './usage-store.ts';
 
 /** Between the first and the last. */
@@ -63,7 +63,10 @@ export interface Tags {
   archive(tagId: string, archived: boolean, asker: Asker): Promise<TagRow>;
   /** What an asker may not see is not found. @throws CodedError tag_not_found */
   get(tagId: string, asker?: Asker): Promise<TagRow>;
-  page: (page: Parameters<typeof pageTags>[1]) => Promise<TagRow[]>;
+  /** A page of those that the asker may see. @throws CodedError invalid_request */
+  page(page: DefinitionPage): Promise<{ rows: TagRow[]; nextCursor?: string }>;
+  /** Those of the given ones whose rule names what the asker may not see. */
+  namingUnseen(ids: readonly string[], asker: Asker): Promise<Set<string>>;
   runs(tagId: string): ReturnType<typeof selectTagRuns>;
   frequentValues(tagId: string): ReturnType<typeof selectFrequentValues>;
   /** What the asker may not see stands there without its name. */
@@ -245,7 +248,8 @@ export function createTags(
 
     tagsOf: createTagLookup(platform),
     get,
-    page: (page) => pageTags(database, page),
+    page: (page) => pageDefinitions(database, 'tag', page),
+    namingUnseen: (ids, asker) => selectNamingUnseen(database, asker, 'tag', ids),
     runs: (tagId) => selectTagRuns(database, tagId),
     frequentValues: (tagId) => selectFrequentValues(clickhouse, tagId),
     uses: async (tagId, asker) => hideUnseen(database, asker, await selectUsed(database, 'tag', tagId)),

@@ -1,63 +1,24 @@
 import type { audienceApi } from '@wutong/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
-import { createTestPlatform } from '../../test/harness/platform.ts';
-import { createIdentity, type Identity } from '../identity/index.ts';
-import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
-import { createAudience } from './index.ts';
-import { declareTestBank, testPlan } from './interpret/test-bank.ts';
+import {
+  startAudienceServer,
+  type Answered,
+  type AudienceServer,
+} from '../../test/harness/audience-server.ts';
 import { touchPeople } from './tag-change-store.ts';
 
-const TOKEN = 'marketer-token-1234';
-let databases: TestDatabases;
-let platform: Platform;
-let server: HttpServer;
-let identity: Identity;
+let world: AudienceServer;
 
 beforeAll(async () => {
-  databases = await createTestDatabases();
-  platform = createTestPlatform(databases);
-  const profile = await declareTestBank(platform);
-  identity = createIdentity(platform);
-  await identity.start();
-  const audience = createAudience(platform, {
-    profile,
-    identity,
-    ingest: { plan: { list: async () => testPlan() } },
-  });
-  server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
-  audience.routes(server);
-  const user = {
-    name: 'marketer',
-    displayName: '营销',
-    password: 'long-enough-1',
-    role: 'marketer',
-  } as const;
-  const { userId } = await platform.access.ensureUser(user);
-  await platform.access.ensureToken(userId, 'marketer', TOKEN);
-  await platform.clickhouse.command(
-    `INSERT INTO person (person_id, key_number, version, age, city) SELECT number, number, 1, number, '北京' FROM numbers(1, 50)`,
-  );
-}, 60_000);
-afterAll(async () => {
-  await server.fastify.close();
-  await identity.stop();
-  await databases.drop();
-});
+  world = await startAudienceServer({ marketer: 'marketer' });
+}, 180_000);
+afterAll(() => world?.close());
 
-async function call<Result>(
+const call = <Result>(
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: object,
-): Promise<{ status: number; body: Result }> {
-  const answer = await server.fastify.inject({
-    method,
-    url: `/api/v1${path}`,
-    headers: { authorization: `Bearer ${TOKEN}` },
-    ...(body ? { payload: body } : {}),
-  });
-  return { status: answer.statusCode, body: answer.json<Result>() };
-}
+): Promise<Answered<Result>> => world.call('marketer', method, path, body);
 
 it('checks, counts and lists, in either face', async () => {
   const text = 'person where age > 40';
@@ -91,10 +52,10 @@ it('answers a bad expression with its place and a suggestion', async () => {
   });
   // Written by hand, because JSON.stringify itself gives up at such a depth.
   const deep = `${'{"kind":"not","item":'.repeat(20_000)}{"kind":"inSegment","segment":"s"}${'}'.repeat(20_000)}`;
-  const bomb = await server.fastify.inject({
+  const bomb = await world.server.fastify.inject({
     method: 'POST',
     url: '/api/v1/eql/count',
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    headers: { authorization: 'Bearer token-of-marketer-1234', 'content-type': 'application/json' },
     payload: `{"document":{"kind":"population","of":"person","where":${deep}}}`,
   });
   expect(bomb.statusCode).toBe(400);
@@ -144,8 +105,8 @@ it('makes, shows and edits segments and tags', async () => {
 
 it('answers for the person behind a key, whom a merge changes at once', async () => {
   const link = (keys: { type: string; value: string }[]): Promise<unknown> =>
-    platform.database.transaction((transaction) =>
-      identity.resolve(transaction, [{ keys, link: 'bind', at: 1, sourceId: 'test', messageId: '1' }]),
+    world.platform.database.transaction((transaction) =>
+      world.identity.resolve(transaction, [{ keys, link: 'bind', at: 1, sourceId: 'test', messageId: '1' }]),
     );
   const [visitor, customer] = [
     { type: 'cookie', value: 'visitor-1' },
@@ -161,11 +122,11 @@ it('answers for the person behind a key, whom a merge changes at once', async ()
   expect(first).toMatchObject({ tags: [{ tagId: 'age_group', values: ['青'] }] });
   await link([customer, visitor]);
   expect((await ask(customer)).body).toEqual(first);
-  await platform.clickhouse.command(
+  await world.platform.clickhouse.command(
     `INSERT INTO tag_value SELECT tag_id, person_id, [], [], version + 1, 1 FROM tag_value WHERE person_id = {id:UInt64}`,
     { id: second.personId },
   );
-  await platform.database.transaction((transaction) =>
+  await world.platform.database.transaction((transaction) =>
     touchPeople(transaction, undefined, [second.personId]),
   );
   expect((await call('GET', `/people/${second.personId}/segments?tags=true`)).body).toEqual(first);

@@ -2,41 +2,40 @@ import { audienceApi } from '@wutong/contract';
 import { CodedError, type CallingUser, type HttpServer, type SeenPeople } from '../platform/index.ts';
 import { shownProblem } from './computation-problem.ts';
 import { countPeopleSeen, pageMembersSeen, runSeen, segmentsSeen } from './count-seen.ts';
+import { filterOf } from './definition-filter.ts';
 import { askerOf } from './eql-routes.ts';
 import { pageMembers } from './membership-store.ts';
 import type { RouteNeeds } from './route-needs.ts';
 import type { RunRow, SegmentRow } from './segment-store.ts';
 import { showSharing } from './sharing.ts';
-import { personOfCursor, positionOfCursor, showPeople } from './show-people.ts';
-import { showVersion } from './show-version.ts';
+import { personOfCursor, showPeople } from './show-people.ts';
+import { showVersions } from './show-versions.ts';
 
 const TREND_RUNS = 400;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Segments, their members, and a person's segments. */
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, segments, sharing, personLookup } = needs;
+  const { platform, audience, segments, sharing, personLookup } = needs;
+
+  const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
+    segments.namingUnseen(ids, askerOf(user));
 
   const showSeen = async (
     row: SegmentRow,
     user: CallingUser,
     seen: SeenPeople | undefined,
-  ): Promise<audienceApi.SegmentView> => showSegment((await segmentsSeen(seen, [row]))[0]!, user);
+  ): Promise<audienceApi.SegmentView> =>
+    showSegment((await segmentsSeen(seen, [row]))[0]!, user, await hidden([row.segment_id], user));
 
   server.handle(audienceApi.listSegments, async ({ query, user, seen }) => {
-    const rows = await segments.page({
-      search: query.search,
-      archived: query.archived === 'true',
-      unused: query.unused === 'true',
-      after: positionOfCursor(query.cursor),
-      limit: query.limit + 1,
-      asker: askerOf(user),
-    });
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: (await segmentsSeen(seen, rows.slice(0, query.limit))).map((row) => showSegment(row, user)),
-      ...(last ? { nextCursor: `${last.created_at}-${last.segment_id}` } : {}),
-    };
+    const { rows, ...next } = await segments.page(filterOf(query, askerOf(user)));
+    const unseen = await hidden(
+      rows.map((row) => row.segment_id),
+      user,
+    );
+    const items = (await segmentsSeen(seen, rows)).map((row) => showSegment(row, user, unseen));
+    return { items, ...next };
   });
 
   server.handle(audienceApi.createSegment, async ({ body, user, seen }) =>
@@ -75,15 +74,16 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
       segments.usedBy(segmentId, asker),
       countPeopleSeen(platform.clickhouse, seen),
     ]);
+    const shown = await showSeen(row, user, seen);
     return {
-      ...(await showSeen(row, user, seen)),
-      ...(row.document ? { document: row.document } : {}),
+      ...shown,
+      ...(row.document && !shown.ruleHidden ? { document: row.document } : {}),
       total,
       trend: trend.map(showRun),
-      versions: versions.map(showVersion),
+      versions: await showVersions(audience, versions, asker),
       uses,
       usedBy,
-      ...(row.explanation === null ? {} : { explanation: row.explanation }),
+      ...(row.explanation === null || shown.ruleHidden ? {} : { explanation: row.explanation }),
       lookups: row.lookups,
     };
   });
@@ -127,7 +127,11 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   );
 }
 
-function showSegment(row: SegmentRow, user: CallingUser): audienceApi.SegmentView {
+function showSegment(
+  row: SegmentRow,
+  user: CallingUser,
+  hidden: ReadonlySet<string>,
+): audienceApi.SegmentView {
   const problem = shownProblem(row, user.language);
   return {
     segmentId: row.segment_id,
@@ -136,8 +140,7 @@ function showSegment(row: SegmentRow, user: CallingUser): audienceApi.SegmentVie
     folder: row.folder,
     kind: row.kind,
     version: row.version,
-    ...(row.body === null || row.kind === 'lookalike' ? {} : { text: row.body }),
-    ...(row.lookalike === null ? {} : { lookalike: row.lookalike }),
+    ...(hidden.has(row.segment_id) ? { ruleHidden: true as const } : showRule(row)),
     schedule: row.schedule,
     ...showSharing(row, askerOf(user)),
     archived: row.archived,
@@ -147,6 +150,17 @@ function showSegment(row: SegmentRow, user: CallingUser): audienceApi.SegmentVie
     ...(row.members === null ? {} : { members: row.members }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
     ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function showRule({
+  kind,
+  body,
+  lookalike,
+}: SegmentRow): Pick<audienceApi.SegmentView, 'text' | 'lookalike'> {
+  return {
+    ...(body === null || kind === 'lookalike' ? {} : { text: body }),
+    ...(lookalike === null ? {} : { lookalike }),
   };
 }
 

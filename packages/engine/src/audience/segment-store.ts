@@ -1,8 +1,7 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
-import type { Asker } from './asker.ts';
 import type { ComputationProblem } from './computation-problem.ts';
-import { seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
+import { SHARING_COLUMNS, type Sharing } from './sharing.ts';
 
 /** What the members of a run stand for: a step of kept counts, and the rule as it was bound. */
 export interface KeptRun {
@@ -152,39 +151,6 @@ export async function selectSegments(
   return transaction.query<SegmentRow>(
     'select * from audience.segment where segment_id = any($1) order by segment_id',
     [segmentIds],
-  );
-}
-
-/** One page, newest first; the cursor is `created_at segment_id` of the last row. */
-export async function pageSegments(
-  transaction: Transaction,
-  page: {
-    search: string | undefined;
-    archived: boolean;
-    unused: boolean;
-    after: { at: number; id: string } | undefined;
-    limit: number;
-    asker: Asker;
-  },
-): Promise<SegmentRow[]> {
-  return transaction.query<SegmentRow>(
-    `select s.* from audience.segment s
-     where s.archived = $1
-       and ($2::text is null or s.name ilike $2 or s.segment_id ilike $2 or s.description ilike $2)
-       and (not $3 or not exists (
-             select from audience.usage u where u.used_kind = 'segment' and u.used_id = s.segment_id))
-       and ($4::bigint is null or (s.created_at, s.segment_id) < ($4, $5))
-       and ${seenSql('s', 7)}
-     order by s.created_at desc, s.segment_id desc limit $6`,
-    [
-      page.archived,
-      page.search === undefined ? null : `%${page.search.replaceAll(/[\\%_]/g, '\\$&')}%`,
-      page.unused,
-      page.after?.at ?? null,
-      page.after?.id ?? null,
-      page.limit,
-      ...sightOf(page.asker),
-    ],
   );
 }
 

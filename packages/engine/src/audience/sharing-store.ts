@@ -1,6 +1,6 @@
 import type { audienceApi } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
-import { maySee, SHARING_COLUMNS, type Sharing } from './sharing.ts';
+import { maySee, seenSql, SHARING_COLUMNS, sightOf, type Sharing } from './sharing.ts';
 import type { Asker } from './asker.ts';
 import type { UserOfNames } from './usage-store.ts';
 
@@ -73,4 +73,39 @@ export async function hideUnseen<Item extends { readonly kind: string; readonly 
       ? { ...item, id: `hidden-${index + 1}`, name: '', hidden: true }
       : item,
   );
+}
+
+/** Which of these segments or tags have a rule that names what the asker may not see. */
+export async function selectNamingUnseen(
+  transaction: Transaction,
+  asker: Asker,
+  kind: Made['kind'],
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (asker.permissions.has('*') || ids.length === 0) return new Set();
+  const rows = await transaction.query<{ id: string }>(
+    `select distinct u.user_id as id from audience.usage u
+     left join audience.segment s on u.used_kind = 'segment' and s.segment_id = u.used_id
+     left join audience.tag t on u.used_kind = 'tag' and t.tag_id = u.used_id
+     where u.user_kind = $1 and u.user_id = any($2)
+       and (s.segment_id is not null and not ${seenSql('s', 3)} or t.tag_id is not null and not ${seenSql('t', 3)})`,
+    [kind, ids, ...sightOf(asker)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Ids of all that everybody may see. */
+export async function selectOpenToAll(
+  transaction: Transaction,
+): Promise<{ segmentIds: string[]; tagIds: string[] }> {
+  const rows = await transaction.query<Made>(
+    `select 'segment' as kind, segment_id as id from audience.segment
+      where shared and cardinality(shared_with) + cardinality(shared_users) = 0
+     union all
+     select 'tag', tag_id from audience.tag
+      where shared and cardinality(shared_with) + cardinality(shared_users) = 0
+     order by 1, 2`,
+  );
+  const idsOf = (kind: Made['kind']): string[] => rows.flatMap((row) => (row.kind === kind ? [row.id] : []));
+  return { segmentIds: idsOf('segment'), tagIds: idsOf('tag') };
 }

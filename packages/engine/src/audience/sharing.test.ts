@@ -1,68 +1,20 @@
 import type { audienceApi } from '@wutong/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
-import { createTestPlatform } from '../../test/harness/platform.ts';
-import { createIdentity, type Identity } from '../identity/index.ts';
-import { createHttpServer, type HttpServer, type Platform, type Role } from '../platform/index.ts';
-import { createAudience } from './index.ts';
-import { declareTestBank, testPlan } from './interpret/test-bank.ts';
+import { startAudienceServer, type AudienceServer } from '../../test/harness/audience-server.ts';
 
-let databases: TestDatabases;
-let platform: Platform;
-let server: HttpServer;
-let identity: Identity;
-const ids: Record<string, string> = {};
+let world: AudienceServer;
 
 beforeAll(async () => {
-  databases = await createTestDatabases();
-  platform = createTestPlatform(databases);
-  const profile = await declareTestBank(platform);
-  identity = createIdentity(platform);
-  await identity.start();
-  const audience = createAudience(platform, {
-    profile,
-    identity,
-    ingest: { plan: { list: async () => testPlan() } },
+  world = await startAudienceServer({
+    mei: 'marketer',
+    bo: 'marketer',
+    lan: 'data_engineer',
+    root: 'administrator',
   });
-  server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
-  audience.routes(server);
-  const users: [string, Role][] = [
-    ['mei', 'marketer'],
-    ['bo', 'marketer'],
-    ['lan', 'data_engineer'],
-    ['root', 'administrator'],
-  ];
-  for (const [name, role] of users) {
-    const user = { name, displayName: name, password: 'long-enough-1', role };
-    ids[name] = (await platform.access.ensureUser(user)).userId;
-    await platform.access.ensureToken(ids[name], name, `token-of-${name}-1234`);
-  }
-  await platform.clickhouse.command(
-    `INSERT INTO person (person_id, key_number, version, age, city) SELECT number, number, 1, number, '北京' FROM numbers(1, 50)`,
-  );
-}, 60_000);
-afterAll(async () => {
-  await server.fastify.close();
-  await identity.stop();
-  await databases.drop();
-});
+}, 180_000);
+afterAll(() => world?.close());
 
-type Method = 'GET' | 'POST' | 'PUT';
-
-async function call<Result>(
-  name: string,
-  method: Method,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: Result }> {
-  const answer = await server.fastify.inject({
-    method,
-    url: `/api/v1${path}`,
-    headers: { authorization: `Bearer token-of-${name}-1234` },
-    ...(body ? { payload: body } : {}),
-  });
-  return { status: answer.statusCode, body: answer.json<Result>() };
-}
+const call: AudienceServer['call'] = (...asked) => world.call(...asked);
 
 interface Problem {
   code: string;
@@ -141,7 +93,7 @@ it('shares with roles and with users by name, and tells the look-up at once', as
     ['open_savers', 'secret_savers'],
     ['open_savers'],
   ]);
-  await share({ ...open, sharedWithUsers: [ids['bo']] });
+  await share({ ...open, sharedWithUsers: [world.ids['bo']] });
   const person = await call<{ segments: object[] }>('bo', 'GET', '/people/45/segments');
   expect(person.body.segments).toHaveLength(2);
   expect((await call<Problem>('bo', 'PUT', '/segments/secret_savers/sharing', own)).body.code).toBe(
@@ -171,22 +123,22 @@ it('is changed by its owner, its editors and administrators only, and handed ove
     items: [{ kind: 'segment', id: 'open_savers' }],
   });
   expect(bulk.body.refused[0]!.code).toBe('not_editor');
-  await call('mei', 'PUT', '/segments/open_savers/sharing', { ...open, editors: [ids['bo']] });
+  await call('mei', 'PUT', '/segments/open_savers/sharing', { ...open, editors: [world.ids['bo']] });
   expect((await edit('bo', 1)).status).toBe(200);
   expect((await edit('root', 2)).status).toBe(200);
   const given = await call<audienceApi.SegmentView>('mei', 'PUT', '/segments/open_savers/sharing', {
     ...open,
-    owner: ids['lan'],
+    owner: world.ids['lan'],
   });
-  expect(given.body).toMatchObject({ owner: ids['lan'], mayEdit: false, mayShare: false });
+  expect(given.body).toMatchObject({ owner: world.ids['lan'], mayEdit: false, mayShare: false });
   const { body: page } = await call<audienceApi.SegmentView>('lan', 'GET', '/segments/open_savers');
   expect(page).toMatchObject({ mayEdit: true, mayShare: true });
-  const lines = await platform.database.query<{ action: string; detail: object }>(
+  const lines = await world.platform.database.query<{ action: string; detail: object }>(
     `select action, detail from platform.audit where object = 'open_savers' and action like 'segment.%'
      order by sequence desc limit 2`,
   );
   expect(lines).toEqual([
-    { action: 'segment.hand_over', detail: { from: ids['mei'], to: ids['lan'] } },
+    { action: 'segment.hand_over', detail: { from: world.ids['mei'], to: world.ids['lan'] } },
     { action: 'segment.share', detail: open },
   ]);
 });
@@ -194,8 +146,8 @@ it('is changed by its owner, its editors and administrators only, and handed ove
 it('keeps tags to those who may see them: lists, rules, look-ups, values', async () => {
   const tag = { tagId: 'secret_note', name: '备注', kind: 'manual', valueType: 'text', sharing: own };
   await call('mei', 'POST', '/tags', tag);
-  const [known] = await platform.database.transaction((transaction) =>
-    identity.resolve(transaction, [
+  const [known] = await world.platform.database.transaction((transaction) =>
+    world.identity.resolve(transaction, [
       {
         keys: [{ type: 'customer_number', value: 'C-45' }],
         link: 'bind',
@@ -206,7 +158,7 @@ it('keeps tags to those who may see them: lists, rules, look-ups, values', async
     ]),
   );
   const { personId } = known!;
-  await platform.clickhouse.insert('person', [
+  await world.platform.clickhouse.insert('person', [
     { person_id: personId, key_number: personId, version: 2, age: 45 },
   ]);
   const answer = await call('mei', 'POST', '/tags/secret_note/values', {
@@ -234,4 +186,88 @@ it('keeps tags to those who may see them: lists, rules, look-ups, values', async
   await call('mei', 'PUT', '/tags/secret_note/sharing', open);
   expect(await tagsOf('bo')).toHaveLength(1);
   expect((await call<Problem>('bo', 'POST', '/tags/secret_note/values', set)).body.code).toBe('not_editor');
+});
+
+it('shows no rule, and no former rule, that names what is not shared with the reader', async () => {
+  const shown = async (name: string) =>
+    (
+      await call<audienceApi.SegmentView & { document?: object; versions: { text?: string }[] }>(
+        name,
+        'GET',
+        '/segments/open_savers',
+      )
+    ).body;
+  // Bo sees the segment only, the owner of the secret one its rule too.
+  await call('mei', 'PUT', '/segments/secret_savers/sharing', own);
+  expect((await shown('mei')).text).toContain('secret_savers');
+  expect(await shown('bo')).toMatchObject({ ruleHidden: true, versions: [{}, {}, {}] });
+  expect(JSON.stringify(await shown('bo'))).not.toContain('secret_savers');
+  expect(JSON.stringify((await call('bo', 'GET', '/segments')).body)).not.toContain('secret_savers');
+});
+
+it('lets SQL read the values of those tags only that its author may see', async () => {
+  await call('mei', 'PUT', '/tags/secret_note/sharing', own);
+  const copy = (name: string, tagId: string) =>
+    call<audienceApi.TagView>(name, 'POST', '/tags', {
+      tagId,
+      name: tagId,
+      kind: 'sql',
+      text: 'SELECT person_id, texts[1] AS value FROM tag_value',
+    });
+  expect((await copy('lan', 'copied')).body).toMatchObject({ people: 0 });
+  expect((await copy('root', 'copied_by_root')).body).toMatchObject({ people: 1 });
+});
+
+it('narrows, sorts and pages the lists on the server', async () => {
+  const at = world.platform.clock.now();
+  await world.platform.database.execute(
+    `insert into audience.tag (tag_id, name, description, folder, kind, value_type, version, schedule, owner,
+       archived, created_at, updated_at, people, computed_at, problem)
+     select 'many_' || n, '标签 ' || lpad(n::text, 4, '0'), '', case when n % 2 = 0 then '理财' else '' end,
+       case when n % 10 = 0 then 'import' else 'manual' end, 'text', 1, '{"every":"manual"}', $1, false, $2::bigint, $2,
+       n % 7, case when n % 3 = 0 then null else $2::bigint end, case when n = 8 then 'failed' end
+     from generate_series(1, 1000) as n`,
+    [world.ids['lan'], at],
+  );
+  type Page = { items: audienceApi.TagView[]; nextCursor?: string };
+  const page = async (query: string): Promise<Page> => (await call<Page>('bo', 'GET', `/tags?${query}`)).body;
+  const all = async (query: string): Promise<string[]> => {
+    const found: string[] = [];
+    for (let cursor = ''; ;) {
+      const { items, nextCursor } = await page(`limit=200&${query}${cursor}`);
+      found.push(...items.map((tag) => tag.tagId));
+      if (nextCursor === undefined) return found;
+      cursor = `&cursor=${nextCursor}`;
+    }
+  };
+  const numbers = (keep: (n: number) => boolean): string[] =>
+    Array.from({ length: 1_000 }, (_, index) => index + 1).flatMap((n) => (keep(n) ? [`many_${n}`] : []));
+  const lan = `owner=${world.ids['lan']}&search=many_`;
+  // Each row once, though nearly all stand at one time or have one size.
+  for (const sort of ['newest', 'people', 'changed', 'computed']) {
+    expect((await all(`${lan}&sort=${sort}`)).toSorted()).toEqual(numbers(() => true).toSorted());
+  }
+  expect(await all(`${lan}&sort=name`)).toEqual(numbers(() => true));
+  expect(await all(`folder=${encodeURIComponent('理财')}&kind=import&sort=name`)).toEqual(
+    numbers((n) => n % 10 === 0),
+  );
+  expect(await all('search=many_&status=failed')).toEqual(['many_8']);
+  expect(await all('search=many_&status=never&sort=name&folder=')).toEqual(
+    numbers((n) => n % 3 === 0 && n % 2 === 1),
+  );
+  expect(await all('ids=many_3,many_7,secret_note&sort=name')).toEqual(['many_3', 'many_7']);
+  expect((await page('search=0731')).items.map((tag) => tag.tagId)).toEqual(['many_731']);
+  await call('bo', 'POST', '/segments', rule('of_many', "person where tag many_5 = 'x'"));
+  expect(await all('ids=many_5,many_6&unused=true')).toEqual(['many_6']);
+  const { nextCursor } = await page('limit=1');
+  const mixed = await call<Problem>('bo', 'GET', `/tags?sort=name&cursor=${nextCursor}`);
+  expect([mixed.status, mixed.body.code]).toEqual([400, 'invalid_request']);
+  const facets = await call<Record<string, { value: string; count: number }[]>>(
+    'bo',
+    'GET',
+    '/audience/facets?kind=tag',
+  );
+  expect(facets.body['folders']).toContainEqual({ value: '理财', count: 500 });
+  expect(facets.body['kinds']).toContainEqual({ value: 'import', count: 100 });
+  expect(facets.body['owners']!.map((owner) => owner.value)).not.toContain(world.ids['mei']);
 });

@@ -38,11 +38,3 @@ export function personOfCursor(cursor: string | undefined): number | undefined {
   if (Number.isSafeInteger(personId) && personId >= 0) return personId;
   throw new CodedError('invalid_request', { details: { field: 'cursor' } });
 }
-
-/** Cursor of a list ordered by time and id, newest first. @throws CodedError invalid_request */
-export function positionOfCursor(cursor: string | undefined): { at: number; id: string } | undefined {
-  if (cursor === undefined) return undefined;
-  const match = /^(\d{1,15})-(\w+)$/.exec(cursor);
-  if (!match) throw new CodedError('invalid_request', { details: { field: 'cursor' } });
-  return { at: Number(match[1]), id: match[2]! };
-}

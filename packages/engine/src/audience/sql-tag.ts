@@ -1,10 +1,12 @@
 import {
   CodedError,
   isForbiddenFunction,
+  onlyRows,
   readStatement,
   StatementRefusal,
   type Platform,
 } from '../platform/index.ts';
+import { maySee, SHARING_COLUMNS, type Sharing } from './sharing.ts';
 import { refusalOf } from './run-expression.ts';
 import type { TagRow } from './tag-store.ts';
 import { countPeopleOfTags, heldValue, removeOlderValues } from './tag-value-store.ts';
@@ -66,6 +68,32 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
   }
 }
 
+/**
+ * Which values of tags whoever wrote the present version may see, as a condition on `tag_value`: SQL names tags by
+ * values, which nothing binds. Who is gone sees what is open to all.
+ */
+async function tagsOfAuthor({ database, access }: Platform, tagId: string): Promise<string> {
+  const [version] = await database.query<{ edited_by: string }>(
+    'select edited_by from audience.tag_version where tag_id = $1 order by version desc limit 1',
+    [tagId],
+  );
+  const author = await access.userBehind({ userId: version?.edited_by ?? '' });
+  const asker = author ?? { userId: '', permissions: new Set<string>() };
+  if (asker.permissions.has('*')) return '1';
+  const rows = await database.query<Sharing & { tag_id: string }>(
+    `select tag_id, ${SHARING_COLUMNS} from audience.tag order by tag_id`,
+  );
+  const listOf = (wanted: boolean): string[] =>
+    rows.flatMap((row) => (maySee(asker, row) === wanted ? [`'${row.tag_id}'`] : []));
+  const [seen, unseen] = [listOf(true), listOf(false)];
+  if (unseen.length === 0) return '1';
+  if (seen.length === 0) return '0';
+  // The shorter list: it travels in the address of the request.
+  return seen.length < unseen.length
+    ? `tag_id in [${seen.join(', ')}]`
+    : `tag_id not in [${unseen.join(', ')}]`;
+}
+
 /** Computes an SQL tag; returns how many people have a value. */
 export async function computeSqlTag(platform: Platform, row: TagRow, run: number): Promise<number> {
   const sql = row.body ?? '';
@@ -93,6 +121,7 @@ export async function computeSqlTag(platform: Platform, row: TagRow, run: number
         max_rows_to_read: '1000000000',
         max_memory_usage: '2000000000',
         priority: '5',
+        ...onlyRows({ tag_value: await tagsOfAuthor(platform, row.tag_id) }),
       },
     );
   } catch (error) {

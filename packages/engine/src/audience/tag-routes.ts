@@ -3,13 +3,13 @@ import { CodedError, allows, type CallingUser, type HttpServer, type SeenPeople 
 import type { EqlType } from './bind/bound.ts';
 import { shownProblem } from './computation-problem.ts';
 import { countPeopleSeen, tagsSeen } from './count-seen.ts';
+import { filterOf } from './definition-filter.ts';
 import { askerOf } from './eql-routes.ts';
 import { showSharing } from './sharing.ts';
 import { shownValues } from './show-tag-values.ts';
 import { freshForMs } from './person-scorer.ts';
 import type { RouteNeeds } from './route-needs.ts';
-import { positionOfCursor } from './show-people.ts';
-import { showVersion } from './show-version.ts';
+import { showVersions } from './show-versions.ts';
 import type { TagRow } from './tag-store.ts';
 import { selectFrequentValues } from './tag-value-store.ts';
 
@@ -17,29 +17,29 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Tags and their values. */
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, tags, sharing } = needs;
-  const shown = (row: TagRow, user: CallingUser): audienceApi.TagView =>
-    showTag(row, user, platform.clock.now());
+  const { platform, audience, tags, sharing } = needs;
+  const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
+    tags.namingUnseen(ids, askerOf(user));
 
   const showSeen = async (
     row: TagRow,
     user: CallingUser,
     seen: SeenPeople | undefined,
-  ): Promise<audienceApi.TagView> => shown((await tagsSeen(seen, [row]))[0]!, user);
+  ): Promise<audienceApi.TagView> =>
+    showTag((await tagsSeen(seen, [row]))[0]!, {
+      user,
+      now: platform.clock.now(),
+      hidden: await hidden([row.tag_id], user),
+    });
 
   server.handle(audienceApi.listTags, async ({ query, user, seen }) => {
-    const rows = await tags.page({
-      search: query.search,
-      archived: query.archived === 'true',
-      after: positionOfCursor(query.cursor),
-      limit: query.limit + 1,
-      asker: askerOf(user),
-    });
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: (await tagsSeen(seen, rows.slice(0, query.limit))).map((row) => shown(row, user)),
-      ...(last ? { nextCursor: `${last.created_at}-${last.tag_id}` } : {}),
-    };
+    const { rows, ...next } = await tags.page(filterOf(query, askerOf(user)));
+    const unseen = await hidden(
+      rows.map((row) => row.tag_id),
+      user,
+    );
+    const to = { user, now: platform.clock.now(), hidden: unseen };
+    return { items: (await tagsSeen(seen, rows)).map((row) => showTag(row, to)), ...next };
   });
 
   server.handle(audienceApi.createTag, async ({ body, user, seen }) => {
@@ -71,9 +71,10 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       tags.versions(tagId),
       countPeopleSeen(platform.clickhouse, seen),
     ]);
+    const shown = await showSeen(row, user, seen);
     return {
-      ...(await showSeen(row, user, seen)),
-      ...(row.document ? { document: row.document } : {}),
+      ...shown,
+      ...(row.document && !shown.ruleHidden ? { document: row.document } : {}),
       total,
       values: values.map(({ value, people }) => ({ value: shownFrequent(row.value_type, value), people })),
       trend: trend.map((run) => ({
@@ -84,7 +85,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
       })),
       uses,
       usedBy,
-      versions: versions.map(showVersion),
+      versions: await showVersions(audience, versions, asker),
     };
   });
 
@@ -132,7 +133,14 @@ function showModel(row: TagRow, now: number): Pick<audienceApi.TagView, 'model'>
   return { model: { ...row.model, ...version, isFresh } };
 }
 
-function showTag(row: TagRow, user: CallingUser, now: number): audienceApi.TagView {
+/** To whom a tag is shown, when, and which rules are not for them. */
+interface TagShow {
+  readonly user: CallingUser;
+  readonly now: number;
+  readonly hidden: ReadonlySet<string>;
+}
+
+function showTag(row: TagRow, { user, now, hidden }: TagShow): audienceApi.TagView {
   const problem = shownProblem(row, user.language);
   return {
     tagId: row.tag_id,
@@ -143,7 +151,7 @@ function showTag(row: TagRow, user: CallingUser, now: number): audienceApi.TagVi
     ...showModel(row, now),
     valueType: shownType(row.value_type),
     version: row.version,
-    ...(row.body === null ? {} : { text: row.body }),
+    ...(hidden.has(row.tag_id) ? { ruleHidden: true as const } : row.body === null ? {} : { text: row.body }),
     schedule: row.schedule,
     ...showSharing(row, askerOf(user)),
     archived: row.archived,

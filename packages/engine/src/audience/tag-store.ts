@@ -1,10 +1,9 @@
 import type { audienceApi, EqlDocument } from '@wutong/contract';
 import type { Transaction } from '../platform/index.ts';
 import type { EqlType } from './bind/bound.ts';
-import type { Asker } from './asker.ts';
 import type { ComputationProblem } from './computation-problem.ts';
 import { restampTags, touchPeople } from './tag-change-store.ts';
-import { seenSql, sightOf, type Sharing } from './sharing.ts';
+import type { Sharing } from './sharing.ts';
 
 /** A tag as stored; times are epoch ms UTC. */
 export interface TagRow extends Sharing {
@@ -144,34 +143,6 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   return transaction.query<TagRow>('select * from audience.tag where tag_id = any($1) order by tag_id', [
     tagIds,
   ]);
-}
-
-/** One page, newest first. */
-export async function pageTags(
-  transaction: Transaction,
-  page: {
-    search: string | undefined;
-    archived: boolean;
-    after: { at: number; id: string } | undefined;
-    limit: number;
-    asker: Asker;
-  },
-): Promise<TagRow[]> {
-  return transaction.query<TagRow>(
-    `select * from audience.tag
-     where archived = $1 and ($2::text is null or name ilike $2 or tag_id ilike $2 or description ilike $2)
-       and ($3::bigint is null or (created_at, tag_id) < ($3, $4))
-       and ${seenSql('tag', 6)}
-     order by created_at desc, tag_id desc limit $5`,
-    [
-      page.archived,
-      page.search === undefined ? null : `%${page.search.replaceAll(/[\\%_]/g, '\\$&')}%`,
-      page.after?.at ?? null,
-      page.after?.id ?? null,
-      page.limit,
-      ...sightOf(page.asker),
-    ],
-  );
 }
 
 export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {

@@ -14,7 +14,7 @@ import {
   settleRowClaim,
   type RowClaim,
 } from './row-claim-store.ts';
-import type { EventUse, StagedEvents } from './staged-events.ts';
+import type { EventUse, StagedEvents, StagedRows } from './staged-events.ts';
 
 /** Appends events that lie in ClickHouse already. */
 export interface StagedAppender {
@@ -22,10 +22,7 @@ export interface StagedAppender {
    * Names of staged events that must be appended one by one, because the tracking plan has to look at each value or may
    * refuse them. The plan learns the others.
    */
-  doubtful(
-    sourceId: string,
-    staged: Pick<StagedEvents, 'from' | 'event' | 'at' | 'properties'>,
-  ): Promise<string[]>;
+  doubtful(sourceId: string, staged: StagedRows): Promise<string[]>;
   /**
    * Durable when it resolves: how many were stored. Undefined when some of their rows were claimed before: then each
    * must be appended by itself. Their persons are in the population already (`meet`).

@@ -2,7 +2,7 @@ import type { ClickHouse } from '../platform/index.ts';
 import { repeated, writeBlock } from './native-block.ts';
 import { NativeBuffer } from './native-buffer.ts';
 import { readBlocks } from './read-native.ts';
-import type { EventUse, StagedEvents } from './staged-events.ts';
+import type { EventUse, StagedEvents, StagedRows } from './staged-events.ts';
 
 /** One thread: the arrays of one answer are all in the order of the rows. */
 const IN_ORDER = { max_threads: 1 } as const;
@@ -11,7 +11,7 @@ const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}';
 /** How often each event and each of its properties is among staged events. */
 export async function usesOf(
   clickhouse: ClickHouse,
-  { from, event, at, properties }: Pick<StagedEvents, 'from' | 'event' | 'at' | 'properties'>,
+  { from, event, at, properties }: StagedRows,
 ): Promise<EventUse[]> {
   const counts = properties.map(({ sql, type }) => {
     const dated = `match(${sql}, '${DAY}')`;

@@ -8,10 +8,10 @@ export interface StagedProperty {
 }
 
 /**
- * Events of rows of a file that lie in a ClickHouse table already, each surely what a single row would have given and
- * with nothing for the tracking plan to change. Members in SQL are expressions over the rows of `from`.
+ * Events of rows of a file that lie in a ClickHouse table already. Members in SQL are expressions over the rows of
+ * `from`.
  */
-export interface StagedEvents {
+export interface StagedRows {
   /** What follows FROM. */
   readonly from: string;
   /** SQL: number of the row in the file, from 1. */
@@ -24,6 +24,10 @@ export interface StagedEvents {
   readonly personId: string;
   readonly keyNumber: string;
   readonly properties: readonly StagedProperty[];
+}
+
+/** Staged rows to be stored, each surely what a single row would have given and with nothing for the tracking plan to change. */
+export interface StagedEvents extends StagedRows {
   /** With the row and the place of the record in the mapping, what names the event within its source. */
   readonly file: string;
   readonly record: number;

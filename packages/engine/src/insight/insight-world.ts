@@ -71,6 +71,7 @@ export function testNeeds(given: {
       peopleSql: unasked,
       declareUses: unasked,
       tagGroups: unasked,
+      mayAsk: async (questions) => questions.map(() => true),
       totals: async () => ({ segments: 0, people: 0 }),
       ...given.audience,
     },

@@ -49,7 +49,7 @@ export interface InsightNeeds {
     eventTitle(event: string): Promise<string | undefined>;
   };
   readonly profile: Pick<Profile, 'catalogue'>;
-  readonly audience: Pick<Audience, 'check' | 'peopleSql' | 'declareUses' | 'tagGroups'> & {
+  readonly audience: Pick<Audience, 'check' | 'peopleSql' | 'declareUses' | 'tagGroups' | 'mayAsk'> & {
     /** Segments in use, and people who are in at least one of them. */
     totals(): Promise<{ segments: number; people: number }>;
   };

@@ -105,6 +105,10 @@ export interface Access {
     session?: string | undefined;
     token?: string | undefined;
   }): Promise<CallingUser | undefined>;
+  /** Somebody as they would call now, for what runs on their behalf; undefined when they are gone or disabled. */
+  userBehind(
+    owner: { readonly userId: string } | { readonly name: string },
+  ): Promise<CallingUser | undefined>;
   /** Checks the password of somebody who is logged in; counted like a login: `wrong_login`, `too_many_logins`. */
   confirmPassword(name: string, password: string, address: string): Promise<void>;
   /** What is remembered of callers for a few seconds is looked up anew, here at once. */
@@ -273,6 +277,14 @@ export function createAccess(database: Database, ids: Ids, realTime: Clock): Acc
       if (known.size > 10_000) known.clear();
       known.set(cacheKey, { user, until: now + CACHE_MS });
       return user;
+    },
+    async userBehind(owner) {
+      const [column, value] = 'userId' in owner ? ['user_id::text', owner.userId] : ['name', owner.name];
+      const [row] = await database.query<UserRow>(
+        `select * from platform.console_user where ${column} = $1 and not disabled`,
+        [value],
+      );
+      return row && toUser(row);
     },
     async confirmPassword(name, password, address) {
       await checkPassword(name, password, address);

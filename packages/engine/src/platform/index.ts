@@ -25,6 +25,7 @@ export {
   splitStatements,
   NewerSchemaError,
 } from './migrate.ts';
+export { requireHandOver } from './hand-over.ts';
 export { allows, createAccess, ROLES, type Access, type CallingUser, type Role } from './access.ts';
 export type { UserEdit, UserManagement } from './manage-users.ts';
 export { pageIsIntact, type Audit, type AuditEntry, type AuditRow } from './audit.ts';
@@ -40,7 +41,7 @@ export {
   type HttpServer,
 } from './http/server.ts';
 export { requireSeen, type PeopleOfInstitution, type SeenPeople } from './http/limit-people.ts';
-export { cutTables } from './cut-tables.ts';
+export { cutTables, onlyRows } from './cut-tables.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';
 export { watchReadiness, type Readiness } from './readiness.ts';
 export {

@@ -1,4 +1,6 @@
 import { Input, Segmented, Select } from 'antd';
+import { audienceApi } from '@wutong/contract';
+import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
@@ -6,98 +8,138 @@ import { useUrlState } from '../../parts/url-state.ts';
 
 const states = ['live', 'unused', 'duplicate', 'archived'] as const;
 type State = (typeof states)[number];
+type Field = 'search' | 'folder' | 'owner' | 'kind' | 'status' | 'sort';
 
-/** What the catalogue of segments or tags is narrowed to; all of it stands in the address. */
+/** So many ids fit into one question. */
+const MOST_IDS = 200;
+
+/** What the catalogue of segments or tags is narrowed to and sorted by; all of it stands in the address. */
 export interface CatalogueFilter {
-  search: string;
-  setSearch: (search: string) => void;
   state: State;
   setState: (state: string) => void;
-  folder: string;
-  setFolder: (folder: string) => void;
-  owner: string;
-  setOwner: (owner: string) => void;
-  /** What the server narrows by. */
-  query: { search: string | undefined; archived: 'true' | 'false'; unused: 'true' | 'false' };
-  /** What is narrowed here, among what was read. */
-  keeps: (item: { folder: string; owner: string }) => boolean;
+  values: Readonly<Record<Field, string>>;
+  set: Readonly<Record<Field, (value: string) => void>>;
+  /** What the server narrows and sorts by. */
+  query: {
+    search: string | undefined;
+    archived: 'true' | 'false';
+    unused: 'true' | 'false';
+    folder: string | undefined;
+    owner: string | undefined;
+    status: audienceApi.DefinitionStatus | undefined;
+    ids: string | undefined;
+    sort: audienceApi.DefinitionSort;
+  };
   active: boolean;
 }
 
-export function useCatalogueFilter(): CatalogueFilter {
+/** `duplicates`: ids of those that say the same as others, once they are known. */
+export function useCatalogueFilter(duplicates: ReadonlyMap<string, unknown>): CatalogueFilter {
   const [search, setSearch] = useUrlState('search');
   const [written, setState] = useUrlState('state', 'live');
   const [folder, setFolder] = useUrlState('folder');
   const [owner, setOwner] = useUrlState('owner');
+  const [kind, setKind] = useUrlState('kind');
+  const [status, setStatus] = useUrlState('status');
+  const [sort, setSort] = useUrlState('sort', 'newest');
   const state = states.find((each) => each === written) ?? 'live';
+  // No id is the name of nothing: without duplicates the list is empty.
+  const ids = [...duplicates.keys()].slice(0, MOST_IDS).join(',') || '_';
   return {
-    search,
-    setSearch,
     state,
     setState,
-    folder,
-    setFolder,
-    owner,
-    setOwner,
+    values: { search, folder, owner, kind, status, sort },
+    set: {
+      search: setSearch,
+      folder: setFolder,
+      owner: setOwner,
+      kind: setKind,
+      status: setStatus,
+      sort: setSort,
+    },
     query: {
       search: search || undefined,
       archived: state === 'archived' ? 'true' : 'false',
       unused: state === 'unused' ? 'true' : 'false',
+      folder: folder || undefined,
+      owner: owner || undefined,
+      status: audienceApi.definitionStatuses.find((each) => each === status),
+      ids: state === 'duplicate' ? ids : undefined,
+      sort: audienceApi.definitionSorts.find((each) => each === sort) ?? 'newest',
     },
-    keeps: (item) => (!folder || item.folder === folder) && (!owner || item.owner === owner),
-    active: search !== '' || folder !== '' || owner !== '' || state !== 'live',
+    active: [search, folder, owner, kind, status].some(Boolean) || state !== 'live',
   };
 }
 
 interface CatalogueFiltersProps {
+  of: 'segment' | 'tag';
   filter: CatalogueFilter;
-  items: readonly { folder: string; owner: string }[];
-  /** The states that this catalogue can tell apart. */
-  offered?: readonly State[];
+  kindName: (kind: string) => string;
 }
 
-export function CatalogueFilters({ filter, items, offered = states }: CatalogueFiltersProps) {
-  const { audience: words } = useText();
+export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps) {
+  const { audience: words, ...text } = useText();
   const userName = useUserNames();
-  const folders = [...new Set(items.map(({ folder }) => folder))].filter(Boolean).toSorted();
-  const owners = [...new Set(items.map(({ owner }) => owner))];
+  const archived = filter.state === 'archived' ? 'true' : 'false';
+  const { data: facets } = useRead(
+    audienceApi.readAudienceFacets,
+    { query: { kind: of, archived } },
+    { keepPrevious: true },
+  );
+  const counted = (
+    values: readonly { value: string; count: number }[] | undefined,
+    label: (value: string) => string,
+  ) =>
+    (values ?? [])
+      .filter(({ value }) => value !== '')
+      .map(({ value, count }) => ({ value, label: `${label(value)} (${count})` }));
+  const choice = (field: Field, label: string, options: { value: string; label: string }[]) => (
+    <Select
+      allowClear
+      showSearch={{ optionFilterProp: 'label' }}
+      aria-label={label}
+      placeholder={label}
+      value={filter.values[field] || undefined}
+      options={options}
+      popupMatchSelectWidth={false}
+      onChange={(value?: string) => filter.set[field](value ?? '')}
+      style={{ minWidth: 120 }}
+    />
+  );
   return (
     <Filters>
       <Input.Search
         allowClear
-        defaultValue={filter.search}
+        defaultValue={filter.values.search}
         placeholder={words.search}
         aria-label={words.search}
-        onSearch={filter.setSearch}
+        onSearch={filter.set.search}
         style={{ width: 230 }}
       />
       <Segmented<State>
         value={filter.state}
-        options={offered.map((value) => ({ value, label: words.states[value] }))}
+        options={states.map((value) => ({ value, label: words.states[value] }))}
         onChange={filter.setState}
       />
-      {(folders.length > 0 || filter.folder !== '') && (
-        <Select
-          allowClear
-          aria-label={words.folder}
-          placeholder={words.folder}
-          value={filter.folder || undefined}
-          options={folders.map((value) => ({ value, label: value }))}
-          onChange={(value?: string) => filter.setFolder(value ?? '')}
-          style={{ minWidth: 140 }}
-        />
+      {choice(
+        'folder',
+        words.folder,
+        counted(facets?.folders, (value) => value),
       )}
-      {owners.length > 1 && (
-        <Select
-          allowClear
-          aria-label={words.owner}
-          placeholder={words.owner}
-          value={filter.owner || undefined}
-          options={owners.map((value) => ({ value, label: userName(value) }))}
-          onChange={(value?: string) => filter.setOwner(value ?? '')}
-          style={{ minWidth: 140 }}
-        />
+      {choice('owner', words.owner, counted(facets?.owners, userName))}
+      {choice('kind', text.kind, counted(facets?.kinds, kindName))}
+      {choice(
+        'status',
+        words.status,
+        audienceApi.definitionStatuses.map((value) => ({ value, label: words.statuses[value] })),
       )}
+      <Select
+        aria-label={words.sort}
+        value={filter.query.sort}
+        options={audienceApi.definitionSorts.map((value) => ({ value, label: words.sorts[value] }))}
+        popupMatchSelectWidth={false}
+        onChange={filter.set.sort}
+      />
     </Filters>
   );
 }

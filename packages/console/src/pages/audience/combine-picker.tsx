@@ -1,9 +1,7 @@
 import { useState } from 'react';
 import { Modal, Select } from 'antd';
-import { audienceApi } from '@wutong/contract';
-import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
-import { LIST_LIMIT } from './use-folders.ts';
+import { useSegmentChoice } from './segment-choice.ts';
 
 interface Picked {
   segmentId: string;
@@ -20,15 +18,17 @@ interface CombinePickerProps {
 /** Which segments this one is put together with. */
 export function CombinePicker({ segment, onPicked, onClose }: CombinePickerProps) {
   const { audience: words } = useText();
-  const [chosen, setChosen] = useState<string[]>([]);
-  const { data } = useRead(audienceApi.listSegments, { query: { limit: LIST_LIMIT } });
-  const others = (data?.items ?? []).filter(({ segmentId }) => segmentId !== segment.segmentId);
+  const [chosen, setChosen] = useState<Picked[]>([]);
+  const choice = useSegmentChoice();
+  const offered = choice.items.filter(({ segmentId }) => segmentId !== segment.segmentId);
+  const pick = (ids: readonly string[]) =>
+    setChosen(ids.flatMap((id) => [...chosen, ...offered].find(({ segmentId }) => segmentId === id) ?? []));
   return (
     <Modal
       open
       title={words.combine.title}
       okButtonProps={{ disabled: chosen.length === 0 }}
-      onOk={() => onPicked([segment, ...others.filter(({ segmentId }) => chosen.includes(segmentId))])}
+      onOk={() => onPicked([segment, ...chosen])}
       onCancel={onClose}
     >
       <Select
@@ -37,10 +37,13 @@ export function CombinePicker({ segment, onPicked, onClose }: CombinePickerProps
         style={{ width: '100%' }}
         aria-label={words.combine.with}
         placeholder={words.combine.with}
-        optionFilterProp="label"
-        value={chosen}
-        options={others.map(({ segmentId, name }) => ({ value: segmentId, label: name }))}
-        onChange={setChosen}
+        {...choice.select}
+        value={chosen.map(({ segmentId }) => segmentId)}
+        options={[
+          ...chosen,
+          ...offered.filter(({ segmentId }) => !chosen.some((each) => each.segmentId === segmentId)),
+        ].map(({ segmentId, name }) => ({ value: segmentId, label: name }))}
+        onChange={pick}
       />
     </Modal>
   );

@@ -12,14 +12,16 @@ interface ColumnOptions {
   chosen: ReadonlySet<string>;
   onChoose: (segmentId: string, chosen: boolean) => void;
   duplicates: ReadonlyMap<string, Duplicate>;
+  shownIds: readonly string[];
 }
 
 /** The columns of the segment catalogue. */
-export function useSegmentColumns({ chosen, onChoose, duplicates }: ColumnOptions): Column<SegmentView>[] {
+export function useSegmentColumns(options: ColumnOptions): Column<SegmentView>[] {
+  const { chosen, onChoose, duplicates, shownIds } = options;
   const { text, format } = useReader();
   const words = text.audience;
   const userName = useUserNames();
-  const uses = useAudienceUse('segment');
+  const uses = useAudienceUse('segment', shownIds);
   return [
     {
       key: 'name',

@@ -10,6 +10,7 @@ import { useMay } from '../../frame/session.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable } from '../../parts/record-table.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
+import { wordFor } from '../../text/text.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { CatalogueFilters, useCatalogueFilter } from './catalogue-filters.tsx';
 import { CombineDialog } from './combine-dialog.tsx';
@@ -25,27 +26,26 @@ export default function SegmentListPage() {
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(none);
   const [combining, setCombining] = useState(false);
-  const filter = useCatalogueFilter();
+  const duplicates = useDuplicates('segment');
+  const filter = useCatalogueFilter(duplicates);
+  const kind = audienceApi.segmentKinds.find((each) => each === filter.values.kind);
   const segments = usePages(
     audienceApi.listSegments,
-    { query: filter.query },
+    { query: { ...filter.query, kind } },
     { refetchIntervalMs: CALM_MS },
   );
-  const { items } = segments;
-  const duplicates = useDuplicates('segment');
-  const shown = items.filter(
-    (item) => filter.keeps(item) && (filter.state !== 'duplicate' || duplicates.has(item.segmentId)),
-  );
+  const shown = segments.items;
   const columns = useSegmentColumns({
     chosen,
     onChoose: (id, on) =>
       setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((each) => each !== id))),
     duplicates,
+    shownIds: shown.map(({ segmentId }) => segmentId),
   });
   const selected = shown.filter(({ segmentId }) => chosen.has(segmentId));
   return (
     <Page title={words.list} lead={words.lead} actions={<NewSegment />}>
-      <CatalogueFilters filter={filter} items={items} />
+      <CatalogueFilters of="segment" filter={filter} kindName={(value) => wordFor(words.kind, value)} />
       <BulkBar
         kind="segment"
         shownIds={shown.map(({ segmentId }) => segmentId)}

@@ -66,7 +66,13 @@ export function SegmentOverview({ segment }: { segment: Segment }) {
           {segment.text ? (
             <EqlText text={segment.text} />
           ) : (
-            <p className="faint">{segment.lookalike ? words.lookalike.definition : words.noRule}</p>
+            <p className="faint">
+              {segment.ruleHidden
+                ? words.ruleHidden
+                : segment.lookalike
+                  ? words.lookalike.definition
+                  : words.noRule}
+            </p>
           )}
           <div className={styles.usage}>
             <UsageList title={words.usedBy} usages={segment.usedBy} none={words.unused} />

@@ -21,6 +21,7 @@ export const alerts = {
     analysis_too_large: 'Too much memory',
     analysis_invalid: 'Question does not make sense',
     eql_invalid: 'Wrong expression',
+    owner_lost_right: 'Owner has lost the right',
   },
   since: 'Since',
   value: 'Last value',

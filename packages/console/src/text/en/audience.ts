@@ -128,6 +128,17 @@ export const audience: Text['audience'] = {
   usedTimes: (count) => `used in ${count} places`,
   lookedUp: (count) => `${count} look-ups`,
   otherWays: 'Other ways',
+  ruleHidden: 'The rule names what is not shared with you.',
+  statuses: { computed: 'Computed', failed: 'Failed', never: 'Not computed yet' },
+  status: 'Computation',
+  sort: 'Order',
+  sorts: {
+    newest: 'Newest',
+    name: 'Name',
+    changed: 'Last changed',
+    computed: 'Last computed',
+    people: 'Largest',
+  },
   states: { live: 'Live', unused: 'Unused', duplicate: 'Doubled', archived: 'Archived' },
   bulk: {
     chooseAll: 'Choose all',

@@ -9,6 +9,7 @@ export const boards = {
   namePlaceholder: 'Mobile banking, weekly',
   description: 'Description',
   board: 'Dashboard',
+  notShared: 'Not shared with you',
   none: 'No dashboards yet',
   noneHint: 'Save any analysis to a dashboard, or begin with an example made of the bank’s own data.',
   example: 'Make an example',

@@ -154,6 +154,7 @@ export const outputs: Text['outputs'] = {
     finished: 'All sent',
     replayed: 'Delivered again',
     downloaded: 'File downloaded',
+    handed_over: 'Handed over',
   },
   settings: 'Settings',
   policy: 'Private addresses that webhooks may call',

@@ -21,6 +21,11 @@ export const sharing: Text['sharing'] = {
   handOverQuestion: (name: string, to: string) => `Hand “${name}” over to ${to}?`,
   handOverHint: 'Afterwards only they and administrators can share it or hand it on.',
   handOver: 'Hand over',
+  takeOver: 'Take over',
+  runsAs: 'Runs with the right of',
+  ownerUnknown: 'Nobody is known',
+  runsAsHint:
+    'It is looked at at each run whether the new owner may see what it names; from then on it runs with their right.',
   saved: 'Sharing saved',
   handedOver: (to: string) => `Handed over to ${to}`,
   named: 'Seen by named colleagues',

@@ -21,6 +21,7 @@ export const alerts = {
     analysis_too_large: '内存超限',
     analysis_invalid: '条件不成立',
     eql_invalid: '人群表达式有误',
+    owner_lost_right: '负责人已失去权限',
   },
   since: '触发时间',
   value: '最近的值',

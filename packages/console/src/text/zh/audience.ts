@@ -116,6 +116,11 @@ export const audience = {
   usedTimes: (count: string) => `${count} 处引用`,
   lookedUp: (count: string) => `接口查询 ${count} 次`,
   otherWays: '其他方式',
+  ruleHidden: '规则中用到了未共享给您的内容，不予显示。',
+  statuses: { computed: '已计算', failed: '计算失败', never: '尚未计算' },
+  status: '计算状态',
+  sort: '排序',
+  sorts: { newest: '最新', name: '名称', changed: '最近修改', computed: '最近计算', people: '人数最多' },
   states: { live: '在用', unused: '未被引用', duplicate: '重复', archived: '已归档' },
   bulk: {
     chooseAll: '全选',

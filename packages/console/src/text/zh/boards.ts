@@ -8,6 +8,7 @@ export const boards = {
   name: '看板名称',
   namePlaceholder: '例如：手机银行周会',
   description: '说明',
+  notShared: '未共享给您',
   board: '看板',
   none: '还没有看板',
   noneHint: '在任何分析页点「保存到看板」，或先用本行的数据生成一个示例看板。',

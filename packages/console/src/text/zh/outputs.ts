@@ -141,6 +141,7 @@ export const outputs = {
     finished: '全部送完',
     replayed: '重新投递',
     downloaded: '下载文件',
+    handed_over: '移交',
   },
   settings: '设置',
   policy: 'Webhook 可访问的内网地址',

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
-import type { StagedEvents } from '../staged-events.ts';
+import type { StagedRows } from '../staged-events.ts';
 import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
@@ -164,7 +164,7 @@ export async function addSingleRows(
 }
 
 /** The sure rows of an event, before its persons are known. */
-export const sureEvents = (tables: ChunkTables, event: BulkEvent): Omit<StagedEvents, 'file' | 'record'> =>
+export const sureEvents = (tables: ChunkTables, event: BulkEvent): StagedRows =>
   eventsFrom(event, `${tables.stage} where ${event.holds} and sure`, '0');
 
 /** The rows of an event whose persons are known and that do not go single. */
@@ -173,16 +173,12 @@ export function stagedEvents(
   keys: KeyTables,
   event: BulkEvent,
   hasSingles: boolean,
-): Omit<StagedEvents, 'file' | 'record'> {
+): StagedRows {
   const singles = hasSingles ? ` and row not in ${tables.single}` : '';
   return eventsFrom(event, `${tables.stage} where ${event.holds}${singles}`, identityOf(keys, event.owner));
 }
 
-function eventsFrom(
-  { event, at, properties }: BulkEvent,
-  from: string,
-  identity: string,
-): Omit<StagedEvents, 'file' | 'record'> {
+function eventsFrom({ event, at, properties }: BulkEvent, from: string, identity: string): StagedRows {
   return { from, row: 'row', event, at, ...personAndKey(identity), properties };
 }
 

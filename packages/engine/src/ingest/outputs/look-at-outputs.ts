@@ -14,6 +14,7 @@ import { keptSecrets } from './keep-secrets.ts';
 import { deliveryProblem } from './name-problem.ts';
 import { outputLog } from './output-log.ts';
 import { selectOutputs, selectSliceFile } from './output-store.ts';
+import { maySeeOutputs, visibleOutputs } from './right-to-output.ts';
 import type { OutputParts } from './run-output.ts';
 import type { OutputScope, OutputValue } from './subjects/output-subject.ts';
 
@@ -98,8 +99,11 @@ export function createOutputLooks(parts: OutputParts, directory: string): Output
       }
     },
     async file(outputId, slice, user) {
-      const [row] = await selectOutputs(database, outputId);
+      const [row] = await visibleOutputs(parts.needs, await selectOutputs(database, outputId), user);
       if (!row) throw new CodedError('output_not_found', { details: { outputId } });
+      // What an owner has lost the right to is in the files too.
+      if (!(await maySeeOutputs(parts.needs, [row], user))[0])
+        throw new CodedError('owner_lost_right', { details: { owner: user.name } });
       const file = await selectSliceFile(database, outputId, slice);
       const path = file === undefined ? undefined : join(directory, file);
       const found = path === undefined ? undefined : await stat(path).catch(() => undefined);

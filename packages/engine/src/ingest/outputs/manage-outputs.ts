@@ -23,10 +23,12 @@ import {
   selectDead,
   selectOutputs,
   selectSlices,
+  setOutputOwner,
   type DeadRow,
   type OutputView,
   type SliceRow,
 } from './output-store.ts';
+import { nextOwnerOf, visibleOutputs } from './right-to-output.ts';
 import type { OutputParts } from './run-output.ts';
 import { toOutput } from './show-output.ts';
 
@@ -49,19 +51,28 @@ export interface OutputChange {
   readonly secrets?: KafkaSecrets | undefined;
 }
 
+/** A page of lines or portions below one. */
+export interface LinePage {
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
 /** Outputs as people see and change them. All that change are audited. */
 export interface OutputBook {
-  list(): Promise<Output[]>;
+  /** The user's own, and those that name nothing that is not shared with the user; others are not found. */
+  list(user: CallingUser): Promise<Output[]>;
   /** @throws CodedError output_not_found */
-  read(outputId: string): Promise<Output>;
+  read(outputId: string, user: CallingUser): Promise<Output>;
   /** @throws CodedError output_exists, output_settings_invalid, address_not_allowed, permission_denied */
   create(output: NewOutput, user: CallingUser): Promise<{ output: Output; signingSecret?: string }>;
   update(outputId: string, change: OutputChange, user: CallingUser): Promise<Output>;
   setState(outputId: string, state: 'running' | 'paused', user: CallingUser): Promise<Output>;
+  /** @throws CodedError output_not_found, user_unknown, not_owner, owner_lost_right */
+  handOver(outputId: string, owner: string, user: CallingUser): Promise<Output>;
   runNow(outputId: string, user: CallingUser): Promise<Output>;
   remove(outputId: string, user: CallingUser): Promise<void>;
-  slices(outputId: string, before: number | undefined, limit: number): Promise<SliceRow[]>;
-  dead(outputId: string): Promise<DeadRow[]>;
+  slices(outputId: string, page: LinePage, user: CallingUser): Promise<SliceRow[]>;
+  dead(outputId: string, user: CallingUser): Promise<DeadRow[]>;
   /** Sends given-up deliveries again under their old ids. */
   replayDead(
     outputId: string,
@@ -71,8 +82,8 @@ export interface OutputBook {
   /** Newest first, below a line. */
   log(
     outputId: string,
-    before: number | undefined,
-    limit: number,
+    page: LinePage,
+    user: CallingUser,
   ): Promise<ResponseOf<typeof outputsApi.listOutputLog>>;
   readPolicy(): Promise<AddressPolicy>;
   savePolicy(policy: AddressPolicy, user: CallingUser): Promise<AddressPolicy>;
@@ -86,15 +97,19 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
   const { platform } = parts.needs;
   const { database, secrets, audit, clock, config } = platform;
 
-  async function viewOf(outputId: string): Promise<OutputView> {
-    const [row] = await selectOutputs(database, outputId);
+  const visible = (rows: readonly OutputView[], user: CallingUser): Promise<OutputView[]> =>
+    visibleOutputs(parts.needs, rows, user);
+
+  async function viewOf(outputId: string, user: CallingUser): Promise<OutputView> {
+    const [row] = await visible(await selectOutputs(database, outputId), user);
     if (!row) throw new CodedError('output_not_found', { details: { outputId } });
     return row;
   }
   const secretsOf = (row: OutputView): OutputSecrets =>
     JSON.parse(secrets.decrypt(row.secrets_box)) as OutputSecrets;
   const show = (row: OutputView): Output => toOutput(row, Object.keys(secretsOf(row)));
-  const read = async (outputId: string): Promise<Output> => show(await viewOf(outputId));
+  const read = async (outputId: string, user: CallingUser): Promise<Output> =>
+    show(await viewOf(outputId, user));
   const record = (
     transaction: Parameters<typeof audit.record>[0],
     user: CallingUser,
@@ -118,7 +133,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
     });
 
   return {
-    list: async () => (await selectOutputs(database)).map(show),
+    list: async (user) => (await visible(await selectOutputs(database), user)).map(show),
     read,
     async create(output, user) {
       if (output.openPersonalData && !allows(user.permissions, 'pii.open'))
@@ -135,6 +150,7 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         const made = await insertOutput(transaction, {
           output_id: output.outputId,
           name: output.name,
+          owner: user.userId,
           selection: output.selection,
           destination: output.destination,
           schedule: output.schedule,
@@ -150,10 +166,13 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         await record(transaction, user, 'create', output.outputId, detail);
         await log(transaction, user, 'created', output.outputId);
       });
-      return { output: await read(output.outputId), ...(signingSecret ? { signingSecret } : {}) };
+      return { output: await read(output.outputId, user), ...(signingSecret ? { signingSecret } : {}) };
     },
     async update(outputId, change, user) {
-      const row = await viewOf(outputId);
+      const row = await viewOf(outputId, user);
+      // Where personal data goes in the clear is for those who may see it so.
+      if (row.open_personal_data && !allows(user.permissions, 'pii.open'))
+        throw new CodedError('permission_denied', { details: { permission: 'pii.open' } });
       const destination = change.destination ?? row.destination;
       if (destination.kind !== row.destination.kind)
         throw new CodedError('output_settings_invalid', {
@@ -176,44 +195,56 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
         await record(transaction, user, 'update', outputId, detail);
         await log(transaction, user, 'changed', outputId);
       });
-      return read(outputId);
+      return read(outputId, user);
+    },
+    async handOver(outputId, owner, user) {
+      const row = await viewOf(outputId, user);
+      const next = await nextOwnerOf(parts.needs, row, owner, user);
+      await database.transaction(async (transaction) => {
+        await setOutputOwner(transaction, outputId, next.userId, clock.now());
+        await record(transaction, user, 'hand_over', outputId, { from: row.owner, to: next.userId });
+        await log(transaction, user, 'handed_over', outputId);
+      });
+      return read(outputId, user);
     },
     async setState(outputId, state, user) {
+      await viewOf(outputId, user);
       await database.transaction(async (transaction) => {
         if (!(await changeOutputState(transaction, outputId, state, clock.now())))
           throw new CodedError('output_not_found', { details: { outputId } });
         await record(transaction, user, 'set_state', outputId, { state });
         await log(transaction, user, state, outputId);
       });
-      return read(outputId);
+      return read(outputId, user);
     },
     async runNow(outputId, user) {
-      const row = await viewOf(outputId);
+      const row = await viewOf(outputId, user);
       const cursor = parts.subjects[row.selection.subject].beginRun?.(row.cursor) ?? row.cursor;
       await database.transaction(async (transaction) => {
         await makeDue(transaction, outputId, cursor, clock.now());
         await record(transaction, user, 'run', outputId);
         await log(transaction, user, 'requested', outputId);
       });
-      return read(outputId);
+      return read(outputId, user);
     },
     async remove(outputId, user) {
+      await viewOf(outputId, user);
       await database.transaction(async (transaction) => {
         if (!(await deleteOutput(transaction, outputId)))
           throw new CodedError('output_not_found', { details: { outputId } });
         await record(transaction, user, 'delete', outputId);
       });
     },
-    async slices(outputId, before, limit) {
-      await viewOf(outputId);
+    async slices(outputId, { before, limit }, user) {
+      await viewOf(outputId, user);
       return selectSlices(database, outputId, before, limit);
     },
-    async dead(outputId) {
-      await viewOf(outputId);
+    async dead(outputId, user) {
+      await viewOf(outputId, user);
       return selectDead(database, outputId, undefined, DEAD_A_PAGE);
     },
     async replayDead(outputId, deadIds, user) {
-      const row = await viewOf(outputId);
+      const row = await viewOf(outputId, user);
       if (row.destination.kind !== 'webhook') return { delivered: 0, failed: 0 };
       const { signingSecret } = secretsOf(row);
       const outcome = { delivered: 0, failed: 0 };
@@ -236,8 +267,8 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       });
       return outcome;
     },
-    async log(outputId, before, limit) {
-      await viewOf(outputId);
+    async log(outputId, { before, limit }, user) {
+      await viewOf(outputId, user);
       return outputLog.page(database, outputId, before, limit);
     },
     readPolicy,

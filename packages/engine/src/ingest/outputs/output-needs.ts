@@ -25,6 +25,13 @@ export interface OutputPorts {
   ): Promise<SegmentChange[]>;
   /** Ids of the tags in use that the asker may see. */
   tagIds(asker?: CallingUser): Promise<ReadonlySet<string>>;
+  /** For each question, whether the asker may see everything that its EQL names. */
+  mayAsk(
+    questions: readonly (readonly { readonly text: string }[])[],
+    asker: CallingUser,
+  ): Promise<boolean[]>;
+  /** Ids of the segments and tags that everybody may see. */
+  openToAll(): Promise<{ readonly segmentIds: readonly string[]; readonly tagIds: readonly string[] }>;
   /** Present values of tags by person and tag. */
   tagValues(
     personIds: readonly number[],

@@ -7,7 +7,7 @@ import type { Readers } from './readers/manage-readers.ts';
 
 /** Endpoints of what leaves. */
 export function addOutputRoutes(server: HttpServer, outputs: OutputBook, looks: OutputLooks): void {
-  server.handle(outputsApi.listOutputs, async () => ({ items: await outputs.list() }));
+  server.handle(outputsApi.listOutputs, async ({ user }) => ({ items: await outputs.list(user) }));
   server.handle(outputsApi.createOutput, ({ body, user }) => outputs.create(body, user));
   server.handle(outputsApi.checkOutput, ({ body }) => looks.test(body));
   server.handle(outputsApi.previewOutput, ({ body, user }) =>
@@ -21,23 +21,27 @@ export function addOutputRoutes(server: HttpServer, outputs: OutputBook, looks: 
       .header('content-disposition', `attachment; filename="${name}"`);
     return content as unknown as string;
   });
-  server.handle(outputsApi.listOutputLog, ({ params, query }) =>
-    outputs.log(params.outputId, query.cursor, query.limit),
+  server.handle(outputsApi.listOutputLog, ({ params, query: { cursor: before, limit }, user }) =>
+    outputs.log(params.outputId, { before, limit }, user),
   );
-  server.handle(outputsApi.readOutput, ({ params }) => outputs.read(params.outputId));
+  server.handle(outputsApi.readOutput, ({ params, user }) => outputs.read(params.outputId, user));
   server.handle(outputsApi.updateOutput, ({ params, body, user }) =>
     outputs.update(params.outputId, body, user),
   );
   server.handle(outputsApi.setOutputState, ({ params, body, user }) =>
     outputs.setState(params.outputId, body.state, user),
   );
+  server.handle(outputsApi.handOverOutput, ({ params, body, user }) =>
+    outputs.handOver(params.outputId, body.owner, user),
+  );
   server.handle(outputsApi.runOutput, ({ params, user }) => outputs.runNow(params.outputId, user));
   server.handle(outputsApi.deleteOutput, async ({ params, user }) => {
     await outputs.remove(params.outputId, user);
     return { deleted: true };
   });
-  server.handle(outputsApi.listOutputSlices, async ({ params, query }) => {
-    const rows = await outputs.slices(params.outputId, query.cursor, query.limit);
+  server.handle(outputsApi.listOutputSlices, async ({ params, query, user }) => {
+    const page = { before: query.cursor, limit: query.limit };
+    const rows = await outputs.slices(params.outputId, page, user);
     const items = rows.map(({ file, sha256, finished_at, ...row }) => ({
       ...row,
       ...(file === null ? {} : { file }),
@@ -47,8 +51,8 @@ export function addOutputRoutes(server: HttpServer, outputs: OutputBook, looks: 
     const last = rows.at(-1);
     return last && rows.length === query.limit ? { items, nextCursor: String(last.slice) } : { items };
   });
-  server.handle(outputsApi.listDeadDeliveries, async ({ params }) => ({
-    items: (await outputs.dead(params.outputId)).map((dead) => ({
+  server.handle(outputsApi.listDeadDeliveries, async ({ params, user }) => ({
+    items: (await outputs.dead(params.outputId, user)).map((dead) => ({
       deadId: dead.dead_id,
       rows: dead.rows,
       reason: dead.reason,

@@ -1,4 +1,4 @@
-import type { OutputDestination, OutputSchedule, OutputSelection } from '@wutong/contract';
+import type { ErrorCode, OutputDestination, OutputSchedule, OutputSelection } from '@wutong/contract';
 import type { Database, Transaction } from '../../platform/index.ts';
 import type { SentPortion } from './destinations/output-destination.ts';
 import type { Portion, Position } from './subjects/output-subject.ts';
@@ -6,6 +6,8 @@ import type { Portion, Position } from './subjects/output-subject.ts';
 export interface OutputRecord {
   output_id: string;
   name: string;
+  /** User with whose rights it runs; null: nobody is known. */
+  owner: string | null;
   selection: OutputSelection;
   destination: OutputDestination;
   schedule: OutputSchedule;
@@ -20,6 +22,7 @@ export interface OutputRecord {
   dead_in_a_row: number;
   rows_sent: number;
   error: string | null;
+  error_code: ErrorCode | null;
   next_at: number | null;
   created_at: number;
   updated_at: number;
@@ -31,13 +34,20 @@ export async function insertOutput(
   transaction: Transaction,
   row: Pick<
     OutputRecord,
-    'output_id' | 'name' | 'selection' | 'destination' | 'schedule' | 'open_personal_data' | 'secrets_box'
+    | 'output_id'
+    | 'name'
+    | 'owner'
+    | 'selection'
+    | 'destination'
+    | 'schedule'
+    | 'open_personal_data'
+    | 'secrets_box'
   > & { cursor: Position; now: number; next_at: number },
 ): Promise<boolean> {
   const made = await transaction.execute(
     `insert into outputs.output (output_id, name, selection, destination, schedule, open_personal_data, secrets_box,
-       state, cursor, next_at, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $10) on conflict do nothing`,
+       state, cursor, next_at, created_at, updated_at, owner)
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10, $10, $11) on conflict do nothing`,
     [
       row.output_id,
       row.name,
@@ -49,6 +59,7 @@ export async function insertOutput(
       JSON.stringify(row.cursor),
       row.next_at,
       row.now,
+      row.owner,
     ],
   );
   return made === 1;
@@ -110,6 +121,25 @@ export async function changeOutputState(
     [outputId, state, now],
   );
   return changed === 1;
+}
+
+/** Gives an output another owner; one that stopped because its owner had lost the right goes on. */
+export async function setOutputOwner(
+  transaction: Transaction,
+  outputId: string,
+  owner: string,
+  now: number,
+): Promise<void> {
+  await transaction.execute(`update outputs.output set owner = $2, updated_at = $3 where output_id = $1`, [
+    outputId,
+    owner,
+    now,
+  ]);
+  await transaction.execute(
+    `update outputs.output set state = 'running', next_at = $2, attempts = 0, error = null
+     where output_id = $1 and state = 'failed' and error_code = 'owner_lost_right'`,
+    [outputId, now],
+  );
 }
 
 export async function deleteOutput(transaction: Transaction, outputId: string): Promise<boolean> {
@@ -214,12 +244,12 @@ export async function rest(
 export async function noteOutputFailure(
   database: Transaction,
   outputId: string,
-  failure: { error: string; nextAt: number; stop: boolean },
+  failure: { error: string; code: ErrorCode | undefined; nextAt: number; stop: boolean },
 ): Promise<void> {
   await database.execute(
-    `update outputs.output set attempts = attempts + 1, error = $2, next_at = $3,
+    `update outputs.output set attempts = attempts + 1, error = $2, error_code = $5, next_at = $3,
        state = case when $4 and state = 'running' then 'failed' else state end where output_id = $1`,
-    [outputId, failure.error.slice(0, 500), failure.nextAt, failure.stop],
+    [outputId, failure.error.slice(0, 500), failure.nextAt, failure.stop, failure.code ?? null],
   );
 }
 
@@ -263,7 +293,7 @@ export interface SliceRow {
 }
 
 export async function selectSlices(
-  database: Database,
+  database: Transaction,
   outputId: string,
   before: number | undefined,
   limit: number,

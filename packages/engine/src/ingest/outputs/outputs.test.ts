@@ -32,8 +32,10 @@ const got: {
 }[] = [];
 let answers: (number | { status: number; location: string })[] = [];
 
+/** Whose right the outputs run with. */
+let testerId: string;
 const user = (...permissions: string[]): CallingUser => ({
-  userId: 'tester',
+  userId: testerId,
   name: 'tester',
   displayName: '',
   role: 'data_engineer',
@@ -47,6 +49,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wutong-outputs-'));
   const base = createTestPlatform(databases);
   platform = { ...base, config: { ...base.config, outputDirectory: folder } };
+  testerId = await platform.access.createUser({
+    name: 'tester',
+    displayName: '',
+    password: 'a long password',
+    role: 'administrator',
+  });
   server = await startIngestServer(platform);
   const { identity, profile, ingest } = server;
   audience = createAudience(platform, { identity, profile, ingest });
@@ -155,7 +163,7 @@ describe('files', () => {
     expect(first!.lines[1]).toContain('""mobile"":""***""');
     expect(second!.lines).toHaveLength(2);
     expect(second!.lines[1]).toContain('""amount"":2');
-    expect(await outputs.book.read('history')).toMatchObject({
+    expect(await outputs.book.read('history', user())).toMatchObject({
       state: 'running',
       rows: 3,
       slices: 2,
@@ -253,10 +261,10 @@ describe('files', () => {
     await outputs.runDue();
     expect(await filesOf('portraits')).toHaveLength(2);
     expect(await filesOf('members')).toHaveLength(1);
-    expect(await outputs.book.read('once')).toMatchObject({ state: 'finished', rows: 2 });
+    expect(await outputs.book.read('once', user())).toMatchObject({ state: 'finished', rows: 2 });
     await outputs.book.runNow('once', user());
     await outputs.runDue();
-    expect(await outputs.book.read('once')).toMatchObject({ state: 'finished', rows: 4 });
+    expect(await outputs.book.read('once', user())).toMatchObject({ state: 'finished', rows: 4 });
   });
 });
 
@@ -311,7 +319,7 @@ describe('webhooks', () => {
     // The first delivery goes through, the second fails for a while.
     answers = [204, 503, 503];
     await outputs.runDue();
-    expect(await outputs.book.read('hook')).toMatchObject({ attempts: 1, error: 'HTTP 503' });
+    expect(await outputs.book.read('hook', user())).toMatchObject({ attempts: 1, error: 'HTTP 503' });
     // Another process goes on where this one stopped.
     await outputs.stop();
     outputs = makeOutputs();
@@ -325,18 +333,18 @@ describe('webhooks', () => {
     expect(headers['webhook-signature']).toBe(
       `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
     );
-    expect(await outputs.book.read('hook')).toMatchObject({ rows: 5, dead: 0, attempts: 0 });
+    expect(await outputs.book.read('hook', user())).toMatchObject({ rows: 5, dead: 0, attempts: 0 });
 
     const before = got.length;
     await server.ingest.append('bank', [paid('K1', 16), paid('K1', 17), paid('K1', 18)]);
     answers = [{ status: 302, location: `${address}/elsewhere` }, 204];
     await later();
     expect(amounts(before)).toEqual([16, 17, 18]);
-    expect(await outputs.book.read('hook')).toMatchObject({ rows: 8, dead: 1 });
-    expect(await outputs.book.dead('hook')).toMatchObject([{ rows: 2, reason: 'HTTP 302' }]);
+    expect(await outputs.book.read('hook', user())).toMatchObject({ rows: 8, dead: 1 });
+    expect(await outputs.book.dead('hook', user())).toMatchObject([{ rows: 2, reason: 'HTTP 302' }]);
     expect(await outputs.book.replayDead('hook', undefined, user())).toEqual({ delivered: 1, failed: 0 });
     expect(got.at(-1)!.headers['webhook-id']).toBe(got[before]!.headers['webhook-id']);
-    expect(await outputs.book.read('hook')).toMatchObject({ dead: 0 });
+    expect(await outputs.book.read('hook', user())).toMatchObject({ dead: 0 });
   });
 });
 
@@ -399,9 +407,9 @@ describe('looks at outputs', () => {
     await expect(outputs.looks.file('to_fetch', 99, user())).rejects.toMatchObject({
       code: 'output_file_missing',
     });
-    const { items } = await outputs.book.log('to_fetch', undefined, 10);
+    const { items } = await outputs.book.log('to_fetch', { before: undefined, limit: 10 }, user());
     expect(items.map(({ event }) => event)).toEqual(['downloaded', 'sent', 'created']);
-    expect((await outputs.book.read('to_fetch')).lastRun).toMatchObject({ rows: items[1]!.count });
+    expect((await outputs.book.read('to_fetch', user())).lastRun).toMatchObject({ rows: items[1]!.count });
   });
 });
 

@@ -12,6 +12,7 @@ import {
   selectOutputs,
   type OutputRecord,
 } from './output-store.ts';
+import { isOwnerAllowed } from './right-to-output.ts';
 import { ReceiverBrokenError, sendPortion } from './send-portion.ts';
 import type { OutputScope, Portion } from './subjects/output-subject.ts';
 import type { OutputSubjects } from './subjects/output-subjects.ts';
@@ -44,6 +45,8 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
       const [row] = await selectOutputs(database, outputId);
       // Looked at again under the lock: another process may have had this turn.
       if (row?.state !== 'running' || row.next_at === null || row.next_at > clock.now()) return;
+      // The owner may have lost the right since the last turn.
+      if (portions === 0 && !(await isOwnerAllowed(parts.needs, row))) return await stopForOwner(parts, row);
       try {
         if (!(await sendNext(parts, row))) return;
       } catch (error) {
@@ -62,6 +65,7 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
         }
         await noteOutputFailure(database, outputId, {
           error: sentence,
+          code: deliveryProblem(row.destination.kind, sentence),
           nextAt: clock.now() + Math.max(retryAfter ?? 0, backoff),
           stop: isBroken,
         });
@@ -72,6 +76,18 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
   } finally {
     connection.release(true);
   }
+}
+
+/** Nothing leaves on behalf of somebody who may not: it stops and says so, until it is started or handed over. */
+async function stopForOwner({ needs }: OutputParts, { output_id: outputId }: OutputRecord): Promise<void> {
+  const { database, clock, log } = needs.platform;
+  const code = 'owner_lost_right';
+  const text = 'its owner has no right to it any more';
+  await database.transaction(async (transaction) => {
+    await outputLog.write(transaction, outputId, { event: 'failed', at: clock.now(), code, text });
+    await noteOutputFailure(transaction, outputId, { error: text, code, nextAt: clock.now(), stop: true });
+  });
+  log.warn({ output: outputId }, 'an output was stopped: its owner has no right to it any more');
 }
 
 /** Sends one portion; false when there was none. */

@@ -4,9 +4,9 @@ import type { OutputView } from './output-store.ts';
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 
-function problemOf({ error, destination }: OutputView): { error?: string; code?: string } {
+function problemOf({ error, error_code, destination }: OutputView): { error?: string; code?: string } {
   if (error === null) return {};
-  const code = deliveryProblem(destination.kind, error);
+  const code = error_code ?? deliveryProblem(destination.kind, error);
   return { error, ...(code === undefined ? {} : { code }) };
 }
 
@@ -15,6 +15,7 @@ export function toOutput(row: OutputView, secretNames: readonly string[]): outpu
   return {
     outputId: row.output_id,
     name: row.name,
+    ...(row.owner === null ? {} : { owner: row.owner }),
     selection: row.selection,
     destination: row.destination,
     schedule: row.schedule,

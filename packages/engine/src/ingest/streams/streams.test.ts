@@ -5,6 +5,7 @@ import { Consumer, Producer } from '@platformatic/kafka';
 import type { KafkaSecrets, streamsApi, StreamSettings } from '@wutong/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { noLaterRooms } from '../../../test/harness/no-later-rooms.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
 import { startKafkaBroker, whyNoKafka, type KafkaBroker } from '../../../test/harness/kafka-broker.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
@@ -312,13 +313,7 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
   it('sends events to a topic, keyed by person, each under its own id', async () => {
     await broker.createTopic('out', 2);
     const { identity, profile } = server;
-    const ports = {
-      segmentWatermark: () => Promise.resolve({ run: 0, personId: 0 }),
-      segmentChanges: () => Promise.resolve([]),
-      tagIds: () => Promise.resolve(new Set<string>()),
-      tagValues: () => Promise.resolve(new Map()),
-    };
-    const outputs = createOutputs({ platform, identity, profile, ports });
+    const outputs = createOutputs({ platform, identity, profile, ports: noLaterRooms });
     const administrator = await platform.access.userOf({ token });
     await outputs.book.create(
       {
@@ -338,7 +333,7 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
       administrator!,
     );
     await outputs.runDue();
-    const sent = await outputs.book.read('out');
+    const sent = await outputs.book.read('out', administrator!);
     await outputs.stop();
     const [stored] = await platform.clickhouse.query<{ events: string[]; people: number }>(
       `select groupUniqArray(toString(event_id)) as events, uniqExact(person_id) as people from event where event = 'paid'`,

@@ -163,6 +163,19 @@ export async function writeAlert(
   return written === 1;
 }
 
+/** Gives an alert another owner; it is looked at at once. */
+export async function setAlertOwner(
+  transaction: Transaction,
+  alertId: string,
+  owner: string,
+  now: number,
+): Promise<void> {
+  await transaction.execute(
+    'update insight.alert set owner = $2, next_at = $3, updated_at = $3 where alert_id = $1',
+    [alertId, owner, now],
+  );
+}
+
 export async function removeAlert(
   transaction: Transaction,
   alertId: string,

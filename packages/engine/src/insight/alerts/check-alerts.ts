@@ -1,14 +1,16 @@
+import { askAs } from '../ask-as.ts';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
 import type { Platform } from '../../platform/index.ts';
 import { claimDueAlert, lockAlert, writeCheck } from './alert-store.ts';
 import { composeNotices } from './compose-notice.ts';
-import { lookAt } from './look-at-alert.ts';
+import { failed, lookAt } from './look-at-alert.ts';
 import { insertNotices } from './notice-store.ts';
+import { mayOwnAlert } from './right-to-alert.ts';
 
 /** What checking alerts needs of the platform. */
 export type AlertPlatform = Pick<
   Platform,
-  'database' | 'clock' | 'config' | 'ids' | 'secrets' | 'clickhouse'
+  'database' | 'clock' | 'config' | 'ids' | 'secrets' | 'clickhouse' | 'access'
 >;
 
 /**
@@ -21,7 +23,12 @@ export async function checkNextAlert(platform: AlertPlatform, asking: AnalysisNe
     claimDueAlert(transaction, platform.secrets, now),
   );
   if (!alert) return false;
-  const check = await lookAt(asking, alert, now);
+  // Asked as the owner, who may have lost the right since the alert was made.
+  const owner = await platform.access.userBehind({ name: alert.owner });
+  const check =
+    owner && (await mayOwnAlert(asking.needs, alert, owner))
+      ? await lookAt(askAs(asking, owner), alert, now)
+      : failed(alert, now, 'owner_lost_right');
   await platform.database.transaction(async (transaction) => {
     // As it is now: it may have been edited, switched off or deleted while it was looked at.
     const present = await lockAlert(transaction, platform.secrets, alert.alertId);

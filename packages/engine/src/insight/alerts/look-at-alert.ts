@@ -25,7 +25,8 @@ export async function lookAt(asking: AnalysisNeeds, alert: Alert, now: number): 
   }
 }
 
-const failed = (alert: Alert, now: number, problem: string): Check => ({
+/** A look that could not tell: it neither raises nor clears. */
+export const failed = (alert: Alert, now: number, problem: string): Check => ({
   at: now,
   value: undefined,
   before: undefined,

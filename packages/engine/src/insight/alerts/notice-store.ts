@@ -102,6 +102,8 @@ export async function selectNotices(
   search: {
     alertId?: string | undefined;
     state?: NoticeState | undefined;
+    /** Not of these alerts. */
+    without: readonly string[];
     cursor?: string | undefined;
     limit: number;
   },
@@ -109,9 +111,9 @@ export async function selectNotices(
   const rows = await reader.query<NoticeRow>(
     `select notice.*, alert.name as alert_name from insight.alert_notice as notice join insight.alert using (alert_id)
       where ($1::uuid is null or notice.alert_id = $1) and ($2::text is null or notice.state = $2)
-        and ($3::uuid is null or notice.notice_id < $3)
+        and ($3::uuid is null or notice.notice_id < $3) and notice.alert_id <> all($5::uuid[])
       order by notice.notice_id desc limit $4`,
-    [search.alertId ?? null, search.state ?? null, search.cursor ?? null, search.limit + 1],
+    [search.alertId ?? null, search.state ?? null, search.cursor ?? null, search.limit + 1, search.without],
   );
   const items = rows.slice(0, search.limit).map(toNotice);
   return { items, ...(rows.length > search.limit ? { nextCursor: items.at(-1)!.noticeId } : {}) };

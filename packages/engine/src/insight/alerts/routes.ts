@@ -1,7 +1,8 @@
-import { insightApi, type AlertInput } from '@wutong/contract';
+import { insightApi, type Alert, type AlertInput } from '@wutong/contract';
 import {
   allows,
   CodedError,
+  requireHandOver,
   type CallingUser,
   type HttpServer,
   type Platform,
@@ -9,9 +10,18 @@ import {
 import { resolveScope, type AnalysisNeeds } from '../analyses/scope-sql.ts';
 import { askAs } from '../ask-as.ts';
 import { readReportSettings, writeReportSettings } from '../report-settings.ts';
-import { removeAlert, selectAlert, selectAlerts, selectChecks, shownTo, writeAlert } from './alert-store.ts';
+import {
+  removeAlert,
+  selectAlert,
+  selectAlerts,
+  selectChecks,
+  setAlertOwner,
+  shownTo,
+  writeAlert,
+} from './alert-store.ts';
 import { composeNotices } from './compose-notice.ts';
 import { insertNotices, selectNotices } from './notice-store.ts';
+import { mayOwnAlert, maySeeAlerts } from './right-to-alert.ts';
 import { ensureSecret } from './signing-secret.ts';
 
 /** Alerts, whom they told, and the rules they keep. */
@@ -22,6 +32,16 @@ export function routeAlerts(server: HttpServer, platform: Platform, asking: Anal
     if (!alert) throw new CodedError('alert_not_found', { details: { alertId } });
     return alert;
   };
+  /** What names things that are not shared with a user is not there for the user, whose own alerts always are. */
+  const visible = async (alerts: readonly Alert[], user: CallingUser) => {
+    const maySee = await maySeeAlerts(asking.needs, alerts, user);
+    return alerts.filter((alert, index) => alert.owner === user.name || maySee[index]);
+  };
+  const readable = async (alertId: string, user: CallingUser) => {
+    const [alert] = await visible([await existing(alertId)], user);
+    if (!alert) throw new CodedError('alert_not_found', { details: { alertId } });
+    return alert;
+  };
   const own = async (alertId: string, user: CallingUser) => {
     const alert = await existing(alertId);
     if (alert.owner !== user.name) throw new CodedError('alert_not_found', { details: { alertId } });
@@ -29,7 +49,9 @@ export function routeAlerts(server: HttpServer, platform: Platform, asking: Anal
   };
 
   server.handle(insightApi.listAlerts, async ({ user }) => ({
-    items: (await selectAlerts(database, secrets)).map((alert) => shownTo(user.name, alert)),
+    items: (await visible(await selectAlerts(database, secrets), user)).map((alert) =>
+      shownTo(user.name, alert),
+    ),
   }));
   server.handle(insightApi.createAlert, ({ body, user }) => save(platform, asking, ids.newId(), body, user));
   server.handle(insightApi.saveAlert, async ({ params, body, user }) => {
@@ -45,8 +67,13 @@ export function routeAlerts(server: HttpServer, platform: Platform, asking: Anal
     });
     return { done: true as const };
   });
-  server.handle(insightApi.listAlertChecks, async ({ params, query }) => {
-    await existing(params.alertId);
+  server.handle(insightApi.handOverAlert, async ({ params, body, user }) => {
+    const alert = await readable(params.alertId, user);
+    const next = await handOver(platform, asking, alert, { owner: body.owner, user });
+    return shownTo(user.name, { ...alert, owner: next.name });
+  });
+  server.handle(insightApi.listAlertChecks, async ({ params, query, user }) => {
+    await readable(params.alertId, user);
     return { items: await selectChecks(database, params.alertId, query.limit) };
   });
   server.handle(insightApi.testAlert, async ({ params, user }) => {
@@ -63,7 +90,12 @@ export function routeAlerts(server: HttpServer, platform: Platform, asking: Anal
     });
     return { secret };
   });
-  server.handle(insightApi.listAlertNotices, ({ query }) => selectNotices(database, query));
+  server.handle(insightApi.listAlertNotices, async ({ query, user }) => {
+    const alerts = await selectAlerts(database, secrets);
+    const shown = new Set((await visible(alerts, user)).map(({ alertId }) => alertId));
+    const without = alerts.flatMap(({ alertId }) => (shown.has(alertId) ? [] : [alertId]));
+    return selectNotices(database, { ...query, without });
+  });
 
   server.handle(insightApi.readReportSettings, () => readReportSettings(platform.settings));
   server.handle(insightApi.saveReportSettings, async ({ body, user }) => {
@@ -113,4 +145,31 @@ async function save(
   });
   if (!alert) throw new CodedError('alert_not_found', { details: { alertId } });
   return alert;
+}
+
+/** Gives an alert to somebody who has the right to it. @throws CodedError user_unknown, not_owner, owner_lost_right */
+async function handOver(
+  platform: Platform,
+  { needs }: AnalysisNeeds,
+  alert: Alert,
+  { owner, user }: { owner: string; user: CallingUser },
+): Promise<CallingUser> {
+  const { access, database, clock } = platform;
+  const next = await access.userBehind({ userId: owner });
+  if (!next) throw new CodedError('user_unknown', { details: { userIds: [owner] } });
+  const present = await access.userBehind({ name: alert.owner });
+  requireHandOver(user, {
+    isOwner: alert.owner === user.name,
+    isOwnerAllowed: await mayOwnAlert(needs, alert, present),
+    next: next.userId,
+  });
+  if (!(await mayOwnAlert(needs, alert, next))) {
+    throw new CodedError('owner_lost_right', { details: { owner: next.name } });
+  }
+  await database.transaction(async (transaction) => {
+    await setAlertOwner(transaction, alert.alertId, next.name, clock.now());
+    const detail = { from: alert.owner, to: next.name };
+    await record(platform, transaction, user, 'alert.hand_over', alert.alertId, detail);
+  });
+  return next;
 }

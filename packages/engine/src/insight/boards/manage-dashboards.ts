@@ -1,5 +1,6 @@
-import type { Analysis, Dashboard, DashboardInput } from '@wutong/contract';
+import type { Dashboard, DashboardInput } from '@wutong/contract';
 import { CodedError, type CallingUser, type Platform, type Transaction } from '../../platform/index.ts';
+import { namesOfQuestion } from '../analyses/names-of-question.ts';
 import type { InsightNeeds } from '../needs.ts';
 import {
   insertDashboard,
@@ -34,11 +35,10 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
     { name, tiles }: Pick<DashboardInput, 'name' | 'tiles'>,
     asker?: Author,
   ): Promise<void> => {
-    const texts = new Set(tiles.flatMap((tile) => expressionsOf(tile.analysis)));
     return needs.audience.declareUses(
       transaction,
       { kind: 'report', id: dashboardId, name },
-      [...texts].map((text) => ({ text })),
+      tiles.flatMap((tile) => namesOfQuestion(tile.analysis)),
       asker,
     );
   };
@@ -81,12 +81,4 @@ export function createDashboards(platform: Platform, needs: Pick<InsightNeeds, '
       });
     },
   };
-}
-
-/** EQL texts of a question: who it is about, and groups of people. */
-export function expressionsOf(analysis: Analysis): string[] {
-  const texts = analysis.people === undefined ? [] : [analysis.people];
-  const breakdown = 'breakdown' in analysis ? analysis.breakdown : undefined;
-  if (breakdown?.by.kind === 'people') texts.push(...breakdown.by.groups.map((group) => group.people));
-  return texts;
 }

@@ -1,23 +1,24 @@
-import type { SavedReport, SavedReportInput } from '@wutong/contract';
+import type { ReportRequest, SavedReport, SavedReportInput, ShownReport } from '@wutong/contract';
 import { CodedError, type CallingUser, type Platform, type Transaction } from '../../platform/index.ts';
+import { namesOfQuestion } from '../analyses/names-of-question.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { insertReport, removeReport, selectReport, selectReports, updateReport } from './report-store.ts';
 
-type Viewer = Pick<CallingUser, 'name'>;
-/** Who saves: their reports name only what they may see. */
+/** Who looks and who saves: reports name only what their author may see, and are shown to who may see it too. */
 type Author = Pick<CallingUser, 'name' | 'role' | 'userId' | 'permissions'>;
 
 /** Reports under names. Whom they are about shows up in the lineage of segments and tags. */
 export interface Reports {
-  list(user: Viewer): Promise<SavedReport[]>;
-  /** @throws CodedError report_not_found */
-  read(reportId: string, user: Viewer): Promise<SavedReport>;
+  /** What names things that are not shared with the user is listed without its question. */
+  list(user: Author): Promise<ShownReport[]>;
+  /** @throws CodedError report_not_found, names_not_shared */
+  read(reportId: string, user: Author): Promise<SavedReport>;
   /** @throws CodedError eql_invalid */
   create(input: SavedReportInput, user: Author): Promise<SavedReport>;
   /** @throws CodedError report_not_found, conflict, eql_invalid */
   save(reportId: string, input: SavedReportInput & { revision: number }, user: Author): Promise<SavedReport>;
   /** @throws CodedError report_not_found */
-  remove(reportId: string, user: Viewer): Promise<void>;
+  remove(reportId: string, user: Author): Promise<void>;
 }
 
 export function createReports(
@@ -26,30 +27,45 @@ export function createReports(
 ): Reports {
   const declareUses = (
     transaction: Transaction,
-    { reportId, name, people }: { reportId: string; name: string; people: string | undefined },
+    { reportId, name, report }: { reportId: string; name: string; report: ReportRequest | undefined },
     asker?: Author,
   ): Promise<void> =>
     needs.audience.declareUses(
       transaction,
       { kind: 'report', id: reportId, name },
-      people === undefined ? [] : [{ text: people }],
+      report ? namesOfReport(report) : [],
       asker,
     );
 
-  async function read(reportId: string, user: Viewer): Promise<SavedReport> {
+  /** The owner has written what the question names; others see it when they may see what it names. */
+  async function show(reports: readonly SavedReport[], user: Author): Promise<ShownReport[]> {
+    const mayRead = await needs.audience.mayAsk(
+      reports.map(({ report }) => namesOfReport(report)),
+      user,
+    );
+    return reports.map((saved, index) => {
+      if (saved.owner === user.name || mayRead[index]) return saved;
+      const { report: _report, ...rest } = saved;
+      return rest;
+    });
+  }
+
+  async function read(reportId: string, user: Author): Promise<SavedReport> {
     const report = await selectReport(database, reportId, user.name);
     if (!report) throw new CodedError('report_not_found', { details: { reportId } });
+    const [shown] = await show([report], user);
+    if (!shown?.report) throw new CodedError('names_not_shared', { details: { reportId } });
     return report;
   }
 
   return {
-    list: (user) => selectReports(database, user.name),
+    list: async (user) => show(await selectReports(database, user.name), user),
     read,
     async create(input, user) {
       const reportId = ids.newId();
       await database.transaction(async (transaction) => {
         await insertReport(transaction, { ...input, reportId, owner: user.name, now: clock.now() });
-        await declareUses(transaction, { reportId, name: input.name, people: input.report.people }, user);
+        await declareUses(transaction, { reportId, name: input.name, report: input.report }, user);
       });
       return read(reportId, user);
     },
@@ -60,7 +76,7 @@ export function createReports(
       await database.transaction(async (transaction) => {
         const saved = await updateReport(transaction, { ...input, reportId, owner, now: clock.now() });
         if (!saved) throw new CodedError('conflict', { details: { reportId, revision: input.revision } });
-        await declareUses(transaction, { reportId, name: input.name, people: input.report.people }, user);
+        await declareUses(transaction, { reportId, name: input.name, report: input.report }, user);
       });
       return read(reportId, user);
     },
@@ -69,8 +85,11 @@ export function createReports(
         if (!(await removeReport(transaction, reportId, user.name))) {
           throw new CodedError('report_not_found', { details: { reportId } });
         }
-        await declareUses(transaction, { reportId, name: '', people: undefined });
+        await declareUses(transaction, { reportId, name: '', report: undefined });
       });
     },
   };
 }
+
+const namesOfReport = (report: ReportRequest): { text: string }[] =>
+  namesOfQuestion({ kind: 'report', ...report });

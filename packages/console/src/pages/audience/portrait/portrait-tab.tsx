@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { Select } from 'antd';
-import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
+import { insightApi, type ResponseOf } from '@wutong/contract';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { combinedText } from '../combination.ts';
-import { LIST_LIMIT } from '../use-folders.ts';
+import { useSegmentChoice } from '../segment-choice.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { AttributeBars } from './attribute-bars.tsx';
 import styles from './portrait.module.css';
@@ -19,8 +19,9 @@ const VALUES = 6;
 export function PortraitTab({ segmentId, name }: { segmentId: string; name: string }) {
   const { text, format } = useReader();
   const words = text.audience.portrait;
-  const [against, setAgainst] = useState('');
-  const segments = useRead(audienceApi.listSegments, { query: { limit: LIST_LIMIT } });
+  const [chosen, setChosen] = useState<{ segmentId: string; name: string }>();
+  const against = chosen?.segmentId ?? '';
+  const choice = useSegmentChoice();
   const portrait = useRead(
     insightApi.analysePortrait,
     {
@@ -32,13 +33,14 @@ export function PortraitTab({ segmentId, name }: { segmentId: string; name: stri
     },
     { keepPrevious: true },
   );
-  const others = (segments.data?.items ?? []).filter((each) => each.segmentId !== segmentId);
-  const otherName = others.find((each) => each.segmentId === against)?.name ?? words.everybodyElse;
+  const offered = choice.items.filter((each) => each.segmentId !== segmentId && each.segmentId !== against);
+  const others = chosen ? [chosen, ...offered] : offered;
+  const otherName = chosen?.name ?? words.everybodyElse;
   const choose = (
     <label className="row">
       <span>{words.against}</span>
       <Select
-        showSearch={{ optionFilterProp: 'label' }}
+        {...choice.select}
         aria-label={words.against}
         value={against}
         popupMatchSelectWidth={false}
@@ -47,7 +49,7 @@ export function PortraitTab({ segmentId, name }: { segmentId: string; name: stri
           { value: '', label: words.everybodyElse },
           ...others.map((each) => ({ value: each.segmentId, label: each.name })),
         ]}
-        onChange={setAgainst}
+        onChange={(id) => setChosen(others.find((each) => each.segmentId === id))}
       />
     </label>
   );

@@ -12,6 +12,7 @@ import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
+import { wordFor } from '../../../text/text.ts';
 import { BulkBar } from '../bulk-bar.tsx';
 import { ComputedCell, NameCell } from '../catalogue-cells.tsx';
 import { CatalogueFilters, useCatalogueFilter } from '../catalogue-filters.tsx';
@@ -20,34 +21,31 @@ import { useAudienceUse, useDuplicates } from '../use-governance.ts';
 import { Coverage } from './coverage.tsx';
 
 const none: ReadonlySet<string> = new Set();
-const states = ['live', 'unused', 'duplicate', 'archived'] as const;
 
 /** The catalogue of tags: what each says, how many people have it, what it costs, what uses it. */
 export default function TagListPage() {
   const { tags: words, audience } = useText();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(none);
-  const filter = useCatalogueFilter();
-  const { search, archived } = filter.query;
+  const duplicates = useDuplicates('tag');
+  const filter = useCatalogueFilter(duplicates);
+  const kind = audienceApi.tagKinds.find((each) => each === filter.values.kind);
   const tags = usePages(
     audienceApi.listTags,
-    { query: { search, archived } },
+    { query: { ...filter.query, kind } },
     { refetchIntervalMs: CALM_MS },
   );
-  const uses = useAudienceUse('tag');
-  const duplicates = useDuplicates('tag');
-  const shown = tags.items.filter(
-    (tag) =>
-      filter.keeps(tag) &&
-      (filter.state !== 'duplicate' || duplicates.has(tag.tagId)) &&
-      (filter.state !== 'unused' || uses.get(tag.tagId)?.users === 0),
+  const shown = tags.items;
+  const uses = useAudienceUse(
+    'tag',
+    shown.map(({ tagId }) => tagId),
   );
   const choose = (tagId: string, on: boolean) =>
     setChosen(new Set(on ? [...chosen, tagId] : [...chosen].filter((each) => each !== tagId)));
   const columns = useTagColumns({ chosen, choose, uses, duplicates });
   return (
     <Page title={words.list} lead={words.lead} actions={<NewTag />}>
-      <CatalogueFilters filter={filter} items={tags.items} offered={states} />
+      <CatalogueFilters of="tag" filter={filter} kindName={(value) => wordFor(words.kind, value)} />
       <BulkBar
         kind="tag"
         shownIds={shown.map(({ tagId }) => tagId)}

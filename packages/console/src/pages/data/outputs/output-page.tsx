@@ -4,7 +4,9 @@ import { outputsApi, type Endpoint } from '@wutong/contract';
 import { LIVE_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { useUserNames } from '../../../frame/use-names.ts';
 import { Facts } from '../../../parts/facts.tsx';
+import { HandOver } from '../../../parts/hand-over.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
 import { Answer, sentenceOf } from '../../../parts/states.tsx';
@@ -92,6 +94,7 @@ function Progress({ output }: { output: Output }) {
               words.never
             ),
           ],
+          [text.sharing.runsAs, <Owner key="owner" output={output} />],
           output.nextAt && [words.next, <TimeText key="next" at={output.nextAt} form="full" />],
           [words.rows, format.integer(output.rows)],
           [words.dead, format.integer(output.dead)],
@@ -115,6 +118,29 @@ function Progress({ output }: { output: Output }) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** With whose right it runs, and how that is given to somebody else. */
+function Owner({ output }: { output: Output }) {
+  const { sharing: words } = useReader().text;
+  const userName = useUserNames();
+  const mayWrite = useMay(outputsApi.handOverOutput);
+  const handOver = useWrite(outputsApi.handOverOutput, refreshes);
+  return (
+    <span className="row">
+      {output.owner === undefined ? words.ownerUnknown : userName(output.owner)}
+      {mayWrite && (
+        <HandOver
+          name={output.name}
+          owner={output.owner}
+          lost={output.code === 'owner_lost_right'}
+          onHandOver={(owner) =>
+            handOver.mutateAsync({ params: { outputId: output.outputId }, body: { owner } })
+          }
+        />
+      )}
+    </span>
   );
 }
 

@@ -8,10 +8,12 @@ import { useMay, useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
 import { palette } from '../../../frame/theme.ts';
 import { Facts } from '../../../parts/facts.tsx';
+import { HandOver } from '../../../parts/hand-over.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
 import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
+import { useCodeSentence } from '../../data/code-sentence.ts';
 import { Chart } from '../chart/chart.tsx';
 import type { ChartSeries } from '../chart/series-chart.tsx';
 import { addressOf } from '../question/question.ts';
@@ -43,6 +45,8 @@ export function AlertDrawer({ alert, onEdit, onClose }: AlertDrawerProps) {
     { params: { alertId: alert.alertId }, query: { limit: CHECKS } },
     { refetchIntervalMs: CALM_MS },
   );
+  const handOver = useWrite(insightApi.handOverAlert, [insightApi.listAlerts, insightApi.listAlertChecks]);
+  const codeSentence = useCodeSentence();
   const mine = alert.owner === user.name;
   return (
     <Drawer
@@ -61,6 +65,12 @@ export function AlertDrawer({ alert, onEdit, onClose }: AlertDrawerProps) {
                 {alert.raised ? words.raised : words.calm}
               </StateMark>,
             ],
+            alert.lastCheck?.problem === 'owner_lost_right' && [
+              words.notComputed,
+              <span key="lost" role="alert" style={{ color: 'var(--red)' }}>
+                {codeSentence('owner_lost_right')}
+              </span>,
+            ],
             alert.raised && [words.since, <TimeText key="since" at={alert.raisedSince} form="full" />],
             [
               words.watched,
@@ -70,7 +80,20 @@ export function AlertDrawer({ alert, onEdit, onClose }: AlertDrawerProps) {
             ],
             [words.condition, sentence.condition(alert)],
             [words.rhythm, words.every(alert.everyMinutes)],
-            [words.owner, mine ? words.mine : userName(alert.owner)],
+            [
+              words.owner,
+              <span key="owner" className="row">
+                {mine ? words.mine : userName(alert.owner)}
+                <HandOver
+                  name={alert.name}
+                  owner={alert.owner}
+                  lost={alert.lastCheck?.problem === 'owner_lost_right'}
+                  onHandOver={(owner) =>
+                    handOver.mutateAsync({ params: { alertId: alert.alertId }, body: { owner } })
+                  }
+                />
+              </span>,
+            ],
           ]}
         />
         <section>

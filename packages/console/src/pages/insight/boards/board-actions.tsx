@@ -10,7 +10,7 @@ import {
   ReloadOutlined,
   ShareAltOutlined,
 } from '@ant-design/icons';
-import { insightApi, type Dashboard } from '@wutong/contract';
+import { insightApi, type ShownDashboard } from '@wutong/contract';
 import { useNavigate } from 'react-router-dom';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -39,7 +39,7 @@ export function PeriodChoice({ value, onChange }: { value: string; onChange: (va
 }
 
 /** Leads to a new question that comes back to this board. */
-export function AddTile({ board }: { board: Dashboard }) {
+export function AddTile({ board }: { board: ShownDashboard }) {
   const { text } = useReader();
   const navigate = useNavigate();
   return (
@@ -61,7 +61,7 @@ export function AddTile({ board }: { board: Dashboard }) {
 }
 
 interface BoardActionsProps {
-  board: Dashboard;
+  board: ShownDashboard;
   mine: boolean;
   period: string;
   onPeriod: (period: string) => void;
@@ -129,14 +129,15 @@ export function BoardActions(props: BoardActionsProps) {
 }
 
 /** Copying and removing a board, each said or asked before. */
-function useManage(board: Dashboard) {
+function useManage(board: ShownDashboard) {
   const { text } = useReader();
   const words = text.boards;
   const { message, modal } = App.useApp();
   const navigate = useNavigate();
   const create = useWrite(insightApi.createDashboard, [insightApi.listDashboards]);
   const remove = useWrite(insightApi.deleteDashboard, [insightApi.listDashboards]);
-  const { dashboardId, name, description, tiles } = board;
+  const { dashboardId, name, description } = board;
+  const { tiles } = inputOfBoard(board);
   const params = { dashboardId };
   const failed = (error: unknown) => void message.error(sentenceOf(error, text));
   return {
@@ -158,9 +159,9 @@ function useManage(board: Dashboard) {
 }
 
 interface EditActionsProps {
-  board: Dashboard;
-  draft: Dashboard;
-  onChange: (draft: Dashboard) => void;
+  board: ShownDashboard;
+  draft: ShownDashboard;
+  onChange: (draft: ShownDashboard) => void;
   onDone: () => void;
 }
 

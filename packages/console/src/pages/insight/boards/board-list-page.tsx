@@ -15,7 +15,7 @@ import { firstQuestion } from '../question/first-question.ts';
 import { isAnalysis } from '../question/question.ts';
 import { useQuestionTitle } from '../question/use-question-title.ts';
 import { useInsightNames } from '../question/use-insight-names.ts';
-import { defaultSize, newTileId, packTiles, type Tile } from './pack-tiles.ts';
+import { defaultSize, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
 type Row = Omit<Dashboard, 'tiles'>;
 
@@ -155,7 +155,7 @@ function useExampleBoard() {
   const make = async () => {
     const kinds = ['trend', 'funnel', 'retention', 'session', 'recency'] as const;
     const analyses = kinds.map((kind) => firstQuestion(kind, names)).filter(isAnalysis);
-    const tiles = analyses.map((analysis: Analysis): Tile => ({
+    const tiles = analyses.map((analysis: Analysis): SavedTile => ({
       tileId: newTileId(),
       title: titleOf(analysis),
       analysis,

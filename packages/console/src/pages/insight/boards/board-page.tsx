@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { insightApi, type Dashboard } from '@wutong/contract';
+import { insightApi, type ShownDashboard } from '@wutong/contract';
 import { useParams } from 'react-router-dom';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -36,7 +36,7 @@ export default function BoardPage() {
   );
 }
 
-function BoardView({ board }: { board: Dashboard }) {
+function BoardView({ board }: { board: ShownDashboard }) {
   const { text, format } = useReader();
   const words = text.boards;
   const { user } = useSession();

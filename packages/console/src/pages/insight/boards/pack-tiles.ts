@@ -1,11 +1,16 @@
 /** Where the tiles of a dashboard stand. Pure: an order and sizes in, places out. */
-import type { AnalysisKind, Dashboard, DashboardInput } from '@wutong/contract';
+import type { AnalysisKind, ShownDashboard, DashboardInput } from '@wutong/contract';
 
-export type Tile = Dashboard['tiles'][number];
+export type Tile = ShownDashboard['tiles'][number];
+
+/** A tile whose question may be read. */
+export type SavedTile = DashboardInput['tiles'][number];
 
 /** The parts of a board that its owner sets, as they are saved. */
-export function inputOfBoard(board: Dashboard): DashboardInput {
-  const { name, description, shared, sharedWith, refreshMinutes, tiles } = board;
+export function inputOfBoard(board: ShownDashboard): DashboardInput {
+  const { name, description, shared, sharedWith, refreshMinutes } = board;
+  // A question that is not for the reader cannot be copied by the reader.
+  const tiles = board.tiles.flatMap(({ analysis, ...tile }) => (analysis ? [{ ...tile, analysis }] : []));
   return { name, description, shared, sharedWith, refreshMinutes, tiles };
 }
 
@@ -23,7 +28,7 @@ export function defaultSize(kind: AnalysisKind): { width: number; height: number
 }
 
 /** Places tiles in their order, each as far up and left as it fits below none of its forerunners' tops. */
-export function packTiles(tiles: readonly Tile[]): Tile[] {
+export function packTiles<Placed extends Tile>(tiles: readonly Placed[]): Placed[] {
   // The first free row of each column.
   const free = Array.from({ length: COLUMNS }, () => 0);
   return tiles.map((tile) => {
@@ -39,7 +44,7 @@ export function packTiles(tiles: readonly Tile[]): Tile[] {
 }
 
 /** The order in which tiles are read: by rows, then by columns. */
-export function inOrder(tiles: readonly Tile[]): Tile[] {
+export function inOrder<Placed extends Tile>(tiles: readonly Placed[]): Placed[] {
   return tiles.toSorted(
     (left, right) => left.place.row - right.place.row || left.place.column - right.place.column,
   );

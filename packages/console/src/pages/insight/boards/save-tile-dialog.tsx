@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { App, Checkbox, Form, Input, Modal, Select } from 'antd';
-import { insightApi, type Analysis, type Dashboard } from '@wutong/contract';
+import { insightApi, type Analysis, type ShownDashboard } from '@wutong/contract';
 import { useSearchParams } from 'react-router-dom';
 import { call } from '../../../api/call.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
-import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type Tile } from './pack-tiles.ts';
+import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
 const NEW = 'new';
 
@@ -97,7 +97,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
 }
 
 /** The tile in the place of another, or below them all. */
-function withTile(tiles: readonly Tile[], tile: Tile, replaced: string | undefined): Tile[] {
+function withTile(tiles: readonly SavedTile[], tile: SavedTile, replaced: string | undefined): SavedTile[] {
   const former = tiles.find(({ tileId }) => tileId === replaced);
   if (!former) return packTiles([...inOrder(tiles), tile]);
   const { tileId, place } = former;
@@ -114,7 +114,7 @@ function useKeepTile() {
     where: { boardId: string; replaced: string | undefined } | { name: string },
     title: string,
     analysis: Analysis,
-  ): Promise<Dashboard> => {
+  ): Promise<ShownDashboard> => {
     const tile = {
       tileId: newTileId(),
       title,
@@ -127,12 +127,13 @@ function useKeepTile() {
     try {
       const params = { dashboardId: where.boardId };
       const board = await call(insightApi.readDashboard, { params });
+      const input = inputOfBoard(board);
       return await save.mutateAsync({
         params,
         body: {
-          ...inputOfBoard(board),
+          ...input,
           revision: board.revision,
-          tiles: withTile(board.tiles, tile, where.replaced),
+          tiles: withTile(input.tiles, tile, where.replaced),
         },
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { App, Checkbox, Form, InputNumber, Modal, Segmented } from 'antd';
-import { insightApi, platformApi, type Dashboard } from '@wutong/contract';
+import { insightApi, platformApi, type ShownDashboard } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
@@ -10,7 +10,7 @@ type Visibility = 'private' | 'everybody' | 'roles';
 const visibilities: readonly Visibility[] = ['private', 'everybody', 'roles'];
 
 interface ShareDialogProps {
-  board: Dashboard;
+  board: ShownDashboard;
   onClose: () => void;
 }
 

@@ -4,6 +4,8 @@ import { DeleteOutlined, HolderOutlined, SearchOutlined } from '@ant-design/icon
 import type { Analysis } from '@wutong/contract';
 import { Link } from 'react-router-dom';
 import { useReader } from '../../../frame/reader.tsx';
+import { EmptyState } from '../../../parts/states.tsx';
+import { useCodeSentence } from '../../data/code-sentence.ts';
 import { AnswerView } from '../answer-view.tsx';
 import { addressOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
@@ -46,11 +48,13 @@ interface TileViewProps {
 export function TileView(props: TileViewProps) {
   const { tile, boardId, names, lastDays, refetchIntervalMs, dragged, editing } = props;
   const { place, title, analysis, chart } = tile;
+  const sentence = useCodeSentence();
   const words = useReader().text.boards;
   // A report of the present state is of no period.
-  const asked: Analysis =
-    lastDays === undefined || !analysis.period ? analysis : { ...analysis, period: { lastDays } };
-  const heightPx = Math.max(LOWEST_PX, place.height * ROW_PX - FRAME_PX - (ABOVE_PX[analysis.kind] ?? 0));
+  const asked: Analysis | undefined =
+    lastDays === undefined || !analysis?.period ? analysis : { ...analysis, period: { lastDays } };
+  const above = asked ? (ABOVE_PX[asked.kind] ?? 0) : 0;
+  const heightPx = Math.max(LOWEST_PX, place.height * ROW_PX - FRAME_PX - above);
   return (
     <section
       className={styles.tile}
@@ -74,26 +78,32 @@ export function TileView(props: TileViewProps) {
       ) : (
         <header className={styles.tileHead}>
           <h2>{title}</h2>
-          <Tooltip title={words.open}>
-            <Link
-              className={styles.open}
-              to={`${addressOf(asked)}&board=${boardId}&tile=${tile.tileId}`}
-              aria-label={`${words.open}: ${title}`}
-            >
-              <SearchOutlined />
-            </Link>
-          </Tooltip>
+          {asked && (
+            <Tooltip title={words.open}>
+              <Link
+                className={styles.open}
+                to={`${addressOf(asked)}&board=${boardId}&tile=${tile.tileId}`}
+                aria-label={`${words.open}: ${title}`}
+              >
+                <SearchOutlined />
+              </Link>
+            </Tooltip>
+          )}
         </header>
       )}
       <div className={styles.tileBody} inert={editing !== undefined}>
-        <AnswerView
-          tile
-          question={asked}
-          names={names}
-          chart={chart}
-          heightPx={heightPx}
-          refetchIntervalMs={refetchIntervalMs}
-        />
+        {asked ? (
+          <AnswerView
+            tile
+            question={asked}
+            names={names}
+            chart={chart}
+            heightPx={heightPx}
+            refetchIntervalMs={refetchIntervalMs}
+          />
+        ) : (
+          <EmptyState small title={words.notShared} hint={sentence('names_not_shared')} />
+        )}
       </div>
       {editing && <i className={styles.corner} aria-hidden="true" onPointerDown={editing.onPull} />}
     </section>

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { insightApi, type SavedReport } from '@wutong/contract';
+import { insightApi, type ShownReport } from '@wutong/contract';
 import { Link, useNavigate } from 'react-router-dom';
 import { CALM_MS, useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -24,7 +24,7 @@ export default function ReportListPage() {
   const userName = useUserNames();
   const model = useCatalogue();
   const reports = useRead(insightApi.listReports, undefined, { refetchIntervalMs: CALM_MS });
-  const columns: Column<SavedReport>[] = [
+  const columns: Column<ShownReport>[] = [
     {
       key: 'name',
       title: words.report,

@@ -46,7 +46,12 @@ export function createReaders(needs: OutputNeeds): Readers {
   let present: string | undefined;
 
   async function definitions(): Promise<ReaderView[]> {
-    return readerViews(await needs.profile.catalogue(), await personalProperties(database));
+    const [catalogue, personal, open] = await Promise.all([
+      needs.profile.catalogue(),
+      personalProperties(database),
+      needs.ports.openToAll(),
+    ]);
+    return readerViews(catalogue, personal, open);
   }
   const address = { url: `${config.publicUrl}/clickhouse`, database: server.database };
 

@@ -73,6 +73,9 @@ export function createReaderServer(clickhouse: ClickHouse): ReaderServer {
         // The view reads as its maker, so that the reader needs no right to the tables beneath.
         await clickhouse.command(
           `create or replace view ${database}.${name} sql security definer as ${select}`,
+          {},
+          // It lists all segments or tags that are open to all.
+          { max_query_size: '16777216' },
         );
       }
       const found = await clickhouse.query<{ name: string }>(

@@ -20,11 +20,12 @@ export interface ReaderView {
 
 /**
  * The views that readers see. Personal fields are masked, encrypted values and their fingerprints are left out. Rows
- * that were replaced or deleted do not appear.
+ * that were replaced or deleted do not appear, nor do members and values of what is not open to all.
  */
 export function readerViews(
   catalogue: Catalogue,
   personalProperties: ReadonlyMap<string, ReadonlySet<string>>,
+  open: OpenDefinitions,
 ): ReaderView[] {
   const fixed = (name: string, columns: string, from = `${name} final`): ReaderView => ({
     name,
@@ -41,8 +42,16 @@ export function readerViews(
     relationView(catalogue),
     fixed('consent', 'person_id, purpose, channel, granted, at'),
     fixed('suppression', 'person_id, scope, channel, purpose, reason, at, expires_at'),
-    fixed('segment_change', 'segment_id, run, person_id, at, direction, cause', 'segment_change'),
-    fixed('tag_value', 'tag_id, person_id, texts, numbers'),
+    fixed(
+      'segment_change',
+      'segment_id, run, person_id, at, direction, cause',
+      `segment_change where segment_id in ${listOf(open.segmentIds)}`,
+    ),
+    fixed(
+      'tag_value',
+      'tag_id, person_id, texts, numbers',
+      `tag_value final where tag_id in ${listOf(open.tagIds)}`,
+    ),
     ...catalogue.entityTypes.map(({ table, fields }): ReaderView => ({
       name: table,
       columns: [...plain('entity_id'), ...fieldsOf(fields)],
@@ -55,6 +64,15 @@ export function readerViews(
     })),
   ];
 }
+
+/** Segments and tags that everybody may see: a reader is nobody in particular. */
+interface OpenDefinitions {
+  readonly segmentIds: readonly string[];
+  readonly tagIds: readonly string[];
+}
+
+/** Never empty, for ClickHouse needs a type; no id is the empty text. */
+const listOf = (ids: readonly string[]): string => `[${['', ...ids].map(quoted).join(', ')}]`;
 
 /** The SELECT of a view over our tables. */
 export function selectOf({ columns, from }: ReaderView): string {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askByJdbc, whyNoJdbc } from '../../../../test/harness/jdbc-client.ts';
 import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../../test/harness/ingest-server.ts';
+import { noLaterRooms } from '../../../../test/harness/no-later-rooms.ts';
 import { startOwnClickHouse } from '../../../../test/harness/own-clickhouse.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../../test/harness/platform.ts';
 import { migrateClickHouse, type Platform } from '../../../platform/index.ts';
@@ -16,12 +17,10 @@ let outputs: Outputs;
 let password: string;
 let token: string;
 
-/** Readers ask nothing of later rooms. */
-const noLaterRooms = {
-  segmentWatermark: () => Promise.resolve({ run: 0, personId: 0 }),
-  segmentChanges: () => Promise.resolve([]),
-  tagIds: () => Promise.resolve(new Set<string>()),
-  tagValues: () => Promise.resolve(new Map()),
+/** One segment and one tag are open to all. */
+const ports = {
+  ...noLaterRooms,
+  openToAll: () => Promise.resolve({ segmentIds: ['open_savers'], tagIds: ['open_level'] }),
 };
 
 beforeAll(async () => {
@@ -30,7 +29,7 @@ beforeAll(async () => {
   await migrateClickHouse(platform.clickhouse);
   server = await startIngestServer(platform, {
     routes: (http, { identity, profile }) => {
-      outputs = createOutputs({ platform, identity, profile, ports: noLaterRooms });
+      outputs = createOutputs({ platform, identity, profile, ports });
       outputs.routes(http);
     },
   });
@@ -72,6 +71,21 @@ beforeAll(async () => {
     },
   ]);
   await server.profile.mirror();
+  const names = ['open', 'secret'];
+  await platform.clickhouse.insert(
+    'segment_change',
+    names.map((name) => ({
+      segment_id: `${name}_savers`,
+      run: 1,
+      person_id: 1,
+      at: 0,
+      direction: 'entered',
+    })),
+  );
+  await platform.clickhouse.insert(
+    'tag_value',
+    names.map((name) => ({ tag_id: `${name}_level`, person_id: 1, texts: [name], numbers: [], version: 1 })),
+  );
 });
 
 afterAll(async () => {
@@ -122,6 +136,9 @@ it('reads masked views, and nothing else, until it is revoked', { timeout: 180_0
   expect(rows).not.toContain('138');
   expect(await ask('select city, balance from person')).toEqual([200, '上海\t***\n']);
   expect(await ask('select count() from wutong_reader.event')).toEqual([200, '2\n']);
+  // Members and values of what is not open to all are not there.
+  expect(await ask('select segment_id from segment_change')).toEqual([200, 'open_savers\n']);
+  expect(await ask('select tag_id from tag_value')).toEqual([200, 'open_level\n']);
 
   for (const sql of [
     'select * from wutong.event',
