@@ -43,14 +43,14 @@ const behind = async ({ kind, ...question }: { kind: string }, cell: object): Pr
   return (await readPeople(needs(), await peopleOfCell(needs(), of), { limit: 100 })).personIds;
 };
 /** Events a person each: name, hours after the start, properties. */
-const happened = (...events: [number, string, number, Record<string, unknown>?][]) =>
+const happened = (...events: [number, string, number, object?][]) =>
   insertEvents(
     platform,
     events.map(([person, event, hour, properties = {}]) => ({
       person,
       event,
       time: TEST_START_MS + hour * HOUR_MS,
-      properties,
+      properties: { ...properties },
     })),
   );
 
