@@ -9,7 +9,7 @@ import {
   bucketUnitSchema,
 } from './scope.ts';
 
-/** `people`: distinct; `perPerson`: events ÷ people; the others over a numeric property (`distinct`: of any type). */
+/** `people`: distinct; `perPerson`: events ÷ people; the others over a numeric property (`distinct`: of any type); `median` and `p90` lie between two values where the place does. */
 export const measureSchema = z.union([
   z.object({ kind: z.enum(['count', 'people', 'perPerson']) }),
   z.object({

@@ -1,9 +1,16 @@
-/** Start of the calendar day of `at` (epoch ms) in a time zone, in epoch ms. */
+/**
+ * Start of the calendar day of `at` (epoch ms) in a time zone, in epoch ms: its first instant, also where clocks
+ * change at midnight and there is none, or two.
+ */
 export function startOfDay(at: number, timeZone: string): number {
   const local = at + offsetAt(at, timeZone);
   const midnight = Math.floor(local / DAY_MS) * DAY_MS;
-  // The offset may be another one at midnight: clocks change in the night.
-  return midnight - offsetAt(midnight - offsetAt(at, timeZone), timeZone);
+  // The offset may be another one at midnight: clocks change in the night. Half a day before it is the old one.
+  const near = midnight - offsetAt(at, timeZone);
+  const begun = [near, near - DAY_MS / 2]
+    .map((each) => midnight - offsetAt(each, timeZone))
+    .filter((start) => start + offsetAt(start, timeZone) >= midnight);
+  return Math.min(...begun);
 }
 
 const DAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import {
   type PathModel,
   type TouchPath,
 } from '../statistics/attribute-paths.ts';
-import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
+import { ANY_EVENT, isEvent, propertyNumber, propertyText } from './event-sql.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
@@ -33,7 +33,10 @@ function touchSql(scope: ResolvedScope, request: AttributionRequest): { isTouch:
   return { isTouch, name: `multiIf(${cases.join(', ')}, '')` };
 }
 
-/** Rows that matter: `person`, `at`, `touch` (name or ''), `is_touch`, `is_conversion`, `amount`. */
+/**
+ * Rows that matter: `person`, `at`, `touch` (name or ''), `is_touch`, `is_conversion`, `amount`, and `row`, which
+ * tells those that are a touch and a conversion from one another; others have 0.
+ */
 function rowsSql(scope: ResolvedScope, request: AttributionRequest): string {
   const { isTouch, name } = touchSql(scope, request);
   const isConversion = `${isEvent(request.conversion, scope.bindings)} and ${TIME} >= ${scope.bindings.integer(scope.from)}`;
@@ -41,8 +44,13 @@ function rowsSql(scope: ResolvedScope, request: AttributionRequest): string {
     request.valueProperty === undefined
       ? 'toFloat64(1)'
       : `ifNull(${propertyNumber(request.valueProperty)}, 0)`;
+  const names = request.touches.map((event) => event.event);
+  const mayBeBoth =
+    [...names, request.conversion.event].includes(ANY_EVENT) || names.includes(request.conversion.event);
+  const row = mayBeBoth ? 'if(is_touch and is_conversion, cityHash64(event_id), 0)' : 'toUInt64(0)';
   return `select ${PERSON} as person, ${TIME} as at, (${isTouch}) as is_touch, ${isConversion} as is_conversion,
-      if(is_touch, ${name}, '') as touch, if(is_conversion, ${amount}, 0) as amount
+      if(is_touch, ${name}, '') as touch, if(is_conversion, ${amount}, 0) as amount,
+      ${row} as row
     ${eventRows(scope, [...request.touches, request.conversion], { from: scope.from - request.lookbackMs })}`;
 }
 
@@ -65,18 +73,19 @@ async function readTouches(
   );
 }
 
-/** One row a person: `touches` [(at, number)] and `conversions` [(at, amount)], both in order. */
+/** One row a person: `touches` [(at, number, row)] and `conversions` [(at, amount, row)], both in order. */
 function personTouches(scope: ResolvedScope, request: AttributionRequest, names: readonly string[]): string {
   const number = `transform(touch, ${scope.bindings.bind('Array(String)', names)},
     [${names.map((_, index) => index + 1).join(', ')}]::Array(UInt8), 0::UInt8)`;
-  return `select person, arraySort(groupArrayIf((at, ${number}), is_touch and ${number} > 0)) as touches,
-      arraySort(groupArrayIf((at, amount), is_conversion)) as conversions
+  return `select person, arraySort(groupArrayIf((at, ${number}, row), is_touch and ${number} > 0)) as touches,
+      arraySort(groupArrayIf((at, amount, row), is_conversion)) as conversions
     from (${rowsSql(scope, request)}) group by person`;
 }
 
 /** Touches that could have led to a conversion: in the time before it, itself not included. */
 const before = (request: AttributionRequest) =>
-  `arrayFilter(touch -> touch.1 <= conversion.1 and touch.1 >= conversion.1 - ${request.lookbackMs}, touches)`;
+  `arrayFilter(touch -> touch.1 <= conversion.1 and touch.1 >= conversion.1 - ${request.lookbackMs}
+    and (touch.3 = 0 or touch.3 != conversion.3), touches)`;
 
 interface PathRow {
   path: number[];
@@ -107,7 +116,7 @@ async function readPaths(
          arraySlice(if(has_converted, ${before(request)}, touches), -${MAXIMUM_PATH}) as seen, ${weights} as weights
        from (
          select touches, notEmpty(conversions) as has_converted,
-           if(has_converted, conversions, [(toUInt64(0), toFloat64(0))]) as ends
+           if(has_converted, conversions, [(toUInt64(0), toFloat64(0), toUInt64(0))]) as ends
          from (${personTouches(scope, request, names)})
        ) array join ends as conversion
        where has_converted or notEmpty(touches)

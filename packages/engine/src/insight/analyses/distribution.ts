@@ -1,7 +1,13 @@
-import type { CellOf, DistributionAnswer, DistributionRequest, Spread } from '@wutong/contract';
+import {
+  OTHER_GROUP,
+  type CellOf,
+  type DistributionAnswer,
+  type DistributionRequest,
+  type Spread,
+} from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
-import { withGroup, type PeopleQuery } from './people-query.ts';
+import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
   eventRows,
@@ -11,6 +17,7 @@ import {
   type AnalysisNeeds,
   type ResolvedScope,
 } from './scope-sql.ts';
+import { onlyGroup, showGroups, type GroupedPeople } from './shown-groups.ts';
 
 const CHOSEN_BINS = 10;
 
@@ -19,7 +26,7 @@ async function distributionPeople(
   needs: AnalysisNeeds,
   scope: ResolvedScope,
   request: DistributionRequest,
-): Promise<{ sql: string; hasGroup: boolean }> {
+): Promise<GroupedPeople> {
   const group = request.breakdown && (await groupSql(needs, scope, request.breakdown));
   if (group?.of === 'row') {
     throw new CodedError('analysis_invalid', { details: { reason: 'breakdown_by_property' } });
@@ -64,9 +71,14 @@ export async function analyseDistribution(
 ): Promise<DistributionAnswer> {
   const startedAt = performance.now();
   const scope = await resolveScope(needs, request);
-  const people = await distributionPeople(needs, scope, request);
-  const summary = `count() as people, avg(value) as mean, quantileExact(0.5)(value) as median,
-    quantileExact(0.9)(value) as p90, min(value) as low, max(value) as high`;
+  const people = await showGroups(
+    needs,
+    scope,
+    await distributionPeople(needs, scope, request),
+    request.breakdown,
+  );
+  const summary = `count() as people, avg(value) as mean, quantileExactInclusive(0.5)(value) as median,
+    quantileExactInclusive(0.9)(value) as p90, min(value) as low, max(value) as high`;
   const [all] = await runQuery<SpreadRow>(needs, scope, `select ${summary} from (${people.sql})`);
   const isWhole = !('property' in request.measure) || request.measure.kind === 'distinct';
   const bounds = request.bounds?.toSorted((one, other) => one - other) ?? chooseBounds(all!, isWhole);
@@ -74,7 +86,7 @@ export async function analyseDistribution(
     ? await runQuery<SpreadRow>(
         needs,
         scope,
-        `select grp, ${summary} from (${people.sql}) group by grp order by people desc, grp limit ${request.breakdown!.limit}`,
+        `select grp, ${summary} from (${people.sql}) group by grp order by grp = '${OTHER_GROUP}', people desc, grp`,
       )
     : undefined;
   const bins = await readBins(needs, scope, people, bounds);
@@ -112,7 +124,7 @@ export function chooseBounds(
 async function readBins(
   needs: AnalysisNeeds,
   scope: ResolvedScope,
-  people: { sql: string; hasGroup: boolean },
+  people: GroupedPeople,
   bounds: readonly number[],
 ): Promise<Map<string | undefined, number[]>> {
   const placed = scope.bindings.bind('Array(Float64)', bounds);
@@ -164,6 +176,6 @@ export async function peopleOfDistribution(
   const conditions = ['true'];
   if (cell.low !== null) conditions.push(`value >= ${scope.bindings.bind('Float64', cell.low)}`);
   if (cell.high !== null) conditions.push(`value < ${scope.bindings.bind('Float64', cell.high)}`);
-  const group = withGroup(scope, people.hasGroup, cell.group);
-  return { scope, sql: `select person from (${people.sql}) where ${conditions.join(' and ')}${group}` };
+  const asked = await onlyGroup(needs, scope, people, { group: cell.group, breakdown: request.breakdown });
+  return { scope, sql: `select person from (${asked}) where ${conditions.join(' and ')}` };
 }

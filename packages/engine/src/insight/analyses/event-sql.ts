@@ -20,10 +20,14 @@ export function propertyColumn(path: string): string {
 /** A property as text, '' where it is missing. */
 export const propertyText = (path: string): string => `ifNull(toString(${propertyColumn(path)}), '')`;
 
-/** A property as a number, NULL where it is missing or none; texts of numbers count. */
+/**
+ * A property as a number, NULL where it is missing or none; texts of numbers count, those that say NaN or Infinity
+ * do not: one of them would make every sum none.
+ */
 export function propertyNumber(path: string): string {
   const column = propertyColumn(path);
-  return `coalesce(${column}.:Float64, toFloat64(${column}.:Int64), toFloat64OrNull(${column}.:String))`;
+  const text = `toFloat64OrNull(${column}.:String)`;
+  return `coalesce(${column}.:Float64, toFloat64(${column}.:Int64), if(isFinite(${text}), ${text}, NULL))`;
 }
 
 /** Whether a row is this event: name, origin and conditions. */

@@ -1,4 +1,4 @@
-import type { FunnelRequest } from '@wutong/contract';
+import { MAXIMUM_STEPS, type FunnelRequest } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
 import { blockLevels } from './funnel-blocks.ts';
@@ -68,7 +68,8 @@ function rowsOf(scope: ResolvedScope, request: FunnelRequest, events = request.s
 
 function columnsOf(request: FunnelRequest, rowGroup: string | undefined, isFirstStep: string): string {
   const touch = request.touch === 'first' ? 'argMinIf' : 'argMaxIf';
-  return rowGroup === undefined ? '' : `, ${touch}(${rowGroup}, time, ${isFirstStep}) as grp`;
+  // Of several at one instant always the same one, or a group and its people would not agree.
+  return rowGroup === undefined ? '' : `, ${touch}(${rowGroup}, (time, ${rowGroup}), ${isFirstStep}) as grp`;
 }
 
 function keysOf(request: FunnelRequest): { columns: string; where: string; group: string } {
@@ -102,7 +103,8 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
       (event, index) => `bitShiftLeft(toUInt64(${isEvent(event, bindings)}), ${FIRST_EXCLUSION_BIT + index})`,
     ),
   ].join(' + ');
-  const place = 'bitCount(bitAnd(bitNot(marks), marks - 1))';
+  // What is no step has no lowest mark: it stands behind the steps of its instant, in the five bits there are.
+  const place = 'least(bitCount(bitAnd(bitNot(marks), marks - 1)), 31)';
   const packed = `bitShiftLeft(${TIME}, ${TIME_BIT}) + bitShiftLeft(toUInt64(${place}), ${PLACE_BIT}) + marks`;
   const isStrict = request.order === 'strict';
   const events = isStrict
@@ -116,7 +118,7 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
   );
   return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
         ${request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request)} as folded,
-        ${deepestOf(scope, request)} as times, length(times) as level
+        ${deepestOf(request)} as times, length(times) as level
       from (
         select person${same === undefined ? '' : ', same'}, arraySort(groupArray(${packed})) as packed
           ${columnsOf(request, rowGroup === undefined ? undefined : 'touched', begins)}
@@ -164,32 +166,42 @@ function furthest(state: string): string {
 }
 
 /**
- * In any order: the newest time of each step. An event that may be several steps counts for the one that has
- * waited longest. The furthest chain is the times that lie within the window of the newest.
+ * In any order: the newest time of each step, in the period (`state.2`) and at all (`state.1`). An event that may be
+ * several steps counts for the one that has waited longest. The furthest chain is the times that lie within the
+ * window of the newest; one that would begin after the period takes one of its steps from within it, if it can.
  */
 function anyOrderFold(scope: ResolvedScope, request: FunnelRequest): string {
   const steps = request.steps.length;
   const counted = `arraySort(arrayFilter(pair -> bitTest(event, pair.2), arrayZip(state.1, range(${steps}))))[1].2`;
   const newest = `arrayMap((place, own) -> if(place = ${counted}, ${instantOf}, own), range(${steps}), state.1)`;
-  return `arrayFold((state, event) -> (${newest}, ${furthestAny('state', scope, request)}), packed,
-    (arrayMap(place -> toUInt64(0), range(${steps})), ${EMPTY}))`;
+  const begun = `if(${instantOf} < ${scope.bindings.integer(scope.to)}, ${newest}, state.2)`;
+  const nothing = `arrayMap(place -> toUInt64(0), range(${steps}))`;
+  return `arrayFold((state, event) -> (${newest}, ${begun}, ${furthestAny('state', request)}), packed,
+    (${nothing}, ${nothing}, ${EMPTY}))`;
 }
 
-function furthestAny(state: string, scope: ResolvedScope, request: FunnelRequest): string {
-  const fresh = `arraySort(arrayFilter(at -> at > 0 and arrayMax(${state}.1) - at <= ${request.windowMs}, ${state}.1))`;
-  const begins = `${fresh}[1] < ${scope.bindings.integer(scope.to)}`;
-  return `if(length(${fresh}) > length(${state}.2) and ${begins}, ${fresh}, ${state}.2)`;
+function furthestAny(state: string, request: FunnelRequest): string {
+  const latest = `arrayMax(${state}.2)`;
+  // Unchanged where the step's newest time lies in the period.
+  const times = `arrayMap((own, begun) -> if(begun = ${latest}, begun, own), ${state}.1, ${state}.2)`;
+  const oldest = `arrayMax(${state}.1) - least(arrayMax(${state}.1), ${request.windowMs})`;
+  const fresh = `arraySort(arrayFilter(at -> at > 0 and at >= ${oldest}, ${times}))`;
+  return `if(length(${fresh}) > length(${state}.3) and ${latest} >= ${oldest}, ${fresh}, ${state}.3)`;
 }
 
 /** The last event's own state is still to be looked at. */
-function deepestOf(scope: ResolvedScope, request: FunnelRequest): string {
-  return request.order === 'any' ? furthestAny('folded', scope, request) : furthest('folded');
+function deepestOf(request: FunnelRequest): string {
+  return request.order === 'any' ? furthestAny('folded', request) : furthest('folded');
 }
 
-/** With the same property along the chain: the best of a person's values. */
+/**
+ * With the same property along the chain: the best of a person's values; of equally good ones the chain that ended
+ * first, then the value that sorts first.
+ */
 function bestOfPerson(perKey: string, hasGroup: boolean, request: FunnelRequest): string {
-  return `select person, max(level) as level
-      ${needsChains(request) ? ', argMax(times, level) as times' : ''}
-      ${hasGroup ? ', argMax(grp, level) as grp' : ''}
-    from (${perKey}) group by person`;
+  const times = needsChains(request) ? 'times' : EMPTY;
+  const group = hasGroup ? 'grp' : "''";
+  return `select person, best.1 as level, best.2 as times, best.3 as grp
+    from (select person, argMin((level, ${times}, ${group}), (${MAXIMUM_STEPS} - level, ${times}[-1], same)) as best
+      from (${perKey}) group by person)`;
 }

@@ -8,7 +8,8 @@ import {
 import { funnelPeople } from './funnel-sql.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import { resolveScope, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
-import { withGroup, type PeopleQuery } from './people-query.ts';
+import type { PeopleQuery } from './people-query.ts';
+import { onlyGroup } from './shown-groups.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -82,7 +83,7 @@ async function readTimes(
 ): Promise<FunnelAnswer['times']> {
   const last = request.steps.length;
   const summary = (took: string, condition: string) =>
-    `(countIf(${condition}), avgIf(${took}, ${condition}), quantileExactIf(0.5)(${took}, ${condition}), quantileExactIf(0.9)(${took}, ${condition}))`;
+    `(countIf(${condition}), avgIf(${took}, ${condition}), quantileExactInclusiveIf(0.5)(${took}, ${condition}), quantileExactInclusiveIf(0.9)(${took}, ${condition}))`;
   const pairs = request.steps
     .slice(1)
     .map((_, index) => summary(`times[${index + 2}] - times[${index + 1}]`, `level >= ${index + 2}`));
@@ -125,6 +126,9 @@ export async function peopleOfFunnel(
   const scope = await resolveScope(needs, request);
   const people = await funnelPeople(needs, scope, request);
   const level = cell.outcome === 'reached' ? '>=' : '=';
-  const condition = `level ${level} ${scope.bindings.integer(cell.step)}${withGroup(scope, people.hasGroup, cell.group)}`;
-  return { scope, sql: `select person from (${people.sql}) where ${condition}` };
+  const asked = await onlyGroup(needs, scope, people, { group: cell.group, breakdown: request.breakdown });
+  return {
+    scope,
+    sql: `select person from (${asked}) where level ${level} ${scope.bindings.integer(cell.step)}`,
+  };
 }

@@ -64,7 +64,7 @@ export async function analyseInterval(
   }>(
     needs,
     scope,
-    `select count() as pairs, uniqExact(person) as people, quantilesExact(0.25, 0.5, 0.75, 0.9)(gap) as quantiles,
+    `select count() as pairs, uniqExact(person) as people, quantilesExactInclusive(0.25, 0.5, 0.75, 0.9)(gap) as quantiles,
        avg(gap) as mean, min(gap) as low, max(gap) as high, [${bins.join(', ')}] as bins
      from (${personGaps(scope, request)}) array join gaps as gap`,
   );
@@ -96,7 +96,9 @@ export async function peopleOfInterval(
   cell: CellOf<'interval'>,
 ): Promise<PeopleQuery> {
   const scope = await resolveScope(needs, request);
-  const [from, to] = [scope.bindings.integer(cell.fromMs), scope.bindings.integer(cell.toMs)];
+  // The last bin ends with the longest gap there is, which is in it.
+  const end = cell.toMs === request.maximumMs ? cell.toMs + 1 : cell.toMs;
+  const [from, to] = [scope.bindings.integer(cell.fromMs), scope.bindings.integer(end)];
   return {
     scope,
     sql: `select person from (${personGaps(scope, request)}) where arrayExists(gap -> gap >= ${from} and gap < ${to}, gaps)`,

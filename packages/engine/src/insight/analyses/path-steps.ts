@@ -31,17 +31,17 @@ export function stepsOfPeople(steps: string): string {
 
 /**
  * One row a block: `block` and `steps`, those of all paths up to the depth. `number`: SQL of the number of a row's
- * name; `anchor`: the number of the anchor's name.
+ * name; `anchors`: numbers of the anchor's names.
  */
 export function stepsOfBlocks(
   request: PathRequest,
   rows: string,
   number: string,
-  anchor: number | undefined,
+  anchors: readonly number[] | undefined,
 ): string {
   let marks = marksOfBlocks(request, eventsOfBlocks(number, rows));
   if (request.anchor?.kind === 'end') marks = reversed(marks);
-  if (anchor !== undefined) marks = fromAnchor(marks, anchor);
+  if (anchors !== undefined) marks = fromAnchor(marks, anchors);
   const { depth } = request;
   // Marks of a neighbouring place: the block's first event is its person's first.
   const before = `arrayPushFront(arrayPopBack(marks), toUInt16(bitXor(marks[1], ${2 ** PLACE_BIT})))`;
@@ -80,9 +80,9 @@ function reversed(marks: string): string {
 }
 
 /** Of each session the part from the first anchor; sessions without one are gone. */
-function fromAnchor(marks: string, anchor: number): string {
+function fromAnchor(marks: string, anchors: readonly number[]): string {
   const seen = `arrayFill(each -> each > 0, arrayMap(
-      mark -> multiIf(bitAnd(mark, 255) = ${anchor}, 2, bitTest(mark, 8), 1, 0), whole))`;
+      mark -> multiIf(has([${anchors.join(', ')}]::Array(UInt16), bitAnd(mark, 255)), 2, bitTest(mark, 8), 1, 0), whole))`;
   return `select block, ${seen} as seen, arrayFilter((mark, state) -> state = 2,
       arrayMap((mark, before) -> toUInt16(if(before = 1, bitOr(mark, ${BEGINS}), mark)), whole, arrayPushFront(arrayPopBack(seen), 1)),
       seen) as marks

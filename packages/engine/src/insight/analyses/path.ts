@@ -8,6 +8,8 @@ import { eventRows, resolveScope, type AnalysisNeeds, type ResolvedScope } from 
 
 /** Names that are told apart, by a number of 8 bits with one more for an anchor; the rarer ones are one. */
 const MAXIMUM_NAMES = 200;
+/** Between an event and what it is split by. */
+const SPLIT = ' · ';
 const MAXIMUM_LINKS = 200_000;
 
 function rowsOf(scope: ResolvedScope, request: PathRequest): { from: string; name: string } {
@@ -19,7 +21,7 @@ function rowsOf(scope: ResolvedScope, request: PathRequest): { from: string; nam
   const name =
     request.splitBy === undefined
       ? 'event'
-      : `concat(event, if(${propertyText(request.splitBy)} = '', '', concat(' · ', ${propertyText(request.splitBy)})))`;
+      : `concat(event, if(${propertyText(request.splitBy)} = '', '', concat('${SPLIT}', ${propertyText(request.splitBy)})))`;
   return { from: `${eventRows(scope, events)}${where}`, name };
 }
 
@@ -37,7 +39,18 @@ async function readNames(
   const names = rows.map((row) => row.name);
   // The anchor must be told apart, however rare it is.
   const anchor = request.anchor?.event;
-  return anchor === undefined || names.includes(anchor) ? names : [...names, anchor];
+  return anchor === undefined || request.splitBy !== undefined || names.includes(anchor)
+    ? names
+    : [...names, anchor];
+}
+
+/** Numbers of the names that are the anchor: split by a property, an event has several. */
+function anchorsOf(request: PathRequest, names: readonly string[]): number[] | undefined {
+  const anchor = request.anchor?.event;
+  if (anchor === undefined) return undefined;
+  const isAnchor = (name: string) =>
+    name === anchor || (request.splitBy !== undefined && name.startsWith(`${anchor}${SPLIT}`));
+  return names.flatMap((name, index) => (isAnchor(name) ? [index + 1] : []));
 }
 
 /** Steps of all paths, in blocks of people. The number of a name counts from 1; 0 is any other name. */
@@ -45,8 +58,7 @@ function pathSteps(scope: ResolvedScope, request: PathRequest, names: readonly s
   const { from, name } = rowsOf(scope, request);
   const numbers = names.map((_, index) => index + 1);
   const number = `transform(${name}, ${scope.bindings.bind('Array(String)', names)}, [${numbers.join(', ')}]::Array(UInt8), 0::UInt8)`;
-  const anchor = request.anchor && names.indexOf(request.anchor.event) + 1;
-  return stepsOfBlocks(request, from, number, anchor);
+  return stepsOfBlocks(request, from, number, anchorsOf(request, names));
 }
 
 interface StepRow {

@@ -1,5 +1,3 @@
-import { OTHER_GROUP } from '@wutong/contract';
-import { CodedError } from '../../platform/index.ts';
 import { runQuery } from './run-query.ts';
 import type { AnalysisNeeds, ResolvedScope } from './scope-sql.ts';
 
@@ -7,15 +5,6 @@ import type { AnalysisNeeds, ResolvedScope } from './scope-sql.ts';
 export interface PeopleQuery {
   readonly scope: ResolvedScope;
   readonly sql: string;
-}
-
-/** Narrows people with a column `grp` to a group of the breakdown. @throws CodedError analysis_invalid */
-export function withGroup(scope: ResolvedScope, hasGroup: boolean, group: string | undefined): string {
-  if (group === undefined) return '';
-  if (!hasGroup || group === OTHER_GROUP) {
-    throw new CodedError('analysis_invalid', { details: { reason: 'no_such_group', group } });
-  }
-  return ` and grp = ${scope.bindings.string(group)}`;
 }
 
 /** A page of the people by id, and how many there are in all. */

@@ -198,7 +198,7 @@ async function readNumbers(
   const columns = fields.map((field, index) => {
     const column = aliasOf(field);
     const known = `(countIf(in_people and isNotNull(${column})), countIf(not in_people and isNotNull(${column})))`;
-    return `(${known}, ${both('avgIf', column)}, ${both('varSampIf', column)}, ${both('quantileIf(0.5)', column)}, quantile(0.5)(${column})) as number${index}`;
+    return `(${known}, ${both('avgIf', column)}, ${both('varSampIf', column)}, ${both('quantileExactInclusiveIf(0.5)', column)}, quantile(0.5)(${column})) as number${index}`;
   });
   const [row] = await runQuery<Record<string, NumberTuple>>(
     asking,

@@ -2,7 +2,7 @@ import type { CellOf, RetentionAnswer, RetentionRequest } from '@wutong/contract
 import { CodedError } from '../../platform/index.ts';
 import { groupRows } from './group-rows.ts';
 import { isEvent } from './event-sql.ts';
-import { withGroup, type PeopleQuery } from './people-query.ts';
+import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
   eventRows,
@@ -13,11 +13,13 @@ import {
   type AnalysisNeeds,
   type ResolvedScope,
 } from './scope-sql.ts';
+import { onlyGroup, showGroups, type GroupedPeople } from './shown-groups.ts';
 import { bucketIndexSql, bucketStarts, nextBucket, startOfBucket } from './time-buckets.ts';
 
 /** Bits of the largest number ClickHouse can fold. */
 const MAXIMUM_BITS = 255;
-const MAXIMUM_GROUPS = 1_000;
+/** Groups of a breakdown are at most 50, and the others together. */
+const MAXIMUM_GROUPS = 51;
 
 /** Starts of the cohorts' periods, and of all periods up to the last one looked at (and the one after it). */
 interface Calendar {
@@ -51,7 +53,7 @@ async function retentionPeople(
   scope: ResolvedScope,
   request: RetentionRequest,
   calendar: Calendar,
-): Promise<{ sql: string; hasGroup: boolean }> {
+): Promise<GroupedPeople> {
   const group = request.breakdown && (await groupSql(needs, scope, request.breakdown));
   if (group?.of === 'row') {
     throw new CodedError('analysis_invalid', { details: { reason: 'breakdown_by_property' } });
@@ -97,7 +99,12 @@ export async function analyseRetention(
   const startedAt = performance.now();
   const scope = await resolveScope(needs, request);
   const calendar = calendarOf(scope, request);
-  const people = await retentionPeople(needs, scope, request, calendar);
+  const people = await showGroups(
+    needs,
+    scope,
+    await retentionPeople(needs, scope, request, calendar),
+    request.breakdown,
+  );
   const periods = Array.from({ length: request.periods + 1 }, (_, period) => period);
   const rows = await runQuery<CohortRow>(
     needs,
@@ -106,10 +113,12 @@ export async function analyseRetention(
        [${periods.map((period) => `countIf(${cameBack(request, period)})`).join(', ')}] as returned
      from (${people.sql}) group by cohort, grp order by grp, cohort limit ${MAXIMUM_GROUPS * MAXIMUM_BITS}`,
   );
+  // The others together have no place of their own: they stand last.
+  const placeOf = (group: string) =>
+    people.names.includes(group) ? people.names.indexOf(group) : people.names.length;
   const byGroup = [...groupRows(rows, (row) => row.grp)]
     .map(([group, lines]) => ({ group, lines, people: lines.reduce((sum, line) => sum + line.people, 0) }))
-    .sort((one, other) => other.people - one.people)
-    .slice(0, request.breakdown?.limit ?? 1);
+    .sort((one, other) => placeOf(one.group) - placeOf(other.group));
   const named = (group: string) => (people.hasGroup ? { group } : {});
   return {
     ...answerOf(
@@ -135,6 +144,12 @@ export async function analyseRetention(
   };
 }
 
+/** How many cohorts, from the first on, have lived a whole period. */
+function livedCohorts({ cohorts, starts, end }: Calendar, period: number, now: number): number {
+  const places = Array.from({ length: cohorts }, (_, cohort) => starts[cohort + period + 1] ?? end);
+  return places.filter((ends) => ends <= now).length;
+}
+
 /** Over cohorts that have lived the whole period. */
 function overallOf(
   lines: readonly CohortRow[],
@@ -142,9 +157,10 @@ function overallOf(
   calendar: Calendar,
   scope: ResolvedScope,
 ): Omit<RetentionAnswer['overall'][number], 'group'> {
-  const lived = periods.map((period) =>
-    lines.filter((line) => (calendar.starts[line.cohort + period + 1] ?? calendar.end) <= scope.now),
-  );
+  const lived = periods.map((period) => {
+    const cohorts = livedCohorts(calendar, period, scope.now);
+    return lines.filter((line) => line.cohort < cohorts);
+  });
   const people = lived.map((each) => each.reduce((sum, line) => sum + line.people, 0));
   const returned = lived.map((each, period) => each.reduce((sum, line) => sum + line.returned[period]!, 0));
   return {
@@ -171,7 +187,11 @@ export async function peopleOfRetention(
   if (cell.period !== undefined) {
     const back = cameBack(request, cell.period);
     conditions.push(cell.returned ? back : `not (${back})`);
+    // Over all cohorts only those count that have lived the whole period.
+    if (cell.cohort === undefined) {
+      conditions.push(`cohort < ${scope.bindings.integer(livedCohorts(calendar, cell.period, scope.now))}`);
+    }
   }
-  const group = withGroup(scope, people.hasGroup, cell.group);
-  return { scope, sql: `select person from (${people.sql}) where ${conditions.join(' and ')}${group}` };
+  const asked = await onlyGroup(needs, scope, people, { group: cell.group, breakdown: request.breakdown });
+  return { scope, sql: `select person from (${asked}) where ${conditions.join(' and ')}` };
 }

@@ -73,7 +73,7 @@ export async function analyseSession(needs: AnalysisNeeds, request: SessionReque
     needs,
     scope,
     `select ${bucketIndexSql('begun', starts)} as bucket, grouping(bucket) as whole, count() as sessions,
-       uniqExact(person) as people, avg(ended - begun) as mean_ms, quantileExact(0.5)(ended - begun) as median_ms,
+       uniqExact(person) as people, avg(ended - begun) as mean_ms, quantileExactInclusive(0.5)(ended - begun) as median_ms,
        avg(events) as mean_events, countIf(events = 1) as bounces, [${lengths.join(', ')}] as lengths
      from (${sessions}) group by grouping sets ((bucket), ())`,
   );

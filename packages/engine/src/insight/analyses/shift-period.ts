@@ -14,13 +14,17 @@ export function shiftedPeriod(
   comparison: Comparison,
   timeZone: string,
 ): { from: number; to: number } {
-  const days =
-    comparison === 'previous_year'
-      ? daysOfYearBefore(from, timeZone)
-      : (lastDays ?? Math.ceil((to - from) / DAY_MS - 1 / 12));
+  if (comparison === 'previous_year') {
+    const [begins, ends] = [from, to].map((at) =>
+      shiftedByDays(at, daysOfYearBefore(at, timeZone), timeZone),
+    );
+    // Of 29 February alone there is nothing a year ago: the day after 28 February stands for it.
+    return { from: begins!, to: ends! > begins! ? ends! : begins! + (to - from) };
+  }
+  const days = lastDays ?? Math.ceil((to - from) / DAY_MS - 1 / 12);
   const shift = (at: number) => shiftedByDays(at, days, timeZone);
   // Shorter than a day, or no whole number of days: the same length right before.
-  if (comparison === 'previous_period' && lastDays === undefined && shift(to) !== from) {
+  if (lastDays === undefined && shift(to) !== from) {
     return { from: from - (to - from), to: from };
   }
   return { from: shift(from), to: shift(to) };

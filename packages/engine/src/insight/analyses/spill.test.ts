@@ -79,7 +79,13 @@ test.each(questions)('$kind over its bound goes on on disk, with the same answer
   expect(await spilled()).toBeGreaterThan(before);
 });
 
-test('what not even a disk helps is refused with a code', async () => {
+/**
+ * Not on shards: one that fails drops its connection to the other, and 26.7.2 without a server around it ends at a
+ * reset it reads (`Terminate called for uncaught exception: Connection reset by peer, while reading from socket`).
+ */
+const isSharded = process.env['WUTONG_TEST_SHARDS'] !== undefined;
+
+test.skipIf(isSharded)('what not even a disk helps is refused with a code', async () => {
   for (const question of questions) {
     await expect(ask(question, bounded(1_000_000, 0))).rejects.toMatchObject({ code: 'analysis_too_large' });
   }

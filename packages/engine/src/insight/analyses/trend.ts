@@ -117,9 +117,9 @@ function measureSql(measure: Measure): string {
     case 'perPerson':
       return 'count() / uniqExact(person)';
     case 'median':
-      return 'quantileExact(0.5)(value)';
+      return 'quantileExactInclusive(0.5)(value)';
     case 'p90':
-      return 'quantileExact(0.9)(value)';
+      return 'quantileExactInclusive(0.9)(value)';
     case 'distinct':
       return "uniqExactIf(value, value != '')";
     case 'sum':
@@ -196,7 +196,7 @@ export async function peopleOfTrend(
   cell: CellOf<'trend'>,
 ): Promise<PeopleQuery> {
   const series = request.series[cell.series];
-  if (!series || cell.group === OTHER_GROUP) {
+  if (!series || (cell.group !== undefined && !request.breakdown)) {
     throw new CodedError('analysis_invalid', { details: { reason: 'no_such_group' } });
   }
   const scope = await resolveScope(needs, request);
@@ -207,7 +207,10 @@ export async function peopleOfTrend(
     cell.group === undefined ? undefined : request.breakdown,
   );
   const conditions = ['true'];
-  if (cell.group !== undefined) conditions.push(`grp = ${scope.bindings.string(cell.group)}`);
+  if (cell.group === OTHER_GROUP) {
+    const top = await topGroups(needs, scope, rows, request.breakdown!.limit);
+    conditions.push(`not has(${scope.bindings.bind('Array(String)', top)}, grp)`);
+  } else if (cell.group !== undefined) conditions.push(`grp = ${scope.bindings.string(cell.group)}`);
   if (cell.bucket !== undefined) {
     const start = startOfBucket(Date.parse(cell.bucket), request.unit, scope.timeZone);
     const end = nextBucket(start, request.unit, scope.timeZone);

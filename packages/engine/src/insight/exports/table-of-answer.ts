@@ -90,7 +90,10 @@ function tableOfTrend({ buckets, series }: TrendAnswer, behind: TrendAnswer | un
   const peopleOf = (line: TrendAnswer['series'][number]) =>
     behind?.series.find((each) => each.series === line.series && each.group === line.group)?.values;
   return {
-    columns: [datetime('bucket', '时间'), ...series.map((line) => number(nameOf(line), nameOf(line)))],
+    columns: [
+      datetime('bucket', '时间'),
+      ...series.map((line) => ({ ...number(nameOf(line), nameOf(line)), whole: String(line.series) })),
+    ],
     rows: buckets.map((bucket, index) => [bucket, ...series.map((line) => line.values[index])]),
     ...(behind
       ? {
@@ -125,6 +128,12 @@ function tableOfFunnel(answer: FunnelAnswer): Table {
       step.stepRate,
     ]),
     people: lines.map(({ step: { people } }) => [undefined, undefined, undefined, people, people, people]),
+    // Rates are of the first step and of the one before.
+    baseOf: (row, place) => {
+      if (place < 4) return undefined;
+      const step = lines[row]!.place;
+      return [place === 4 ? row - step + 1 : row - Math.min(step - 1, 1), 3];
+    },
   };
 }
 

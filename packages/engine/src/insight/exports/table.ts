@@ -1,3 +1,5 @@
+import { cellsToHide } from '../statistics/protect-small.ts';
+
 /** A value of a table; `null` is none. */
 export type Cell = string | number | null | undefined;
 
@@ -8,6 +10,8 @@ export interface Column {
   readonly title: string;
   /** `datetime`: ISO 8601 UTC in `rows`; `share`: a number from 0 to 1. */
   readonly kind: 'text' | 'number' | 'share' | 'datetime';
+  /** Columns of groups of the same whole have the same one: in each row they are parts of one sum. */
+  readonly whole?: string;
 }
 
 /** What is exported: columns, and the rows under them. */
@@ -16,6 +20,8 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** Beside each cell: of how many people it tells; undefined where it tells of none in particular. */
   readonly people?: readonly (readonly (number | undefined)[])[];
+  /** The cell, as row and column, that a rate would tell together with the number beside it: hidden with it. */
+  readonly baseOf?: (row: number, place: number) => readonly [number, number] | undefined;
 }
 
 /** A file, and what the audit says of it. */
@@ -31,16 +37,43 @@ export const number = (name: string, title: string): Column => ({ name, title, k
 export const share = (name: string, title: string): Column => ({ name, title, kind: 'share' });
 export const datetime = (name: string, title: string): Column => ({ name, title, kind: 'datetime' });
 
-/** Cells that tell of some people, but of fewer than `smallest`, become `<smallest`. */
+/**
+ * Cells that tell of some people, but of fewer than `smallest`, become `<smallest`; those that would tell them by
+ * what is left of the same answer without groups become `HIDDEN`.
+ */
 export function suppressSmall(table: Table, smallest: number): { table: Table; hidden: number } {
-  let hidden = 0;
-  const rows = table.rows.map((row, rowPlace) =>
-    row.map((cell, place) => {
-      const people = table.people?.[rowPlace]?.[place];
-      if (people === undefined || people === 0 || people >= smallest) return cell;
-      hidden++;
-      return `<${smallest}`;
-    }),
+  const cells = (table.people ?? []).flatMap((line, row) =>
+    line.flatMap((people, place) => (people === undefined ? [] : [{ row, place, people }])),
   );
+  const hide = cellsToHide(
+    cells.map(({ row, place, people }) => ({ people, sums: [sumOf(table, row, place)] })),
+    smallest,
+  );
+  const rows = table.rows.map((row) => [...row]);
+  for (const index of hide) {
+    const { row, place, people } = cells[index]!;
+    rows[row]![place] = people < smallest ? `<${smallest}` : HIDDEN;
+  }
+  let hidden = hide.size;
+  for (const { row, place, people } of cells) {
+    if (people === 0) continue;
+    const [baseRow, basePlace] = table.baseOf?.(row, place) ?? [row, place];
+    const isHidden = rows[baseRow]![basePlace] !== table.rows[baseRow]![basePlace];
+    if (!isHidden || rows[row]![place] !== table.rows[row]![place]) continue;
+    rows[row]![place] = HIDDEN;
+    hidden++;
+  }
   return { table: { ...table, rows }, hidden };
+}
+
+/** Stands for what is hidden for the sake of another cell. */
+const HIDDEN = '—';
+
+/** The same cell of an answer without groups: groups are rows of one column, or columns of one row (a trend's). */
+function sumOf({ columns, rows, people }: Table, row: number, place: number): string {
+  if (!columns.some((column) => column.name === 'group')) return `${row} of ${columns[place]!.whole}`;
+  const labels = rows[row]!.filter(
+    (_, at) => people?.[row]?.[at] === undefined && columns[at]!.name !== 'group',
+  );
+  return JSON.stringify([place, ...labels]);
 }

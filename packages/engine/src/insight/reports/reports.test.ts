@@ -400,3 +400,15 @@ test.each([
   expect(new Date(shifted.from).toISOString()).toBe(begins.replace('Z', '.000Z'));
   if (comparison === 'previous_period') expect(shifted.to).toBe(Date.parse(from));
 });
+
+test.each([
+  // Whole years and quarters, whichever of them has a 29 February.
+  ['2025-01-01', '2026-01-01', '2024-01-01', '2025-01-01'],
+  ['2024-01-01', '2025-01-01', '2023-01-01', '2024-01-01'],
+  ['2025-01-01', '2025-04-01', '2024-01-01', '2024-04-01'],
+  ['2024-02-01', '2024-03-01', '2023-02-01', '2023-03-01'],
+  ['2024-02-29', '2024-03-01', '2023-03-01', '2023-03-02'],
+])('a year before %s – %s is %s – %s', (from, to, begins, ends) => {
+  const shifted = shiftedPeriod({ from: Date.parse(from), to: Date.parse(to) }, 'previous_year', 'UTC');
+  expect([shifted.from, shifted.to]).toEqual([Date.parse(begins), Date.parse(ends)]);
+});

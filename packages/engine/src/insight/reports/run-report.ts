@@ -5,6 +5,7 @@ import { resolveScope, type AnalysisNeeds, type ResolvedScope } from '../analyse
 import { shiftedPeriod } from '../analyses/shift-period.ts';
 import { readEntityTitles } from '../strategy/strategy-store.ts';
 import { hideSmall, hideSmallTotal } from './hide-small.ts';
+import { pathTo } from './read-tree.ts';
 import { entityTypeOf, lookedUnder, makeDimension, refuse, type Dimension } from './report-dimensions.ts';
 import { makeMeasures, reportRows, type Measure } from './report-sql.ts';
 
@@ -57,13 +58,13 @@ export async function runReport(
     dimensions: group.values.map((value, place) => titles(place, value)),
     people: group.people,
     values: [...group.numbers],
-    ...(before ? { before: [...(before.of(group.values) ?? measures.map(() => null))] } : {}),
+    ...(before ? { before: [...(before.of(group.values)?.numbers ?? measures.map(() => null))] } : {}),
     hidden: false,
   }));
   const whole = {
     people: total.people,
     values: [...total.numbers],
-    ...(before ? { before: [...before.total] } : {}),
+    ...(before ? { before: [...before.total.numbers] } : {}),
   };
   const { from, to, ...said } = answerOf(scope, total.people, startedAt);
   return {
@@ -78,8 +79,16 @@ export async function runReport(
       );
       return { value, title };
     }),
-    rows: isPersonal ? hideSmall(rows, smallestGroup) : rows,
-    total: isPersonal ? hideSmallTotal(whole, smallestGroup) : whole,
+    rows: isPersonal
+      ? hideSmall(rows, smallestGroup, {
+          peopleBefore: (row) => before?.of(row.dimensions.map(({ value }) => value))?.people ?? 0,
+          pathOf: (place, value) => {
+            const looked = dimensions[place]!.tree;
+            return looked ? pathTo(looked.tree, value) : [];
+          },
+        })
+      : rows,
+    total: isPersonal ? hideSmallTotal(whole, smallestGroup, before?.total.people ?? 0) : whole,
     isComplete: groups.length <= request.limit,
   };
 }
@@ -130,8 +139,8 @@ async function readBefore(
   request: ReportRequest,
   { from, to, timeZone }: ResolvedScope,
 ): Promise<{
-  of(values: readonly string[]): readonly (number | null)[] | undefined;
-  total: readonly (number | null)[];
+  of(values: readonly string[]): Group | undefined;
+  total: Group;
 }> {
   if (!request.period || request.subject.kind === 'people') refuse('period_needed');
   const lastDays = 'lastDays' in request.period ? request.period.lastDays : undefined;
@@ -139,8 +148,8 @@ async function readBefore(
   const period = { from: new Date(shifted.from).toISOString(), to: new Date(shifted.to).toISOString() };
   const earlier = await resolveReport(asking, { ...request, period });
   const { groups, total } = await readGroups(asking, earlier, 10 * request.limit);
-  const known = new Map(groups.map((group) => [JSON.stringify(group.values), group.numbers]));
-  return { of: (values) => known.get(JSON.stringify(values)), total: total.numbers };
+  const known = new Map(groups.map((group) => [JSON.stringify(group.values), group]));
+  return { of: (values) => known.get(JSON.stringify(values)), total };
 }
 
 type Shown = ReportAnswer['rows'][number]['dimensions'][number];
