@@ -3,7 +3,7 @@ import { ingestApi } from '@wutong/contract';
 import { planStates, type PlanEvent } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<PlanEvent, 'title' | 'meaning' | 'state'>;
 
@@ -45,11 +45,7 @@ export function PlanEventDialog({ event, onClose }: { event: PlanEvent; onClose:
           <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
         </Form.Item>
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

@@ -4,7 +4,7 @@ import type { Source } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<Source, 'name' | 'mode' | 'loginKeyType' | 'anonymousKeyType' | 'maximumAgeDays'>;
 
@@ -66,11 +66,7 @@ export function SourceSettingsDialog({ source, onClose }: { source: Source; onCl
           <InputNumber min={1} max={36_500} precision={0} suffix={text.units.day} style={{ width: 160 }} />
         </Form.Item>
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

@@ -2,8 +2,8 @@ import { Form, Input, Modal, Select, Switch } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import type { User } from './user-panel.tsx';
 
 interface Fields {
@@ -114,11 +114,7 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
             <Switch />
           </Form.Item>
         )}
-        {error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
       </Form>
     </Modal>
   );

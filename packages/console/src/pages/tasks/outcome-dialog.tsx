@@ -3,7 +3,7 @@ import { hubApi, type ResponseOf } from '@wutong/contract';
 import { taskOutcomes } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './tasks.module.css';
 
 type Task = ResponseOf<typeof hubApi.listTasks>['items'][number];
@@ -57,11 +57,7 @@ export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => vo
           <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
         </Form.Item>
       </Form>
-      {record.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(record.error, text)}
-        </p>
-      )}
+      <FormProblem error={record.error} />
     </Modal>
   );
 }

@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 
 type Connection = connectionsApi.Connection;
 type ConnectionField = connectionsApi.ConnectionField;
@@ -93,11 +93,7 @@ export function ConnectionDrawer({ connection, onClose }: ConnectionDrawerProps)
           <KindField key={field.name} field={field} kept={connection?.secretsSet.includes(field.name)} />
         ))}
       </Form>
-      {error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(error, text)}
-        </p>
-      )}
+      <FormProblem error={error} />
     </Drawer>
   );
 }
