@@ -88,6 +88,29 @@ export const linking: Text['linking'] = {
     start: 'Start comparing',
     startHint: 'Compares and scores; links nobody.',
   },
+  oneMatch: {
+    title: 'How many records a record may match',
+    definition:
+      'With one at most, the candidates of a record are rivals: what speaks for one lowers the weight of the others. Of two that are as likely, neither is linked by itself.',
+    rules: {
+      auto: { label: 'Told from the lists', hint: 'One at most if hardly anybody stands twice within a list' },
+      always: { label: 'One at most', hint: 'Each list has a row per person, such as two customer tables' },
+      never: { label: 'Any number', hint: 'A person may have several rows, such as one per card' },
+    },
+    found: {
+      one: 'Weighed with one match at most for a record',
+      many: 'Weighed with any number of matches for a record',
+    },
+  },
+  kindHints: {
+    name: 'Sound, spelling and short forms count too',
+    text: 'By words; rare ones count more',
+    date: 'Allows for a typing error or two, day and month exchanged',
+    number: 'By the difference: within 0.5 %, 1 or 2 %, 3 or 8 %, 25 %, each a step',
+    code: 'Allows for a typing error or two, another prefix',
+    email: 'The same or nearly the same before the @ counts too',
+    category: 'The same or not',
+  },
   kinds: {
     name: 'Name',
     text: 'Address or text',
