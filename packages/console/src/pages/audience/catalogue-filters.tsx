@@ -1,7 +1,8 @@
-import { Input, Segmented, Select } from 'antd';
+import { Segmented, Select } from 'antd';
 import { useText } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 
 const states = ['live', 'unused', 'duplicate', 'archived'] as const;
@@ -63,14 +64,7 @@ export function CatalogueFilters({ filter, items, offered = states }: CatalogueF
   const owners = [...new Set(items.map(({ owner }) => owner))];
   return (
     <Filters>
-      <Input.Search
-        allowClear
-        defaultValue={filter.search}
-        placeholder={words.search}
-        aria-label={words.search}
-        onSearch={filter.setSearch}
-        style={{ width: 230 }}
-      />
+      <SearchField label={words.search} value={filter.search} onSearch={filter.setSearch} widthPx={230} />
       <Segmented<State>
         value={filter.state}
         options={offered.map((value) => ({ value, label: words.states[value] }))}

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Linking of record tables without common keys. */
 export const linking: Text['linking'] = {
@@ -46,8 +47,8 @@ export const linking: Text['linking'] = {
     people: 'Customers',
     allPeople: 'All customers (their present attributes)',
     ofSource: (source) => `What source ${source} wrote`,
-    rows: (count) => `${count} rows`,
-    columns: (count) => `${count} columns`,
+    rows: counted('row'),
+    columns: counted('column'),
     upload: 'Upload a list',
     uploadHint: 'CSV or Excel, gzip allowed; the first row names the columns; at most 2,000,000 rows',
     uploading: 'Uploading…',
@@ -93,7 +94,10 @@ export const linking: Text['linking'] = {
     definition:
       'With one at most, the candidates of a record are rivals: what speaks for one lowers the weight of the others. Of two that are as likely, neither is linked by itself.',
     rules: {
-      auto: { label: 'Told from the lists', hint: 'One at most if hardly anybody stands twice within a list' },
+      auto: {
+        label: 'Told from the lists',
+        hint: 'One at most if hardly anybody stands twice within a list',
+      },
       always: { label: 'One at most', hint: 'Each list has a row per person, such as two customer tables' },
       never: { label: 'Any number', hint: 'A person may have several rows, such as one per card' },
     },
@@ -129,7 +133,7 @@ export const linking: Text['linking'] = {
     above: 'Linked',
     between: 'Reviewed',
     below: 'Left alone',
-    pairs: (count) => `${count} pairs`,
+    pairs: counted('pair'),
     about: (count) => `about ${count} pairs`,
     wrong: (count) => `about ${count} of them may be strangers`,
     missed: (count) => `about ${count} of them may be one person`,

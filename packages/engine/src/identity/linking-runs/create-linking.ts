@@ -232,12 +232,11 @@ function checkThresholds({ linkAbove, reviewAbove }: { linkAbove: number; review
 }
 
 /** Of one table it cannot be said that a record has one match in the other. */
-function checkOneMatch({
-  tables,
-  oneMatch,
-}: Pick<linkingApi.LinkingSettings, 'tables' | 'oneMatch'>): void {
+function checkOneMatch({ tables, oneMatch }: Pick<linkingApi.LinkingSettings, 'tables' | 'oneMatch'>): void {
   if (oneMatch === 'always' && tables.length < 2)
-    throw new CodedError('linking_input_invalid', { details: { reason: 'one match at most needs two tables' } });
+    throw new CodedError('linking_input_invalid', {
+      details: { reason: 'one match at most needs two tables' },
+    });
 }
 
 /** Tables, columns and key types must be there before a run is made of them. */

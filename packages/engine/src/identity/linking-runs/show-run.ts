@@ -15,7 +15,12 @@ export function showRun(
     state: row.state,
     ...(row.step === null ? {} : { step: row.step }),
     // Runs that were made before the rule could be chosen have none.
-    settings: { ...row.settings, oneMatch: row.settings.oneMatch ?? 'auto', linkAbove: row.link_above, reviewAbove: row.review_above },
+    settings: {
+      ...row.settings,
+      oneMatch: row.settings.oneMatch ?? 'auto',
+      linkAbove: row.link_above,
+      reviewAbove: row.review_above,
+    },
     startedBy: row.started_by,
     startedAt: new Date(row.started_at).toISOString(),
     ...(row.finished_at === null ? {} : { finishedAt: new Date(row.finished_at).toISOString() }),

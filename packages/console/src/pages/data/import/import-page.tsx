@@ -126,7 +126,9 @@ export default function ImportPage() {
       {step === 2 && (
         <FormProblem
           error={failure}
-          because={create.error?.problem.problems?.map(({ path, message }) => `${path}: ${message}`).join('; ')}
+          because={create.error?.problem.problems
+            ?.map(({ path, message }) => `${path}: ${message}`)
+            .join('; ')}
         />
       )}
       {head && (

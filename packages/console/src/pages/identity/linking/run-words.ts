@@ -37,7 +37,10 @@ export function tableTitle(table: Pick<linkingApi.RecordTable, 'kind' | 'name'>,
 }
 
 /** With how many matches a record was weighed, of two tables. */
-export function matchesText({ hasOneMatch }: Pick<LinkingRun, 'hasOneMatch'>, text: Text): string | undefined {
+export function matchesText(
+  { hasOneMatch }: Pick<LinkingRun, 'hasOneMatch'>,
+  text: Text,
+): string | undefined {
   if (hasOneMatch === undefined) return undefined;
   return text.linking.oneMatch.found[hasOneMatch ? 'one' : 'many'];
 }
