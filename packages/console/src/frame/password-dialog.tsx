@@ -1,6 +1,7 @@
 import { App, Form, Input, Modal } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../api/use-endpoint.ts';
+import { EnterSubmits } from '../parts/enter-submits.tsx';
 import { FormProblem } from '../parts/form-problem.tsx';
 import { useReader } from './reader.tsx';
 
@@ -66,6 +67,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           <Input.Password autoComplete="new-password" maxLength={500} />
         </Form.Item>
         <FormProblem error={change.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

@@ -1,5 +1,6 @@
 import { Form, Input, Modal } from 'antd';
 import { useReader } from '../frame/reader.tsx';
+import { EnterSubmits } from './enter-submits.tsx';
 import { FormProblem } from './form-problem.tsx';
 
 interface ReasonDialogProps {
@@ -53,6 +54,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
         >
           <Input placeholder={props.placeholder} maxLength={500} autoFocus />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={props.error} />
     </Modal>

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { ingestApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 
 interface Fields {
@@ -60,6 +61,7 @@ export function NewSourceDialog({ onClose }: { onClose: () => void }) {
             />
           </Form.Item>
           <FormProblem error={create.error} />
+          <EnterSubmits />
         </Form>
       )}
     </Modal>

@@ -3,6 +3,7 @@ import { ingestApi } from '@wutong/contract';
 import { planStates, type PlanEvent } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<PlanEvent, 'title' | 'meaning' | 'state'>;
@@ -44,6 +45,7 @@ export function PlanEventDialog({ event, onClose }: { event: PlanEvent; onClose:
         <Form.Item name="state" label={text.data.sources.state}>
           <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={save.error} />
     </Modal>

@@ -4,6 +4,7 @@ import { planStates, type PlanProperty } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { wordFor } from '../../text/text.ts';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<PlanProperty, 'title' | 'meaning' | 'type' | 'piiClass' | 'state'>;
@@ -62,6 +63,7 @@ export function PlanPropertyDialog({ event, property, onClose }: PlanPropertyDia
         <Form.Item name="state" label={text.data.sources.state}>
           <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={save.error} />
     </Modal>

@@ -4,6 +4,7 @@ import type { Source } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<Source, 'name' | 'mode' | 'loginKeyType' | 'anonymousKeyType' | 'maximumAgeDays'>;
@@ -65,6 +66,7 @@ export function SourceSettingsDialog({ source, onClose }: { source: Source; onCl
         >
           <InputNumber min={1} max={36_500} precision={0} suffix={text.units.day} style={{ width: 160 }} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={save.error} />
     </Modal>

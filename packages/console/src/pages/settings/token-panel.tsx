@@ -4,6 +4,7 @@ import { platformApi, type ResponseOf } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -122,6 +123,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
             />
           </Form.Item>
           <FormProblem error={create.error} />
+          <EnterSubmits />
         </Form>
       )}
     </Modal>

@@ -3,6 +3,7 @@ import { platformApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { wordFor } from '../../text/text.ts';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import type { User } from './user-panel.tsx';
 
@@ -115,6 +116,7 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
           </Form.Item>
         )}
         <FormProblem error={error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

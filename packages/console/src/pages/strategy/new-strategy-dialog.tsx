@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { canvasApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './new-strategy-dialog.module.css';
 
@@ -62,6 +63,7 @@ export function NewStrategyDialog({ onClose }: { onClose: () => void }) {
           </Radio.Group>
         </Form.Item>
         <FormProblem error={create.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

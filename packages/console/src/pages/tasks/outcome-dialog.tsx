@@ -3,6 +3,7 @@ import { hubApi, type ResponseOf } from '@wutong/contract';
 import { taskOutcomes } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './tasks.module.css';
 
@@ -56,6 +57,7 @@ export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => vo
         <Form.Item name="note" label={words.note}>
           <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={record.error} />
     </Modal>

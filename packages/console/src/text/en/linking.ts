@@ -198,6 +198,7 @@ export const linking: Text['linking'] = {
     prior: (count) => `One pair in ${count} of all that could be formed is one person`,
   },
   levels: {
+    'exchanged with the other name': 'Given name and surname exchanged',
     equal: 'Equal',
     missing: 'Missing',
     different: 'Different',

@@ -190,6 +190,7 @@ export const linking = {
     prior: (count: string) => `平均每 ${count} 对可能的组合里有 1 对是同一人`,
   },
   levels: {
+    'exchanged with the other name': '姓与名互换',
     equal: '完全相同',
     missing: '缺失',
     different: '不同',

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 
 type Connection = connectionsApi.Connection;
@@ -92,6 +93,7 @@ export function ConnectionDrawer({ connection, onClose }: ConnectionDrawerProps)
         {kind?.fields.map((field) => (
           <KindField key={field.name} field={field} kept={connection?.secretsSet.includes(field.name)} />
         ))}
+        <EnterSubmits />
       </Form>
       <FormProblem error={error} />
     </Drawer>

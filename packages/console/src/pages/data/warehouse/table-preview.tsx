@@ -4,6 +4,7 @@ import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { Answer } from '../../../parts/states.tsx';
@@ -101,6 +102,7 @@ function MapDialog({ connectionId, schema, table, onClose }: TablePreviewProps &
         <Form.Item name="description" label={words.mapNote}>
           <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2_000} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={save.error} />
     </Modal>
