@@ -74,6 +74,14 @@ export async function openPage(
   return { page, context, complaints };
 }
 
+/** Goes from a page to another as a link does: the console stays loaded. */
+export function goTo(page: Page, address: string): Promise<void> {
+  return page.evaluate((to) => {
+    window.history.pushState(null, '', to);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+}
+
 /** Asks the API under test directly; used to find out what there is to look at. */
 export async function askApi<Answer>(server: ConsoleUnderTest, path: string): Promise<Answer> {
   const response = await fetch(`${server.url}${path}`, {

@@ -1,56 +1,58 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditPage } from './audit-page.ts';
 import {
   askApi,
   consoleUnderTest,
   DESK,
+  goTo,
   openBrowser,
   openPage,
   PHONE,
   type WatchedPage,
 } from './console-under-test.ts';
 
-/** Every page that needs no id, with its head line in Chinese. */
-const pages: [address: string, headline: string][] = [
-  ['/', '总览'],
-  ['/people', '客户查询'],
-  ['/entities', '实体'],
-  ['/audiences', '人群'],
-  ['/audiences/new', '新建人群'],
-  ['/audiences/new/lookalike', '新建相似人群'],
-  ['/tags', '标签'],
-  ['/tags/new', '新建标签'],
-  ['/tags/new?shape=tier', '新建标签'],
-  ['/tags/new?shape=model', '新建标签'],
-  ['/insight/reports', '经营报表'],
-  ['/insight/reports/new', '新建报表'],
-  ['/strategies', '策略'],
-  ['/content', '内容'],
-  ['/suppliers', '供应商与路由'],
-  ['/messages', '消息'],
-  ['/tasks', '任务'],
-  ['/data/sources', '数据源'],
-  ['/data/rejected', '被拒记录'],
-  ['/data/runs', '导入与运行'],
-  ['/data/import', '导入文件'],
-  ['/data/connections', '数据连接'],
-  ['/data/ingestion', '接入任务'],
-  ['/data/ingestion/new', '新建接入任务'],
-  ['/data/streams', 'Kafka 消息流'],
-  ['/data/streams/new', '新建消息流'],
-  ['/data/outputs', '数据输出'],
-  ['/data/outputs/new', '新建数据输出'],
-  ['/data/readers', '只读用户'],
-  ['/data/lineage', '数据血缘'],
-  ['/data/model', '数据模型'],
-  ['/data/keys/mobile', '手机号'],
-  ['/data/tracking-plan', '埋点方案'],
-  ['/data/keys', '标识规则'],
-  ['/data/quarantine', '隔离与复核'],
-  ['/data/linking', '概率匹配'],
-  ['/data/linking/new', '新建匹配'],
-  ['/settings', '设置'],
-  ['/audit', '审计日志'],
+/** Every page that needs no id, with its head line in both languages. */
+const pages: [address: string, zh: string, en: string][] = [
+  ['/', '总览', 'Overview'],
+  ['/people', '客户查询', 'Find people'],
+  ['/entities', '实体', 'Entities'],
+  ['/audiences', '人群', 'Segments'],
+  ['/audiences/new', '新建人群', 'New segment'],
+  ['/audiences/new/lookalike', '新建相似人群', 'New lookalike'],
+  ['/tags', '标签', 'Tags'],
+  ['/tags/new', '新建标签', 'New tag'],
+  ['/tags/new?shape=tier', '新建标签', 'New tag'],
+  ['/tags/new?shape=model', '新建标签', 'New tag'],
+  ['/insight/reports', '经营报表', 'Business reports'],
+  ['/insight/reports/new', '新建报表', 'New report'],
+  ['/strategies', '策略', 'Strategies'],
+  ['/content', '内容', 'Content'],
+  ['/suppliers', '供应商与路由', 'Suppliers and routes'],
+  ['/messages', '消息', 'Messages'],
+  ['/tasks', '任务', 'Tasks'],
+  ['/data/sources', '数据源', 'Sources'],
+  ['/data/rejected', '被拒记录', 'Rejected records'],
+  ['/data/runs', '导入与运行', 'Imports and runs'],
+  ['/data/import', '导入文件', 'Import a file'],
+  ['/data/connections', '数据连接', 'Connections'],
+  ['/data/ingestion', '接入任务', 'Ingestion tasks'],
+  ['/data/ingestion/new', '新建接入任务', 'New task'],
+  ['/data/streams', 'Kafka 消息流', 'Kafka streams'],
+  ['/data/streams/new', '新建消息流', 'New stream'],
+  ['/data/outputs', '数据输出', 'Outputs'],
+  ['/data/outputs/new', '新建数据输出', 'New output'],
+  ['/data/readers', '只读用户', 'Readers'],
+  ['/data/lineage', '数据血缘', 'Lineage'],
+  ['/data/model', '数据模型', 'Data model'],
+  ['/data/keys/mobile', '手机号', 'Mobile number'],
+  ['/data/tracking-plan', '埋点方案', 'Tracking plan'],
+  ['/data/keys', '标识规则', 'Key rules'],
+  ['/data/quarantine', '隔离与复核', 'Quarantine and review'],
+  ['/data/linking', '概率匹配', 'Linking'],
+  ['/data/linking/new', '新建匹配', 'New linking run'],
+  ['/settings', '设置', 'Settings'],
+  ['/audit', '审计日志', 'Audit log'],
 ];
 
 const server = consoleUnderTest();
@@ -62,26 +64,32 @@ describe.skipIf(!server)('pages of the console in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  describe.each([DESK, PHONE])('at $width px', (viewport) => {
-    // One session for all addresses: the libraries are then read once, as they are for a person.
+  // English words are longer: what fits on a phone in English fits in Chinese too.
+  describe.each([
+    { viewport: DESK, language: 'zh' },
+    { viewport: PHONE, language: 'en' },
+  ] as const)('at $viewport.width px in $language', ({ viewport, language }) => {
+    // One session for all addresses, from page to page as by links: the libraries are read once, as for a person.
     let session: WatchedPage;
     beforeAll(async () => {
       session = await openPage(browser, { viewport, token: server!.token });
+      await session.page.goto(`${server!.url}/?lang=${language}`);
+      await session.page.getByRole('heading', { level: 1 }).waitFor();
     });
     afterAll(() => session.context.close());
 
-    test.each(pages)('%s draws, whole and without complaint', async (address, headline) => {
+    test.each(pages)('%s draws, whole, for everybody and without complaint', async (address, zh, en) => {
       const { page, complaints } = session;
       complaints.length = 0;
-      await page.goto(`${server!.url}${address}`);
+      await goTo(page, address);
+      const headline = language === 'zh' ? zh : en;
       await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
       // Every part of the page has its answer: nothing is loading and nothing has failed.
-      await page.waitForFunction(
-        () => !document.querySelector('main [role="status"][aria-label="正在加载"]'),
-      );
+      await page.waitForFunction(() => !document.querySelector('main [role="status"] .ant-skeleton'));
       expect(await page.locator('main [role="alert"]').allTextContents()).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
+      expect(await auditPage(page)).toEqual([]);
       expect(complaints).toEqual([]);
     });
   });

@@ -61,7 +61,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   link: {
-    usage: 'link --file CSV [--file CSV] --id COLUMN [--columns A,B] [--link-above 0.9] [--review-above 0.5]',
+    usage:
+      'link --file CSV [--file CSV] --id COLUMN [--columns A,B] [--one-match auto|always|never] [--link-above 0.9] [--review-above 0.5]',
     en: 'find records of one person in CSV files without common keys; a line of JSON for each pair, then the clusters',
     zh: '在没有共同标识的 CSV 文件中按概率匹配同一人；每对一行 JSON，最后输出聚类',
     async run({ platform }, words) {
@@ -71,6 +72,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
           file: { type: 'string', multiple: true, default: [] },
           id: { type: 'string' },
           columns: { type: 'string' },
+          'one-match': { type: 'string', default: 'auto' },
           'link-above': { type: 'string', default: '0.9' },
           'review-above': { type: 'string', default: '0.5' },
         },
@@ -83,6 +85,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         {
           files: values.file.map((file) => resolve(file)),
           idColumn: values.id,
+          oneMatch: oneMatchOf(values['one-match'], values.file.length),
           linkAbove: probabilityOf(values['link-above']),
           reviewAbove: probabilityOf(values['review-above']),
           onProgress: say,
@@ -122,6 +125,13 @@ function probabilityOf(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new ConfigError('a threshold is a probability above 0, at most 1');
   return value;
+}
+
+function oneMatchOf(text: string, files: number): 'auto' | 'always' | 'never' {
+  if (text !== 'auto' && text !== 'always' && text !== 'never')
+    throw new ConfigError('--one-match is auto, always or never');
+  if (text === 'always' && files !== 2) throw new ConfigError('--one-match always wants two files');
+  return text;
 }
 
 function help(): string {

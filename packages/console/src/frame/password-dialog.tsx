@@ -1,7 +1,8 @@
 import { App, Form, Input, Modal } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../api/use-endpoint.ts';
-import { sentenceOf } from '../parts/states.tsx';
+import { EnterSubmits } from '../parts/enter-submits.tsx';
+import { FormProblem } from '../parts/form-problem.tsx';
 import { useReader } from './reader.tsx';
 
 interface Fields {
@@ -65,11 +66,8 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
         >
           <Input.Password autoComplete="new-password" maxLength={500} />
         </Form.Item>
-        {change.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(change.error, text)}
-          </p>
-        )}
+        <FormProblem error={change.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

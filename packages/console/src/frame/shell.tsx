@@ -1,6 +1,6 @@
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useRef, useState, type RefObject } from 'react';
 import { Drawer } from 'antd';
-import { Outlet } from 'react-router-dom';
+import { Outlet, useLocation } from 'react-router-dom';
 import { Navigation } from './navigation.tsx';
 import { useText } from './reader.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -10,6 +10,8 @@ import styles from './shell.module.css';
 export function Shell() {
   const { frame } = useText();
   const [drawerOpen, setDrawerOpen] = useState(false);
+  const content = useRef<HTMLElement>(null);
+  useFocusOnArrival(content);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -34,7 +36,7 @@ export function Shell() {
       </Drawer>
       <div className={styles.main}>
         <TopBar onOpenNavigation={() => setDrawerOpen(true)} />
-        <main id="content" className={styles.content} tabIndex={-1}>
+        <main id="content" ref={content} className={styles.content} tabIndex={-1}>
           <Suspense fallback={null}>
             <Outlet />
           </Suspense>
@@ -42,4 +44,20 @@ export function Shell() {
       </div>
     </div>
   );
+}
+
+/**
+ * Whoever opens a row or follows a link within a page loses the focus with it: then it goes to the new page, so that Tab
+ * goes on there and a screen reader begins to read it. In the navigation it stays where it is.
+ */
+function useFocusOnArrival(content: RefObject<HTMLElement | null>): void {
+  const { pathname } = useLocation();
+  const left = useRef(pathname);
+  useEffect(() => {
+    if (left.current === pathname) return;
+    left.current = pathname;
+    const { activeElement } = document;
+    const isLost = activeElement === null || activeElement === document.body;
+    if (isLost || content.current?.contains(activeElement)) content.current?.focus({ preventScroll: true });
+  }, [pathname, content]);
 }

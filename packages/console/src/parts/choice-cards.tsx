@@ -11,7 +11,8 @@ interface ChoiceCardsProps<Value extends string> {
   /** What is chosen, for screen readers. */
   label: string;
   choices: readonly Choice<Value>[];
-  value: Value;
+  /** Undefined before anything is chosen. */
+  value: Value | undefined;
   onChange: (value: Value) => void;
   /** Shows what was chosen and cannot change any more. */
   disabled?: boolean;

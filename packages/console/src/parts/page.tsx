@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { Tooltip } from 'antd';
 import { Link } from 'react-router-dom';
+import { ReachNote } from '../frame/reach-note.tsx';
 import { useText } from '../frame/reader.tsx';
 import styles from './page.module.css';
 
@@ -13,13 +14,15 @@ interface PageProps {
   lead?: ReactNode;
   back?: { to: string; label: string };
   actions?: ReactNode;
+  /** Whose people its numbers are about, said to users of an institution. */
+  numbers?: 'own' | 'bank';
   children: ReactNode;
   /** Uses the whole width and height, as the canvas does. */
   wide?: boolean;
 }
 
 /** One page: its head and its body. */
-export function Page({ title, heading, lead, back, actions, children, wide }: PageProps) {
+export function Page({ title, heading, lead, back, actions, numbers, children, wide }: PageProps) {
   const { frame } = useText();
   useEffect(() => {
     document.title = `${title} · ${frame.product}`;
@@ -38,6 +41,7 @@ export function Page({ title, heading, lead, back, actions, children, wide }: Pa
         </div>
         {actions && <div className={styles.actions}>{actions}</div>}
       </header>
+      {numbers && <ReachNote numbers={numbers} />}
       {children}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Form, Input, Modal } from 'antd';
 import { useReader } from '../frame/reader.tsx';
-import { sentenceOf } from './states.tsx';
+import { EnterSubmits } from './enter-submits.tsx';
+import { FormProblem } from './form-problem.tsx';
 
 interface ReasonDialogProps {
   title: string;
@@ -53,12 +54,9 @@ export function ReasonDialog(props: ReasonDialogProps) {
         >
           <Input placeholder={props.placeholder} maxLength={500} autoFocus />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {Boolean(props.error) && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(props.error, text)}
-        </p>
-      )}
+      <FormProblem error={props.error} />
     </Modal>
   );
 }

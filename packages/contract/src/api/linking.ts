@@ -80,6 +80,10 @@ const comparedColumnSchema = z.object({
   kind: z.enum(columnKinds).optional().describe('how it is compared; found out when left out'),
 });
 
+/** Whether a record has one match in the other table at most: as the records tell, or as somebody knows it. */
+export const oneMatchRules = ['auto', 'always', 'never'] as const;
+export type OneMatchRule = (typeof oneMatchRules)[number];
+
 const probability = z.number().gt(0).max(1);
 
 export const linkingSettingsSchema = z.object({
@@ -90,6 +94,12 @@ export const linkingSettingsSchema = z.object({
     .max(2)
     .describe('one is searched for duplicates; of two, only records of different tables are compared'),
   columns: z.array(comparedColumnSchema).min(1).max(20),
+  oneMatch: z
+    .enum(oneMatchRules)
+    .default('auto')
+    .describe(
+      'whether a record has one match in the other table at most, so that its candidates are rivals; auto: if hardly anybody stands twice within a table. always wants two tables',
+    ),
   linkAbove: probability.default(0.95).describe('probability from which a pair is linked'),
   reviewAbove: probability.default(0.5).describe('probability from which a pair is reviewed'),
 });
@@ -126,6 +136,7 @@ export const previewLinking = endpoint({
   body: z.object({
     tables: linkingSettingsSchema.shape.tables,
     columns: linkingSettingsSchema.shape.columns,
+    oneMatch: linkingSettingsSchema.shape.oneMatch,
     estimate: z.boolean().default(true).describe('false: only the kinds of columns'),
   }),
   response: z.object({
@@ -134,6 +145,10 @@ export const previewLinking = endpoint({
     columns: z.array(previewColumnSchema),
     repeatedIds: z.number().describe('records whose id occurred before, in the sample'),
     bins: z.array(weightBinSchema).describe('scaled to all records'),
+    hasOneMatch: z
+      .boolean()
+      .optional()
+      .describe('whether a record was taken to have one match at most; absent: two tables were not compared'),
     seconds: z.number(),
   }),
   errors: ['record_table_not_found', 'linking_input_invalid', 'linking_busy', 'too_many_records'],
@@ -202,6 +217,10 @@ export const linkingRunSchema = z.object({
   candidates: z.number().optional().describe('pairs that were compared'),
   atLink: z.number().optional().describe('pairs from the upper threshold on'),
   atReview: z.number().optional().describe('pairs between the thresholds'),
+  hasOneMatch: z
+    .boolean()
+    .optional()
+    .describe('of two tables, once compared: whether a record was taken to have one match at most'),
   hasPairs: z.boolean().describe('whether its pairs can still be looked at and applied'),
   outcome: linkingOutcomeSchema.optional(),
   error: z

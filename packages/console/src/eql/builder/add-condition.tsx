@@ -22,6 +22,12 @@ export function AddCondition({ subject, isFirst, inner, onAdd }: AddConditionPro
   const { rule: words } = useText();
   const { names } = useRule();
   const [choosing, setChoosing] = useState(false);
+  /** Whether a choice was made or left: the button that comes back takes the focus back. */
+  const [wasOpen, setWasOpen] = useState(false);
+  const close = () => {
+    setChoosing(false);
+    setWasOpen(true);
+  };
   if (choosing) {
     const groups = beginnings(names, subject, words);
     return (
@@ -35,10 +41,10 @@ export function AddCondition({ subject, isFirst, inner, onAdd }: AddConditionPro
           className={styles.finder}
           groups={groups}
           onOpenChange={(open) => {
-            if (!open) setChoosing(false);
+            if (!open) close();
           }}
           onChange={(key) => {
-            setChoosing(false);
+            close();
             const begun = groups.flatMap(({ options }) => options).find(({ value }) => value === key);
             if (begun) onAdd(begun.make());
           }}
@@ -52,6 +58,7 @@ export function AddCondition({ subject, isFirst, inner, onAdd }: AddConditionPro
         type={inner ? 'text' : isFirst ? 'primary' : 'dashed'}
         size="small"
         icon={<PlusOutlined />}
+        autoFocus={wasOpen}
         onClick={() => setChoosing(true)}
       >
         {isFirst && !inner ? words.addFirst : words.addCondition}

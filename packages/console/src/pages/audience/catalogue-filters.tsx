@@ -1,9 +1,10 @@
-import { Input, Segmented, Select } from 'antd';
+import { Segmented, Select } from 'antd';
 import { audienceApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
 import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 
 const states = ['live', 'unused', 'duplicate', 'archived'] as const;
@@ -108,13 +109,11 @@ export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps
   );
   return (
     <Filters>
-      <Input.Search
-        allowClear
-        defaultValue={filter.values.search}
-        placeholder={words.search}
-        aria-label={words.search}
+      <SearchField
+        label={words.search}
+        value={filter.values.search}
         onSearch={filter.set.search}
-        style={{ width: 230 }}
+        widthPx={230}
       />
       <Segmented<State>
         value={filter.state}

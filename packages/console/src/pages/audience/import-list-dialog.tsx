@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
 import styles from './segment-list.module.css';
 
@@ -123,11 +123,7 @@ function Outcome({ resolve, error }: OutcomeProps) {
           )}
         </p>
       )}
-      {error !== null && error !== undefined && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(error, text)}
-        </p>
-      )}
+      <FormProblem error={error} />
     </div>
   );
 }

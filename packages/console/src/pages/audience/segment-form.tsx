@@ -8,8 +8,9 @@ import { LiveCount } from '../../eql/live-count.tsx';
 import { useCheck, type Face } from '../../eql/use-check.ts';
 import { useDraft } from '../../eql/use-draft.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { Answer, sentenceOf } from '../../parts/states.tsx';
+import { Answer } from '../../parts/states.tsx';
 import { DefinitionFields } from './definition-fields.tsx';
 import { SamplePeople } from './sample-people.tsx';
 import styles from './segment-form.module.css';
@@ -69,11 +70,7 @@ export function SegmentForm(props: SegmentFormProps) {
             <Panel>
               <LiveCount check={check} />
             </Panel>
-            {error !== null && error !== undefined && (
-              <p role="alert" style={{ color: 'var(--red)' }}>
-                {sentenceOf(error, words)}
-              </p>
-            )}
+            <FormProblem error={error} />
             <div className="row">
               <Button type="primary" htmlType="submit" loading={busy} disabled={!ready}>
                 {submitLabel}

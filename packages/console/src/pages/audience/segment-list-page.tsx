@@ -44,7 +44,7 @@ export default function SegmentListPage() {
   });
   const selected = shown.filter(({ segmentId }) => chosen.has(segmentId));
   return (
-    <Page title={words.list} lead={words.lead} actions={<NewSegment />}>
+    <Page title={words.list} numbers="own" lead={words.lead} actions={<NewSegment />}>
       <CatalogueFilters of="segment" filter={filter} kindName={(value) => wordFor(words.kind, value)} />
       <BulkBar
         kind="segment"

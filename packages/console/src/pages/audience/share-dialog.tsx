@@ -5,7 +5,7 @@ import type { Sharing } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useColleagues, useUserNames } from '../../frame/use-names.ts';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { visibilityOf, type Visibility } from './visibility.ts';
 
 const visibilities: readonly Visibility[] = ['everybody', 'named', 'own'];
@@ -107,11 +107,7 @@ export function ShareDialog({ kind, id, name, owner, sharing, onClose }: ShareDi
           single
           onChoose={([next]) => change({ owner: next ?? owner })}
         />
-        {write.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(write.error, text)}
-          </p>
-        )}
+        <FormProblem error={write.error} />
       </Form>
     </Modal>
   );

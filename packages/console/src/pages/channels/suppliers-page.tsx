@@ -21,7 +21,7 @@ export default function SuppliersPage() {
   const words = text.suppliers;
   const suppliers = useRead(hubApi.listSuppliers, undefined, { refetchIntervalMs: LIVE_MS * 2 });
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page title={words.title} numbers="bank" lead={words.lead}>
       <Answer query={suppliers} rows={8}>
         {({ items }) =>
           items.length === 0 ? (

@@ -1,4 +1,4 @@
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
 import { contentApi, type ResponseOf } from '@wutong/contract';
 import { channels, type Channel } from '../../api/vocabulary.ts';
@@ -7,6 +7,7 @@ import { useReader } from '../../frame/reader.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { Chip, StateMark, toneOf } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -29,14 +30,7 @@ export default function ContentListPage() {
   return (
     <Page title={words.title} lead={words.lead}>
       <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          placeholder={words.search}
-          aria-label={words.search}
-          onSearch={setSearch}
-          style={{ width: 260 }}
-        />
+        <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={260} />
         <Select
           aria-label={words.channels}
           value={channel}

@@ -3,7 +3,8 @@ import { useNavigate } from 'react-router-dom';
 import { ingestApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 interface Fields {
   sourceId: string;
@@ -59,11 +60,8 @@ export function NewSourceDialog({ onClose }: { onClose: () => void }) {
               ]}
             />
           </Form.Item>
-          {create.error && (
-            <p role="alert" style={{ color: 'var(--red)' }}>
-              {sentenceOf(create.error, text)}
-            </p>
-          )}
+          <FormProblem error={create.error} />
+          <EnterSubmits />
         </Form>
       )}
     </Modal>

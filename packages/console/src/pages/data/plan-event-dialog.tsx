@@ -3,7 +3,8 @@ import { ingestApi } from '@wutong/contract';
 import { planStates, type PlanEvent } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<PlanEvent, 'title' | 'meaning' | 'state'>;
 
@@ -44,12 +45,9 @@ export function PlanEventDialog({ event, onClose }: { event: PlanEvent; onClose:
         <Form.Item name="state" label={text.data.sources.state}>
           <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

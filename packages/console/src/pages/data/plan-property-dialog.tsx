@@ -3,8 +3,9 @@ import { ingestApi, piiClasses } from '@wutong/contract';
 import { planStates, type PlanProperty } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<PlanProperty, 'title' | 'meaning' | 'type' | 'piiClass' | 'state'>;
 
@@ -62,12 +63,9 @@ export function PlanPropertyDialog({ event, property, onClose }: PlanPropertyDia
         <Form.Item name="state" label={text.data.sources.state}>
           <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

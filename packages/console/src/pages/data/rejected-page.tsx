@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Button, DatePicker, Input, Select } from 'antd';
+import { App, Button, DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
 import { ingestApi } from '@wutong/contract';
 import { rejectedStates, type RejectedRecord } from '../../api/vocabulary.ts';
@@ -12,6 +12,7 @@ import { useMay } from '../../frame/session.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState, sentenceOf } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -83,14 +84,7 @@ export default function RejectedPage() {
             ...rejectedStates.map((value) => ({ value, label: words.states[value] })),
           ]}
         />
-        <Input.Search
-          allowClear
-          defaultValue={event}
-          placeholder={words.eventName}
-          aria-label={words.eventName}
-          onSearch={setEvent}
-          style={{ width: 180 }}
-        />
+        <SearchField label={words.eventName} value={event} onSearch={setEvent} widthPx={180} />
         <DatePicker
           aria-label={words.day}
           placeholder={words.day}

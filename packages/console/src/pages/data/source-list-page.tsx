@@ -65,7 +65,7 @@ export default function SourceListPage() {
     </Button>
   );
   return (
-    <Page title={words.title} lead={words.lead} actions={create}>
+    <Page title={words.title} numbers="bank" lead={words.lead} actions={create}>
       <Panel flush>
         <Answer query={sources}>
           {() => (

@@ -33,6 +33,7 @@ export default function SourcePage() {
   return (
     <Page
       title={source.data?.name ?? sourceId}
+      numbers="bank"
       back={{ to: '/data/sources', label: words.title }}
       heading={
         <span className="row">

@@ -4,7 +4,8 @@ import type { Source } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Fields = Pick<Source, 'name' | 'mode' | 'loginKeyType' | 'anonymousKeyType' | 'maximumAgeDays'>;
 
@@ -65,12 +66,9 @@ export function SourceSettingsDialog({ source, onClose }: { source: Source; onCl
         >
           <InputNumber min={1} max={36_500} precision={0} suffix={text.units.day} style={{ width: 160 }} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Checkbox, Input } from 'antd';
+import { Checkbox } from 'antd';
 import { ingestApi } from '@wutong/contract';
 import type { PlanEvent, PlanProperty } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
@@ -9,6 +9,7 @@ import { useMay } from '../../frame/session.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { Chip, StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -40,18 +41,12 @@ export default function TrackingPlanPage() {
   return (
     <Page
       title={words.title}
+      numbers="bank"
       lead={words.lead}
       actions={unused === 'true' && <HideUnused unused={(plan.data?.items ?? []).filter(isUnused)} />}
     >
       <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          placeholder={words.search}
-          aria-label={words.search}
-          onSearch={setSearch}
-          style={{ width: 260 }}
-        />
+        <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={260} />
         <Checkbox checked={hidden === 'true'} onChange={({ target }) => setHidden(String(target.checked))}>
           {words.showHidden}
         </Checkbox>

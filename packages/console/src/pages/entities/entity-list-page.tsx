@@ -1,4 +1,4 @@
-import { Input, Segmented } from 'antd';
+import { Segmented } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { profileApi, type Catalogue, type ResponseOf } from '@wutong/contract';
 import { usePages } from '../../api/use-pages.ts';
@@ -7,6 +7,7 @@ import { useCatalogue } from '../../frame/use-catalogue.ts';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer, EmptyState, Loading } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
@@ -85,14 +86,7 @@ function EntityTable({ type }: { type: EntityType }) {
   return (
     <>
       <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          placeholder={words.search}
-          aria-label={words.search}
-          onSearch={setSearch}
-          style={{ width: 260 }}
-        />
+        <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={260} />
       </Filters>
       <Panel flush>
         <Answer query={entities.query}>

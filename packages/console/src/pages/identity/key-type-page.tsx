@@ -6,8 +6,9 @@ import type { KeyType } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
-import { Answer, Failure, Loading, sentenceOf } from '../../parts/states.tsx';
+import { Answer, Failure, Loading } from '../../parts/states.tsx';
 import { KeyRuleForm } from './key-rule-form.tsx';
 import { keyTypeOf, newKeyRule, shownMeaning, valuesOf, type KeyRuleValues } from './key-rule-values.ts';
 import styles from './key-rule.module.css';
@@ -170,12 +171,7 @@ function DryRun({ changed, fresh, ready, onTried }: DryRunProps) {
             <Loading rows={3} />
           </>
         )}
-        {error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-            {typeof error.problem.details?.['reason'] === 'string' && ` (${error.problem.details['reason']})`}
-          </p>
-        )}
+        <FormProblem error={error} because={error?.problem.details?.['reason']} />
         {change && !attempt.isPending && (
           <>
             {!fresh && changed && <p style={{ color: 'var(--amber)' }}>{words.stale}</p>}

@@ -75,6 +75,7 @@ export default function KeyTypesPage() {
   return (
     <Page
       title={words.title}
+      numbers="bank"
       lead={words.lead}
       actions={
         mayWrite && (

@@ -12,6 +12,7 @@ import { ValueText } from '../../parts/shown-value.tsx';
 import { Chip } from '../../parts/state-mark.tsx';
 import { Loading } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { ValueName } from '../../parts/value-name.tsx';
 import { OpenValuesDialog } from '../people/open-values-dialog.tsx';
 import styles from './review.module.css';
 import { useKeyTitles } from './use-key-titles.ts';
@@ -147,6 +148,8 @@ function useComparedRows(views: readonly PersonView[]): ComparedRow[] {
         title: first?.title[language] ?? name,
         cell: ({ attributes }) => {
           const own = attributes.find((each) => each.name === name);
+          if (typeof own?.value === 'string' && own.valueType === 'string')
+            return <ValueName attribute={name} value={own.value} />;
           return own && <ValueText value={own.value} valueType={own.valueType} unit={own.unit} />;
         },
         agrees: all.some((each) => each === undefined || each.masked)

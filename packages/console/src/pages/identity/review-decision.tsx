@@ -4,8 +4,9 @@ import { identityApi } from '@wutong/contract';
 import type { QuarantineItem } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { ChoiceCards } from '../../parts/choice-cards.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { Panel } from '../../parts/page.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
 import styles from './review.module.css';
 import { useKeyTitles } from './use-key-titles.ts';
 
@@ -47,22 +48,12 @@ export function ReviewDecision({ item, onDecided }: { item: QuarantineItem; onDe
   return (
     <Panel title={words.confirm}>
       <div className={styles.decision}>
-        <div className={styles.choices} role="radiogroup" aria-label={words.confirm}>
-          {choicesOf(item).map((value) => (
-            <label key={value} className={styles.choice} data-chosen={choice === value}>
-              <input
-                type="radio"
-                name="decision"
-                checked={choice === value}
-                onChange={() => setChoice(value)}
-              />
-              <span>
-                <b>{words.decisions[value].label}</b>
-                <small>{words.decisions[value].hint}</small>
-              </span>
-            </label>
-          ))}
-        </div>
+        <ChoiceCards
+          label={words.confirm}
+          choices={choicesOf(item).map((value) => ({ value, ...words.decisions[value] }))}
+          value={choice}
+          onChange={setChoice}
+        />
         {names && item.keys.length > 1 && (
           <div className="row">
             <span className="soft">{words.sharedWhich}</span>
@@ -84,11 +75,7 @@ export function ReviewDecision({ item, onDecided }: { item: QuarantineItem; onDe
           placeholder={words.reasonHint}
           onChange={(event) => setReason(event.target.value)}
         />
-        {decide.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(decide.error, text)}
-          </p>
-        )}
+        <FormProblem error={decide.error} />
         <div className="row">
           <Button
             type="primary"

@@ -1,7 +1,6 @@
 import { insightApi, type ResponseOf } from '@wutong/contract';
 import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { ReachNote } from '../../frame/reach-note.tsx';
 import { useSession } from '../../frame/session.tsx';
 import { HourBars } from '../../parts/hour-bars.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -39,12 +38,12 @@ export default function OverviewPage() {
   return (
     <Page
       title={text.overview.title}
+      numbers="bank"
       lead={overview.data && text.overview.lead(bank.name, format.dateTime(overview.data.asOf))}
     >
       <Answer query={overview} rows={12}>
         {(data) => (
           <>
-            <ReachNote numbers="bank" />
             <FiveConnections overview={data} />
             <div className={styles.columns}>
               <Panel title={text.overview.funnel} definition={text.overview.funnelDefinition}>

@@ -10,7 +10,7 @@ import {
 } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { wordFor } from '../../text/text.ts';
 import styles from './policy-dialog.module.css';
@@ -60,11 +60,7 @@ export function PolicyDialog({ personId, onClose }: { personId: number; onClose:
           {words.test}
         </Button>
       </Form>
-      {test.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(test.error, text)}
-        </p>
-      )}
+      <FormProblem error={test.error} />
       {test.data && (
         <div aria-live="polite">
           <p className={styles.verdict}>

@@ -4,8 +4,8 @@ import { identityApi } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
 import { useKeyTitles } from '../identity/use-key-titles.ts';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './person.module.css';
 
 interface SplitDialogProps {
@@ -58,11 +58,7 @@ export function SplitDialog({ person, leaving, onClose }: SplitDialogProps) {
           aria-label={words.reason}
           onChange={(event) => setReason(event.target.value)}
         />
-        {split.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(split.error, text)}
-          </p>
-        )}
+        <FormProblem error={split.error} />
       </div>
     </Modal>
   );

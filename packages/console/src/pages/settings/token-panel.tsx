@@ -4,9 +4,11 @@ import { platformApi, type ResponseOf } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../parts/states.tsx';
+import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 
 type Token = ResponseOf<typeof platformApi.listTokens>['items'][number];
@@ -120,11 +122,8 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
                 }))}
             />
           </Form.Item>
-          {create.error && (
-            <p role="alert" style={{ color: 'var(--red)' }}>
-              {sentenceOf(create.error, text)}
-            </p>
-          )}
+          <FormProblem error={create.error} />
+          <EnterSubmits />
         </Form>
       )}
     </Modal>

@@ -2,8 +2,9 @@ import { Form, Input, Modal, Select, Switch } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import type { User } from './user-panel.tsx';
 
 interface Fields {
@@ -114,11 +115,8 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
             <Switch />
           </Form.Item>
         )}
-        {error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

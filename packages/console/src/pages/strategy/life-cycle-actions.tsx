@@ -5,7 +5,7 @@ import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay, useSession } from '../../frame/session.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 
 type Act = 'submit' | 'approve' | 'reject' | 'publish' | 'pause' | 'resume' | 'stop';
 
@@ -130,11 +130,7 @@ function ActDialog({ act, strategy, pending, onClose }: ActDialogProps) {
             onChange={(event) => setTyped(event.target.value)}
           />
         )}
-        {error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
       </div>
     </Modal>
   );

@@ -3,7 +3,8 @@ import { useNavigate } from 'react-router-dom';
 import { canvasApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './new-strategy-dialog.module.css';
 
 interface Fields {
@@ -61,11 +62,8 @@ export function NewStrategyDialog({ onClose }: { onClose: () => void }) {
             ))}
           </Radio.Group>
         </Form.Item>
-        {create.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(create.error, text)}
-          </p>
-        )}
+        <FormProblem error={create.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

@@ -1,4 +1,4 @@
-import { Button, Input, Select } from 'antd';
+import { Button, Select } from 'antd';
 import { Link, useNavigate } from 'react-router-dom';
 import { canvasApi } from '@wutong/contract';
 import { strategyStates, type StrategyState, type StrategySummary } from '../../api/vocabulary.ts';
@@ -9,6 +9,7 @@ import { useMay } from '../../frame/session.tsx';
 import { Filters } from '../../parts/filters.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { Chip, StateMark, toneOf } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -38,16 +39,9 @@ export default function StrategyListPage() {
     </Button>
   );
   return (
-    <Page title={words.list} lead={words.listLead} actions={create}>
+    <Page title={words.list} numbers="bank" lead={words.listLead} actions={create}>
       <Filters>
-        <Input.Search
-          allowClear
-          defaultValue={search}
-          placeholder={words.search}
-          aria-label={words.search}
-          onSearch={setSearch}
-          style={{ width: 240 }}
-        />
+        <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={240} />
         <Select
           value={state}
           onChange={setState}

@@ -54,6 +54,7 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
     <Page
       wide={tab === 'canvas'}
       title={strategy.name}
+      numbers="bank"
       back={{ to: '/strategies', label: words.list }}
       heading={
         <span className="row">

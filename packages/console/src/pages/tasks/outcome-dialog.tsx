@@ -3,7 +3,8 @@ import { hubApi, type ResponseOf } from '@wutong/contract';
 import { taskOutcomes } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { sentenceOf } from '../../parts/states.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import styles from './tasks.module.css';
 
 type Task = ResponseOf<typeof hubApi.listTasks>['items'][number];
@@ -56,12 +57,9 @@ export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => vo
         <Form.Item name="note" label={words.note}>
           <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {record.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(record.error, text)}
-        </p>
-      )}
+      <FormProblem error={record.error} />
     </Modal>
   );
 }

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 export const audience: Text['audience'] = {
   list: 'Segments',
@@ -195,7 +196,7 @@ export const audience: Text['audience'] = {
   priorityHint: 'Among those due at one time, 1 is computed first and 9 last.',
   cost: 'Cost, 30 days',
   costDefinition: 'Time of all computations within 30 days',
-  runs: (count) => `${count} computations`,
+  runs: counted('computation'),
   sameMembers: (names) => `Same members as ${names}`,
   weekdayNames: { 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' },
   populations: {

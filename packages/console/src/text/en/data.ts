@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Data, identity, settings. */
 export const data: Text['data'] = {
@@ -34,7 +35,7 @@ export const data: Text['data'] = {
     loginKeyType: 'Login id is a',
     anonymousKeyType: 'Anonymous id is a',
     maximumAge: 'Oldest accepted',
-    days: (count) => `${count} days`,
+    days: counted('day'),
     keys: 'Keys',
     keyCreated: 'Made',
     keyExpires: 'Expires',
@@ -138,7 +139,7 @@ export const data: Text['data'] = {
     usage: 'Usage',
     lastSeen: 'Last seen',
     firstSeen: 'First seen',
-    properties: (count) => `${count} properties`,
+    properties: counted('property', 'properties'),
     property: 'Property',
     type: 'Type',
     pii: 'Personal',
@@ -217,9 +218,9 @@ export const data: Text['data'] = {
     consent: 'Purposes that need consent',
     holdout: 'Global holdout',
     minimumAge: 'Minimum age',
-    years: (count) => `${count} years`,
+    years: counted('year'),
     suitability: 'Assessment valid for',
-    days: (count) => `${count} days`,
+    days: counted('day'),
     revision: (revision) => `Revision ${revision}`,
     api: 'API reference',
     apiHint: 'Everything the console does is a public operation.',

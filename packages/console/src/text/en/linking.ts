@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Linking of record tables without common keys. */
 export const linking: Text['linking'] = {
@@ -46,8 +47,8 @@ export const linking: Text['linking'] = {
     people: 'Customers',
     allPeople: 'All customers (their present attributes)',
     ofSource: (source) => `What source ${source} wrote`,
-    rows: (count) => `${count} rows`,
-    columns: (count) => `${count} columns`,
+    rows: counted('row'),
+    columns: counted('column'),
     upload: 'Upload a list',
     uploadHint: 'CSV or Excel, gzip allowed; the first row names the columns; at most 2,000,000 rows',
     uploading: 'Uploading…',
@@ -88,6 +89,32 @@ export const linking: Text['linking'] = {
     start: 'Start comparing',
     startHint: 'Compares and scores; links nobody.',
   },
+  oneMatch: {
+    title: 'How many records a record may match',
+    definition:
+      'With one at most, the candidates of a record are rivals: what speaks for one lowers the weight of the others. Of two that are as likely, neither is linked by itself.',
+    rules: {
+      auto: {
+        label: 'Told from the lists',
+        hint: 'One at most if hardly anybody stands twice within a list',
+      },
+      always: { label: 'One at most', hint: 'Each list has a row per person, such as two customer tables' },
+      never: { label: 'Any number', hint: 'A person may have several rows, such as one per card' },
+    },
+    found: {
+      one: 'Weighed with one match at most for a record',
+      many: 'Weighed with any number of matches for a record',
+    },
+  },
+  kindHints: {
+    name: 'Sound, spelling and short forms count too',
+    text: 'By words; rare ones count more',
+    date: 'Allows for a typing error or two, day and month exchanged',
+    number: 'By the difference: within 0.5 %, 1 or 2 %, 3 or 8 %, 25 %, each a step',
+    code: 'Allows for a typing error or two, another prefix',
+    email: 'The same or nearly the same before the @ counts too',
+    category: 'The same or not',
+  },
   kinds: {
     name: 'Name',
     text: 'Address or text',
@@ -106,7 +133,7 @@ export const linking: Text['linking'] = {
     above: 'Linked',
     between: 'Reviewed',
     below: 'Left alone',
-    pairs: (count) => `${count} pairs`,
+    pairs: counted('pair'),
     about: (count) => `about ${count} pairs`,
     wrong: (count) => `about ${count} of them may be strangers`,
     missed: (count) => `about ${count} of them may be one person`,
@@ -171,6 +198,7 @@ export const linking: Text['linking'] = {
     prior: (count) => `One pair in ${count} of all that could be formed is one person`,
   },
   levels: {
+    'exchanged with the other name': 'Given name and surname exchanged',
     equal: 'Equal',
     missing: 'Missing',
     different: 'Different',

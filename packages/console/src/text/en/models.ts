@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** The data model: what people, entities, relations and details may hold. */
 export const models: Text['models'] = {
@@ -34,7 +35,7 @@ export const models: Text['models'] = {
   titleEn: 'English name',
   required: 'Fill this in',
   fields: 'Fields',
-  fieldCount: (count) => `${count} fields`,
+  fieldCount: counted('field'),
   noFields: 'No fields yet',
   addField: 'Add a field',
   editField: 'Edit the field',

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** What leaves: as files, by webhook, to Kafka. */
 export const outputs: Text['outputs'] = {
@@ -23,7 +24,7 @@ export const outputs: Text['outputs'] = {
   never: 'Nothing sent yet',
   next: 'Next',
   rows: 'Rows ever',
-  rowCount: (count: string) => `${count} rows`,
+  rowCount: counted('row'),
   dead: 'To be delivered again',
   problem: 'In the way',
   noProblem: 'Nothing',

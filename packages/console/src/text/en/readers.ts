@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Read-only users of ClickHouse. */
 export const readers: Text['readers'] = {
@@ -16,7 +17,7 @@ export const readers: Text['readers'] = {
   user: 'User',
   created: 'Created',
   tables: 'Sees',
-  tableCount: (count: string) => `${count} views`,
+  tableCount: counted('view'),
   password: 'Password',
   passwordOnce: 'The password is shown only now: save it. When it is lost it can only be changed.',
   passwordFor: (user: string) => `Password of ${user}`,

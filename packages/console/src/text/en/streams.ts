@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Kafka: what is read in, and how brokers are reached. */
 export const streams: Text['streams'] = {
@@ -47,7 +48,7 @@ export const streams: Text['streams'] = {
     waiting: 'waiting',
     paused: 'paused',
   },
-  partitionCount: (count: string) => `${count} partitions`,
+  partitionCount: counted('partition'),
   seenAt: 'Last report',
   settings: 'Settings',
   log: 'Run log',
@@ -98,7 +99,7 @@ export const streams: Text['streams'] = {
   openHint: 'is written to the audit',
   message: 'Message',
   fate: 'Becomes',
-  becomes: (count: string) => `${count} records`,
+  becomes: counted('record'),
   nothing: 'no record',
   format: 'Format of messages',
   formats: {

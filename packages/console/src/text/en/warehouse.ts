@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 /** Connections, mapped tables, ingestion tasks and lineage. */
 export const warehouse: Text['warehouse'] = {
@@ -50,7 +51,7 @@ export const warehouse: Text['warehouse'] = {
     mappedDone: (name) => `Mapped as ${name}`,
     unmap: 'Unmap',
     unmapQuestion: 'Unmap the table? Only when no task reads it.',
-    columns: (count) => `${count} columns`,
+    columns: counted('column'),
   },
   tasks: {
     title: 'Ingestion tasks',

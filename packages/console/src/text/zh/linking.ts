@@ -86,6 +86,29 @@ export const linking = {
     start: '开始比对',
     startHint: '只比对打分，不合并任何客户。',
   },
+  oneMatch: {
+    title: '一条记录最多对应几条',
+    definition:
+      '最多对应一条时，同一条记录的几个候选互相竞争：支持其中一个的证据，会压低其余候选的得分。两个候选同样像时，都不会自动合并。',
+    rules: {
+      auto: { label: '自动判断', hint: '名单内部几乎没有重复时，按最多一条计分' },
+      always: { label: '最多一条', hint: '两份名单都是一人一行，例如两套系统的客户表' },
+      never: { label: '不限', hint: '同一人可能有多行，例如一人多卡、重复开户' },
+    },
+    found: {
+      one: '按“一条记录最多对应一条”计分',
+      many: '按“一条记录可对应多条”计分',
+    },
+  },
+  kindHints: {
+    name: '读音、拼写、简称相近也计分',
+    text: '按词比较，少见的词分量重',
+    date: '容一两个笔误、日月颠倒',
+    number: '按差额计分：差 0.5%、1 或 2%、3 或 8%、25% 以内各一档',
+    code: '容一两个笔误、前缀不同',
+    email: '@ 之前相同或相近也计分',
+    category: '只分相同与不同',
+  },
   kinds: {
     name: '姓名',
     text: '地址或文本',
@@ -167,6 +190,7 @@ export const linking = {
     prior: (count: string) => `平均每 ${count} 对可能的组合里有 1 对是同一人`,
   },
   levels: {
+    'exchanged with the other name': '姓与名互换',
     equal: '完全相同',
     missing: '缺失',
     different: '不同',

@@ -46,6 +46,7 @@ export async function compareRun(
       columns: settings.columns.map(({ name }) => name),
       ...(settings.tables.length > 1 ? { fileColumn: TABLE_COLUMN } : {}),
       kinds,
+      oneMatch: settings.oneMatch,
       linkAbove: settings.linkAbove,
       reviewAbove: settings.reviewAbove,
       keepAbove: KEPT_ABOVE,

@@ -115,6 +115,7 @@ export function createLinking(needs: WorkNeeds): Linking {
         throw new CodedError('record_table_not_found', { details: { tableId } });
     },
     async preview(request) {
+      checkOneMatch(request);
       if (previewing || (await runUnderWay(database))) throw new CodedError('linking_busy');
       previewing = true;
       try {
@@ -230,9 +231,18 @@ function checkThresholds({ linkAbove, reviewAbove }: { linkAbove: number; review
   if (reason !== undefined) throw new CodedError('linking_input_invalid', { details: { reason } });
 }
 
+/** Of one table it cannot be said that a record has one match in the other. */
+function checkOneMatch({ tables, oneMatch }: Pick<linkingApi.LinkingSettings, 'tables' | 'oneMatch'>): void {
+  if (oneMatch === 'always' && tables.length < 2)
+    throw new CodedError('linking_input_invalid', {
+      details: { reason: 'one match at most needs two tables' },
+    });
+}
+
 /** Tables, columns and key types must be there before a run is made of them. */
 async function checkSettings(needs: WorkNeeds, settings: linkingApi.LinkingSettings): Promise<void> {
   checkThresholds(settings);
+  checkOneMatch(settings);
   const names = settings.columns.map(({ name }) => name);
   if (new Set(names).size !== names.length || names.some((name) => name.startsWith('$')))
     throw new CodedError('linking_input_invalid', { details: { reason: 'names of columns repeat' } });

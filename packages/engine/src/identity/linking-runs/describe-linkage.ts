@@ -20,6 +20,7 @@ export async function describeLinkage(clickhouse: ClickHouse, linkage: Linkage):
     atLink: linkage.links,
     atReview: linkage.reviews,
     prior: model.prior,
+    hasOneMatch: linkage.hasOneMatch,
     bins: await readBins(clickhouse, linkage.run),
     comparisons: linkage.comparisons.map(({ profile, levels }, index) => ({
       column: profile.name,

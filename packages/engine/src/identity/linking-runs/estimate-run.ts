@@ -25,7 +25,7 @@ type Preview = ResponseOf<typeof linkingApi.previewLinking>;
  */
 export async function estimateRun(
   { platform, records }: LinkingNeeds,
-  request: Pick<linkingApi.LinkingSettings, 'tables' | 'columns'> & { estimate: boolean },
+  request: Pick<linkingApi.LinkingSettings, 'tables' | 'columns' | 'oneMatch'> & { estimate: boolean },
   signal: AbortSignal,
 ): Promise<Preview> {
   const { clickhouse, ids } = platform;
@@ -48,15 +48,18 @@ export async function estimateRun(
     const columns = await describeColumns(clickhouse, run, { ...source, names, kinds });
     const { repeated } = await countFaultyIds(clickhouse, staged.table);
     let bins: linkingApi.WeightBin[] = [];
+    let hasOneMatch: boolean | undefined;
     if (request.estimate && columns.some(({ kind }) => kind !== undefined)) {
-      await linkRecords(clickhouse, run, {
+      const linkage = await linkRecords(clickhouse, run, {
         ...source,
         ...acrossTables,
         columns: names,
         kinds,
+        oneMatch: request.oneMatch,
         keepAbove: KEPT_ABOVE,
       });
       bins = scaled(await readBins(clickhouse, run), staged);
+      if (request.tables.length > 1) hasOneMatch = linkage.hasOneMatch;
     }
     return {
       records: sum(staged.records),
@@ -64,6 +67,7 @@ export async function estimateRun(
       columns,
       repeatedIds: repeated,
       bins,
+      ...(hasOneMatch === undefined ? {} : { hasOneMatch }),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {

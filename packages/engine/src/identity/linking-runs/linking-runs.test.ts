@@ -78,6 +78,7 @@ async function settingsOf(name: string): Promise<linkingApi.LinkingSettings> {
       { tableId: recent, idColumn: 'id', keyType: 'login_id' },
     ],
     columns: COLUMNS,
+    oneMatch: 'auto',
     linkAbove: 0.95,
     reviewAbove: 0.5,
   };
@@ -105,7 +106,7 @@ describe('linking runs', () => {
 
     const runId = await identity.linking.start(settings, 'li');
     const compared = await reach(runId, 'compared');
-    expect(compared).toMatchObject({ records: 900, hasPairs: true, attempts: 1 });
+    expect(compared).toMatchObject({ records: 900, hasPairs: true, attempts: 1, hasOneMatch: true });
     const { bins, comparisons } = await identity.linking.read(runId, 'en');
     expect(above(bins, 4)).toBeGreaterThan(280);
     expect(comparisons[0]!.levels[0]).toMatchObject({ label: 'equal', m: expect.any(Number) });
@@ -207,6 +208,7 @@ describe('linking runs', () => {
         name: 'people',
         tables: [{ tableId: old, idColumn: 'no', keyType: 'account' }, { tableId: 'people:core' }],
         columns: COLUMNS,
+        oneMatch: 'auto',
         linkAbove: 0.95,
         reviewAbove: 0.5,
       },
@@ -217,6 +219,40 @@ describe('linking runs', () => {
     expect((await reach(runId, 'applied')).outcome!.linked).toBeGreaterThan(280);
     const account = (await identity.findPeople('O170')).find(({ matched }) => matched.type === 'account');
     expect(account!.personId).toBe(await personOf('C170'));
+  }, 180_000);
+
+  it('takes a record to have one match at most where the lists say so, or where somebody does', async () => {
+    const settings = await settingsOf('rivals');
+    // The recent list has a second row for some people: a copy under another id.
+    const doubled = `${NEW_HEADER}\n${range(100, 500)
+      .flatMap((person) => [
+        line(person, false),
+        ...(person % 2 ? [] : [line(person, false).replace('N', 'M')]),
+      ])
+      .join('\n')}\n`;
+    const form = { file: 'doubled.csv', format: 'csv', encoding: 'utf-8', delimiter: ',' } as const;
+    const { tableId } = await identity.linking.keepFile(Readable.from([Buffer.from(doubled)]), form, 'li');
+    const tables = [settings.tables[0]!, { ...settings.tables[1]!, tableId }];
+    const linkedWith = async (
+      changes: Partial<linkingApi.LinkingSettings>,
+    ): Promise<{ hasOneMatch: boolean | undefined; atLink: number }> => {
+      const runId = await identity.linking.start({ ...settings, ...changes }, 'li');
+      const { hasOneMatch, atLink = 0 } = await reach(runId, 'compared');
+      return { hasOneMatch, atLink };
+    };
+    const told = await linkedWith({ tables });
+    expect(told.hasOneMatch).toBe(false);
+    // 300 people stand in both lists, 150 of them twice in the second.
+    expect(told.atLink).toBeGreaterThan(400);
+    const always = await linkedWith({ tables, oneMatch: 'always' });
+    expect(always.hasOneMatch).toBe(true);
+    // Of two rows that are the same neither is sure.
+    expect(always.atLink).toBeLessThan(160);
+    const preview = await identity.linking.preview({ ...settings, oneMatch: 'never', estimate: true });
+    expect(preview.hasOneMatch).toBe(false);
+    await expect(
+      identity.linking.start({ ...settings, tables: tables.slice(0, 1), oneMatch: 'always' }, 'li'),
+    ).rejects.toMatchObject({ details: { reason: 'one match at most needs two tables' } });
   }, 180_000);
 
   it('allows one run at a time, stops, and says what is wrong with a table', async () => {

@@ -8,6 +8,8 @@ export interface Findings {
   readonly atLink: number;
   readonly atReview: number;
   readonly prior: number;
+  /** Not known of runs that were compared before it was kept. */
+  readonly hasOneMatch?: boolean;
   readonly bins: linkingApi.WeightBin[];
   /** `place` is the number of the column in the compared records. */
   readonly comparisons: (linkingApi.LearntComparison & { place: number })[];

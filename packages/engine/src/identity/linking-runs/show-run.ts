@@ -14,7 +14,13 @@ export function showRun(
     name: row.settings.name,
     state: row.state,
     ...(row.step === null ? {} : { step: row.step }),
-    settings: { ...row.settings, linkAbove: row.link_above, reviewAbove: row.review_above },
+    // Runs that were made before the rule could be chosen have none.
+    settings: {
+      ...row.settings,
+      oneMatch: row.settings.oneMatch ?? 'auto',
+      linkAbove: row.link_above,
+      reviewAbove: row.review_above,
+    },
     startedBy: row.started_by,
     startedAt: new Date(row.started_at).toISOString(),
     ...(row.finished_at === null ? {} : { finishedAt: new Date(row.finished_at).toISOString() }),
@@ -26,6 +32,9 @@ export function showRun(
           candidates: findings.candidates,
           atLink: findings.atLink,
           atReview: findings.atReview,
+          ...(row.settings.tables.length > 1 && findings.hasOneMatch !== undefined
+            ? { hasOneMatch: findings.hasOneMatch }
+            : {}),
         }
       : {}),
     hasPairs: row.pairs_until !== null && row.state !== 'withdrawn',

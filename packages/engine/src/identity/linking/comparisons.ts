@@ -12,6 +12,8 @@ export interface Level {
 /** How a column is compared. The last level, `else`, takes what no condition does. */
 export interface Comparison {
   readonly profile: ColumnProfile;
+  /** The other of two columns of names, with which values may have been exchanged. */
+  readonly other?: string;
   readonly levels: readonly Level[];
 }
 
@@ -24,6 +26,8 @@ const alike = (least: number): Level => ({
   label: `Jaro–Winkler at least ${least}`,
   condition: `jaroWinklerSimilarity(l, r) >= ${least}`,
 });
+/** Given name and surname, written the other way round on one side. */
+const EXCHANGED: Level = { label: 'exchanged with the other name', condition: 'l = ro and r = lo' };
 const ELSE: Level = { label: 'different', condition: '1' };
 
 /** Squares of the weights of the words in both: rare words count more. */
@@ -180,10 +184,14 @@ const CHINESE_LEVELS: Partial<Record<ColumnKind, readonly Level[]>> = {
 
 /** How the columns are compared. */
 export function comparisonsOf(profiles: readonly ColumnProfile[]): Comparison[] {
-  return profiles.map((profile) => ({
-    profile,
-    levels: levelsOf(profile),
-  }));
+  const names = profiles.filter(({ kind }) => kind === 'name');
+  return profiles.map((profile) => {
+    const levels = levelsOf(profile);
+    const other = names.length === 2 && profile.kind === 'name' && names.find((each) => each !== profile);
+    return other
+      ? { profile, other: other.column, levels: [levels[0]!, EXCHANGED, ...levels.slice(1)] }
+      : { profile, levels };
+  });
 }
 
 function levelsOf({ kind, isChinese, isDense }: ColumnProfile): readonly Level[] {
@@ -201,14 +209,15 @@ export function columnsOf({ column, form, hasWords }: ColumnProfile): string[] {
  * SQL of the level of a pair of records with aliases a and b: 0 is the best, 255 says that a value is
  * missing on one side, which is no evidence.
  */
-export function levelExpression({ profile, levels }: Comparison): string {
+export function levelExpression({ profile, other, levels }: Comparison): string {
   const place = (name: string): string => {
     const [side, form] = [name.startsWith('l') ? 'a' : 'b', name.slice(1) || 'c'];
+    if (form === 'o') return `${side}.${other}`;
     const column = form === 's' ? (profile.form ?? profile.column) : profile.column.replace('c', form);
     return `${side}.${column}`;
   };
   const conditions = levels
     .slice(0, -1)
-    .map(({ condition }, index) => `${condition.replace(/\b[lr][stwq]?\b/g, place)}, ${index}`);
+    .map(({ condition }, index) => `${condition.replace(/\b[lr][stwqo]?\b/g, place)}, ${index}`);
   return `multiIf(${place('l')} = '' or ${place('r')} = '', 255, ${conditions.join(', ')}, ${levels.length - 1})`;
 }

@@ -9,7 +9,7 @@ import { linkRecords, type LinkRequest } from './link-records.ts';
 
 export interface LinkFilesRequest extends Pick<
   LinkRequest,
-  'idColumn' | 'columns' | 'linkAbove' | 'reviewAbove' | 'onProgress'
+  'idColumn' | 'columns' | 'oneMatch' | 'linkAbove' | 'reviewAbove' | 'onProgress'
 > {
   /** Paths of CSV files in UTF-8 with a header, all with the same columns; plain or gzip (`.gz`). */
   readonly files: readonly string[];

@@ -16,7 +16,7 @@ import { countDecisions, createRecordTable, dropLinkageTables, writeScores } fro
 import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
 import type { Model, Strangers } from './train-model.ts';
-import { readUniqueFiles, weighRivals } from './weigh-rivals.ts';
+import { sizesOfRivals, weighRivals } from './weigh-rivals.ts';
 import { writeForms } from './write-forms.ts';
 import { writeWords } from './write-words.ts';
 
@@ -35,11 +35,18 @@ export interface LinkRequest {
   readonly reviewAbove?: number;
   /** Pairs from this probability on are kept with their scores, though they are neither; default `reviewAbove`. */
   readonly keepAbove?: number;
+  /**
+   * Whether a record has one match in another file at most; `auto` (the default) tells it from the records. Says nothing
+   * where all records are compared with all.
+   */
+  readonly oneMatch?: OneMatchRule;
   /** Kinds that somebody knows better than the values tell, by column. */
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
   /** Told each step as it begins; may throw to end the linkage. */
   readonly onProgress?: (step: LinkStep) => void;
 }
+
+export type OneMatchRule = 'auto' | 'always' | 'never';
 
 /** Steps of a linkage, in their order. */
 export type LinkStep =
@@ -56,8 +63,8 @@ export interface Linkage extends LinkageModel {
   /** Name (letters, digits, underscores) and suffix of its tables: `linkage_record_<run>`, `linkage_score_<run>`. */
   readonly run: string;
   readonly records: number;
-  /** Whether each file was seen to have nobody twice, so that a record has at most one match. */
-  readonly isUnique: boolean;
+  /** Whether a record was taken to have one match at most: it was said, or each file was seen to have nobody twice. */
+  readonly hasOneMatch: boolean;
   readonly candidates: number;
   readonly links: number;
   readonly reviews: number;
@@ -119,10 +126,11 @@ export async function linkRecords(
   const review = request.reviewAbove ?? 0.5;
   const thresholds = { link: request.linkAbove ?? 0.9, review };
   const keepAbove = Math.min(review, request.keepAbove ?? review);
-  const sizes =
-    compared.files === 'different'
-      ? await readUniqueFiles(clickhouse, compared, { rules, model, allPairs })
-      : undefined;
+  const sizes = await sizesOfRivals(clickhouse, compared, request.oneMatch ?? 'auto', {
+    rules,
+    model,
+    allPairs,
+  });
   await writeScores(
     clickhouse,
     tables,
@@ -139,7 +147,7 @@ export async function linkRecords(
     rules,
     model,
     records: tables.rows,
-    isUnique: sizes !== undefined,
+    hasOneMatch: sizes !== undefined,
     candidates,
     ...(await countDecisions(clickhouse, tables, thresholds)),
     clusters: () => readClusters(clickhouse, tables),

@@ -13,28 +13,45 @@ const FEW_DUPLICATES = 0.1;
 const MOST_MATCHED = 0.98;
 const ROUNDS = 8;
 
+interface Learnt {
+  readonly rules: readonly BlockingRule[];
+  readonly model: Model;
+  /** Pairs that could be formed across the files. */
+  readonly allPairs: number;
+}
+
 /**
- * How many records two files have, if hardly anybody stands twice in one of them, as far as the model that was learnt
- * across the files finds them: then a record has at most one match. Undefined otherwise. `allPairs`: that could be
- * formed across the files.
+ * How many records two files have, where a record has one match in the other at most: because it is said, or because
+ * hardly anybody is seen to stand twice. Undefined otherwise, and where not two files are compared.
  */
-export async function readUniqueFiles(
+export async function sizesOfRivals(
   clickhouse: ClickHouse,
   compared: Compared,
-  { rules, model, allPairs }: { rules: readonly BlockingRule[]; model: Model; allPairs: number },
+  oneMatch: 'auto' | 'always' | 'never',
+  learnt: Learnt,
 ): Promise<number[] | undefined> {
-  const { record, rows } = compared.tables;
+  if (compared.files !== 'different' || oneMatch === 'never') return undefined;
   const files = await clickhouse.query<{ records: number }>(
-    `select count() as records from ${record} group by file`,
+    `select count() as records from ${compared.tables.record} group by file`,
   );
   if (files.length !== 2) return undefined;
+  if (oneMatch === 'auto' && !(await hasNobodyTwice(clickhouse, compared, learnt))) return undefined;
+  return files.map(({ records }) => records);
+}
+
+/** Whether hardly anybody stands twice in one of the files, as far as the model learnt across them finds it. */
+async function hasNobodyTwice(
+  clickhouse: ClickHouse,
+  compared: Compared,
+  { rules, model, allPairs }: Learnt,
+): Promise<boolean> {
+  const { rows } = compared.tables;
   const pairsOfRules = rules.reduce((sum, { pairs }) => sum + pairs, 0);
   const oneOf = Math.max(1, Math.round((2 * pairsOfRules) / PAIRS_LOOKED_AT));
   const patterns = await probePatterns(clickhouse, { ...compared, files: 'same' }, rules, oneOf);
   const withinPairs = Math.max(1, (rows * (rows - 1)) / 2 - allPairs);
   const share = estimatePrior(patterns, model, (withinPairs * 2) / oneOf);
-  if (share * withinPairs >= FEW_DUPLICATES * model.prior * allPairs) return undefined;
-  return files.map(({ records }) => records);
+  return share * withinPairs < FEW_DUPLICATES * model.prior * allPairs;
 }
 
 /**

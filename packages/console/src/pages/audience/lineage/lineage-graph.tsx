@@ -18,12 +18,13 @@ import { useNavigate } from 'react-router-dom';
 import { useReader } from '../../../frame/reader.tsx';
 import type { ExpressionNames } from '../../../eql/rule/names.ts';
 import { useExpressionNames } from '../../../eql/use-expression-names.ts';
+import { onNodeKey } from '../../../parts/node-keys.ts';
 import { useWide } from '../../../parts/use-wide.ts';
 import { addressOf } from './addresses.ts';
 import type { Lineage, LineageNode } from './lineage-panel.tsx';
 import styles from './lineage.module.css';
 
-const WIDTH = 190;
+const WIDTH = 216;
 const HEIGHT = 58;
 
 type Card = Node<{ node: LineageNode; title: string; isRoot: boolean }, 'card'>;
@@ -33,7 +34,8 @@ function titleOf(names: ExpressionNames, { kind, id, name }: LineageNode): strin
   if (kind === 'event') return names.events.find((each) => each.name === id)?.title ?? id;
   if (kind === 'attribute') return names.attributes.find((each) => each.name === id)?.title ?? id;
   if (kind === 'detail' || kind === 'relation') {
-    return [...names.details, ...names.relations].find((each) => each.name === id)?.title ?? id;
+    const declared = [...names.details, ...names.relations, ...names.entities];
+    return declared.find((each) => each.name === id)?.title ?? id;
   }
   return name;
 }
@@ -45,6 +47,12 @@ export default function LineageGraph({ lineage, root }: { lineage: Lineage; root
   const navigate = useNavigate();
   const wide = useWide();
   const placed = useMemo(() => place(lineage, wide), [lineage, wide]);
+  const doorOf = (node: LineageNode) =>
+    node.hidden || node.key === root ? undefined : addressOf(node.kind, node.id);
+  const open = (node: LineageNode | undefined) => {
+    const to = node && doorOf(node);
+    if (to) void navigate(to);
+  };
   const shownTitle = (node: LineageNode) => (node.hidden ? sharing.hidden : titleOf(names, node));
   const nodes = lineage.nodes.map((node): Card => ({
     id: node.key,
@@ -52,6 +60,7 @@ export default function LineageGraph({ lineage, root }: { lineage: Lineage; root
     position: placed.get(node.key) ?? { x: 0, y: 0 },
     width: WIDTH,
     height: HEIGHT,
+    ariaRole: doorOf(node) ? 'link' : 'group',
     ariaLabel: shownTitle(node),
     data: { node, title: shownTitle(node), isRoot: node.key === root },
   }));
@@ -65,7 +74,10 @@ export default function LineageGraph({ lineage, root }: { lineage: Lineage; root
     markerEnd: { type: MarkerType.ArrowClosed, color: '#9db8ab', width: 16, height: 16 },
   }));
   return (
-    <div className={styles.graph}>
+    <div
+      className={styles.graph}
+      onKeyDown={onNodeKey((key) => open(lineage.nodes.find((each) => each.key === key)))}
+    >
       <ReactFlow<Card>
         nodes={nodes}
         edges={edges}
@@ -77,10 +89,7 @@ export default function LineageGraph({ lineage, root }: { lineage: Lineage; root
         nodesDraggable={false}
         nodesConnectable={false}
         deleteKeyCode={null}
-        onNodeClick={(_event, { data }) => {
-          const to = data.node.hidden ? undefined : addressOf(data.node.kind, data.node.id);
-          if (to && !data.isRoot) void navigate(to);
-        }}
+        onNodeClick={(_event, { data }) => open(data.node)}
         proOptions={{ hideAttribution: true }}
         aria-label={words.lineage.title}
       >

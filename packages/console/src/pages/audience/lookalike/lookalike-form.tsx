@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Button, Form } from 'antd';
 import { useReader } from '../../../frame/reader.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import type { InsightNames } from '../../insight/question/use-insight-names.ts';
 import { DefinitionFields } from '../definition-fields.tsx';
 import type { SegmentDraft } from '../segment-form.tsx';
@@ -55,11 +55,7 @@ export function LookalikeForm(props: LookalikeFormProps) {
           ownId={idFixed ? draft.segmentId : undefined}
           onChange={setLookalike}
         />
-        {error !== null && error !== undefined && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
         <div className="row">
           <Button type="primary" htmlType="submit" loading={busy} disabled={!ready}>
             {submitLabel}

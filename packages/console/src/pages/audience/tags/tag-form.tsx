@@ -7,9 +7,9 @@ import type { ExpressionNames } from '../../../eql/rule/names.ts';
 import { useCheck } from '../../../eql/use-check.ts';
 import { useDraft } from '../../../eql/use-draft.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { DefinitionFields } from '../definition-fields.tsx';
 import formStyles from '../segment-form.module.css';
 import { useFolders } from '../use-folders.ts';
@@ -94,11 +94,7 @@ export function TagForm(props: TagFormProps) {
             {kind === 'rule' && finished && check.valid && (
               <TagPreview document={document} valueType={check.valueType} />
             )}
-            {error !== null && error !== undefined && (
-              <p role="alert" style={{ color: 'var(--red)' }}>
-                {sentenceOf(error, text)}
-              </p>
-            )}
+            <FormProblem error={error} />
             <div className="row">
               <Button type="primary" htmlType="submit" loading={busy} disabled={!ready}>
                 {submitLabel}

@@ -44,7 +44,7 @@ export default function TagListPage() {
     setChosen(new Set(on ? [...chosen, tagId] : [...chosen].filter((each) => each !== tagId)));
   const columns = useTagColumns({ chosen, choose, uses, duplicates });
   return (
-    <Page title={words.list} lead={words.lead} actions={<NewTag />}>
+    <Page title={words.list} numbers="own" lead={words.lead} actions={<NewTag />}>
       <CatalogueFilters of="tag" filter={filter} kindName={(value) => wordFor(words.kind, value)} />
       <BulkBar
         kind="tag"

@@ -3,8 +3,8 @@ import { App, Input, Modal, Progress } from 'antd';
 import { audienceApi } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { MOST_KEYS, useResolveKeys } from '../resolve-keys.ts';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 
 /** Values in one request. */
 const AT_ONCE = 10_000;
@@ -80,11 +80,7 @@ export function TagValuesDialog({ tagId, onClose }: { tagId: string; onClose: ()
             <span className="faint">{resolve.missing.slice(0, 5).join(text.punctuation.comma)}</span>
           </p>
         )}
-        {error !== null && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
       </div>
     </Modal>
   );

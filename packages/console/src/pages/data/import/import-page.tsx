@@ -7,8 +7,8 @@ import { ProblemError } from '../../../api/problem-error.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useCatalogue } from '../../../frame/use-catalogue.ts';
+import { FormProblem, ProblemLine } from '../../../parts/form-problem.tsx';
 import { Page } from '../../../parts/page.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { useWide } from '../../../parts/use-wide.ts';
 import { MappingEditor } from '../mapping/mapping-editor.tsx';
 import { problemsOf, type RecordPlan } from '../mapping/record-plan.ts';
@@ -104,15 +104,11 @@ export default function ImportPage() {
       <StepLine step={step} />
       {step === 0 && !head && <ChooseFile reading={reading} onFile={(file) => void read(file, {})} />}
       {chosen?.problem && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
+        <ProblemLine>
           {chosen.file.name}: {words.problem[chosen.problem]}
-        </p>
+        </ProblemLine>
       )}
-      {chosen?.error !== undefined && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {chosen.file.name}: {sentenceOf(chosen.error, text)}
-        </p>
-      )}
+      <FormProblem error={chosen?.error} about={chosen?.file.name} />
       {step === 0 && chosen && <UnfinishedRuns atHand={{ file: chosen.file, uploadId: head?.uploadId }} />}
       {step === 0 && chosen && (head || chosen.problem === 'wrong_encoding') && (
         <FileStep
@@ -127,11 +123,13 @@ export default function ImportPage() {
         <MappingEditor plan={plan} columns={columns} catalogue={catalogue} onChange={setPlan} />
       )}
       {step === 2 && plan && <StartStep plan={plan} choice={start} onChange={setStart} />}
-      {failure !== undefined && step === 2 && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(failure, text)}
-          {create.error?.problem.problems?.map(({ path, message }) => ` ${path}: ${message}`).join(';')}
-        </p>
+      {step === 2 && (
+        <FormProblem
+          error={failure}
+          because={create.error?.problem.problems
+            ?.map(({ path, message }) => `${path}: ${message}`)
+            .join('; ')}
+        />
       )}
       {head && (
         <div className="row" style={{ justifyContent: 'flex-end' }}>

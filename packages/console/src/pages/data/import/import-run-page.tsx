@@ -9,10 +9,11 @@ import { sendFile } from '../../../api/send-file.ts';
 import { LIVE_MS, useRead } from '../../../api/use-endpoint.ts';
 import type { Import } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { FormProblem, ProblemLine } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
 import { Chip, StateMark, toneOf } from '../../../parts/state-mark.tsx';
-import { Answer, sentenceOf } from '../../../parts/states.tsx';
+import { Answer } from '../../../parts/states.tsx';
 import { wordFor } from '../../../text/text.ts';
 import { ChooseFile } from './choose-file.tsx';
 import { fileAtHand, keepFile, type FileAtHand } from './files-at-hand.ts';
@@ -154,12 +155,8 @@ function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
   return (
     <Panel title={failed ? words.failed : words.waiting}>
       <div className="stack">
-        {error !== undefined && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
-        {error === undefined && run.error && <p style={{ color: 'var(--red)' }}>{run.error}</p>}
+        <FormProblem error={error} />
+        {error === undefined && run.error && <ProblemLine>{run.error}</ProblemLine>}
         <p className="soft">{failed ? words.failedHint : words.waitingHint}</p>
         {file ? (
           <div className="row">
@@ -170,11 +167,7 @@ function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
         ) : (
           <ChooseFile onFile={choose} />
         )}
-        {wrong && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {words.wrongFile(name)}
-          </p>
-        )}
+        {wrong && <ProblemLine>{words.wrongFile(name)}</ProblemLine>}
       </div>
     </Panel>
   );

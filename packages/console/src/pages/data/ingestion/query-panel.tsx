@@ -3,8 +3,9 @@ import { Button, Segmented, Select } from 'antd';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { Loading, sentenceOf } from '../../../parts/states.tsx';
+import { Loading } from '../../../parts/states.tsx';
 import { PreviewRows } from '../warehouse/preview-rows.tsx';
 import styles from './ingestion.module.css';
 import type { TaskDraft } from './task-draft.ts';
@@ -74,12 +75,7 @@ export function QueryPanel({ draft, preview, onChange, onPreview }: QueryPanelPr
               <p className="faint">{words.sqlHint}</p>
             </>
           )}
-          {run.error && (
-            <p role="alert" style={{ color: 'var(--red)' }}>
-              {sentenceOf(run.error, text)}
-              {typeof because === 'string' && <span className="mono"> {because}</span>}
-            </p>
-          )}
+          <FormProblem error={run.error} because={because} />
           <Button style={{ justifySelf: 'start' }} disabled={!ready} loading={run.isPending} onClick={show}>
             {words.preview}
           </Button>

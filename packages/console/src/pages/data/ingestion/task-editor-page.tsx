@@ -5,8 +5,9 @@ import { identityApi, ingestionTasksApi, type connectionsApi } from '@wutong/con
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useCatalogue } from '../../../frame/use-catalogue.ts';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { MappingEditor } from '../mapping/mapping-editor.tsx';
 import type { RecordPlan } from '../mapping/record-plan.ts';
 import { emptyPlan, guessKind, suggestColumns } from '../mapping/suggest-plan.ts';
@@ -123,12 +124,7 @@ function SaveLine({ task, draft, plan, keeps }: SaveLineProps) {
   const busy = create.isPending || update.isPending || start.isPending;
   return (
     <>
-      {error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(error, text)}
-          {typeof because === 'string' && ` (${because})`}
-        </p>
-      )}
+      <FormProblem error={error} because={because} />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         {!ready && <span className="faint">{words.incomplete}</span>}
         <Button disabled={!ready} loading={busy} onClick={() => void save(false).catch(() => undefined)}>

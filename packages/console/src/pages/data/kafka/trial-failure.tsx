@@ -1,5 +1,6 @@
 import { useReader } from '../../../frame/reader.tsx';
 import { ProblemError } from '../../../api/problem-error.ts';
+import { ProblemLine } from '../../../parts/form-problem.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
 
 /** Why a trial or a save did not work: our sentence, and the words of the other side below it. */
@@ -9,7 +10,7 @@ export function TrialFailure({ error }: { error: unknown }) {
   const said = Object.values(details).filter((each) => typeof each === 'string');
   const causes = error instanceof ProblemError ? (error.problem.problems ?? []) : [];
   return (
-    <div role="alert" style={{ color: 'var(--red)', margin: '0 0 12px' }}>
+    <ProblemLine>
       {sentenceOf(error, text)}
       {said.map((each) => (
         <div key={each} className="faint mono" style={{ overflowWrap: 'anywhere' }}>
@@ -21,6 +22,6 @@ export function TrialFailure({ error }: { error: unknown }) {
           {path}: {message}
         </div>
       ))}
-    </div>
+    </ProblemLine>
   );
 }

@@ -28,7 +28,7 @@ export default function LineagePage() {
     { keepPrevious: true },
   );
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page title={words.title} numbers="bank" lead={words.lead}>
       <Filters>
         <Select
           allowClear

@@ -22,7 +22,7 @@ export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples:
     <>
       {notes.length > 0 && <small className="faint">{notes.join(text.punctuation.comma)}</small>}
       {wrong > 0 && type && told > 0 && (
-        <small role="alert" style={{ color: 'var(--red)' }}>
+        <small style={{ color: 'var(--red)' }}>
           {words.misfits(
             format.integer(wrong),
             format.integer(samples.filter((each) => each.trim() !== '').length),

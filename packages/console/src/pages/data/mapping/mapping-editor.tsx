@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { identityApi, type Catalogue } from '@wutong/contract';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { ChoiceCards } from '../../../parts/choice-cards.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { ExampleRow } from './example-row.tsx';
@@ -30,22 +31,12 @@ export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEdi
   return (
     <>
       <Panel title={words.kind}>
-        <div className={styles.kinds} role="radiogroup" aria-label={words.kind}>
-          {recordKinds.map((kind) => (
-            <label key={kind} className={styles.kind} data-chosen={plan.kind === kind}>
-              <input
-                type="radio"
-                name="kind"
-                checked={plan.kind === kind}
-                onChange={() => chooseKind(kind)}
-              />
-              <span>
-                <b>{words.kinds[kind].label}</b>
-                <small>{words.kinds[kind].hint}</small>
-              </span>
-            </label>
-          ))}
-        </div>
+        <ChoiceCards
+          label={words.kind}
+          choices={recordKinds.map((value) => ({ value, ...words.kinds[value] }))}
+          value={plan.kind}
+          onChange={chooseKind}
+        />
         <PlanSettings
           plan={plan}
           catalogue={catalogue}

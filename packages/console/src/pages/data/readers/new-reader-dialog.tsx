@@ -3,6 +3,7 @@ import { outputsApi } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { TrialFailure } from '../kafka/trial-failure.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import type { ShownPassword } from './password-dialog.tsx';
 
 interface NewReaderDialogProps {
@@ -43,6 +44,7 @@ export function NewReaderDialog({ onMade, onClose }: NewReaderDialogProps) {
         >
           <Input autoFocus className="mono" maxLength={31} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       {create.error && <TrialFailure error={create.error} />}
     </Modal>

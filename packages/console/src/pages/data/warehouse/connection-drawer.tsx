@@ -3,7 +3,8 @@ import { useNavigate } from 'react-router-dom';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 
 type Connection = connectionsApi.Connection;
 type ConnectionField = connectionsApi.ConnectionField;
@@ -92,12 +93,9 @@ export function ConnectionDrawer({ connection, onClose }: ConnectionDrawerProps)
         {kind?.fields.map((field) => (
           <KindField key={field.name} field={field} kept={connection?.secretsSet.includes(field.name)} />
         ))}
+        <EnterSubmits />
       </Form>
-      {error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(error, text)}
-        </p>
-      )}
+      <FormProblem error={error} />
     </Drawer>
   );
 }

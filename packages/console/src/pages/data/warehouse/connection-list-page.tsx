@@ -5,10 +5,11 @@ import { connectionsApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
 import { ConnectionDrawer } from './connection-drawer.tsx';
 import { ReachPanel } from './reach-panel.tsx';
@@ -143,11 +144,7 @@ function MappedTables() {
   ];
   return (
     <Panel flush title={words.mapped} extra={words.mappedLead}>
-      {remove.error && (
-        <p role="alert" style={{ color: 'var(--red)', padding: '0 18px' }}>
-          {sentenceOf(remove.error, text)}
-        </p>
-      )}
+      <FormProblem error={remove.error} inset />
       <Answer query={tables}>
         {({ items }) => (
           <RecordTable

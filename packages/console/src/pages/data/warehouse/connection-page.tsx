@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Button, Input } from 'antd';
+import { App, Button } from 'antd';
 import { useNavigate, useParams } from 'react-router-dom';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
@@ -7,6 +7,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { Facts } from '../../../parts/facts.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
+import { SearchField } from '../../../parts/search-field.tsx';
 import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
 import { useUrlState } from '../../../parts/url-state.ts';
 import { ConnectionDrawer } from './connection-drawer.tsx';
@@ -116,13 +117,7 @@ function TableBrowser({ connectionId }: { connectionId: string }) {
     <div className={styles.columns}>
       <Panel title={words.tables}>
         <div className={styles.browser}>
-          <Input.Search
-            allowClear
-            defaultValue={search}
-            placeholder={words.searchTables}
-            aria-label={words.searchTables}
-            onSearch={setSearch}
-          />
+          <SearchField label={words.searchTables} value={search} onSearch={setSearch} />
           <Answer query={tables}>
             {({ items, truncated }) => (
               <>

@@ -5,7 +5,8 @@ import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { FoldablePanel } from '../../../parts/foldable-panel.tsx';
-import { Answer, sentenceOf } from '../../../parts/states.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
+import { Answer } from '../../../parts/states.tsx';
 
 /** Which hosts connections may reach: shown to all, kept by the administrator. */
 export function ReachPanel() {
@@ -47,11 +48,7 @@ function Hosts({ hosts }: { hosts: readonly string[] }) {
       ) : (
         <p className="mono">{hosts.join(text.punctuation.comma) || words.reachNone}</p>
       )}
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
       {mayWrite && wanted.join('\n') !== hosts.join('\n') && (
         <Button style={{ justifySelf: 'start' }} loading={save.isPending} onClick={submit}>
           {text.state.save}

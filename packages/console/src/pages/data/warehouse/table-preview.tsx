@@ -4,8 +4,10 @@ import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { Answer, sentenceOf } from '../../../parts/states.tsx';
+import { Answer } from '../../../parts/states.tsx';
 import { PreviewRows } from './preview-rows.tsx';
 
 interface TablePreviewProps {
@@ -100,12 +102,9 @@ function MapDialog({ connectionId, schema, table, onClose }: TablePreviewProps &
         <Form.Item name="description" label={words.mapNote}>
           <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2_000} />
         </Form.Item>
+        <EnterSubmits />
       </Form>
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </Modal>
   );
 }

@@ -85,6 +85,7 @@ export function ChooseColumns({ tables, columns, onChange, preview, waiting }: C
                         label: text.linking.kinds[value],
                       }))}
                     />
+                    {kind && <small className={styles.kindHint}>{text.linking.kindHints[kind]}</small>}
                   </td>
                   <td className="number">{seen ? format.percent(seen.filled, 0) : '–'}</td>
                   <td className="mono">

@@ -4,8 +4,8 @@ import { identityApi, linkingApi } from '@wutong/contract';
 import { postFile } from '../../../api/post-file.ts';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { previewImport } from '../../data/import/preview-import.ts';
 import { useKeyTitles } from '../use-key-titles.ts';
 import { guessIdColumn, type DraftTable } from './linking-draft.ts';
@@ -149,11 +149,7 @@ function UploadList({ place, onUploaded }: UploadListProps) {
           target.value = '';
         }}
       />
-      {error !== undefined && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(error, text)}
-        </p>
-      )}
+      <FormProblem error={error} />
     </div>
   );
 }

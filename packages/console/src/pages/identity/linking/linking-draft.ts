@@ -16,9 +16,10 @@ export interface DraftColumn {
 export interface LinkingDraft {
   tables: [DraftTable, DraftTable];
   columns: DraftColumn[];
+  oneMatch: linkingApi.OneMatchRule;
 }
 
-export const newDraft: LinkingDraft = { tables: [{}, {}], columns: [] };
+export const newDraft: LinkingDraft = { tables: [{}, {}], columns: [], oneMatch: 'auto' };
 
 /** A draft with the settings of an earlier run. */
 export function draftOf(settings: linkingApi.LinkingSettings): LinkingDraft {
@@ -26,6 +27,7 @@ export function draftOf(settings: linkingApi.LinkingSettings): LinkingDraft {
   return {
     tables: [{ ...first }, { ...second }],
     columns: settings.columns.map(({ columns, kind }) => ({ columns: [...columns], kind })),
+    oneMatch: settings.oneMatch,
   };
 }
 
@@ -37,6 +39,10 @@ export function chosenTables(draft: LinkingDraft): linkingApi.LinkingSettings['t
       : [{ tableId, ...(idColumn ? { idColumn } : {}), ...(keyType ? { keyType } : {}) }],
   );
 }
+
+/** The rule for matches of a record; of one table there is none to choose. */
+export const chosenOneMatch = (draft: LinkingDraft): linkingApi.OneMatchRule =>
+  chosenTables(draft).length > 1 ? draft.oneMatch : 'auto';
 
 /** The compared columns by the name they have in the first table. */
 export function chosenColumns(draft: LinkingDraft): linkingApi.LinkingSettings['columns'] {

@@ -10,6 +10,7 @@ import { ChooseColumns } from './choose-columns.tsx';
 import { ChooseTable } from './choose-tables.tsx';
 import {
   chosenColumns,
+  chosenOneMatch,
   chosenTables,
   draftOf,
   isComplete,
@@ -19,7 +20,8 @@ import {
   type LinkingDraft,
 } from './linking-draft.ts';
 import styles from './linking.module.css';
-import { tableTitle } from './run-words.ts';
+import { OneMatchPanel } from './one-match-panel.tsx';
+import { matchesText, tableTitle } from './run-words.ts';
 import { ThresholdPanel } from './threshold-panel.tsx';
 import { probabilityOf, weightOf, type Thresholds } from './weight-bins.ts';
 
@@ -40,7 +42,9 @@ export default function NewRunPage() {
   const preview = useWrite(linkingApi.previewLinking, []);
   const look = (next: LinkingDraft, estimate: boolean) => {
     const columns = chosenColumns(next);
-    if (columns.length > 0) preview.mutate({ body: { tables: chosenTables(next), columns, estimate } });
+    if (columns.length === 0) return;
+    const oneMatch = chosenOneMatch(next);
+    preview.mutate({ body: { tables: chosenTables(next), columns, oneMatch, estimate } });
   };
   const changeTable = (place: 0 | 1, table: DraftTable) => {
     const next: LinkingDraft['tables'] = place === 0 ? [table, draft.tables[1]] : [draft.tables[0], table];
@@ -48,6 +52,7 @@ export default function NewRunPage() {
       tables.data?.items.find(({ tableId }) => tableId === each.tableId)?.columns;
     const [own, other] = [columnsOf(next[0]), columnsOf(next[1])];
     setDraft({
+      ...draft,
       tables: next,
       columns: own ? suggestColumns(own, other, [next[0].idColumn, next[1].idColumn]).slice(0, 20) : [],
     });
@@ -98,7 +103,19 @@ export default function NewRunPage() {
         </>
       )}
       {step === 2 && (
-        <Finish draft={draft} title={title} preview={preview} onRetry={() => look(draft, true)} />
+        <>
+          {chosen.length > 1 && (
+            <OneMatchPanel
+              rule={draft.oneMatch}
+              onChange={(oneMatch) => {
+                const next = { ...draft, oneMatch };
+                setDraft(next);
+                look(next, true);
+              }}
+            />
+          )}
+          <Finish draft={draft} title={title} preview={preview} onRetry={() => look(draft, true)} />
+        </>
       )}
       <div className="row">
         {step > 0 && <Button onClick={() => go(step - 1)}>{words.wizard.back}</Button>}
@@ -137,6 +154,7 @@ function Finish({ draft, title, preview, onRetry }: FinishProps) {
         name: name.trim() || title.slice(0, 100),
         tables: chosenTables(draft),
         columns: chosenColumns(draft),
+        oneMatch: chosenOneMatch(draft),
         linkAbove: probabilityOf(thresholds.link),
         reviewAbove: probabilityOf(thresholds.review),
       },
@@ -159,11 +177,14 @@ function Finish({ draft, title, preview, onRetry }: FinishProps) {
           thresholds={thresholds}
           onChange={setThresholds}
           estimated={!isAll}
-          note={
+          note={[
             isAll
               ? words.exact(format.integer(estimate.records))
-              : words.estimated(format.integer(estimate.sampledRecords), format.integer(estimate.records))
-          }
+              : words.estimated(format.integer(estimate.sampledRecords), format.integer(estimate.records)),
+            matchesText(estimate, text),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         />
       )}
       <Panel>

@@ -5,10 +5,11 @@ import { CALM_MS, LIVE_MS, useRead, useWrite } from '../../../api/use-endpoint.t
 import { usePages } from '../../../api/use-pages.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
 import { isUnderWay, stateOfRun, toneOfRun, type LinkingRun } from './run-words.ts';
 
@@ -122,11 +123,7 @@ function KeptLists({ busy }: { busy: boolean }) {
   ];
   return (
     <Panel flush title={words.title} extra={words.lead}>
-      {remove.error && (
-        <p role="alert" style={{ color: 'var(--red)', padding: '8px 18px' }}>
-          {sentenceOf(remove.error, text)}
-        </p>
-      )}
+      <FormProblem error={remove.error} inset />
       <RecordTable label={words.title} columns={columns} rows={files} rowKey={({ tableId }) => tableId} />
     </Panel>
   );

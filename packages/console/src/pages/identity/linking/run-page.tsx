@@ -13,7 +13,7 @@ import { Answer, Failure, sentenceOf } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
 import { LearntWeights } from './learnt-weights.tsx';
 import { PairSamples } from './pair-samples.tsx';
-import { isUnderWay, stateOfRun, toneOfRun, type LinkingRun } from './run-words.ts';
+import { isUnderWay, matchesText, stateOfRun, toneOfRun, type LinkingRun } from './run-words.ts';
 import { ThresholdPanel } from './threshold-panel.tsx';
 import { probabilityOf, weightOf, zonesOf, type Thresholds } from './weight-bins.ts';
 import { WithdrawDialog } from './withdraw-dialog.tsx';
@@ -159,6 +159,7 @@ function Decision({ answer }: { answer: { run: LinkingRun; bins: linkingApi.Weig
         bins={bins}
         thresholds={thresholds}
         onChange={setThresholds}
+        note={matchesText(run, text)}
         actions={
           canApply && (
             <>

@@ -35,3 +35,12 @@ export function tableTitle(table: Pick<linkingApi.RecordTable, 'kind' | 'name'>,
   if (table.kind !== 'people') return table.name;
   return table.name === '*' ? text.linking.tables.allPeople : text.linking.tables.ofSource(table.name);
 }
+
+/** With how many matches a record was weighed, of two tables. */
+export function matchesText(
+  { hasOneMatch }: Pick<LinkingRun, 'hasOneMatch'>,
+  text: Text,
+): string | undefined {
+  if (hasOneMatch === undefined) return undefined;
+  return text.linking.oneMatch.found[hasOneMatch ? 'one' : 'many'];
+}

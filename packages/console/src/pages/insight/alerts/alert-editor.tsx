@@ -4,11 +4,11 @@ import { alertInputSchema, insightApi, type Alert, type AlertInput, type Measure
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { EventField } from '../question/event-field.tsx';
 import { MeasureField } from '../question/measure-field.tsx';
 import { PeopleField } from '../question/people-field.tsx';
 import { propertiesOf, type InsightNames } from '../question/use-insight-names.ts';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { ConditionFields } from './condition-fields.tsx';
 import { inputOf, newAlert } from './alert-draft.ts';
 import { TargetRows } from './target-rows.tsx';
@@ -116,11 +116,7 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
             />
           </div>
         )}
-        {write.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(write.error, text)}
-          </p>
-        )}
+        <FormProblem error={write.error} />
       </Form>
     </Modal>
   );

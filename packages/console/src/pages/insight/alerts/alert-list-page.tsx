@@ -2,7 +2,6 @@ import { Button, Switch } from 'antd';
 import { insightApi, type Alert } from '@wutong/contract';
 import { useNavigate } from 'react-router-dom';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
-import { ReachNote } from '../../../frame/reach-note.tsx';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
@@ -39,8 +38,7 @@ export default function AlertListPage() {
     </Button>
   );
   return (
-    <Page title={words.list} lead={words.lead} actions={create}>
-      <ReachNote numbers="bank" />
+    <Page title={words.list} numbers="bank" lead={words.lead} actions={create}>
       <Panel flush>
         <Answer query={alerts}>
           {() => (

@@ -6,6 +6,7 @@ import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
@@ -135,11 +136,7 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
           />
         </Form.Item>
       </Form>
-      {create.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(create.error, text)}
-        </p>
-      )}
+      <FormProblem error={create.error} />
     </Modal>
   );
 }

@@ -6,7 +6,7 @@ import { call } from '../../../api/call.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
 const NEW = 'new';
@@ -86,11 +86,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
             {words.replaceTile}
           </Checkbox>
         )}
-        {keep.error !== undefined && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(keep.error, text)}
-          </p>
-        )}
+        <FormProblem error={keep.error} />
       </Form>
     </Modal>
   );

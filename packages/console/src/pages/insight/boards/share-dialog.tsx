@@ -3,7 +3,7 @@ import { App, Checkbox, Form, InputNumber, Modal, Segmented } from 'antd';
 import { insightApi, platformApi, type ShownDashboard } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { inputOfBoard } from './pack-tiles.ts';
 
 type Visibility = 'private' | 'everybody' | 'roles';
@@ -81,11 +81,7 @@ export function ShareDialog({ board, onClose }: ShareDialogProps) {
             onChange={setRefreshMinutes}
           />
         </Form.Item>
-        {save.error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(save.error, text)}
-          </p>
-        )}
+        <FormProblem error={save.error} />
       </Form>
     </Modal>
   );

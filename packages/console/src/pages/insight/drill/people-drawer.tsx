@@ -7,8 +7,9 @@ import { call } from '../../../api/call.ts';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { PersonName } from '../../../parts/person-name.tsx';
-import { Answer, EmptyState, sentenceOf } from '../../../parts/states.tsx';
+import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { usePersonTitles } from '../../../parts/use-person-titles.ts';
 import { addressOf } from '../question/question.ts';
 import type { Drilled } from './drill.tsx';
@@ -131,11 +132,7 @@ function SaveSegment({ of, name: proposed }: { of: AnalysisCell; name: string })
         </Button>
       </form>
       {save.data && <Link to={`/audiences/${save.data.segmentId}`}>{words.openSegment}</Link>}
-      {save.error && (
-        <p role="alert" style={{ color: 'var(--red)' }}>
-          {sentenceOf(save.error, text)}
-        </p>
-      )}
+      <FormProblem error={save.error} />
     </>
   );
 }

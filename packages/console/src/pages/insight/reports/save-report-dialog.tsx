@@ -4,9 +4,9 @@ import { insightApi, type SavedReport } from '@wutong/contract';
 import { useNavigate } from 'react-router-dom';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { sentenceOf } from '../../../parts/states.tsx';
 import { bodyOf, type QuestionOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
+import { FormProblem } from '../../../parts/form-problem.tsx';
 import { useReportNames } from './use-report-names.ts';
 
 interface SaveReportDialogProps {
@@ -85,11 +85,7 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
             onChange={(next) => setShared(next === 'everybody')}
           />
         </Form.Item>
-        {error && (
-          <p role="alert" style={{ color: 'var(--red)' }}>
-            {sentenceOf(error, text)}
-          </p>
-        )}
+        <FormProblem error={error} />
       </Form>
     </Modal>
   );

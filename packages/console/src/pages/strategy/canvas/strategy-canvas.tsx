@@ -16,6 +16,7 @@ import type { StrategyNumbers } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useEventTitles } from '../../../frame/use-event-titles.ts';
 import { useContentNames } from '../../../frame/use-names.ts';
+import { onNodeKey } from '../../../parts/node-keys.ts';
 import { useWide } from '../../../parts/use-wide.ts';
 import { FlowEdge, type RoutedEdge } from './flow-edge.tsx';
 import { edgeKey, layOut, type Placed } from './lay-out.ts';
@@ -49,7 +50,7 @@ export default function StrategyCanvas({
   const nodes = useCardNodes(document, placed, numbers, findings, chosen);
   const edges = useRoutedEdges(document, placed, numbers);
   return (
-    <div className={styles.canvas} ref={element}>
+    <div className={styles.canvas} ref={element} onKeyDown={onNodeKey(onChoose)}>
       <ReactFlow<CardNode, RoutedEdge>
         nodes={nodes}
         edges={edges}
@@ -130,6 +131,7 @@ function useCardNodes(
         position: { x: place.x, y: place.y },
         width: place.width,
         height: place.height,
+        ariaRole: 'button',
         ariaLabel: node.title || text.words.nodeKind[node.kind],
         data: {
           node,

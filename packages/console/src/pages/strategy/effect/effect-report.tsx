@@ -1,6 +1,5 @@
 import { insightApi, type ResponseOf } from '@wutong/contract';
 import { LIVE_MS, useRead } from '../../../api/use-endpoint.ts';
-import { ReachNote } from '../../../frame/reach-note.tsx';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { ShareBars } from '../../../parts/share-bars.tsx';
@@ -50,7 +49,6 @@ function ReportBody({ report }: { report: Report }) {
   const suppressedSum = suppressed.reduce((sum, [, count]) => sum + count, 0);
   return (
     <div className="stack">
-      <ReachNote numbers="bank" />
       <Headline report={report} />
       <Panel title={words.reached}>
         <StatRow>

@@ -1,0 +1,120 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  askApi,
+  consoleUnderTest,
+  DESK,
+  goTo,
+  openBrowser,
+  openPage,
+  type WatchedPage,
+} from './console-under-test.ts';
+
+const server = consoleUnderTest();
+
+describe.skipIf(!server)('the console without a mouse', () => {
+  let browser: Browser;
+  let session: WatchedPage;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    session = await openPage(browser, { viewport: DESK, token: server!.token });
+    ({ page } = session);
+    await page.goto(`${server!.url}/`);
+    await page.getByRole('heading', { level: 1, name: '总览' }).waitFor();
+  });
+  afterAll(async () => {
+    expect(session.complaints).toEqual([]);
+    await browser.close();
+  });
+
+  const arrive = async (address: string, headline: string): Promise<void> => {
+    await goTo(page, address);
+    await page.getByRole('heading', { level: 1, name: headline, exact: true }).waitFor();
+  };
+  const hasFocus = (selector: string): Promise<unknown> =>
+    page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
+
+  test('the first Tab offers to skip the navigation', async () => {
+    await page.keyboard.press('Tab');
+    const skip = page.getByRole('link', { name: '跳到正文' });
+    expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true);
+    expect((await skip.boundingBox())!.y).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press('Enter');
+    await hasFocus('main');
+  });
+
+  test('a slash in a field is a slash', async () => {
+    await arrive('/people', '客户查询');
+    const field = page.getByRole('main').getByRole('searchbox');
+    await field.focus();
+    await page.keyboard.type('a/b');
+    expect(await field.inputValue()).toBe('a/b');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('a dialog keeps the focus, says what is missing at its field, and gives the focus back on Escape', async () => {
+    await arrive('/data/sources', '数据源');
+    const button = page.getByRole('button', { name: '新建数据源' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]'));
+    for (let step = 0; step < 12; step++) {
+      await page.keyboard.press('Tab');
+      // After the last one the browser itself has the focus, never the page behind.
+      const behind = await page.evaluate(() => document.activeElement?.matches('#root *') ?? false);
+      expect(behind, `after ${step + 1} Tabs`).toBe(false);
+    }
+    const name = dialog.getByRole('textbox').first();
+    await name.focus();
+    await page.keyboard.press('Enter');
+    await dialog.locator('[aria-invalid="true"]').first().waitFor();
+    const described = await dialog.locator('[aria-invalid="true"]').first().getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${described}"]`).textContent()).not.toBe('');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('新建数据源'));
+  });
+
+  test('a row opens by Enter, and Tab goes on in the page that opens', async () => {
+    await arrive('/audiences', '人群');
+    const row = page.locator('tbody tr[tabindex="0"]').first();
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('tab', { name: '画像' }).waitFor();
+    await hasFocus('main');
+  });
+
+  test('a node of a strategy is chosen by Enter, and one of the lineage opens', async () => {
+    const { items } = await askApi<{ items: { strategyId: string }[] }>(server!, '/api/v1/strategies');
+    await goTo(page, `/strategies/${items[0]!.strategyId}`);
+    const node = page.locator('.react-flow__node').first();
+    await node.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/[?&]node=/);
+
+    await arrive('/data/lineage', '数据血缘');
+    const segment = page.locator('.react-flow__node[role="link"]', { hasText: '人群' }).first();
+    await segment.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/audiences\//);
+  });
+
+  test('a condition is added by the arrows, and leaving the choice gives the focus back', async () => {
+    await arrive('/audiences/new', '新建人群');
+    const first = page.getByRole('button', { name: /添加(第一个)?条件/ }).first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await hasFocus('[role="combobox"]');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('条件'));
+    await page.keyboard.press('Enter');
+    await hasFocus('[role="combobox"]');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '删除条件' }).first().waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('添加条件'));
+  });
+});
