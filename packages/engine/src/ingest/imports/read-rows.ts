@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { parseForeignJson } from '../read-json.ts';
 import { createCsvParser, UnreadableRowError } from './parse-csv.ts';
 import { isPacked, readPacked } from './read-packed.ts';
 
@@ -142,7 +143,7 @@ async function* jsonRows(
     line++;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseForeignJson(text);
     } catch {
       throw new UnreadableRowError(line, 'not JSON');
     }
