@@ -147,6 +147,8 @@ async function* jsonRows(
     } catch {
       throw new UnreadableRowError(line, 'not JSON');
     }
+    if (Array.isArray(value))
+      throw new UnreadableRowError(line, 'a JSON array; write one object a line (JSON lines)');
     if (value === null || typeof value !== 'object') throw new UnreadableRowError(line, 'not a JSON object');
     return columns.map((column) => cellOf((value as Record<string, unknown>)[column]));
   };
