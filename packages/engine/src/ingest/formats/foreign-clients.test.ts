@@ -14,7 +14,12 @@ const RECEIVED_AT = Date.UTC(2026, 2, 2, 2);
 const context: DecodeContext = {
   receivedAt: RECEIVED_AT,
   timeZone: 'Asia/Shanghai',
-  source: { sourceId: 'app', loginKeyType: 'customer_number', anonymousKeyType: 'device', maximumAgeDays: 730 },
+  source: {
+    sourceId: 'app',
+    loginKeyType: 'customer_number',
+    anonymousKeyType: 'device',
+    maximumAgeDays: 730,
+  },
 };
 
 function decodeAll(
@@ -35,7 +40,8 @@ function decodeOne(...given: Parameters<typeof decodeAll>): DecodedRecord {
 }
 
 const keysOf = (record: DecodedRecord): unknown => ('keys' in record ? record.keys : undefined);
-const propertiesOf = (record: DecodedRecord): unknown => ('properties' in record ? record.properties : undefined);
+const propertiesOf = (record: DecodedRecord): unknown =>
+  'properties' in record ? record.properties : undefined;
 
 const track = { type: 'track', event: 'Buy', distinct_id: 'd1', time: RECEIVED_AT, properties: { a: 1 } };
 const json = JSON.stringify([track]);
@@ -64,7 +70,8 @@ describe('numbers that JSON.parse would round', () => {
   });
 
   it('refuses a key that came rounded already', () => {
-    const body = '{"records":[{"kind":"event","event":"x","keys":[{"type":"customer_number","value":1e20}]}]}';
+    const body =
+      '{"records":[{"kind":"event","event":"x","keys":[{"type":"customer_number","value":1e20}]}]}';
     expect(decodeAll(nativeFormat, '/api/v1/collect', body)).toMatchObject([{ code: 'key_invalid' }]);
   });
 });
@@ -84,8 +91,16 @@ describe('bodies as other clients write them', () => {
     ['bare deflate', deflateRawSync(json), 'deflate'],
     ['zlib deflate under capital letters', deflateSync(json), 'Deflate'],
     ['deflate, then gzip', gzipSync(deflateSync(json)), 'deflate, gzip'],
-    ['base64 of a byte order mark', Buffer.from(`data=${Buffer.from(`\ufeff${json}`).toString('base64')}`), undefined],
-    ['zlib inside base64', Buffer.from(`data_list=${deflateSync(json).toString('base64')}&gzip=1`), undefined],
+    [
+      'base64 of a byte order mark',
+      Buffer.from(`data=${Buffer.from(`\ufeff${json}`).toString('base64')}`),
+      undefined,
+    ],
+    [
+      'zlib inside base64',
+      Buffer.from(`data_list=${deflateSync(json).toString('base64')}&gzip=1`),
+      undefined,
+    ],
     [
       'base64 escaped twice',
       Buffer.from(`data=${encodeURIComponent(encodeURIComponent(Buffer.from(json).toString('base64')))}`),
@@ -93,7 +108,10 @@ describe('bodies as other clients write them', () => {
     ],
   ])('takes %s', (_name, body, encoding) => {
     const headers = encoding === undefined ? {} : { 'content-encoding': encoding };
-    expect(decodeOne(sensorsFormat, '/sa', body, headers)).toMatchObject({ event: 'Buy', properties: { a: 1 } });
+    expect(decodeOne(sensorsFormat, '/sa', body, headers)).toMatchObject({
+      event: 'Buy',
+      properties: { a: 1 },
+    });
   });
 
   it.each<[unknown, number]>([
@@ -103,7 +121,9 @@ describe('bodies as other clients write them', () => {
     ['2026-03-02T10:00:00', RECEIVED_AT],
     ['2026-03-02T02:00:00.000Z', RECEIVED_AT],
   ])('reads the Sensors time %s, of the bank when it names no zone', (time, expected) => {
-    expect(decodeOne(sensorsFormat, '/sa', JSON.stringify([{ ...track, time }]))).toMatchObject({ time: expected });
+    expect(decodeOne(sensorsFormat, '/sa', JSON.stringify([{ ...track, time }]))).toMatchObject({
+      time: expected,
+    });
   });
 
   it('knows messages by numbers and by long ids', () => {

@@ -40,7 +40,10 @@ const MOST_ENCODINGS = 3;
  * than trusted. @throws BodyError
  */
 export function decodedBody(request: CollectRequest): Buffer {
-  const encodings = (request.headers['content-encoding'] ?? '').toLowerCase().split(',').slice(-MOST_ENCODINGS);
+  const encodings = (request.headers['content-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .slice(-MOST_ENCODINGS);
   // The last that was applied is the first to be undone.
   return encodings.reduceRight((body, encoding) => withoutEncoding(body, encoding.trim()), request.body);
 }
