@@ -11,9 +11,9 @@ export interface NativeColumn {
 export interface NativePath {
   readonly name: string;
   readonly type: 'String' | 'Float64' | 'Bool';
-  readonly absent: Uint8Array;
+  readonly absent: readonly Uint8Array[];
   /** The values in the order of rows. */
-  readonly values: Uint8Array;
+  readonly values: readonly Uint8Array[];
 }
 
 /** Version of the JSON and Dynamic layouts in which each path and each type is written by itself. */
@@ -42,7 +42,7 @@ export function writeBlock(
     });
     pieces.push(...column.bytes);
   }
-  const present = properties.paths.filter(({ values }) => values.length > 0);
+  const present = properties.paths.filter(({ values }) => values.some(({ length }) => length > 0));
   written((buffer) => {
     buffer.text(properties.name);
     buffer.text('JSON');
@@ -55,57 +55,10 @@ export function writeBlock(
       buffer.text(type);
     }
   });
-  for (const { absent, values } of present) pieces.push(absent, values);
+  for (const { absent, values } of present) pieces.push(...absent, ...values);
   return pieces;
 }
 
 /** A value of a constant column, for each of the rows. */
 export const repeated = (value: Uint8Array, rows: number): Uint8Array =>
   Buffer.alloc(value.length * rows, value);
-
-/** Cuts one row of RowBinary whose members are arrays into the bytes of each array. */
-export class ArrayReader {
-  private at = 0;
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  /** Elements of a fixed number of bytes. */
-  fixed(elementBytes: number): Uint8Array {
-    const length = this.varint() * elementBytes;
-    return this.cut(this.at + length);
-  }
-
-  texts(): Uint8Array {
-    const { bytes } = this;
-    let left = this.varint();
-    const start = this.at;
-    let at = start;
-    for (; left > 0; left--) {
-      let length = bytes[at++]!;
-      if (length > 127) {
-        this.at = at - 1;
-        length = this.varint();
-        at = this.at;
-      }
-      at += length;
-    }
-    this.at = start;
-    return this.cut(at);
-  }
-
-  private cut(end: number): Uint8Array {
-    if (end > this.bytes.length) throw new RangeError('an answer of ClickHouse was cut off');
-    const cut = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return cut;
-  }
-
-  private varint(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.bytes[this.at++]!;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-}

@@ -1,7 +1,8 @@
 import type { ClickHouse } from '../platform/index.ts';
-import { ArrayReader, repeated, writeBlock } from './native-block.ts';
+import { repeated, writeBlock } from './native-block.ts';
 import { NativeBuffer } from './native-buffer.ts';
-import type { EventUse, StagedEvents, StagedProperty } from './staged-events.ts';
+import { readBlocks } from './read-native.ts';
+import type { EventUse, StagedEvents } from './staged-events.ts';
 
 /** One thread: the arrays of one answer are all in the order of the rows. */
 const IN_ORDER = { max_threads: 1 } as const;
@@ -63,39 +64,34 @@ export async function readStaged(
     `toInt64(${at})`,
     event,
     eventIdInSql(batch.sourceId, staged),
-    ...properties.flatMap(({ sql }) => [`toUInt8(isNull(${sql}))`, sql]),
+    ...properties.map(({ sql }) => sql),
   ];
-  // An array leaves NULLs out: what is left are the values that there are.
   const { stream } = await clickhouse.client.exec({
-    query: `select ${expressions.map((each) => `groupArray(${each})`).join(', ')} from ${staged.from} format RowBinary`,
+    query: `select ${expressions.map((each, place) => `${each} as c${place}`).join(', ')} from ${staged.from} format Native`,
     clickhouse_settings: IN_ORDER,
   });
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
-  const reader = new ArrayReader(Buffer.concat(chunks));
+  const blocks = [...readBlocks(Buffer.concat(chunks))];
+  const valuesOf = (place: number): Uint8Array[] => blocks.map(({ columns }) => columns[place]!.values);
   // Copied, because numbers must lie at a multiple of their size.
-  const rows = new Float64Array(new Uint8Array(reader.fixed(8)).buffer);
+  const rows = new Float64Array(new Uint8Array(Buffer.concat(valuesOf(0))).buffer);
   const columns = [
-    { name: 'person_id', type: 'UInt64', bytes: [reader.fixed(8)] },
-    { name: 'key_number', type: 'UInt64', bytes: [reader.fixed(8)] },
-    { name: 'time', type: "DateTime64(3, 'UTC')", bytes: [reader.fixed(8)] },
-    { name: 'event', type: 'String', bytes: [reader.texts()] },
-    { name: 'event_id', type: 'UUID', bytes: [reader.fixed(16)] },
+    { name: 'person_id', type: 'UInt64', bytes: valuesOf(1) },
+    { name: 'key_number', type: 'UInt64', bytes: valuesOf(2) },
+    { name: 'time', type: "DateTime64(3, 'UTC')", bytes: valuesOf(3) },
+    { name: 'event', type: 'String', bytes: valuesOf(4) },
+    { name: 'event_id', type: 'UUID', bytes: valuesOf(5) },
     constant('received_at', "DateTime64(3, 'UTC')", rows.length, (value) => value.integer(batch.receivedAt)),
     constant('source_id', 'String', rows.length, (value) => value.text(batch.sourceId)),
     constant('batch_id', 'UUID', rows.length, (value) => value.uuid(batch.batchId)),
   ];
-  const paths = properties.map(({ name, type }) => ({
-    name,
-    type: PATH_TYPES[type],
-    absent: reader.fixed(1),
-    values: valuesOf(reader, type),
-  }));
+  const paths = properties.map(({ name, type }, index) => {
+    const place = expressions.length - properties.length + index;
+    const absent = blocks.map((block) => block.columns[place]!.absent ?? new Uint8Array(block.rows));
+    return { name, type: PATH_TYPES[type], absent, values: valuesOf(place) };
+  });
   return { rows, pieces: writeBlock(rows.length, columns, { name: 'properties', paths }) };
-}
-
-function valuesOf(reader: ArrayReader, type: StagedProperty['type']): Uint8Array {
-  return type === 'string' ? reader.texts() : reader.fixed(type === 'number' ? 8 : 1);
 }
 
 function constant(name: string, type: string, rows: number, write: (value: NativeBuffer) => void) {

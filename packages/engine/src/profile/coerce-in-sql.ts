@@ -81,20 +81,24 @@ function booleanInSql({ kind, sql }: SqlValue): SqlCoerced | undefined {
   return { sql: `toBool(${sql} in ('true', '1'))`, sure: `${sql} in ('true', '1', 'false', '0')` };
 }
 
+/** Years that ClickHouse holds, and months and days as a text may name them; the 31st of June is still among them. */
+const [YEAR, MONTH, DAY] = ['(19|2[0-2])[0-9]{2}', '(0[1-9]|1[0-2])', '(0[1-9]|[12][0-9]|3[01])'];
+
 function dateInSql({ kind, sql }: SqlValue): SqlCoerced | undefined {
   if (kind === 'day') return { sql: dayOf(sql), sure: '1' };
   if (kind !== 'text') return undefined;
-  const joined = `concat(substring(${sql}, 1, 4), substring(${sql}, 6, 2), substring(${sql}, 9, 2))`;
-  const digits = `toUInt32OrZero(if(length(${sql}) = 8, ${sql}, ${joined}))`;
+  const day = `toDate32OrZero(${sql})`;
   return {
-    sql: dayOf(digits),
-    sure: `match(${sql}, '^[0-9]{4}([0-9]{4}|[-/.][0-9]{2}[-/.][0-9]{2})$') and ${isDay(digits)}`,
+    sql: day,
+    // A day that its month does not have is read as one of the next month.
+    sure:
+      `match(${sql}, '^${YEAR}(${MONTH}${DAY}|[-/.]${MONTH}[-/.]${DAY})$')` +
+      ` and toDayOfMonth(${day}) = toUInt8OrZero(substring(${sql}, -2))`,
   };
 }
 
 /** Date32 of YYYYMMDD. */
-const dayOf = (digits: string): string =>
-  `makeDate32(intDiv(${digits}, 10000), intDiv(${digits}, 100) % 100, ${digits} % 100)`;
+const dayOf = (digits: string): string => `YYYYMMDDToDate32(${digits})`;
 
 /** Whether YYYYMMDD is a day that exists between 1900 and 2299: only then it comes back as it was. */
 export const isDay = (digits: string): string =>
@@ -109,20 +113,15 @@ export function instantInSql({ kind, sql }: SqlValue, timeZone: string): SqlCoer
     return { sql: ms, sure: `${ms} >= ${zone.sinceMs}` };
   }
   if (kind !== 'text') return undefined;
-  const part = (from: number, length: number): string =>
-    `toUInt32OrZero(substring(${sql}, ${from}, ${length}))`;
-  const digits = `(${part(1, 4)} * 10000 + ${part(6, 2)} * 100 + ${part(9, 2)})`;
-  const [hour, minute, second] = [part(12, 2), part(15, 2), part(18, 2)];
-  const fraction = `substring(${sql}, 21, length(${sql}) - 20 - endsWith(${sql}, 'Z'))`;
-  const ms = `if(length(${sql}) > 20, toInt64(trunc(toFloat64OrZero(concat('0.', ${fraction})) * 1000)), 0)`;
-  const seconds = `(${hour} * 3600 + ${minute} * 60 + ${second})`;
-  const wall = `(toInt64(toInt32(${dayOf(digits)})) * ${DAY_MS} + toInt64(${seconds}) * 1000 + ${ms})`;
-  const instant = `if(endsWith(${sql}, 'Z'), ${wall}, ${wall} - ${zone.offsetMs})`;
+  // Knows the 31st of June, and returns 0 for what it does not know.
+  const wall = `toUnixTimestamp64Milli(parseDateTime64BestEffortOrZero(${sql}, 3, 'UTC'))`;
+  const instant = zone.offsetMs === 0 ? wall : `(${wall} - if(endsWith(${sql}, 'Z'), 0, ${zone.offsetMs}))`;
+  const timeOfDay = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,3})?)?';
   return {
     sql: instant,
     sure:
-      `match(${sql}, '^[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,3})?)?Z?)?$')` +
-      ` and ${isDay(digits)} and ${hour} <= 23 and ${minute} <= 59 and ${second} <= 60` +
+      `match(${sql}, '^${YEAR}[-/]${MONTH}[-/]${DAY}([T ]${timeOfDay}Z?)?$')` +
+      ` and (${wall} != 0 or startsWith(${sql}, '1970-01-01') or startsWith(${sql}, '1970/01/01'))` +
       ` and (endsWith(${sql}, 'Z') or ${instant} >= ${zone.sinceMs})`,
   };
 }

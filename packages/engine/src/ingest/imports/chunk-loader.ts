@@ -3,19 +3,14 @@ import {
   addSingleRows,
   checkStaged,
   countRowsOf,
-  keepKeys,
-  newKeys,
   noteSingleRows,
-  refusedOwners,
   singleRowsMeetOthers,
   stageChunk,
   stagedEvents,
   stagedFacts,
   sureEvents,
   type ChunkTables,
-  type KeyTables,
   type NamedEvents,
-  type NewKeys,
 } from './chunk-store.ts';
 import type { RowRejection } from './draft.ts';
 import type { BulkEvent } from './express-event.ts';
@@ -31,12 +26,15 @@ import {
   type RowsOutcome,
 } from './load-rows.ts';
 import { loadStagedPeople } from './load-staged-people.ts';
+import { keepKeys, keyedOwners, newKeys, refusedOwners, type KeyTables, type NewKeys } from './owner-keys.ts';
 import { allRows, rowsAt, type Chunk, type LineChunk } from './split-chunks.ts';
 
 /** Key values resolved in one transaction. */
 const KEYS_A_BATCH = 10_000;
 /** Two: while PostgreSQL answers one batch, the other is made ready. */
 const BATCHES_AT_ONCE = 2;
+/** Owners are looked up while a chunk is staged once a new key is rarer than one in so many rows. */
+const NEW_KEYS_ONE_IN = 10;
 /** A chunk with a greater share of single rows than one in this goes row by row as a whole. */
 const SINGLE_ROWS_ONE_IN = 5;
 
@@ -70,6 +68,8 @@ export class ChunkLoader {
   private resolving: Promise<void> = Promise.resolve();
   /** Some key of this run was refused: only then rows have to be asked whether it is theirs. */
   private hasRefusals = false;
+  /** The last chunk had few new keys: most owners of the next one are known before it is read. */
+  private mostAreKnown = false;
 
   constructor(private readonly needs: ChunkNeeds) {}
 
@@ -87,13 +87,14 @@ export class ChunkLoader {
       chunk,
       delimiter: this.needs.job.file.delimiter,
       before,
+      keys: this.mostAreKnown ? way.keys : undefined,
     });
     const doubtful = await this.doubtfulEvents(way);
     const single =
       unsure + doubtful.length > 0 ? await this.singleRows(chunk, way, { before, rows, doubtful }) : [];
     if (!single) return this.rowByRow(chunk, before);
     // Where persons are linked, that comes before their facts are looked up: then, not now.
-    if (way.plan.people.length === 0) await this.resolveKeys(way, single.length > 0);
+    if (way.plan.people.length === 0) await this.resolveKeys(way, rows, single.length > 0);
     return { rows, chunk, before, single, way };
   }
 
@@ -130,22 +131,26 @@ export class ChunkLoader {
   }
 
   /** Asks identity for the keys of owners that this run has not met: one chunk after the other, each key once. */
-  private resolveKeys(way: BulkWay, hasSingles: boolean): Promise<void> {
-    const resolved = this.resolving.then(() => this.resolveNewKeys(way, hasSingles));
+  private resolveKeys(way: BulkWay, rows: number, hasSingles: boolean): Promise<void> {
+    const resolved = this.resolving.then(async () => {
+      const met = await this.resolveNewKeys(way, hasSingles);
+      this.mostAreKnown = met * NEW_KEYS_ONE_IN < rows;
+    });
     this.resolving = resolved.catch(() => undefined);
     return resolved;
   }
 
-  private async resolveNewKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<void> {
+  /** Returns how many there were. */
+  private async resolveNewKeys({ plan, tables, keys }: BulkWay, hasSingles: boolean): Promise<number> {
+    let met = 0;
     for (const [type, table] of keys) {
-      const records = [...plan.facts, ...plan.events];
       const { values, times } = await newKeys(
         this.needs.platform.clickhouse,
         hasSingles ? tables : { stage: tables.stage },
         table,
-        records,
-        type,
+        keyedOwners(plan).filter((owner) => owner.keyType === type),
       );
+      met += values.length;
       let next = 0;
       const resolveSome = async (): Promise<void> => {
         while (next < values.length) {
@@ -158,6 +163,7 @@ export class ChunkLoader {
       };
       await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, resolveSome));
     }
+    return met;
   }
 
   private async resolveBatch(type: string, table: string, { values, times }: NewKeys): Promise<void> {
@@ -197,7 +203,7 @@ export class ChunkLoader {
     let { single } = staged;
     if (way && way.plan.people.length > 0) {
       await this.loadPeople(staged, way, count, refused);
-      await this.resolveKeys(way, single.length > 0);
+      await this.resolveKeys(way, staged.rows, single.length > 0);
     }
     if (way && way.plan.events.length > 0) {
       const more = await this.copyEvents(staged, way, count);

@@ -1,11 +1,19 @@
 import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
-import type { RowRejection } from './draft.ts';
 import type { StagedEvents } from '../staged-events.ts';
 import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
 import { sqlText } from './express-value.ts';
+import {
+  createKeyTables,
+  identityColumn,
+  identityOf,
+  keyedOwners,
+  lookUpIdentity,
+  personAndKey,
+  type KeyTables,
+} from './owner-keys.ts';
 import { CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
 
 /** Tables of one chunk. They live in ClickHouse's memory only, because rows may hold personal data in the clear. */
@@ -14,9 +22,6 @@ export interface ChunkTables {
   /** Numbers of the rows that go the way of single rows. */
   readonly single: string;
 }
-
-/** Persons of key values seen in this run, by key type; in memory too. */
-export type KeyTables = ReadonlyMap<string, string>;
 
 /** One thread: lines keep their order and get their numbers. */
 const IN_ORDER = { max_threads: 1, max_insert_threads: '1', input_format_parallel_parsing: 0 } as const;
@@ -40,7 +45,11 @@ export async function createTables(
   plan: BulkPlan,
   chunks: number,
 ): Promise<{ chunks: ChunkTables[]; keys: KeyTables }> {
-  const columns = plan.columns.map((column) => `${column.name} ${column.type}`).join(', ');
+  const owners = keyedOwners(plan);
+  const columns = [
+    ...plan.columns.map((column) => `${column.name} ${column.type}`),
+    ...owners.map(({ value }) => `${identityColumn(value)} UInt128`),
+  ].join(', ');
   const create = async (turn: number): Promise<ChunkTables> => {
     const tables = { stage: `${PREFIX}stage_${name}_${turn}`, single: `${PREFIX}single_${name}_${turn}` };
     await clickhouse.command(
@@ -49,22 +58,9 @@ export async function createTables(
     await clickhouse.command(`create or replace table ${tables.single} (row UInt64) engine = Memory`);
     return tables;
   };
-  const keys = new Map<string, string>();
-  for (const keyType of new Set(
-    [...plan.facts, ...plan.events].flatMap(({ owner }) =>
-      owner && 'keyType' in owner ? [owner.keyType] : [],
-    ),
-  )) {
-    const table = `${PREFIX}key_${name}_${keys.size}`;
-    keys.set(keyType, table);
-    await clickhouse.command(
-      `create or replace table ${table} (value String, key_number UInt64, person_id UInt64, refused String, known UInt8)
-       engine = Join(any, left, value) settings persistent = 0`,
-    );
-  }
   const made: ChunkTables[] = [];
   for (let turn = 0; turn < chunks; turn++) made.push(await create(turn));
-  return { chunks: made, keys };
+  return { chunks: made, keys: await createKeyTables(clickhouse, `${PREFIX}key_${name}`, owners) };
 }
 
 /** Drops the tables of runs that are not among those under way, e.g. those that a killed process left. */
@@ -80,19 +76,23 @@ export async function dropTables(clickhouse: ClickHouse, isLeft: (name: string) 
 
 /**
  * Reads the lines of a chunk into its table, in the order of ids (they need not be sorted for each table again) and
- * of rows, so that of two states of one time the later row counts. `before`: rows of the file in front of it. Returns the counts.
+ * of rows, so that of two states of one time the later row counts. `before`: rows of the file in front of it; `keys`:
+ * what is known of owners is written beside them. Returns the counts.
  */
 export async function stageChunk(
   clickhouse: ClickHouse,
   tables: ChunkTables,
   plan: BulkPlan,
-  file: { chunk: LineChunk; delimiter: string; before: number },
+  file: { chunk: LineChunk; delimiter: string; before: number; keys: KeyTables | undefined },
 ): Promise<{ rows: number; unsure: number }> {
-  const { chunk, delimiter, before } = file;
+  const { chunk, delimiter, before, keys } = file;
   const bare = `splitByChar(${sqlText(delimiter)}, if(endsWith(line, '\\r'), substring(line, 1, length(line) - 1), line))`;
   const marked = `splitByChar('${CELL_MARK}', replaceAll(substring(line, 2), '${LINE_MARK}', '\\n'))`;
   const cells = chunk.hasMarks ? `if(startsWith(line, '${ROW_MARK}'), ${marked}, ${bare})` : bare;
-  const columns = plan.columns.map((column) => `${column.sql} as ${column.name}`).join(', ');
+  const columns = [
+    ...plan.columns.map((column) => `${column.sql} as ${column.name}`),
+    ...keyedOwners(plan).map((owner) => (keys ? lookUpIdentity(keys, owner) : 'toUInt128(0)')),
+  ].join(', ');
   await clickhouse.command(`truncate table ${tables.stage}`);
   await clickhouse.command(`truncate table ${tables.single}`);
   const { stream } = await clickhouse.client.exec({
@@ -111,50 +111,6 @@ export async function stageChunk(
     `select count() as rows, countIf(not sure) as unsure from ${tables.stage}`,
   );
   return counts!;
-}
-
-/** Key values that were not met before, and for each the earliest time (epoch ms) it is said at. */
-export interface NewKeys {
-  readonly values: readonly string[];
-  readonly times: readonly number[];
-}
-
-/** The key values of a chunk that this run has not met; `single`: without those of its single rows. */
-export async function newKeys(
-  clickhouse: ClickHouse,
-  { stage, single }: { readonly stage: string; readonly single?: string },
-  keyTable: string,
-  records: readonly (BulkFact | BulkEvent)[],
-  keyType: string,
-): Promise<NewKeys> {
-  const without = single === undefined ? '' : ` and row not in ${single}`;
-  const selects = records.flatMap(({ owner, holds, at }) =>
-    owner && 'keyType' in owner && owner.keyType === keyType
-      ? [`select ${owner.value} as value, ${at} as at from ${stage} where sure and ${holds}${without}`]
-      : [],
-  );
-  // Two arrays in one row: a row for each key would be parsed one by one.
-  const [found] = await clickhouse.query<NewKeys>(
-    `select groupArray(value) as values, groupArray(at) as times from (
-       select value, min(at) as at from (${selects.join(' union all ')}) group by value)
-     where joinGet('${keyTable}', 'known', value) = 0`,
-    {},
-    // Asked once for each value, not for each row before they are grouped.
-    { query_plan_filter_push_down: 0, enable_optimize_predicate_expression: 0 },
-  );
-  return found!;
-}
-
-/** Remembers who the keys are; a refused one has neither number nor person, but a reason. */
-export async function keepKeys(
-  clickhouse: ClickHouse,
-  keyTable: string,
-  rows: readonly { value: string; keyNumber: number; personId: number; rejected?: string }[],
-): Promise<void> {
-  let csv = '';
-  for (const { value, keyNumber, personId, rejected = '' } of rows)
-    csv += `"${value.replaceAll('"', '""')}",${keyNumber},${personId},"${rejected}",1\n`;
-  await clickhouse.insertStream(keyTable, Readable.from([Buffer.from(csv)], { objectMode: false }), 'CSV');
 }
 
 /** Rows of events with some names. */
@@ -177,23 +133,6 @@ export async function noteSingleRows(
   );
   const rows = await clickhouse.query<{ row: number }>(`select row from ${tables.single} order by row`);
   return rows.map(({ row }) => row);
-}
-
-/** Rows of a fact that do not go single and whose owner was refused. */
-export async function refusedOwners(
-  clickhouse: ClickHouse,
-  { stage, single }: ChunkTables,
-  keys: KeyTables,
-  { index, holds, owner }: BulkFact | BulkEvent,
-  hasSingles: boolean,
-): Promise<RowRejection[]> {
-  if (!owner || !('keyType' in owner)) return [];
-  const refused = `joinGet('${keys.get(owner.keyType)}', 'refused', ${owner.value})`;
-  const singles = hasSingles ? ` and row not in ${single}` : '';
-  const rows = await clickhouse.query<{ row: number; detail: string }>(
-    `select row, ${refused} as detail from ${stage} where ${holds} and detail != ''${singles} order by row`,
-  );
-  return rows.map((each) => ({ ...each, record: index, code: 'owner_missing' }));
 }
 
 /** Whether a single row may name the same entity or detail as another row: then their order counts. */
@@ -226,7 +165,7 @@ export async function addSingleRows(
 
 /** The sure rows of an event, before its persons are known. */
 export const sureEvents = (tables: ChunkTables, event: BulkEvent): Omit<StagedEvents, 'file' | 'record'> =>
-  eventsFrom(event, `${tables.stage} where ${event.holds} and sure`);
+  eventsFrom(event, `${tables.stage} where ${event.holds} and sure`, '0');
 
 /** The rows of an event whose persons are known and that do not go single. */
 export function stagedEvents(
@@ -235,18 +174,16 @@ export function stagedEvents(
   event: BulkEvent,
   hasSingles: boolean,
 ): Omit<StagedEvents, 'file' | 'record'> {
-  const { holds, owner } = event;
   const singles = hasSingles ? ` and row not in ${tables.single}` : '';
-  const join = `any left join ${keys.get(owner.keyType)} as owner_key on ${owner.value} = owner_key.value`;
-  return eventsFrom(event, `${tables.stage} ${join} where ${holds}${singles}`);
+  return eventsFrom(event, `${tables.stage} where ${event.holds}${singles}`, identityOf(keys, event.owner));
 }
 
 function eventsFrom(
   { event, at, properties }: BulkEvent,
   from: string,
+  identity: string,
 ): Omit<StagedEvents, 'file' | 'record'> {
-  const [personId, keyNumber] = ['owner_key.person_id', 'owner_key.key_number'];
-  return { from, row: 'row', event, at, personId, keyNumber, properties };
+  return { from, row: 'row', event, at, ...personAndKey(identity), properties };
 }
 
 /** The rows of a record as the profile takes them, and a query of how many. */
@@ -257,24 +194,16 @@ export function stagedFacts(
   hasSingles: boolean,
 ): StagedFacts {
   const { owner } = record;
-  const keyTable = owner && 'keyType' in owner ? keys.get(owner.keyType) : undefined;
-  const join = keyTable
-    ? ` any left join ${keyTable} as owner_key on ${record.owner && 'value' in record.owner ? record.owner.value : ''} = owner_key.value`
-    : '';
+  const identity = owner && 'keyType' in owner ? identityOf(keys, owner) : undefined;
   const singles = hasSingles ? ` and row not in ${tables.single}` : '';
   return {
     kind: record.kind,
     type: record.type,
-    from: `${tables.stage}${join} where ${record.holds}${singles}${keyTable ? ' and owner_key.key_number != 0' : ''}`,
+    from: `${tables.stage} where ${record.holds}${singles}${identity ? ` and ${identity} != 0` : ''}`,
     id: record.id,
     at: record.at,
     time: record.time,
-    owner:
-      owner === undefined
-        ? undefined
-        : 'keyType' in owner
-          ? { type: 'person', personId: 'owner_key.person_id', keyNumber: 'owner_key.key_number' }
-          : { type: owner.type, id: owner.id },
+    owner: owner && ('keyType' in owner ? { type: 'person', ...personAndKey(identity!) } : owner),
     fields: record.fields,
   };
 }

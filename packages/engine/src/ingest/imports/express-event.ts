@@ -3,7 +3,7 @@ import { coerceInSql, isSecret } from '../../profile/index.ts';
 import type { StagedProperty } from '../staged-events.ts';
 import { expressConditions, expressValue, sureWhenPresent, type Expressed } from './express-value.ts';
 import type { BulkContext, ExpressedRecord } from './expressed-record.ts';
-import { COLUMN_TYPES, StagedRecord } from './staged-record.ts';
+import { COLUMN_TYPES, StagedRecord, type StagedKey } from './staged-record.ts';
 
 /** An event of the mapping as columns of the staging table. */
 export interface BulkEvent {
@@ -15,7 +15,7 @@ export interface BulkEvent {
   /** Epoch ms. */
   readonly at: string;
   /** Whose it is, by one key. */
-  readonly owner: { readonly keyType: string; readonly value: string };
+  readonly owner: StagedKey;
   readonly properties: readonly StagedProperty[];
 }
 

@@ -139,7 +139,10 @@ function expressDate(
   if (!year || !month || !day) return undefined;
   const offset = step.monthOffset ?? 0;
   const calendarMonth = offset > 0 ? `if(${month} > ${offset}, ${month} - ${offset}, ${month})` : month;
-  const digits = `toUInt32(${year} * 10000 + ${calendarMonth} * 100 + ${day})`;
+  const digits =
+    step.date === 'YYYYMMDD' && offset === 0
+      ? `toUInt32OrZero(${sql})`
+      : `toUInt32(${year} * 10000 + ${calendarMonth} * 100 + ${day})`;
   return {
     value: { kind: 'day', sql: digits },
     present,

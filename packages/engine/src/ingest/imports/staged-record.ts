@@ -9,8 +9,12 @@ export interface StagedColumn {
 }
 
 /** The owner of a detail: a person by a key, or an entity by its id. Values and ids are staged columns. */
-export type StagedOwner =
-  { readonly keyType: string; readonly value: string } | { readonly type: string; readonly id: string };
+export type StagedOwner = StagedKey | { readonly type: string; readonly id: string };
+
+export interface StagedKey {
+  readonly keyType: string;
+  readonly value: string;
+}
 
 const MAXIMUM_ID_BYTES = 200;
 
@@ -76,8 +80,8 @@ export class StagedRecord {
   keys(
     keys: readonly { readonly type: string; readonly value: ColumnExpression }[],
     context: SqlContext,
-  ): { readonly keyType: string; readonly value: string }[] | undefined {
-    const staged: { keyType: string; value: string }[] = [];
+  ): StagedKey[] | undefined {
+    const staged: StagedKey[] = [];
     for (const [place, key] of keys.entries()) {
       const found = expressValue(key.value, context);
       if (found?.value.kind !== 'text') return undefined;
