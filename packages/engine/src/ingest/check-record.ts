@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RawKey } from '../identity/index.ts';
 import type { Rejection } from './record.ts';
 
@@ -58,13 +59,18 @@ export function wellFormed(text: string): string {
   return (text as string & { toWellFormed(): string }).toWellFormed();
 }
 
+/** A client's id of a message; one that is too long to be kept is known by its hash. */
+export function messageIdText(id: string): string {
+  return id.length <= RECORD_LIMITS.messageIdLength ? id : createHash('md5').update(id).digest('hex');
+}
+
 /** Epoch ms from a number of ms or an ISO 8601 text with zone; NaN when it is neither. */
 export function readTime(value: unknown): number {
   // Whole milliseconds: some clients send fractions (performance.now), and times are kept as integers.
   if (typeof value === 'number') return Math.floor(value);
   if (typeof value !== 'string') return Number.NaN;
   if (/^-?\d{11,14}$/.test(value)) return Number(value);
-  return /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
+  return /^\d{4}-\d\d-\d\d[T ].*(?:Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 // Sensors' rule of names, and its reserved ones (data access manual, "property names").
@@ -155,7 +161,10 @@ function replaceDots(properties: Record<string, unknown>, name: string): void {
 
 /** A key's value as text: numbers as written, text trimmed; undefined when it is nothing one can look up. */
 export function keyValue(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  // A whole number beyond 2^53 has lost its last digits, and would be somebody else's key.
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value);
+  }
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return text === '' || text.length > RECORD_LIMITS.keyLength || CONTROL.test(text) ? undefined : text;

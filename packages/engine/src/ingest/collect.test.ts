@@ -244,3 +244,61 @@ describe('collection', () => {
     expect(rows).toEqual([{ balanced: true }]);
   });
 });
+
+describe('addresses and types of other clients', () => {
+  let foreignKey: string;
+  beforeAll(async () => {
+    ({ key: foreignKey } = await room.ingest.sources.create(
+      { sourceId: 'foreign', name: 'Foreign' },
+      'test',
+    ));
+  });
+
+  it.each([
+    // Segment's Java, Ruby and .NET clients.
+    ['/v1/import/', 'application/json; charset=utf-8'],
+    ['/v1/import', 'application/json'],
+    ['/v1/batch/', 'text/plain'],
+    ['/v1/batch', ';;;'],
+    ['/v1/batch', 'json'],
+    ['/v1/batch', 'application/json, application/json'],
+  ])('takes a batch at %s as "%s"', async (path, type) => {
+    const messageId = `${path}${type}`;
+    const answer = await fetch(room.url + path, {
+      method: 'POST',
+      headers: { 'content-type': type, authorization: `Basic ${btoa(`${foreignKey}:`)}` },
+      body: JSON.stringify({ batch: [{ type: 'track', userId: 'other', event: 'foreign', messageId }] }),
+    });
+    expect(answer.status).toBe(200);
+    // All that came here is stored.
+    const [row] = (await ledger('foreign')) as Record<string, number>[];
+    expect(row).toMatchObject({ received: row!.stored, duplicate: 0, rejected: 0 });
+  });
+
+  it('says why in words, which Python clients look for before they give up', async () => {
+    const answer = await fetch(`${room.url}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${foreignKey}:`)}` },
+      body: '{',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code: 'body_undecodable',
+      message: expect.any(String) as string,
+    });
+  });
+
+  it('takes a record of 30 kB in the address of an image', async () => {
+    const record = {
+      type: 'track',
+      event: 'foreign_image',
+      distinct_id: 'd',
+      time: now(),
+      properties: { t: 'x'.repeat(20_000) },
+    };
+    const data = encodeURIComponent(Buffer.from(JSON.stringify(record)).toString('base64'));
+    const answer = await fetch(`${room.url}/sa.gif/?token=${foreignKey}&data=${data}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('image/gif');
+  });
+});

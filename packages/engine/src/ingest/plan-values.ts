@@ -46,9 +46,7 @@ export function coerced(value: unknown, type: PlanValueType, days: BankDays): un
     case 'string':
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
     case 'number':
-      return typeof value === 'string' && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)
-        ? Number(value)
-        : undefined;
+      return numberOf(value);
     case 'boolean':
       if (value === 'true' || value === 1) return true;
       return value === 'false' || value === 0 ? false : undefined;
@@ -60,6 +58,13 @@ export function coerced(value: unknown, type: PlanValueType, days: BankDays): un
     case 'json':
       return undefined;
   }
+}
+
+/** Not of digits beyond 2^53, which a number would lose. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)) return undefined;
+  const number = Number(value);
+  return /^-?\d+$/.test(value) && !Number.isSafeInteger(number) ? undefined : number;
 }
 
 function isoInstant(value: unknown, days: BankDays): string | undefined {

@@ -2,6 +2,7 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { Submission } from './batch.ts';
 import { BodyError, type CollectRequest, type Format, type ParsedRequest } from './formats/format.ts';
 import { formatNamed } from './formats/index.ts';
+import { parseJsonText } from './formats/read-body.ts';
 import type { RequestGroups } from './group-requests.ts';
 import type { Sources } from './manage-sources.ts';
 import { decodeItem } from './receive-request.ts';
@@ -177,7 +178,7 @@ export function createRejected(needs: {
 function takeApart(format: Pick<Format, 'parse'>, row: RejectedRow, raw: string): ParsedRequest | Rejection {
   try {
     if (row.unit === 'record')
-      return { items: [JSON.parse(raw) as unknown], batch: row.context, textBytes: raw.length };
+      return { items: [parseJsonText(raw)], batch: row.context, textBytes: raw.length };
     return format.parse(requestOf(row, raw));
   } catch (error) {
     if (error instanceof BodyError) return error.rejection;

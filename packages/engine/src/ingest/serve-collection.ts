@@ -6,6 +6,8 @@ import { receiveRequest, refuseLargeRequest, type ReceiveNeeds } from './receive
 /** Largest body as sent; what it may grow to when inflated is the decoder's limit. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
 /**
  * The collection endpoints of all formats, on the raw server: bodies stay bytes whatever their declared
  * type, browsers of any origin may send, and answers are in the words of each client.
@@ -13,6 +15,12 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 export function serveCollection(fastify: FastifyInstance, needs: ReceiveNeeds): void {
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
+    // What is sent says what it is; a type that is none would be refused before anybody looked.
+    scope.addHook('onRequest', (request, _reply, next) => {
+      const type = request.headers['content-type'];
+      if (type !== undefined && !MEDIA_TYPE.test(type)) delete request.headers['content-type'];
+      next();
+    });
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
     for (const format of formats) serveFormat(scope, format, needs);
     done();
@@ -20,7 +28,7 @@ export function serveCollection(fastify: FastifyInstance, needs: ReceiveNeeds): 
 }
 
 function serveFormat(fastify: FastifyInstance, format: Format, needs: ReceiveNeeds): void {
-  for (const { method, path } of format.routes) {
+  for (const { method, path } of withSlashes(format.routes)) {
     fastify.route({
       method,
       url: path,
@@ -35,16 +43,21 @@ function serveFormat(fastify: FastifyInstance, format: Format, needs: ReceiveNee
         send(reply, request, await receiveRequest(needs, format, toCollect(request))),
     });
   }
-  for (const path of new Set(format.routes.map((route) => route.path))) {
+  for (const path of new Set(withSlashes(format.routes).map((route) => route.path))) {
     fastify.options(path, async (request, reply) => answerPreflight(request, reply));
   }
+}
+
+/** An address written with a slash behind it is the same one; Segment's Java client always writes it. */
+function withSlashes(routes: Format['routes']): Format['routes'] {
+  return routes.flatMap((route) => [route, { ...route, path: `${route.path}/` }]);
 }
 
 function toCollect(request: FastifyRequest): CollectRequest {
   const question = request.url.indexOf('?');
   return {
     method: request.method,
-    path: question < 0 ? request.url : request.url.slice(0, question),
+    path: (question < 0 ? request.url : request.url.slice(0, question)).replace(/\/$/, ''),
     query: new URLSearchParams(question < 0 ? '' : request.url.slice(question + 1)),
     headers: request.headers,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),

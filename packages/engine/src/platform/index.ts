@@ -40,6 +40,7 @@ export {
   type Call,
   type HttpServer,
 } from './http/server.ts';
+export { withStreamBody } from './http/stream-body.ts';
 export { requireSeen, type PeopleOfInstitution, type SeenPeople } from './http/limit-people.ts';
 export { cutTables, onlyRows } from './cut-tables.ts';
 export { CLOCK_SETTING, platformRoutes } from './routes.ts';

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { linkingApi, ResponseOf } from '@wutong/contract';
 import { CodedError, type RunningLoop } from '../../platform/index.ts';
 import { samplePairs } from '../linking/index.ts';
@@ -34,7 +33,11 @@ export interface Linking {
   readonly worker: LinkingWorker;
   tables(): Promise<linkingApi.RecordTable[]>;
   /** @throws CodedError record_file_unusable, too_many_records, import_file_unreadable */
-  keepFile(bytes: Readable, form: RecordFileForm, by: string): Promise<linkingApi.RecordTable>;
+  keepFile(
+    bytes: AsyncIterable<Uint8Array>,
+    form: RecordFileForm,
+    by: string,
+  ): Promise<linkingApi.RecordTable>;
   /** @throws CodedError record_table_not_found, linking_busy */
   deleteFile(tableId: string, by: string): Promise<void>;
   /** @throws CodedError record_table_not_found, linking_input_invalid, linking_busy, too_many_records */

@@ -40,7 +40,7 @@ export async function readFile(transaction: Transaction, fileId: string): Promis
 export async function keepFile(
   platform: Platform,
   ports: RecordPorts,
-  request: { bytes: Readable; form: RecordFileForm; by: string },
+  request: { bytes: AsyncIterable<Uint8Array>; form: RecordFileForm; by: string },
 ): Promise<RecordFile> {
   const { clickhouse, database, ids, clock, audit } = platform;
   const { columns, blocks } = await ports.readFile(request.bytes, request.form);

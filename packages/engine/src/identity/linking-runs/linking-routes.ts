@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import { linkingApi } from '@wutong/contract';
-import { CodedError, languageOf, type HttpServer, type Platform } from '../../platform/index.ts';
+import {
+  CodedError,
+  languageOf,
+  withStreamBody,
+  type HttpServer,
+  type Platform,
+} from '../../platform/index.ts';
 import type { Linking } from './create-linking.ts';
 
 const FILE_TYPES = [
@@ -22,7 +28,7 @@ export function linkingRoutes(server: HttpServer, platform: Platform, linking: L
     const bytes = request.body;
     if (!(bytes instanceof Readable))
       throw new CodedError('invalid_request', { details: { contentTypes: FILE_TYPES } });
-    return linking.keepFile(bytes, query, user.name);
+    return withStreamBody(bytes, (pieces) => linking.keepFile(pieces, query, user.name));
   });
   server.handle(linkingApi.deleteRecordFile, async ({ params, user }) => {
     await linking.deleteFile(params.tableId, user.name);

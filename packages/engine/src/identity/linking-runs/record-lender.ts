@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** A row of a lent table: the id first, then the columns asked for; no value is an empty text. */
 export type LentRow = readonly string[];
 
@@ -33,7 +31,7 @@ export interface RecordPorts {
   readonly lenders: readonly RecordLender[];
   /** Rows of a file; its first row names the columns. @throws CodedError import_file_unreadable */
   readFile(
-    bytes: Readable,
+    bytes: AsyncIterable<Uint8Array>,
     form: RecordFileForm,
   ): Promise<{ columns: readonly string[]; blocks: AsyncIterable<string[][]> }>;
 }

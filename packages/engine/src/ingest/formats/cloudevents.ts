@@ -5,7 +5,7 @@ import {
   checkTime,
   isOpenName,
   keyValue,
-  RECORD_LIMITS,
+  messageIdText,
   readTime,
 } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
@@ -74,11 +74,10 @@ function decode(item: unknown, _batch: BatchContext, context: DecodeContext): De
   if (typeof item.id !== 'string' || typeof item.source !== 'string' || item.id === '') {
     return { code: 'message_id_invalid', details: { needed: 'id and source' } };
   }
-  const messageId = `${item.source}#${item.id}`;
-  if (messageId.length > RECORD_LIMITS.messageIdLength) return { code: 'message_id_invalid' };
+  const messageId = messageIdText(`${item.source}#${item.id}`);
   const key = subjectKey(item.subject, context);
   if ('code' in key) return key;
-  const ownTime = item.time === undefined ? undefined : readTime(item.time);
+  const ownTime = item.time === undefined || item.time === null ? undefined : readTime(item.time);
   const time = ownTime ?? context.receivedAt;
   const refusal = checkTime(time, item.historical === true || item.historical === 'true', context);
   if (refusal) return refusal;

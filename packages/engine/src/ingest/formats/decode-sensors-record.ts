@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
-import type { AttributeAction } from '../../profile/index.ts';
+import { epochOfZonedTime, type AttributeAction } from '../../profile/index.ts';
 import {
   clip,
   checkProperties,
@@ -8,6 +8,7 @@ import {
   correctedTime,
   isSensorsName,
   keyValue,
+  readTime,
   RECORD_LIMITS,
 } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
@@ -145,11 +146,19 @@ function timesOf(
   const free = (item.time_free ?? properties.$time_free ?? undefined) !== undefined;
   delete properties.$time_free;
   if (own === undefined || own === null) return { time: context.receivedAt, ownTime: undefined };
-  const ownTime = typeof own === 'string' ? Date.parse(own) : typeof own === 'number' ? own : Number.NaN;
+  const ownTime = sensorsTime(own, context.timeZone);
   const sentAt = typeof item._flush_time === 'number' ? item._flush_time : undefined;
   const time = free ? ownTime : correctedTime(ownTime, sentAt, context.receivedAt);
   return checkTime(time, free, context) ?? { time, ownTime };
 }
+
+/** Milliseconds, as a number or its digits; or a date as the SDKs write them, of the bank's zone without one. */
+function sensorsTime(own: unknown, timeZone: string): number {
+  if (typeof own !== 'string' || !WALL_TIME.test(own)) return readTime(own);
+  return epochOfZonedTime(Date.parse(`${own.slice(0, 10)}T${own.slice(11)}Z`), timeZone);
+}
+
+const WALL_TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,3})?$/;
 
 /**
  * `_track_id` alone is too small to be unique, so the record's own time, type, event and subject join it;

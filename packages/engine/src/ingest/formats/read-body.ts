@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { wellFormed } from '../check-record.ts';
+import { parseForeignJson } from '../read-json.ts';
 import { BodyError, type CollectRequest } from './format.ts';
 
 /** A compressed body may grow to this; what grows further is a bomb. */
@@ -16,12 +17,41 @@ export function gunzip(bytes: Buffer): Buffer {
   return inflate(bytes, gunzipSync);
 }
 
-/** The body without its Content-Encoding, which is sniffed rather than trusted for gzip. @throws BodyError */
+/** Whether bytes begin like zlib's form of deflate (RFC 1950: method 8, a header that 31 divides). */
+function isZlib(bytes: Buffer): boolean {
+  return bytes.length > 2 && (bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
+}
+
+/** Undoes zlib or, as some clients send for "deflate", bare deflate, up to the limit. @throws BodyError */
+function undeflate(bytes: Buffer): Buffer {
+  return inflate(bytes, isZlib(bytes) ? inflateSync : inflateRawSync);
+}
+
+/** Undoes gzip or zlib where the bytes begin like it. @throws BodyError */
+export function unpackedBytes(bytes: Buffer): Buffer {
+  if (isGzip(bytes)) return gunzip(bytes);
+  return isZlib(bytes) ? undeflate(bytes) : bytes;
+}
+
+const MOST_ENCODINGS = 3;
+
+/**
+ * The body without its Content-Encoding, any case and several of them (RFC 9110, 8.4); gzip is sniffed rather
+ * than trusted. @throws BodyError
+ */
 export function decodedBody(request: CollectRequest): Buffer {
-  if (isGzip(request.body)) return gunzip(request.body);
-  const encoding = request.headers['content-encoding'];
-  if (encoding === 'deflate') return inflate(request.body, inflateSync);
-  return encoding === 'br' ? inflate(request.body, brotliDecompressSync) : request.body;
+  const encodings = (request.headers['content-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .slice(-MOST_ENCODINGS);
+  // The last that was applied is the first to be undone.
+  return encodings.reduceRight((body, encoding) => withoutEncoding(body, encoding.trim()), request.body);
+}
+
+function withoutEncoding(bytes: Buffer, encoding: string): Buffer {
+  if (isGzip(bytes)) return gunzip(bytes);
+  if (encoding === 'deflate') return undeflate(bytes);
+  return encoding === 'br' ? inflate(bytes, brotliDecompressSync) : bytes;
 }
 
 function inflate(bytes: Buffer, by: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer): Buffer {
@@ -42,7 +72,7 @@ function inflate(bytes: Buffer, by: (bytes: Buffer, options: { maxOutputLength: 
 // refuses; emoji escaped as a whole pair match too and pass unchanged.
 const DOUBTFUL_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 
-/** JSON text in UTF-8; U+0000 is removed, half surrogate pairs become U+FFFD. @throws BodyError */
+/** JSON text in UTF-8 (`parseForeignJson`); U+0000 is removed, half surrogate pairs become U+FFFD. @throws BodyError */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new BodyError('body_undecodable', { reason: 'bad_utf8' });
   return parseJsonText(bytes.toString('utf8'));
@@ -51,7 +81,7 @@ export function parseJson(bytes: Buffer): unknown {
 /** As `parseJson`, of text. @throws BodyError */
 export function parseJsonText(text: string): unknown {
   try {
-    return DOUBTFUL_ESCAPE.test(text) ? JSON.parse(text, cleanString) : JSON.parse(text);
+    return parseForeignJson(text, DOUBTFUL_ESCAPE.test(text) ? cleanString : undefined);
   } catch {
     throw new BodyError('body_undecodable', { reason: 'bad_json' });
   }

@@ -1,5 +1,5 @@
 import { BodyError, type BatchContext, type CollectRequest, type ParsedRequest } from './format.ts';
-import { decodedBody, gunzip, isGzip, isObject, itemsOf, parseJson } from './read-body.ts';
+import { decodedBody, isObject, itemsOf, parseJson, unpackedBytes } from './read-body.ts';
 
 /** Values of the `gzip` field for bodies that the Android SDK encrypted with a key we do not have. */
 const ENCRYPTED = new Set(['9', '13']);
@@ -10,20 +10,30 @@ const ENCRYPTED = new Set(['9', '13']);
  * text/plain. Bare JSON is accepted too. @throws BodyError
  */
 export function readSensorsBody(request: CollectRequest): ParsedRequest {
-  const bytes = decodedBody(request);
+  const bytes = withoutMark(decodedBody(request));
   const first = firstByte(bytes);
   if (first === 0x5b || first === 0x7b) return parsed(request, bytes);
   const fields = bytes.length > 0 ? readForm(bytes.toString('latin1')) : new Map<string, string>();
   const field = (name: string): string | undefined =>
     fields.get(name) ?? request.query.get(name) ?? undefined;
-  const encoded = (field('data_list') ?? field('data'))?.replaceAll(' ', '+');
+  const encoded = escapedOnce(field('data_list') ?? field('data'))?.replaceAll(' ', '+');
   if (encoded === undefined || encoded === '') {
     throw new BodyError('body_undecodable', { reason: 'no_data_field' });
   }
   checkChecksum(encoded, field('crc') ?? /^crc=(-?\d+)$/.exec(field('ext') ?? '')?.[1]);
   if (ENCRYPTED.has(field('gzip') ?? '')) throw new BodyError('body_encrypted');
   const decoded = Buffer.from(encoded, 'base64');
-  return parsed(request, isGzip(decoded) ? gunzip(decoded) : decoded);
+  return parsed(request, unpackedBytes(decoded));
+}
+
+/** Bytes behind a UTF-8 byte order mark. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** Base64 has no `%`: where one is left, the client escaped twice. */
+function escapedOnce(encoded: string | undefined): string | undefined {
+  return encoded?.replace(/%(2B|2F|3D)/gi, (escape) => decodeURIComponent(escape));
 }
 
 function parsed(request: CollectRequest, json: Buffer): ParsedRequest {
@@ -36,7 +46,7 @@ function parsed(request: CollectRequest, json: Buffer): ParsedRequest {
     items,
     batch,
     textBytes: json.length,
-    dryRun: request.headers['dry-run'] === 'true',
+    dryRun: /^true$/i.test(String(request.headers['dry-run'])),
   };
 }
 

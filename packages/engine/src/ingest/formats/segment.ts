@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { errorDefinitions, type ErrorCode } from '@wutong/contract';
 import type { LinkKind, RawKey } from '../../identity/index.ts';
 import {
   clip,
@@ -7,7 +8,7 @@ import {
   correctedTime,
   isOpenName,
   keyValue,
-  RECORD_LIMITS,
+  messageIdText,
   readTime,
 } from '../check-record.ts';
 import type { DecodedRecord, Rejection } from '../record.ts';
@@ -32,9 +33,11 @@ const CALLS: Readonly<Record<string, string>> = {
   g: 'group',
   a: 'alias',
 };
-const NAMES = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch', ...Object.keys(CALLS), 'b'];
+// `import` is where the Java, Ruby and .NET clients send their batches.
+const BATCHES = ['batch', 'b', 'import'];
+const NAMES = ['track', 'identify', 'page', 'screen', 'group', 'alias', ...Object.keys(CALLS), ...BATCHES];
 
-/** Segment-compatible collection: `/v1/{track,identify,page,screen,group,alias,batch}` and the short paths. */
+/** Segment-compatible collection: `/v1/{track,identify,page,screen,group,alias,batch,import}` and the short paths. */
 export const segmentFormat: Format = {
   name: 'segment',
   routes: NAMES.map((name) => ({ method: 'POST', path: `/v1/${name}` })),
@@ -186,10 +189,8 @@ function messageIdOf(item: Record<string, unknown>): string | Rejection {
     const { sentAt: _, ...stable } = item;
     return createHash('md5').update(JSON.stringify(stable)).digest('hex');
   }
-  if (typeof id !== 'string' || id === '' || id.length > RECORD_LIMITS.messageIdLength) {
-    return { code: 'message_id_invalid' };
-  }
-  return id;
+  if (typeof id === 'number') return String(id);
+  return typeof id === 'string' && id !== '' ? messageIdText(id) : { code: 'message_id_invalid' };
 }
 
 /**
@@ -210,10 +211,15 @@ function answer(_request: CollectRequest, result: Result): Answer {
       return json(200, { success: true });
     case 'undecodable':
     case 'too_large':
-      return json(400, { success: false, code: result.rejection.code, details: result.rejection.details });
+      return json(400, { ...problemOf(result.rejection.code), details: result.rejection.details });
     case 'unknown_key':
-      return json(503, { success: false, code: 'source_key_unknown' }, { 'retry-after': '60' });
+      return json(503, problemOf('source_key_unknown'), { 'retry-after': '60' });
     case 'come_back':
-      return json(503, { success: false, code: result.code }, { 'retry-after': String(result.seconds) });
+      return json(503, problemOf(result.code), { 'retry-after': String(result.seconds) });
   }
+}
+
+/** Python clients take an answer without a message for a failure of the network, and try a bad body ten times. */
+function problemOf(code: ErrorCode): object {
+  return { success: false, code, message: errorDefinitions[code].en };
 }

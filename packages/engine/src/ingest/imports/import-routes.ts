@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { importsApi } from '@wutong/contract';
-import { allows, CodedError, type HttpServer, type Platform } from '../../platform/index.ts';
+import { allows, CodedError, withStreamBody, type HttpServer, type Platform } from '../../platform/index.ts';
 import type { Imports } from './create-imports.ts';
 import { bytesOf, createKeptUploads } from './kept-uploads.ts';
 import { previewFile, previewSpooled } from './preview/preview-file.ts';
@@ -31,7 +31,9 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
   const uploads = createKeptUploads(platform.ids);
   server.handle(importsApi.beginUpload, ({ body, user }) => uploads.begin(user.userId, body.bytes));
   server.handle(importsApi.sendUploadPiece, ({ params, query, user, request }) =>
-    uploads.add(user.userId, params.uploadId, query.offset, bodyOf(request.body)),
+    withStreamBody(bodyOf(request.body), (bytes) =>
+      uploads.add(user.userId, params.uploadId, query.offset, bytes),
+    ),
   );
   server.handle(importsApi.readUpload, async ({ params, user }) =>
     uploads.read(user.userId, params.uploadId),
@@ -39,7 +41,9 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
   server.handle(importsApi.createImport, ({ body }) => imports.create(body.mapping));
   server.handle(importsApi.sendImportFile, async ({ params, query, user, request }) => {
     const { file, uploadId } = query;
-    if (uploadId === undefined) return imports.receive(params.importId, file, bodyOf(request.body));
+    if (uploadId === undefined) {
+      return withStreamBody(bodyOf(request.body), (bytes) => imports.receive(params.importId, file, bytes));
+    }
     const done = await uploads.use(user.userId, uploadId, (kept) =>
       imports.receive(params.importId, file, bytesOf(kept)),
     );
@@ -54,7 +58,8 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
       whole: part === 'whole' || uploadId !== undefined,
       ...(header ? { hasHeader: header === 'yes' } : {}),
     };
-    if (uploadId === undefined) return previewFile(bodyOf(request.body), choice);
+    if (uploadId === undefined)
+      return withStreamBody(bodyOf(request.body), (bytes) => previewFile(bytes, choice));
     return uploads.use(user.userId, uploadId, (kept) => previewSpooled(kept, choice));
   });
   server.handle(importsApi.listImports, ({ query }) => imports.list(query));

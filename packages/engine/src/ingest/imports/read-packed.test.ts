@@ -217,6 +217,25 @@ describe('Parquet and the import', () => {
     },
   );
 
+  it('keeps every digit of decimals, as customer numbers of a warehouse are, and reads times of day', async () => {
+    const bytes = await parquet(`select toDecimal128('12345678901234567890.12', 2) as wide,
+      toDecimal128('-622202123456789012', 0) as number, toDecimal64('-0.05', 2) as small,
+      toDecimal32('7.5', 1) as narrow, cast(null as Nullable(Decimal(38, 0))) as none,
+      toDecimal256('622202123456789012345678901234567890123', 0) as widest`);
+    const needed = ['wide', 'number', 'small', 'narrow', 'none', 'widest'];
+    const { rows } = await rowsOf(bytes, { format: 'parquet' }, needed);
+    expect(rows).toEqual([
+      [
+        '12345678901234567890.12',
+        '-622202123456789012',
+        '-0.05',
+        '7.5',
+        '',
+        '622202123456789012345678901234567890123',
+      ],
+    ]);
+  });
+
   it('refuses damaged files', async () => {
     const bytes = await parquet('select 1 as a');
     const broken = Buffer.from(bytes);

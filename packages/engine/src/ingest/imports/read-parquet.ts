@@ -17,7 +17,8 @@ const FOOTER_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Rows of a Parquet file, of the named columns only, as texts in their order; `a.b` is the field b of the struct a.
- * Dates are YYYY-MM-DD, instants ISO 8601 (with Z when the file says that they are UTC), decimals have their scale,
+ * Dates are YYYY-MM-DD, times HH:mm:ss, instants ISO 8601 (with Z when the file says that they are UTC), decimals all
+ * their digits and their scale,
  * lists are joined by the unit separator. @throws UnreadableRowError
  */
 export async function* parquetRows(
@@ -125,9 +126,54 @@ function textOf({ element }: SchemaTree): (value: unknown) => string {
   if (logical?.type === 'DATE' || converted === 'DATE') return instantText((iso) => iso.slice(0, 10));
   if (logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC)
     return instantText((iso) => iso.slice(0, 23));
-  if ((logical?.type === 'DECIMAL' || converted === 'DECIMAL') && scale !== undefined)
-    return (value) => (typeof value === 'number' ? value.toFixed(scale) : plainText(value));
+  if (logical?.type === 'DECIMAL' || converted === 'DECIMAL') {
+    asStored(element);
+    return (value) => decimalText(value, scale ?? 0);
+  }
+  if (logical?.type === 'TIME') return (value) => timeOfDay(value, UNITS_A_SECOND[logical.unit]);
   return plainText;
+}
+
+const UNITS_A_SECOND = { MILLIS: 1_000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n } as const;
+
+/**
+ * Makes the decoder leave the values of a decimal column as they are stored: it would make them floating-point
+ * numbers, and customer numbers that a warehouse keeps as DECIMAL(38, 0) would become those of others.
+ */
+function asStored(element: SchemaTree['element']): void {
+  delete element.logical_type;
+  delete element.converted_type;
+  // Of variable length the decoder would take them for text.
+  if (element.type === 'BYTE_ARRAY') element.type = 'FIXED_LEN_BYTE_ARRAY';
+}
+
+/** The whole number that is stored, big-endian two's complement when in bytes, with its decimals. */
+function decimalText(value: unknown, scale: number): string {
+  if (value === null || value === undefined) return '';
+  const whole = value instanceof Uint8Array ? signedOf(value) : BigInt(value as number | bigint);
+  if (scale === 0) return String(whole);
+  const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
+  return `${whole < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function signedOf(bytes: Uint8Array): bigint {
+  return bytes.length === 0
+    ? 0n
+    : BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
+}
+
+/** HH:mm:ss, and what there is of a fraction. */
+function timeOfDay(value: unknown, unitsASecond: bigint): string {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return plainText(value);
+  const units = BigInt(value);
+  const seconds = Number(units / unitsASecond);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const fraction = String(units % unitsASecond)
+    .padStart(String(unitsASecond).length - 1, '0')
+    .replace(/0+$/, '');
+  return (
+    parts.map((part) => String(part).padStart(2, '0')).join(':') + (fraction === '' ? '' : `.${fraction}`)
+  );
 }
 
 const instantText =

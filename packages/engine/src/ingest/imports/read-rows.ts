@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { parseForeignJson } from '../read-json.ts';
 import { createCsvParser, UnreadableRowError } from './parse-csv.ts';
 import { isPacked, readPacked } from './read-packed.ts';
 
@@ -142,10 +143,12 @@ async function* jsonRows(
     line++;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseForeignJson(text);
     } catch {
       throw new UnreadableRowError(line, 'not JSON');
     }
+    if (Array.isArray(value))
+      throw new UnreadableRowError(line, 'a JSON array; write one object a line (JSON lines)');
     if (value === null || typeof value !== 'object') throw new UnreadableRowError(line, 'not a JSON object');
     return columns.map((column) => cellOf((value as Record<string, unknown>)[column]));
   };

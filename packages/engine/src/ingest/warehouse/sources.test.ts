@@ -119,12 +119,15 @@ describe('MariaDB', () => {
       create user reader@'127.0.0.1' identified by 'it''s \\\\ hidden'; grant select on bank.* to reader@'127.0.0.1';
       create user reader@'localhost' identified by 'it''s \\\\ hidden'; grant select on bank.* to reader@'localhost';
       create table odd (id bigint unsigned primary key, exact decimal(20,4), day date, wall datetime(3), words varchar(50)
-        character set gbk, kind enum('a', 'b'), flag tinyint(1));
-      insert into odd values (18446744073709551615, 12.34, '1950-02-03', '1950-02-03 04:05:06.789', '中文', 'a', 1),
-        (2, null, null, null, null, null, null)`);
+        character set gbk, kind enum('a', 'b'), flag tinyint(1),
+        filled int(10) unsigned zerofill);
+      insert into odd values (18446744073709551615, 12.34, '1950-02-03', '1950-02-03 04:05:06.789', '中文', 'a', 1, 4000000000),
+        (2, null, null, null, null, null, null, null)`);
   });
 
-  test('is read in place: GBK, unsigned 64, dates before 1970, NULL', async ({ skip }) => {
+  test('is read in place: GBK, unsigned 64, unsigned filled with noughts, dates before 1970, NULL', async ({
+    skip,
+  }) => {
     if (!mariadb) return skip();
     const settings = { host: '127.0.0.1', port: mariadb.port, database: 'bank', user: 'reader' };
     await connect('cards', 'mysql', settings, { password: "it's \\ hidden" });
@@ -134,8 +137,17 @@ describe('MariaDB', () => {
     ]);
     await map('card_odd', 'cards', 'odd');
     expect(await rowsOf('select * from card_odd order by id desc')).toEqual([
-      ['18446744073709551615', '12.34', '1950-02-03', '1950-02-03 04:05:06.789', '中文', 'a', '1'],
-      ['2', null, null, null, null, null, null],
+      [
+        '18446744073709551615',
+        '12.34',
+        '1950-02-03',
+        '1950-02-03 04:05:06.789',
+        '中文',
+        'a',
+        '1',
+        '4000000000',
+      ],
+      ['2', null, null, null, null, null, null, null],
     ]);
     // Two sources in one query.
     expect(await rowsOf('select one.words from one join card_odd using (words) limit 1')).toEqual([['中文']]);

@@ -66,6 +66,8 @@ export function createHttpServer(needs: {
 }): HttpServer {
   const fastify = Fastify({
     bodyLimit: 64 * 1024 * 1024,
+    // Web clients may send a record in the address of an image; Node takes 16 KiB unless told.
+    http: { maxHeaderSize: 64 * 1024 },
     // Ids of requests are made by us; what a client sends in a header is not trusted.
     genReqId: () => needs.ids.newId(),
     forceCloseConnections: 'idle',

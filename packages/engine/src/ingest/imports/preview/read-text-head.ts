@@ -1,4 +1,5 @@
 import type { importsApi } from '@wutong/contract';
+import { parseForeignJson } from '../../read-json.ts';
 import { PreviewError } from './preview-error.ts';
 
 type Encoding = importsApi.ImportPreview['encoding'];
@@ -127,7 +128,7 @@ function readJsonLines(text: string): Pick<TextHead, 'columns' | 'rows'> {
     .slice(0, MOST_ROWS)
     .flatMap((line): Record<string, unknown>[] => {
       try {
-        return [JSON.parse(line) as Record<string, unknown>];
+        return [parseForeignJson(line) as Record<string, unknown>];
       } catch {
         return [];
       }

@@ -125,6 +125,7 @@ export function dateText(serial: number, is1904: boolean): string {
   const iso = date.toISOString();
   const milliseconds = iso.slice(20, 23) === '000' ? '' : `.${iso.slice(20, 23)}`;
   const time = `${iso.slice(11, 19)}${milliseconds}`;
-  if (!is1904 && serial < 1) return time;
+  // Where days are counted from 1904, nought is a day too.
+  if (serial < 1 && !(is1904 && serial === 0)) return time;
   return instant % DAY_MS === 0 ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${time}`;
 }

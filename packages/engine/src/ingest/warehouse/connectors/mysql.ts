@@ -39,7 +39,9 @@ export const mysqlConnector: Connector = {
     const typeOf = new Map(written.map((column) => [column.name, column.type]));
     return quotable(described).map(({ name, type }) => {
       const sourceType = typeOf.get(name);
-      return sourceType === undefined ? { name, type } : { name, type, sourceType };
+      return sourceType === undefined
+        ? { name, type }
+        : { name, type: signedAs(sourceType, type), sourceType };
     });
   },
   engine: (source, { table }) => ({
@@ -47,6 +49,11 @@ export const mysqlConnector: Connector = {
     values: { ...login(source), table },
   }),
 };
+
+/** ClickHouse takes `int unsigned zerofill` for signed, and 4,000,000,000 for a negative number. */
+function signedAs(sourceType: string, type: string): string {
+  return / unsigned /i.test(`${sourceType} `) ? type.replace(/\bInt(?=8|16|32|64)/, 'UInt') : type;
+}
 
 const login = (source: Source): Record<string, unknown> => ({
   address: source.address,
