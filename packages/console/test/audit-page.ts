@@ -59,7 +59,7 @@ export function auditPage(page: Page): Promise<string[]> {
         actsOnClick(element) &&
         !element.matches(`${REACHABLE}, ${BY_ARROWS}, ${BACKGROUND}, label, :disabled`) &&
         element.querySelector(REACHABLE) === null &&
-        element.parentElement?.closest(`button, a[href], label, ${BY_ARROWS}`) == null,
+        !element.parentElement?.closest(`button, a[href], label, ${BY_ARROWS}`),
     );
     const nameless = all.filter((element) => element.matches(CONTROLS) && nameOf(element) === '');
     return [
