@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
-import { insertPeople, knownPeople } from './person-store.ts';
+import { insertPeople, peopleWithoutRow } from './person-store.ts';
 
 /** Persons remembered as known; beyond it the memory starts anew. 8 bytes each and some. */
 const MAXIMUM_REMEMBERED = 2_000_000;
@@ -20,11 +20,10 @@ export function createRegistry(): Registry {
     async meet(transaction, personIds) {
       const unknown = [...new Set(personIds)].filter((personId) => personId > 0 && !remembered.has(personId));
       if (unknown.length === 0) return;
-      const known = new Set(await knownPeople(transaction, unknown));
-      const fresh = unknown.filter((personId) => !known.has(personId));
-      if (fresh.length > 0) await insertPeople(transaction, fresh);
-      if (remembered.size + known.size > MAXIMUM_REMEMBERED) remembered.clear();
-      for (const personId of known) remembered.add(personId);
+      const fresh = new Set(await peopleWithoutRow(transaction, unknown));
+      if (fresh.size > 0) await insertPeople(transaction, [...fresh]);
+      if (remembered.size + unknown.length > MAXIMUM_REMEMBERED) remembered.clear();
+      for (const personId of unknown) if (!fresh.has(personId)) remembered.add(personId);
     },
     forget(personIds) {
       for (const personId of personIds) remembered.delete(personId);

@@ -19,6 +19,8 @@ const EVENTS_CHUNK_BYTES = 16 * 1024 * 1024;
 const PEOPLE_CHUNK_BYTES = 8 * 1024 * 1024;
 /** Bytes of a chunk whose rows may have to declare names first, one by one. */
 const FIRST_CHUNK_BYTES = 512 * 1024;
+/** How much larger the next chunk may be. */
+const GROWTH = 8;
 
 /** Whether ClickHouse can read the rows of a file by itself. */
 export function goesInBulk(platform: Platform, job: FileJob): boolean {
@@ -137,7 +139,9 @@ class WayOfFile {
     if (this.job.chunkBytes !== undefined) return this.job.chunkBytes;
     if (this.isLearning) return FIRST_CHUNK_BYTES;
     if (this.plan!.people.length > 0) return PEOPLE_CHUNK_BYTES;
-    return this.plan!.events.length > 0 ? EVENTS_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+    const most = this.plan!.events.length > 0 ? EVENTS_CHUNK_BYTES : FACTS_CHUNK_BYTES;
+    // Most owners are met in the first rows: the sooner they are asked for, the less waits for them.
+    return Math.min(FIRST_CHUNK_BYTES * GROWTH ** this.turn, most);
   }
 
   /** The way of the next chunk; undefined when its rows must go one by one. */
