@@ -119,7 +119,7 @@ test('reports under names: own and shared, edited by two at once, deleted by the
     report: { ...report, people: 'person where age >= 30' },
   });
   const made = await reports.create(input, mei);
-  expect(declared).toEqual([['月报', [{ text: 'person where age >= 30' }]]]);
+  expect(declared).toEqual([['月报', [{ text: 'person where age >= 30' }, { text: 'tag `tier`' }]]]);
   expect(await reports.read(made.reportId, mei)).toEqual(made);
   await expect(reports.read(made.reportId, bo)).rejects.toMatchObject({ code: 'report_not_found' });
   const shared = await reports.save(made.reportId, { ...input, shared: true, revision: 1 }, mei);
