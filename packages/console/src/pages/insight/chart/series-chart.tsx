@@ -31,6 +31,9 @@ export interface ChartSeries {
   dashed?: boolean;
 }
 
+/** Height of a chart that has room for one more line across with its number. */
+const PIXELS_A_LINE = 45;
+
 export type ChartForm = 'line' | 'bar' | 'stack';
 
 interface SeriesChartProps {
@@ -86,6 +89,7 @@ export default function SeriesChart(props: SeriesChartProps) {
           formatValue,
           most,
           level: level?.value,
+          lines: Math.max(1, Math.min(4, Math.floor(heightPx / PIXELS_A_LINE))),
           whole: series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0))),
         }),
         series: series.map((each, index) => ({
@@ -96,7 +100,7 @@ export default function SeriesChart(props: SeriesChartProps) {
       },
       { replaceMerge: ['series'] },
     );
-  }, [label, form, categories, series, formatValue, level, most, running, clickable]);
+  }, [label, form, categories, series, formatValue, level, most, running, clickable, heightPx]);
   return <div ref={element} role="img" aria-label={label} style={{ width: '100%', height: heightPx }} />;
 }
 
@@ -123,17 +127,19 @@ interface ValueAxis {
   formatValue: (value: number) => string;
   most: number | undefined;
   level: number | undefined;
+  /** Lines across, each with its number. */
+  lines: number;
   /** Counts have no halves between. */
   whole: boolean;
 }
 
-const valueAxis = ({ formatValue, most, level, whole }: ValueAxis) => ({
+const valueAxis = ({ formatValue, most, level, lines, whole }: ValueAxis) => ({
   type: 'value',
   // A level is only seen to be far away when it is on the chart.
   max: most ?? (level === undefined ? undefined : ({ max }: { max: number }) => Math.max(max, level)),
-  interval: most === undefined ? undefined : most / 4,
+  interval: most === undefined ? undefined : most / lines,
   minInterval: whole ? 1 : undefined,
-  splitNumber: 4,
+  splitNumber: lines,
   splitLine: { lineStyle: { color: '#efece3' } },
   // A level that ends the axis is named beside its line.
   axisLabel: {
