@@ -6,7 +6,7 @@
  */
 export function parseForeignJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const exact = MAYBE_LONG.test(bare) ? outsideStrings(bare, quoteLongIntegers) : bare;
+  const exact = hasLongRun(bare) && MAYBE_LONG.test(bare) ? outsideStrings(bare, quoteLongIntegers) : bare;
   try {
     return JSON.parse(exact, reviver);
   } catch (error) {
@@ -23,6 +23,24 @@ const MAYBE_LONG = /[:,[\s]-?\d{16,}\s*(?:[,}\]]|$)/;
 const INTEGER = /-?\d{16,}(?![\d.eE])/g;
 const MAYBE_NOT_A_NUMBER = /NaN|Infinity/;
 const NOT_A_NUMBER = /-?\b(?:NaN|Infinity)\b/g;
+
+const RUN = 16;
+
+/** Whether there are sixteen digits in a row: looks at one character in sixteen, for a pattern costs a third of parsing. */
+function hasLongRun(text: string): boolean {
+  const isDigit = (at: number): boolean => {
+    const code = text.charCodeAt(at);
+    return code >= 48 && code <= 57;
+  };
+  for (let at = RUN - 1; at < text.length; at += RUN) {
+    if (!isDigit(at)) continue;
+    let [first, last] = [at, at];
+    while (isDigit(first - 1)) first--;
+    while (isDigit(last + 1)) last++;
+    if (last - first >= RUN - 1) return true;
+  }
+  return false;
+}
 
 function quoteLongIntegers(part: string): string {
   return part.replace(INTEGER, (digits, at: number) => {
