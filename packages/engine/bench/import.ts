@@ -72,7 +72,7 @@ export const run: Bench = async (context) => {
     return [
       {
         ...holdings,
-        note: 'details of known customers; bound by the processor: two tables are written and sorted',
+        note: 'details of known customers; half of the time the keys of 200,000 owners are asked of PostgreSQL, once; after that over a million rows a second',
       },
       {
         ...events,
