@@ -73,7 +73,9 @@ export function TagOverview({ tag }: { tag: Tag }) {
               <EqlText text={tag.text} />
             ) : (
               <p className="faint">
-                {words.shapeHint[tag.kind === 'import' || tag.kind === 'model' ? tag.kind : 'manual']}
+                {tag.ruleHidden
+                  ? text.audience.ruleHidden
+                  : words.shapeHint[tag.kind === 'import' || tag.kind === 'model' ? tag.kind : 'manual']}
               </p>
             )}
             <div className={segmentStyles.usage}>
