@@ -60,6 +60,8 @@ function present(values: Uint8Array, absent: Uint8Array, width: number | 'text')
   return kept.subarray(0, length);
 }
 
+const cutOff = (): RangeError => new RangeError('an answer of ClickHouse was cut off');
+
 class NativeReader {
   private at = 0;
 
@@ -71,7 +73,7 @@ class NativeReader {
 
   cut(length: number): Uint8Array {
     const end = this.at + length;
-    if (end > this.bytes.length) throw new RangeError('an answer of ClickHouse was cut off');
+    if (end > this.bytes.length) throw cutOff();
     const cut = this.bytes.subarray(this.at, end);
     this.at = end;
     return cut;
@@ -80,7 +82,8 @@ class NativeReader {
   varint(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const [byte] = this.cut(1) as unknown as [number];
+      const byte = this.bytes[this.at++];
+      if (byte === undefined) throw cutOff();
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }

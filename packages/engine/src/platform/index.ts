@@ -25,7 +25,7 @@ export {
   splitStatements,
   NewerSchemaError,
 } from './migrate.ts';
-export { requireHandOver } from './hand-over.ts';
+export { nextOwner } from './hand-over.ts';
 export { allows, createAccess, ROLES, type Access, type CallingUser, type Role } from './access.ts';
 export type { UserEdit, UserManagement } from './manage-users.ts';
 export { pageIsIntact, type Audit, type AuditEntry, type AuditRow } from './audit.ts';

@@ -1,5 +1,5 @@
 import type { OutputSelection } from '@wutong/contract';
-import { allows, CodedError, requireHandOver, type CallingUser } from '../../platform/index.ts';
+import { allows, nextOwner, type CallingUser } from '../../platform/index.ts';
 import type { OutputNeeds } from './output-needs.ts';
 import type { OutputRecord } from './output-store.ts';
 
@@ -47,21 +47,15 @@ export async function isOwnerAllowed(needs: OutputNeeds, output: Owned): Promise
 }
 
 /** The next owner of an output. @throws CodedError user_unknown, not_owner, owner_lost_right */
-export async function nextOwnerOf(
+export function nextOwnerOf(
   needs: OutputNeeds,
   output: Owned,
-  owner: string,
+  to: string,
   caller: CallingUser,
 ): Promise<CallingUser> {
-  const next = await needs.platform.access.userBehind({ userId: owner });
-  if (!next) throw new CodedError('user_unknown', { details: { userIds: [owner] } });
-  requireHandOver(caller, {
-    isOwner: output.owner === caller.userId,
-    isOwnerAllowed: await isOwnerAllowed(needs, output),
-    next: next.userId,
+  return nextOwner(needs.platform.access, caller, {
+    from: { userId: output.owner ?? '' },
+    to,
+    mayOwn: (user) => mayOwn(needs, output, user),
   });
-  if (!(await mayOwn(needs, output, next))) {
-    throw new CodedError('owner_lost_right', { details: { owner: next.name } });
-  }
-  return next;
 }

@@ -87,7 +87,7 @@ async function stopForOwner({ needs }: OutputParts, { output_id: outputId }: Out
     await outputLog.write(transaction, outputId, { event: 'failed', at: clock.now(), code, text });
     await noteOutputFailure(transaction, outputId, { error: text, code, nextAt: clock.now(), stop: true });
   });
-  log.warn({ output: outputId }, 'an output was stopped: its owner has no right to it any more');
+  log.warn({ output: outputId }, `an output was stopped: ${text}`);
 }
 
 /** Sends one portion; false when there was none. */

@@ -2,7 +2,7 @@ import { insightApi, type Alert, type AlertInput } from '@wutong/contract';
 import {
   allows,
   CodedError,
-  requireHandOver,
+  nextOwner,
   type CallingUser,
   type HttpServer,
   type Platform,
@@ -155,17 +155,11 @@ async function handOver(
   { owner, user }: { owner: string; user: CallingUser },
 ): Promise<CallingUser> {
   const { access, database, clock } = platform;
-  const next = await access.userBehind({ userId: owner });
-  if (!next) throw new CodedError('user_unknown', { details: { userIds: [owner] } });
-  const present = await access.userBehind({ name: alert.owner });
-  requireHandOver(user, {
-    isOwner: alert.owner === user.name,
-    isOwnerAllowed: await mayOwnAlert(needs, alert, present),
-    next: next.userId,
+  const next = await nextOwner(access, user, {
+    from: { name: alert.owner },
+    to: owner,
+    mayOwn: (each) => mayOwnAlert(needs, alert, each),
   });
-  if (!(await mayOwnAlert(needs, alert, next))) {
-    throw new CodedError('owner_lost_right', { details: { owner: next.name } });
-  }
   await database.transaction(async (transaction) => {
     await setAlertOwner(transaction, alert.alertId, next.name, clock.now());
     const detail = { from: alert.owner, to: next.name };

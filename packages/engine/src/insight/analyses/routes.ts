@@ -57,12 +57,13 @@ export function routeAnalyses(
   );
   server.handle(insightApi.analyseSequence, async (call) => analyseSequence(await asked(call), call.body));
 
-  server.handle(insightApi.listAnalysisPeople, async ({ body, user, seen }) => {
-    const own = await askFor(asking, user, seen);
-    return readPeople(own, await peopleOfCell(own, body.of), body);
+  server.handle(insightApi.listAnalysisPeople, async (call) => {
+    const own = await asked(call);
+    return readPeople(own, await peopleOfCell(own, call.body.of), call.body);
   });
-  server.handle(insightApi.saveAnalysisPeople, async ({ body, user, seen }) => {
-    const own = await askFor(asking, user, seen);
+  server.handle(insightApi.saveAnalysisPeople, async (call) => {
+    const { body, user } = call;
+    const own = await asked(call);
     const people = await peopleOfCell(own, body.of);
     const count = await asking.needs.segments.createImported({
       segmentId: body.segmentId,
