@@ -15,6 +15,7 @@ import { refoldAll } from './refold-all.ts';
 import { readBlocked } from './refold-store.ts';
 import { relayOverrides } from './relay-overrides.ts';
 import { resolveBatch } from './resolve-batch.ts';
+import { resolveKeys } from './resolve-keys.ts';
 import { identityRoutes } from './routes.ts';
 import { createRulesHolder, ensurePresets } from './rules-store.ts';
 import { saveKeyType } from './save-key-type.ts';
@@ -44,6 +45,7 @@ export function createIdentity(platform: Platform, records: () => RecordPorts = 
 
   const identity: Identity = {
     resolve: (transaction, records) => resolveBatch(needs, transaction, records),
+    resolveKeys: (transaction, keys) => resolveKeys(needs, transaction, keys),
     keysOf: (personIds, transaction) => reader.keysOf(through(transaction), personIds),
     addressOf: (personIds, keyType, transaction) =>
       reader.addressOf(through(transaction), personIds, keyType),

@@ -1,4 +1,5 @@
 import type { RawKey, ResolveRecord, Resolution } from './resolution.ts';
+import type { KeysOfType } from './resolve-keys.ts';
 import type { IdentityTotals } from './count-totals.ts';
 import type { Transaction, HttpServer } from '../platform/index.ts';
 import type { identityApi } from '@wutong/contract';
@@ -34,6 +35,11 @@ export interface Identity {
    * `database.transaction` answers by running the work again.
    */
   resolve(transaction: Transaction, records: readonly ResolveRecord[]): Promise<Resolution[]>;
+  /**
+   * Persons of many keys of one type that are mostly known, in their order, as files bring them; new ones are made.
+   * Fails as `resolve` does.
+   */
+  resolveKeys(transaction: Transaction, keys: KeysOfType): Promise<Resolution[]>;
   /** Keys of persons, strongest type first; persons without keys are absent. */
   keysOf(personIds: readonly number[], transaction?: Transaction): Promise<Map<number, PersonKey[]>>;
   /** Newest key of a type of each person that has one, shared ones left out: the address to send to. */

@@ -1,5 +1,6 @@
 import { CodedError, type Transaction } from '../platform/index.ts';
 import {
+  appendStatements,
   deactivate,
   readTimes,
   writeStatements,
@@ -82,10 +83,21 @@ export async function writeLinks(
   { plan, keys, updates, moves, present }: PreparedLinks,
 ): Promise<Map<number, number>> {
   const at = needs.platform.clock.now();
-  await writeStatements(transaction, plan.write, at);
+  const [unseen, others] = partition(plan.write, ({ keyNumbers }) =>
+    keyNumbers.some((key) => request.created.has(key)),
+  );
+  await appendStatements(transaction, unseen, at);
+  await writeStatements(transaction, others, at);
   await writeKeys(transaction, updates, moves, { at, cause: 'ingest' });
   if (plan.fold.length === 0) return new Map(present);
   return new Map([...present, ...(await foldGroups(transaction, plan, request, keys, at))]);
+}
+
+/** Those that pass, then the others. */
+function partition<Item>(items: readonly Item[], passes: (item: Item) => boolean): [Item[], Item[]] {
+  const parts: [Item[], Item[]] = [[], []];
+  for (const item of items) parts[passes(item) ? 0 : 1].push(item);
+  return parts;
 }
 
 /** All keys of all persons that the statements name: the stored ones under lock. */

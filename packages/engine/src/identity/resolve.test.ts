@@ -188,6 +188,44 @@ describe('resolve', () => {
   });
 });
 
+describe('keys as files bring them', () => {
+  const many = (type: string, values: readonly string[]): Promise<Resolution[]> =>
+    platform.database.transaction((transaction) =>
+      identity.resolveKeys(transaction, { type, values, times: values.map(() => 1_000), sourceId: 'file' }),
+    );
+
+  it('are found as records find them, and made where they are new', async () => {
+    const known = await resolve(['bind mobile=13700000001 cookie=file-1', 'none mobile=13700000002']);
+    const found = await many('mobile', ['13700000003', '13700000002', 'null', '+86137-0000-0001', '13700000003']);
+    expect(found.map((each) => each.rejected)).toEqual([
+      undefined,
+      undefined,
+      'blocked_value',
+      undefined,
+      undefined,
+    ]);
+    expect(found[3]!.personId).toBe(known[0]!.personId);
+    expect(found[1]).toEqual(known[1]);
+    expect(found[4]).toEqual(found[0]);
+    expect(await resolve(['none mobile=13700000003'])).toEqual([found[0]]);
+  });
+
+  it('are refused one and all when nobody declared their type', async () => {
+    const refused = { personId: 0, keyNumber: 0, rejected: 'unknown_key_type' };
+    expect(await many('fax', ['1', '2'])).toEqual([refused, refused]);
+    expect(await many('mobile', [])).toEqual([]);
+  });
+
+  it('find the person that a merge left', async () => {
+    const [before] = await many('cookie', ['file-2']);
+    await many('cookie', ['file-2', 'file-3']);
+    const [merged] = await resolve(['bind cookie=file-2 cookie=file-3']);
+    const after = await many('cookie', ['file-3', 'file-2']);
+    expect(after.map((each) => each.personId)).toEqual([merged!.personId, merged!.personId]);
+    expect(merged!.personId).toBe(before!.personId);
+  });
+});
+
 describe('reading', () => {
   it('shows keys masked, opens them, and finds people by a whole value', async () => {
     await resolve(['bind customer_number=C-read mobile=13600001234 email=han@example.com']);

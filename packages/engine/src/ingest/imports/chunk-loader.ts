@@ -169,16 +169,8 @@ export class ChunkLoader {
   private async resolveBatch(type: string, table: string, { values, times }: NewKeys): Promise<void> {
     const { platform, rooms, job } = this.needs;
     const resolutions = await platform.database.transaction(async (transaction) => {
-      const resolved = await rooms.identity.resolve(
-        transaction,
-        values.map((value, index) => ({
-          keys: [{ type, value }],
-          link: 'none',
-          at: times[index]!,
-          sourceId: job.mapping.sourceId,
-          messageId: '',
-        })),
-      );
+      const { sourceId } = job.mapping;
+      const resolved = await rooms.identity.resolveKeys(transaction, { type, values, times, sourceId });
       const known = resolved.filter((each) => !each.rejected);
       this.hasRefusals ||= known.length < resolved.length;
       await rooms.profile.meet(transaction, [...new Set(known.map((each) => each.personId))]);

@@ -11,7 +11,7 @@ import type { Draft, DraftEnd, DraftKey, PlacedDraft, RowRejection } from './dra
 
 /** The rooms that an import writes to. */
 export interface ImportRooms {
-  readonly identity: Pick<Identity, 'resolve'>;
+  readonly identity: Pick<Identity, 'resolve' | 'resolveKeys'>;
   readonly profile: Pick<
     Profile,
     'apply' | 'loadPeople' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'
