@@ -9,6 +9,7 @@ import {
 import { CodedError } from '../../platform/index.ts';
 import { groupRows } from './group-rows.ts';
 import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
+import { peopleLookedAt } from './people-looked-at.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
@@ -34,7 +35,7 @@ export async function analyseTrend(needs: AnalysisNeeds, request: TrendRequest):
   const series = await readAllSeries(needs, scope, request, starts);
   const before = request.compare && (await compared(needs, scope, request));
   return {
-    ...answerOf(scope, series[0]?.total ?? 0, startedAt),
+    ...answerOf(scope, await peopleLookedAt(needs, scope, request.series), startedAt),
     unit: request.unit,
     buckets: starts.map((start) => new Date(start).toISOString()),
     series,
