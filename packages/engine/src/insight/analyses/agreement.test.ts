@@ -212,3 +212,33 @@ test('a funnel with more groups than can be shown counts everybody', async () =>
     ['$other', 11_998],
   ]);
 });
+
+test('the others of a path are as many people as their paths say, at a node and at each end of a link', async () => {
+  // One session a person, so that paths are people; three names are shown of seven at each level.
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  await insertEvents(
+    platform,
+    Array.from({ length: 140 }, (_, person) =>
+      [0, 1, 2]
+        .filter((level) => level <= person % 4)
+        .map((level) => ({
+          person: person + 1,
+          event: names[Math.floor(Math.sqrt((person * 7 + level * 13) % 49))]!,
+          time: TEST_START_MS + level * 1_000,
+        })),
+    ).flat(),
+  );
+  const question = { kind: 'path', maximumNodes: 3, mergeRepeats: false };
+  const { nodes, links } = await ask<PathAnswer>(question);
+  const cells = [
+    ...nodes.map(({ level, name, paths }) => ({ cell: { level, name }, paths })),
+    ...links.map(({ level, from, to, paths }) => ({ cell: { level, name: from, next: to }, paths })),
+  ];
+  expect(cells.filter(({ cell }) => JSON.stringify(cell).includes('$other')).length).toBeGreaterThan(8);
+  for (const { cell, paths } of cells) {
+    const { kind, ...analysis } = { ...scope, ...question };
+    const of = analysisCellSchema.parse({ kind, analysis, cell });
+    const { total } = await readPeople(needs(), await peopleOfCell(needs(), of), { limit: 1 });
+    expect(total, JSON.stringify(cell)).toBe(paths);
+  }
+});
