@@ -1,11 +1,6 @@
 import { useState } from 'react';
 import { Select } from 'antd';
-import {
-  insightApi,
-  type AnalysisCell,
-  type DistributionAnswer,
-  type Spread,
-} from '@wutong/contract';
+import { insightApi, type AnalysisCell, type DistributionAnswer, type Spread } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';

@@ -43,11 +43,7 @@ export default function TrendAnswerView(props: Props) {
 }
 
 /** The people of one number. */
-export function trendCell(
-  question: Props['question'],
-  line: Line,
-  bucket?: string,
-): AnalysisCell {
+export function trendCell(question: Props['question'], line: Line, bucket?: string): AnalysisCell {
   return {
     kind: 'trend',
     analysis: bodyOf(question),
