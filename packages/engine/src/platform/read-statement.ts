@@ -113,7 +113,7 @@ async function explain(
       throw new StatementRefusal('syntax', 'parameters are not allowed');
     if (/^(SETTING_CONSTRAINT_VIOLATION|UNKNOWN_SETTING|READONLY)$/.test(type ?? ''))
       throw new StatementRefusal('forbidden', 'SETTINGS is not allowed');
-    if (/^TOO_DEEP_/.test(type ?? '') || message.includes('Maximum parse depth'))
+    if (type?.startsWith('TOO_DEEP_') || message.includes('Maximum parse depth'))
       throw new StatementRefusal('syntax', 'the statement is nested too deeply');
     if (type !== 'SYNTAX_ERROR' && !/Syntax error/.test(message)) throw error;
     // What follows the position repeats the text and may hold values that it names.

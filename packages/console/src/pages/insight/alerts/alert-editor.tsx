@@ -68,6 +68,7 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
         <Form.Item label={words.name}>
           <Input
             autoFocus
+            aria-label={words.name}
             maxLength={200}
             placeholder={words.namePlaceholder}
             value={draft.name}

@@ -124,6 +124,7 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
         <Form.Item label={words.name}>
           <Input
             autoFocus
+            aria-label={words.name}
             maxLength={200}
             placeholder={words.namePlaceholder}
             value={name}
@@ -132,6 +133,7 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
         </Form.Item>
         <Form.Item label={words.description}>
           <Input
+            aria-label={words.description}
             maxLength={2_000}
             value={description}
             onChange={(event) => setDescription(event.target.value)}

@@ -57,7 +57,12 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
     >
       <Form layout="vertical" onFinish={() => isReady && send()}>
         <Form.Item label={words.tileTitle}>
-          <Input maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} />
+          <Input
+            aria-label={words.tileTitle}
+            maxLength={200}
+            value={title}
+            onChange={(event) => setTitle(event.target.value)}
+          />
         </Form.Item>
         <Form.Item label={words.board}>
           <Select
@@ -75,6 +80,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
           <Form.Item label={words.name}>
             <Input
               autoFocus
+              aria-label={words.name}
               maxLength={200}
               placeholder={words.namePlaceholder}
               value={name}
