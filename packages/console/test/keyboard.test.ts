@@ -117,4 +117,32 @@ describe.skipIf(!server)('the console without a mouse', () => {
     await page.getByRole('button', { name: '删除条件' }).first().waitFor();
     await page.waitForFunction(() => document.activeElement?.textContent?.includes('添加条件'));
   });
+
+  test('Enter in the last field of a dialog of several sends it', async () => {
+    await arrive('/insight/dashboards', '看板');
+    await page.getByRole('button', { name: '新建看板' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await dialog.getByLabel('看板名称').fill('无鼠标看板');
+    await dialog.getByLabel('说明').focus();
+    await page.keyboard.type('只用键盘');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/insight\/dashboards\/[^/?]+/);
+  });
+
+  test('a value of a rule that is not given yet is told apart without its colour', async () => {
+    await arrive('/audiences/new', '新建人群');
+    await page
+      .getByRole('button', { name: /添加(第一个)?条件/ })
+      .first()
+      .click();
+    await page.keyboard.type('管理资产');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '删除条件' }).first().waitFor();
+    const value = page.getByLabel('值', { exact: true }).first();
+    await value.fill('');
+    expect(await value.getAttribute('aria-invalid')).toBe('true');
+    await value.fill('5');
+    expect(await value.getAttribute('aria-invalid')).toBe('false');
+  });
 });

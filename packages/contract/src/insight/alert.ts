@@ -105,7 +105,7 @@ export const alertCheckSchema = z.object({
     .string()
     .optional()
     .describe(
-      'code of the error when it could not be computed: `owner_lost_right` when the owner may no longer ask it; `not_enough_history` of an anomaly',
+      'code of the error when it could not be computed: `owner_lost_right` when the owner may no longer ask it; `no_data` when nothing was there to average; `not_enough_history` of an anomaly',
     ),
 });
 export const alertSchema = z.object({

@@ -15,7 +15,8 @@ export const MAXIMUM_STEPS = 12;
 /**
  * `ordered`: each step at or after the one before, other events may lie between; `strict`: nothing else that was
  * collected lies between; `any`: in any order. All steps lie within `windowMs` of the first one. A chain begins
- * in the period; its later steps may lie after it. One event is never two steps. Events of one instant come in the
+ * in the period; its later steps may lie after it. One event is never two steps; in any order, where it may be several,
+ * it is the one that lets most steps be reached. Events of one instant come in the
  * order of the steps they may be, other events after them.
  */
 export const funnelRequestSchema = scopeSchema.extend({

@@ -54,6 +54,9 @@ export type PathAnswer = z.output<typeof pathAnswerSchema>;
 export const pathCellSchema = z.object({
   group: groupSchema.optional(),
   level: z.number().int().min(0).max(20),
-  name: z.string().max(500),
+  name: z
+    .string()
+    .max(500)
+    .describe('a node’s name; `$other` stands for all that are not shown at its level'),
   next: z.string().max(500).optional().describe('only those who went on to this node'),
 });

@@ -463,10 +463,21 @@ describe('tags', () => {
       "SELECT 1 AS person_id, toUInt8(file('/etc/passwd')) AS value",
       "SELECT person_id, concat('--', `file`('/etc/passwd')) AS value FROM event",
       "SELECT person_id, file/* */('/etc/passwd') AS value FROM event",
+      `SELECT person_id, ${'('.repeat(3_000)}1${')'.repeat(3_000)} AS value FROM event`,
     ]) {
       expect(await codeOf(sql(text)), text).toBe('tag_sql_refused');
     }
     await sql('SELECT person_id, count() AS value FROM event GROUP BY person_id');
     expect(await tags.get('by_sql')).toMatchObject({ people: 5, problem: null });
+  });
+
+  it.each([
+    ['below_nobody', 'toInt64(person_id) - 1000000000'],
+    ['beyond_anybody', 'person_id + 1000000000'],
+    ['missing', 'if(person_id > 0, NULL, person_id)'],
+  ])('values from SQL for %s are kept of nobody', async (tagId, person) => {
+    const text = `SELECT ${person} AS person_id, 1 AS value FROM person`;
+    await tags.create({ ...definition, tagId, name: tagId, kind: 'sql', valueType: 'number', text }, ASKER);
+    expect(await tags.get(tagId)).toMatchObject({ people: 0, problem: null });
   });
 });

@@ -109,12 +109,12 @@ export async function computeSqlTag(platform: Platform, row: TagRow, run: number
     text: 'toNullable(toString(value))',
   }[row.value_type];
   try {
-    // The read alone is sandboxed; writing its result is ours.
+    // The read alone is sandboxed; writing its result is ours. Numbers that are nobody's get no value.
     await platform.clickhouse.command(
       `INSERT INTO tag_value (tag_id, person_id, texts, numbers, version)
        SELECT {tag:String}, person_id, ${held.texts}, ${held.numbers}, {version:UInt64}
        FROM (SELECT toUInt64(person_id) AS person_id, any(${typed}) AS typed FROM (${sql}\n) GROUP BY person_id)
-       WHERE ${held.present}`,
+       WHERE ${held.present} AND person_id IN (SELECT person_id FROM person FINAL)`,
       { tag: row.tag_id, version: run },
       {
         max_execution_time: 60,

@@ -113,6 +113,8 @@ async function explain(
       throw new StatementRefusal('syntax', 'parameters are not allowed');
     if (/^(SETTING_CONSTRAINT_VIOLATION|UNKNOWN_SETTING|READONLY)$/.test(type ?? ''))
       throw new StatementRefusal('forbidden', 'SETTINGS is not allowed');
+    if (type?.startsWith('TOO_DEEP_') || message.includes('Maximum parse depth'))
+      throw new StatementRefusal('syntax', 'the statement is nested too deeply');
     if (type !== 'SYNTAX_ERROR' && !/Syntax error/.test(message)) throw error;
     // What follows the position repeats the text and may hold values that it names.
     const position = /failed at position (\d+)/.exec(message)?.[1];

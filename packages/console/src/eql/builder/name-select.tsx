@@ -41,6 +41,7 @@ export function NameSelect({ label, value, groups, onChange, unknown, className,
       aria-label={label}
       value={value || undefined}
       status={value && !known ? 'warning' : undefined}
+      aria-invalid={Boolean(value) && !known}
       onChange={onChange}
       popupMatchSelectWidth={false}
       listHeight={340}

@@ -65,6 +65,7 @@ function NumberField({ value, unit, onChange }: PlainProps & { unit?: string | u
         aria-label={text.rule.value}
         value={given ?? null}
         status={given === undefined ? 'warning' : undefined}
+        aria-invalid={given === undefined}
         controls={false}
         prefix={money ? '¥' : undefined}
         suffix={suffix === 'percent' ? '%' : suffix}
@@ -113,6 +114,7 @@ function MomentField({ value, withTime, onChange }: PlainProps & { withTime: boo
       showTime={withTime && value.kind === 'instant'}
       value={given ? dayjs(given) : null}
       status={given ? undefined : 'warning'}
+      aria-invalid={!given}
       onChange={(date) => {
         if (!date) onChange(emptyValue);
         else if (value.kind === 'instant') {
@@ -138,6 +140,7 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
         value={given}
         placeholder={label}
         status={status}
+        aria-invalid={status !== undefined}
         onChange={(event) => put(event.target.value)}
       />
     );
@@ -153,6 +156,7 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
         value={given || undefined}
         placeholder={label}
         status={status}
+        aria-invalid={status !== undefined}
         popupMatchSelectWidth={false}
         options={[...(given && !chosen ? [{ value: given, label: given }] : []), ...known.values]}
         onChange={put}
@@ -166,6 +170,7 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
       value={given}
       placeholder={label}
       status={status}
+      aria-invalid={status !== undefined}
       options={known.values.filter(
         (each) => chosen !== undefined || each.value.toLowerCase().includes(given.toLowerCase()),
       )}
@@ -196,6 +201,7 @@ export function OperandList({ values, typing, onChange }: OperandListProps) {
       aria-label={text.rule.values}
       placeholder={text.rule.values}
       status={values.length === 0 ? 'warning' : undefined}
+      aria-invalid={values.length === 0}
       value={shown}
       searchValue={typed}
       onSearch={setTyped}

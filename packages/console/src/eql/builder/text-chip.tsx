@@ -60,6 +60,7 @@ function TextSheet<Node>({ text, hint, read, onDone }: TextSheetProps<Node>) {
         autoFocus
         value={typed}
         status={node === undefined ? 'error' : undefined}
+        aria-invalid={node === undefined}
         onChange={(event) => setTyped(event.target.value)}
       />
       <Button

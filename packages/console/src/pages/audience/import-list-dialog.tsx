@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { EnterSubmits } from '../../parts/enter-submits.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
 import styles from './segment-list.module.css';
@@ -43,6 +44,8 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
     });
     void navigate(`/audiences/${made.segmentId}`);
   };
+  const isReady = name.trim() !== '' && keys.length > 0 && (done === undefined || found.length > 0);
+  const send = () => void (done === undefined ? resolve.run(keys) : submit()).catch(() => undefined);
   return (
     <Modal
       open
@@ -53,13 +56,11 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
           : (segment ? words.replace : words.create)(format.integer(found.length))
       }
       confirmLoading={resolve.busy || create.isPending || replace.isPending}
-      okButtonProps={{
-        disabled: name.trim() === '' || keys.length === 0 || (done !== undefined && found.length === 0),
-      }}
-      onOk={() => void (done === undefined ? resolve.run(keys) : submit()).catch(() => undefined)}
+      okButtonProps={{ disabled: !isReady }}
+      onOk={send}
       onCancel={onClose}
     >
-      <Form layout="vertical">
+      <Form layout="vertical" onFinish={() => isReady && send()}>
         {!segment && (
           <Form.Item label={text.audience.name}>
             <Input
@@ -97,6 +98,7 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
         >
           <a role="button">{words.file}</a>
         </Upload>
+        <EnterSubmits />
       </Form>
       <Outcome resolve={resolve} error={resolve.error ?? create.error ?? replace.error} />
     </Modal>

@@ -107,6 +107,7 @@ function SourcesField({ sources, onChange }: SourcesFieldProps) {
       aria-label={words.sources}
       placeholder={words.sources}
       status={sources.length === 0 ? 'warning' : undefined}
+      aria-invalid={sources.length === 0}
       value={[...sources]}
       options={(data?.items ?? []).map(({ sourceId, name }) => ({ value: sourceId, label: name }))}
       onChange={onChange}

@@ -16,6 +16,7 @@ export const alerts = {
   off: 'Off',
   notComputed: 'Not computed',
   problems: {
+    no_data: 'Nothing to measure',
     not_enough_history: 'Too little history',
     analysis_too_slow: 'Took too long',
     analysis_too_large: 'Too much memory',

@@ -16,6 +16,7 @@ export const alerts = {
   off: '已停用',
   notComputed: '未能计算',
   problems: {
+    no_data: '没有可计算的数据',
     not_enough_history: '历史不足',
     analysis_too_slow: '计算超时',
     analysis_too_large: '内存超限',

@@ -239,6 +239,51 @@ test('an anomaly: too little history says so; a fall below the same weekdays is 
   expect(await look()).toMatchObject({ raised: false, value: 16, expected: 20 });
 });
 
+test('an average of nothing is no average of 0: it neither raises nor clears', async () => {
+  platform.clock.set(TEST_START_MS + 40 * DAY_MS);
+  const average = { event: 'spend', measure: { kind: 'avg', property: 'amount' } };
+  const alertOf = async (name: string, condition: object, lastDays: number) =>
+    (
+      await call('POST', '/api/v1/alerts', {
+        name,
+        analysis: { period: { lastDays }, series: [average] },
+        condition,
+        everyMinutes: 1,
+      })
+    ).body.alertId as string;
+  const low = await alertOf('均额过低', { kind: 'threshold', direction: 'below', value: 50 }, 1);
+  const change = await alertOf('均额变化', { kind: 'change', direction: 'either', percent: 20 }, 1);
+  const unusual = await alertOf('均额异常', { kind: 'anomaly' }, 40);
+  const spend = (daysAgo: number, amount: number) => ({
+    person: 1,
+    event: 'spend',
+    time: TEST_START_MS + (40 - daysAgo) * DAY_MS - MINUTE_MS,
+    properties: { amount },
+  });
+  const look = async () => {
+    platform.clock.set(platform.clock.now() + MINUTE_MS);
+    while (await insight.checkAlerts());
+    return Promise.all(
+      [low, change, unusual].map(
+        async (id) => (await call('GET', `/api/v1/alerts/${id}/checks?limit=1`)).body.items[0],
+      ),
+    );
+  };
+  // Every other day of a month, and neither yesterday nor today.
+  const days = Array.from({ length: 17 }, (_, index) => 2 * index + 3);
+  await insertEvents(
+    platform,
+    days.map((daysAgo) => spend(daysAgo, 100 + (daysAgo % 3))),
+  );
+  for (const check of await look()) expect(check).toMatchObject({ raised: false, problem: 'no_data' });
+  await insertEvents(platform, [spend(0, 101), spend(1, 101)]);
+  const found = await look();
+  expect(found.map((check) => check.problem)).toEqual([undefined, undefined, undefined]);
+  expect(found.map((check) => check.raised)).toEqual([false, false, false]);
+  await insertEvents(platform, [spend(0, 1), spend(1, 9_000)]);
+  expect((await look()).map((check) => check.raised)).toEqual([false, true, true]);
+});
+
 test.each<[Exclude<AlertCondition, { kind: 'anomaly' }>, number, number | undefined, boolean]>([
   [{ kind: 'threshold', direction: 'below', value: 5 }, 4, undefined, true],
   [{ kind: 'threshold', direction: 'below', value: 5 }, 5, undefined, false],

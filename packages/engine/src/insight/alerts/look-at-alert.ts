@@ -1,6 +1,6 @@
 import { LEAST_HISTORY, type Alert, type AlertCondition, type TrendRequest } from '@wutong/contract';
 import type { AnalysisNeeds } from '../analyses/scope-sql.ts';
-import { analyseTrend } from '../analyses/trend.ts';
+import { measureTrend } from '../analyses/trend.ts';
 import { CodedError, isEngineUnavailable } from '../../platform/index.ts';
 import { usualAfter } from '../statistics/detect-anomaly.ts';
 import type { Check } from './alert-store.ts';
@@ -9,6 +9,8 @@ type Anomaly = Extract<AlertCondition, { kind: 'anomaly' }>;
 
 /** Code of a look that could not tell because too little lies before it. */
 export const NOT_ENOUGH_HISTORY = 'not_enough_history';
+/** Code of a look that found nothing to average: that is no average of 0, and no reason for an alarm. */
+const NO_DATA = 'no_data';
 
 /**
  * What an alert finds at `now` (epoch ms). What cannot be computed is a problem of the look and leaves the alert
@@ -42,9 +44,10 @@ async function lookAtTotal(
 ): Promise<Check> {
   const compares = condition.kind === 'change';
   const analysis: TrendRequest = { ...alert.analysis, compare: compares ? 'previous_period' : undefined };
-  const answer = await analyseTrend(asking, analysis);
-  const value = answer.series[0]?.total ?? 0;
-  const before = compares ? (answer.compared?.series[0]?.total ?? 0) : undefined;
+  const answer = await measureTrend(asking, analysis);
+  const value = answer.series[0]!.total;
+  const before = compares ? answer.compared!.series[0]!.total : undefined;
+  if (value === null || before === null) return failed(alert, now, NO_DATA);
   return { at: now, value, before, raised: isRaised(condition, value, before), problem: undefined };
 }
 
@@ -56,17 +59,19 @@ async function lookForAnomaly(
 ): Promise<Check> {
   const [series] = alert.analysis.series;
   const analysis: TrendRequest = { ...alert.analysis, series: [series!], compare: undefined };
-  const answer = await analyseTrend(asking, analysis);
+  const answer = await measureTrend(asking, analysis);
   // A first bucket that began before the period is not whole, and the last one is still running.
   const isFirstWhole = Date.parse(answer.buckets[0]!) >= Date.parse(answer.from);
   const complete = answer.series[0]!.values.slice(isFirstWhole ? 0 : 1, -1);
   const value = complete.at(-1);
   // Before the event was first collected there is no history.
-  const begins = complete.findIndex((each) => each !== 0);
-  const history = begins < 0 ? [] : complete.slice(begins, -1);
+  const begins = complete.findIndex((each) => each !== 0 && each !== null);
+  const past = begins < 0 ? [] : complete.slice(begins, -1);
+  const history = past.filter((each) => each !== null);
   if (value === undefined || history.length < LEAST_HISTORY) return failed(alert, now, NOT_ENOUGH_HISTORY);
+  if (value === null) return failed(alert, now, NO_DATA);
   const usual = usualAfter(history, {
-    unit: alert.analysis.unit,
+    unit: history.length === past.length ? alert.analysis.unit : undefined,
     sensitivity: condition.sensitivity,
     isCount: series!.measure.kind === 'count' || series!.measure.kind === 'people',
   });

@@ -3,6 +3,7 @@ import {
   analysisSchema,
   type AttributionAnswer,
   type DistributionAnswer,
+  type FunnelAnswer,
   type IntervalAnswer,
   type PathAnswer,
   type RetentionAnswer,
@@ -151,4 +152,93 @@ test('groups beyond the limit are one, with its people', async () => {
     ['$other', 2],
   ]);
   expect(await behind(question, { series: 0, group: '$other' })).toEqual([4, 5]);
+});
+
+test('the error of a sample is that of its people, whatever the answer counts', async () => {
+  // Twenty events each, amounts below nothing, several first days: none of it makes a sample surer.
+  await insertEvents(
+    platform,
+    Array.from({ length: 20 * 400 }, (_, index) => ({
+      person: 1 + (index % 400),
+      event: 'buy',
+      time: TEST_START_MS + Math.floor(index / 400) * 3 * HOUR_MS,
+      properties: { amount: -3 },
+    })),
+  );
+  const buy = { event: 'buy' };
+  const errors = await Promise.all(
+    [
+      { kind: 'trend', series: [buy], unit: 'day' },
+      { kind: 'trend', series: [{ ...buy, measure: { kind: 'sum', property: 'amount' } }], unit: 'day' },
+      { kind: 'retention', start: buy, returning: buy, cohort: 'every', unit: 'day' },
+      { kind: 'attribution', touches: [buy], conversion: { event: 'open' }, models: ['linear'] },
+      {
+        kind: 'report',
+        subject: { kind: 'events', event: buy },
+        measures: [{ kind: 'count' }],
+        dimensions: [],
+      },
+    ].map(async (question) => {
+      const answer = await ask<TrendAnswer>({ ...question, sample: 0.5 });
+      return answer.sampled!.error;
+    }),
+  );
+  const [drawn] = await platform.clickhouse.query<{ people: number }>(
+    'select countIf(cityHash64(number + 1) % 100000 < 50000) as people from numbers(400)',
+  );
+  const expected = 1.96 * Math.sqrt((0.25 / drawn!.people) * 0.5);
+  for (const error of errors) expect(error).toBeCloseTo(expected, 4);
+});
+
+test('a funnel with more groups than can be shown counts everybody', async () => {
+  await insertEvents(
+    platform,
+    Array.from({ length: 12_000 }, (_, person) => ({
+      person: person + 1,
+      event: 'view',
+      time: TEST_START_MS,
+      properties: { page: `page ${person}` },
+    })),
+  );
+  const answer = await ask<FunnelAnswer>({
+    kind: 'funnel',
+    steps: [{ event: 'view' }, { event: 'buy' }],
+    breakdown: { by: { kind: 'property', property: 'page' }, limit: 2 },
+  });
+  expect(answer.steps.map((step) => step.people)).toEqual([12_000, 0]);
+  expect(answer.groups!.map(({ group, steps }) => [group, steps[0]!.people])).toEqual([
+    ['page 0', 1],
+    ['page 1', 1],
+    ['$other', 11_998],
+  ]);
+});
+
+test('the others of a path are as many people as their paths say, at a node and at each end of a link', async () => {
+  // One session a person, so that paths are people; three names are shown of seven at each level.
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  await insertEvents(
+    platform,
+    Array.from({ length: 140 }, (_, person) =>
+      [0, 1, 2]
+        .filter((level) => level <= person % 4)
+        .map((level) => ({
+          person: person + 1,
+          event: names[Math.floor(Math.sqrt((person * 7 + level * 13) % 49))]!,
+          time: TEST_START_MS + level * 1_000,
+        })),
+    ).flat(),
+  );
+  const question = { kind: 'path', maximumNodes: 3, mergeRepeats: false };
+  const { nodes, links } = await ask<PathAnswer>(question);
+  const cells = [
+    ...nodes.map(({ level, name, paths }) => ({ cell: { level, name }, paths })),
+    ...links.map(({ level, from, to, paths }) => ({ cell: { level, name: from, next: to }, paths })),
+  ];
+  expect(cells.filter(({ cell }) => JSON.stringify(cell).includes('$other')).length).toBeGreaterThan(8);
+  for (const { cell, paths } of cells) {
+    const { kind, ...analysis } = { ...scope, ...question };
+    const of = analysisCellSchema.parse({ kind, analysis, cell });
+    const { total } = await readPeople(needs(), await peopleOfCell(needs(), of), { limit: 1 });
+    expect(total, JSON.stringify(cell)).toBe(paths);
+  }
 });

@@ -7,6 +7,7 @@ import {
   type TouchPath,
 } from '../statistics/attribute-paths.ts';
 import { ANY_EVENT, isEvent, propertyNumber, propertyText } from './event-sql.ts';
+import { peopleLookedAt } from './people-looked-at.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
@@ -153,11 +154,7 @@ export async function analyseAttribution(
     .filter((path) => path.touches.length === 0)
     .reduce((sum, path) => sum + path.conversions, 0);
   return {
-    ...answerOf(
-      scope,
-      touches.reduce((sum, each) => sum + each.people, 0),
-      startedAt,
-    ),
+    ...answerOf(scope, await peopleLookedAt(needs, scope, request.touches), startedAt),
     conversions: scaled(
       paths.reduce((sum, path) => sum + path.conversions, 0),
       scope,

@@ -1,14 +1,17 @@
 import { MAXIMUM_STEPS, type FunnelRequest } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { ANY_EVENT, isEvent, propertyText } from './event-sql.ts';
+import { foldAnyOrder } from './funnel-any-order.ts';
 import { blockLevels } from './funnel-blocks.ts';
+import {
+  EMPTY,
+  FIRST_EXCLUSION_BIT,
+  type FunnelFold,
+  instantIn,
+  PLACE_BIT,
+  TIME_BIT,
+} from './funnel-events.ts';
 import { eventRows, groupSql, PERSON, TIME, type AnalysisNeeds, type ResolvedScope } from './scope-sql.ts';
-
-/** Steps take the lowest bits of a packed event, exclusions those from here. */
-const FIRST_EXCLUSION_BIT = 12;
-/** Above the marks stands the place of the lowest mark, so that events of one instant count in the order of steps. */
-const PLACE_BIT = 17;
-const TIME_BIT = 22;
 
 /** SQL of one row a person with at least one step: `person`, `level` (1 …), and `grp`, `times` where asked for. */
 export interface FunnelPeople {
@@ -37,9 +40,15 @@ export async function funnelPeople(
 
 /** Whether the plain aggregate is not enough. An event that may be two steps would count for both there. */
 export function needsChains(request: FunnelRequest): boolean {
-  const names = request.steps.map((step) => step.event);
-  const mayOverlap = names.includes(ANY_EVENT) || new Set(names).size < names.length;
-  return request.timeToConvert || request.order !== 'ordered' || request.exclusions.length > 0 || mayOverlap;
+  const { timeToConvert, order, exclusions } = request;
+  return timeToConvert || order !== 'ordered' || exclusions.length > 0 || alikeSteps(request) > 1;
+}
+
+/** Of how many steps one event may be any, at most. */
+function alikeSteps({ steps }: FunnelRequest): number {
+  const names = steps.map((step) => step.event);
+  if (names.includes(ANY_EVENT)) return names.length;
+  return Math.max(...names.map((name) => names.filter((each) => each === name).length));
 }
 
 function checkExclusions({ exclusions, order, steps }: FunnelRequest): void {
@@ -110,6 +119,8 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
   const events = isStrict
     ? [...request.steps, { event: ANY_EVENT, where: [] }]
     : [...request.steps, ...request.exclusions];
+  const fold =
+    request.order === 'any' ? foldAnyOrder(scope, request, alikeSteps(request)) : foldOrdered(scope, request);
   const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
   const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
   // Rows that are no step only matter where nothing may lie between.
@@ -117,8 +128,8 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
     (each) => each !== '',
   );
   return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
-        ${request.order === 'any' ? anyOrderFold(scope, request) : orderedFold(scope, request)} as folded,
-        ${deepestOf(request)} as times, length(times) as level
+        ${fold.folded} as folded,
+        ${fold.deepest} as times, length(times) as level
       from (
         select person${same === undefined ? '' : ', same'}, arraySort(groupArray(${packed})) as packed
           ${columnsOf(request, rowGroup === undefined ? undefined : 'touched', begins)}
@@ -132,10 +143,9 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
       ) where level > 0`;
 }
 
-const EMPTY = 'emptyArrayUInt64()';
-const instantOf = `bitShiftRight(event, ${TIME_BIT})`;
+const instantOf = instantIn('event');
 
-function orderedFold(scope: ResolvedScope, request: FunnelRequest): string {
+function foldOrdered(scope: ResolvedScope, request: FunnelRequest): FunnelFold {
   const steps = request.steps.length;
   const kept = keptChain(request);
   const places = `range(${steps})`;
@@ -145,8 +155,11 @@ function orderedFold(scope: ResolvedScope, request: FunnelRequest): string {
       place = 0, if(${instantOf} < ${scope.bindings.integer(scope.to)}, [${instantOf}], ${kept}),
       notEmpty(previous) and ${instantOf} - previous[1] <= ${request.windowMs}, arrayPushBack(previous, ${instantOf}),
       ${kept}), ${places}, state.1, ${before})`;
-  return `arrayFold((state, event) -> (${chains}, ${furthest('state')}), packed,
-    (arrayMap(place -> ${EMPTY}, ${places}), ${EMPTY}))`;
+  return {
+    folded: `arrayFold((state, event) -> (${chains}, ${furthest('state')}), packed,
+      (arrayMap(place -> ${EMPTY}, ${places}), ${EMPTY}))`,
+    deepest: furthest('folded'),
+  };
 }
 
 /** What becomes of a chain that an event does not lead on. */
@@ -163,35 +176,6 @@ function keptChain({ order, exclusions, steps }: FunnelRequest): string {
 function furthest(state: string): string {
   const last = `arrayLastIndex(chain -> notEmpty(chain), ${state}.1)`;
   return `if(${last} > length(${state}.2), ${state}.1[${last}], ${state}.2)`;
-}
-
-/**
- * In any order: the newest time of each step, in the period (`state.2`) and at all (`state.1`). An event that may be
- * several steps counts for the one that has waited longest. The furthest chain is the times that lie within the
- * window of the newest; one that would begin after the period takes one of its steps from within it, if it can.
- */
-function anyOrderFold(scope: ResolvedScope, request: FunnelRequest): string {
-  const steps = request.steps.length;
-  const counted = `arraySort(arrayFilter(pair -> bitTest(event, pair.2), arrayZip(state.1, range(${steps}))))[1].2`;
-  const newest = `arrayMap((place, own) -> if(place = ${counted}, ${instantOf}, own), range(${steps}), state.1)`;
-  const begun = `if(${instantOf} < ${scope.bindings.integer(scope.to)}, ${newest}, state.2)`;
-  const nothing = `arrayMap(place -> toUInt64(0), range(${steps}))`;
-  return `arrayFold((state, event) -> (${newest}, ${begun}, ${furthestAny('state', request)}), packed,
-    (${nothing}, ${nothing}, ${EMPTY}))`;
-}
-
-function furthestAny(state: string, request: FunnelRequest): string {
-  const latest = `arrayMax(${state}.2)`;
-  // Unchanged where the step's newest time lies in the period.
-  const times = `arrayMap((own, begun) -> if(begun = ${latest}, begun, own), ${state}.1, ${state}.2)`;
-  const oldest = `arrayMax(${state}.1) - least(arrayMax(${state}.1), ${request.windowMs})`;
-  const fresh = `arraySort(arrayFilter(at -> at > 0 and at >= ${oldest}, ${times}))`;
-  return `if(length(${fresh}) > length(${state}.3) and ${latest} >= ${oldest}, ${fresh}, ${state}.3)`;
-}
-
-/** The last event's own state is still to be looked at. */
-function deepestOf(request: FunnelRequest): string {
-  return request.order === 'any' ? furthestAny('folded', request) : furthest('folded');
 }
 
 /**

@@ -107,6 +107,66 @@ test.each([
   );
 });
 
+const overlapping = request({
+  order: 'any',
+  windowMs: 20 * SECOND_MS,
+  steps: [
+    { event: 'a' },
+    { event: 'a', where: [{ property: 'n', operator: 'gte', value: 2 }] },
+    { event: '*', where: [{ property: 'n', operator: 'lte', value: 2 }] },
+    { event: 'b' },
+  ],
+});
+
+/** Slow and obvious: the most steps that events of a window have one each of, with its first event among them. */
+function matchedLevel(events: readonly (TestEvent & { readonly n: number })[]): number {
+  const stepsOf = ({ event, n }: { event: string; n: number }) =>
+    [event === 'a', event === 'a' && n >= 2, n <= 2, event === 'b'].flatMap((is, step) => (is ? [step] : []));
+  const most = (left: readonly (TestEvent & { readonly n: number })[], taken: readonly number[]): number => {
+    const [next, ...others] = left;
+    if (!next) return taken.length;
+    const free = stepsOf(next).filter((step) => !taken.includes(step));
+    return Math.max(most(others, taken), ...free.map((step) => most(others, [...taken, step])));
+  };
+  const sorted = events.toSorted((one, other) => one.time - other.time);
+  const levels = sorted.map((first, place) => {
+    if (first.time >= Date.parse(period.to)) return 0;
+    const others = sorted.slice(place + 1).filter((each) => each.time - first.time <= overlapping.windowMs);
+    return Math.max(0, ...stepsOf(first).map((step) => most(others, [step])));
+  });
+  return Math.max(0, ...levels);
+}
+
+test('any order: of steps that one event may be several of, as many as can be matched', async () => {
+  const drawn = fc.record({
+    event: fc.constantFrom('a', 'b', 'c'),
+    n: fc.integer({ min: 1, max: 3 }),
+    second: fc.integer({ min: 40, max: 75 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(drawn, { maxLength: 6 }), { minLength: 60, maxLength: 90 }),
+      async (each) => {
+        await platform.clickhouse.command('truncate table event');
+        const people = each.map((events, index) =>
+          events.map(({ event, n, second }) => ({
+            ...at(second, event, index + 1, { n }),
+            n,
+          })),
+        );
+        await insertEvents(platform, people.flat());
+        const levels = people.map(matchedLevel);
+        const expected = overlapping.steps.map((_, index) => levels.filter((level) => level > index).length);
+        const { steps } = await analyseFunnel(needs(), overlapping);
+        expect(steps.map((step) => step.people)).toEqual(expected);
+        const { times } = await analyseFunnel(needs(), { ...overlapping, timeToConvert: true });
+        expect(times!.whole.people).toBe(expected.at(-1));
+      },
+    ),
+    { numRuns: 2 },
+  );
+});
+
 const at = (second: number, event: string, person = 1, properties = {}): TestEvent => ({
   person,
   event,

@@ -21,8 +21,11 @@ const TIME_BOUNDS_MS = [
   ...[1, 2, 4, 8, 12].map((hours) => hours * HOUR_MS),
   ...[1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 366].map((days) => days * DAY_MS),
 ];
-/** Groups read; all beyond the limit of the breakdown are shown as one. */
-const MAXIMUM_GROUPS = 10_000;
+interface GroupRow {
+  shown: string;
+  /** People at each step. */
+  reached: number[];
+}
 
 /** How many people got how far. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
 export async function analyseFunnel(needs: AnalysisNeeds, request: FunnelRequest): Promise<FunnelAnswer> {
@@ -30,19 +33,26 @@ export async function analyseFunnel(needs: AnalysisNeeds, request: FunnelRequest
   const scope = await resolveScope(needs, request);
   const people = await funnelPeople(needs, scope, request);
   const places = request.steps.map((_, index) => index + 1);
-  const rows = await runQuery<{ grp: string; reached: number[] }>(
+  // All beyond the limit of the breakdown are one row, however many groups there are.
+  const limit = request.breakdown?.limit ?? 1;
+  const rows = await runQuery<GroupRow>(
     needs,
     scope,
-    `select ${people.hasGroup ? 'grp' : "'' as grp"}, [${places.map((place) => `countIf(level >= ${place})`).join(', ')}] as reached
-     from (${people.sql}) group by grp order by reached[1] desc, grp limit ${MAXIMUM_GROUPS}`,
+    `select least(place, ${limit + 1}) as shown_place, if(shown_place > ${limit}, '${OTHER_GROUP}', any(grp)) as shown,
+       sumForEach(counts) as reached
+     from (
+       select ${people.hasGroup ? 'grp' : "'' as grp"}, [${places.map((place) => `countIf(level >= ${place})`).join(', ')}] as counts,
+         row_number() over (order by counts[1] desc, grp) as place
+       from (${people.sql}) group by grp
+     ) group by shown_place order by shown_place`,
   );
-  const sum = (lines: readonly { reached: number[] }[]) =>
-    places.map((_, index) => lines.reduce((total, line) => total + line.reached[index]!, 0));
-  const all = sum(rows);
+  const all = places.map((_, index) => rows.reduce((total, row) => total + row.reached[index]!, 0));
   return {
     ...answerOf(scope, all[0] ?? 0, startedAt),
     steps: stepsOf(request, scope, all),
-    ...(request.breakdown ? { groups: groupsOf(request, scope, rows, sum) } : {}),
+    ...(request.breakdown
+      ? { groups: rows.map((row) => ({ group: row.shown, steps: stepsOf(request, scope, row.reached) })) }
+      : {}),
     ...(request.timeToConvert ? { times: await readTimes(needs, scope, request, people.sql) } : {}),
     tookMs: Math.round(performance.now() - startedAt),
   };
@@ -59,20 +69,6 @@ function stepsOf(request: FunnelRequest, scope: ResolvedScope, reached: readonly
       stepRate: before === 0 ? 0 : people / before,
     };
   });
-}
-
-function groupsOf(
-  request: FunnelRequest,
-  scope: ResolvedScope,
-  rows: readonly { grp: string; reached: number[] }[],
-  sum: (lines: readonly { reached: number[] }[]) => number[],
-): FunnelAnswer['groups'] {
-  const limit = request.breakdown!.limit;
-  const shown = rows
-    .slice(0, limit)
-    .map((row) => ({ group: row.grp, steps: stepsOf(request, scope, row.reached) }));
-  if (rows.length <= limit) return shown;
-  return [...shown, { group: OTHER_GROUP, steps: stepsOf(request, scope, sum(rows.slice(limit))) }];
 }
 
 async function readTimes(

@@ -70,16 +70,19 @@ interface StepRow {
   firsts: number;
 }
 
+const readSteps = (needs: AnalysisNeeds, scope: ResolvedScope, steps: string): Promise<StepRow[]> =>
+  runQuery<StepRow>(
+    needs,
+    scope,
+    `${countSteps(steps)} order by paths desc, level, name, next limit ${MAXIMUM_LINKS}`,
+  );
+
 /** What people do next. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
 export async function analysePath(needs: AnalysisNeeds, request: PathRequest): Promise<PathAnswer> {
   const startedAt = performance.now();
   const scope = await resolveScope(needs, request);
   const names = await readNames(needs, scope, request);
-  const rows = await runQuery<StepRow>(
-    needs,
-    scope,
-    `${countSteps(pathSteps(scope, request, names))} order by paths desc, level, name, next limit ${MAXIMUM_LINKS}`,
-  );
+  const rows = await readSteps(needs, scope, pathSteps(scope, request, names));
   const firstLevel = rows.filter((row) => row.level === 0);
   const people = firstLevel.reduce((sum, row) => sum + row.firsts, 0);
   return {
@@ -151,15 +154,25 @@ export async function peopleOfPath(
 ): Promise<PeopleQuery> {
   const scope = await resolveScope(needs, request);
   const names = await readNames(needs, scope, request);
-  const numberOf = (name: string): number => {
+  const steps = pathSteps(scope, request, names);
+  const isOther = cell.name === OTHER_GROUP || cell.next === OTHER_GROUP;
+  const shownAt = isOther
+    ? shownNames(await readSteps(needs, scope, steps), request.maximumNodes)
+    : new Map<number, Set<number>>();
+  const is = (column: 'name' | 'next', level: number, name: string): string => {
+    if (name === OTHER_GROUP) {
+      // Numbers below 0 are no node; 0 is a rare name, whether or not it is among the largest.
+      const named = [...(shownAt.get(level) ?? [])].filter((number) => number > 0);
+      return `${column} >= 0${named.length === 0 ? '' : ` and ${column} not in (${named.join(', ')})`}`;
+    }
     const place = names.indexOf(name);
     if (place < 0) throw new CodedError('analysis_invalid', { details: { reason: 'no_such_node', name } });
-    return place + 1;
+    return `${column} = ${place + 1}`;
   };
-  const next = cell.next === undefined ? '' : ` and next = ${numberOf(cell.next)}`;
+  const next = cell.next === undefined ? '' : ` and ${is('next', cell.level + 1, cell.next)}`;
   return {
     scope,
-    sql: `select person from (${stepsOfPeople(pathSteps(scope, request, names))})
-      where level = ${scope.bindings.integer(cell.level)} and name = ${numberOf(cell.name)}${next}`,
+    sql: `select person from (${stepsOfPeople(steps)})
+      where level = ${scope.bindings.integer(cell.level)} and ${is('name', cell.level, cell.name)}${next}`,
   };
 }

@@ -2,6 +2,7 @@ import type { CellOf, RetentionAnswer, RetentionRequest } from '@wutong/contract
 import { CodedError } from '../../platform/index.ts';
 import { groupRows } from './group-rows.ts';
 import { isEvent } from './event-sql.ts';
+import { peopleLookedAt } from './people-looked-at.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
@@ -117,15 +118,11 @@ export async function analyseRetention(
   const placeOf = (group: string) =>
     people.names.includes(group) ? people.names.indexOf(group) : people.names.length;
   const byGroup = [...groupRows(rows, (row) => row.grp)]
-    .map(([group, lines]) => ({ group, lines, people: lines.reduce((sum, line) => sum + line.people, 0) }))
+    .map(([group, lines]) => ({ group, lines }))
     .sort((one, other) => placeOf(one.group) - placeOf(other.group));
   const named = (group: string) => (people.hasGroup ? { group } : {});
   return {
-    ...answerOf(
-      scope,
-      byGroup.reduce((sum, each) => sum + each.people, 0),
-      startedAt,
-    ),
+    ...answerOf(scope, await peopleLookedAt(needs, scope, [request.start]), startedAt),
     unit: request.unit,
     cohorts: byGroup.flatMap(({ group, lines }) =>
       lines.map((line) => ({

@@ -61,7 +61,7 @@ export async function resolveScope(
   }
   const sample = scope.sample ?? 1;
   if (sample < 1) {
-    people += ` and cityHash64(${PERSON}) % ${SAMPLE_PARTS} < ${Math.ceil(sample * SAMPLE_PARTS)}`;
+    people += ` and cityHash64(${PERSON}) % ${SAMPLE_PARTS} < ${Math.round(sample * SAMPLE_PARTS)}`;
   }
   return { from, to, now, timeZone, sample, bindings, people };
 }

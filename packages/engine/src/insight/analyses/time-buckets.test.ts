@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketStarts } from './time-buckets.ts';
+import { bucketStarts, startOfBucket } from './time-buckets.ts';
 
 const starts = (from: string, to: string, unit: 'hour' | 'day' | 'week' | 'month', timeZone: string) =>
   bucketStarts(Date.parse(from), Date.parse(to), unit, timeZone).map((start) =>
@@ -37,4 +37,14 @@ test('hours, the end not included, and a limit', () => {
   expect(() => starts('2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'hour', 'UTC')).toThrow(
     /analysis_invalid/,
   );
+});
+
+test.each([
+  ['Australia/Lord_Howe', '2026-04-03T00:00:00Z', '2026-04-06T00:00:00Z'],
+  ['Australia/Lord_Howe', '2026-10-02T00:00:00Z', '2026-10-05T00:00:00Z'],
+  ['Europe/Berlin', '2026-03-28T00:00:00Z', '2026-03-30T00:00:00Z'],
+  ['Asia/Kathmandu', '2026-03-28T00:00:00Z', '2026-03-29T00:00:00Z'],
+])('hours of %s from %s: each begins where its people are looked for', (timeZone, from, to) => {
+  const hours = bucketStarts(Date.parse(from), Date.parse(to), 'hour', timeZone);
+  for (const hour of hours) expect(startOfBucket(hour, 'hour', timeZone)).toBe(hour);
 });

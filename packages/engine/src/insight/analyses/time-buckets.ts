@@ -33,10 +33,12 @@ function localNoon(day: number, timeZone: string): number {
 
 /** Start of the bucket after the one that begins at `start`. */
 export function nextBucket(start: number, unit: BucketUnit, timeZone: string): number {
-  if (unit === 'hour') return start + HOUR_MS;
+  // Hours are counted from the day's beginning: where clocks move by half an hour, the day's last one is as short.
+  if (unit === 'hour') return Math.min(start + HOUR_MS, nextBucket(start, 'day', timeZone));
   const days = unit === 'day' ? 1 : unit === 'week' ? 7 : 31;
   // Half a day more: a day may have 23 hours. A month after its first day plus 31 days and a half is the next.
-  return startOfBucket(start + days * DAY_MS + DAY_MS / 2, unit, timeZone);
+  const day = startOfDay(start, timeZone);
+  return startOfBucket(day + days * DAY_MS + DAY_MS / 2, unit, timeZone);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import { CodedError } from '../../platform/index.ts';
 import { groupRows } from './group-rows.ts';
 import { isEvent, propertyNumber, propertyText } from './event-sql.ts';
+import { peopleLookedAt } from './people-looked-at.ts';
 import type { PeopleQuery } from './people-query.ts';
 import { answerOf, runQuery, scaled } from './run-query.ts';
 import {
@@ -26,15 +27,46 @@ import { bucketIndexSql, bucketStarts, nextBucket, startOfBucket } from './time-
 type SeriesLine = TrendAnswer['series'][number];
 type Series = TrendRequest['series'][number];
 
-/** Events over time. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
+/** A line as it was measured: null where nothing was there to be averaged. Counts and sums of nothing are 0. */
+interface MeasuredLine extends Omit<SeriesLine, 'values' | 'total'> {
+  readonly values: readonly (number | null)[];
+  readonly total: number | null;
+}
+
+interface Measured extends Omit<TrendAnswer, 'series' | 'compared'> {
+  readonly series: readonly MeasuredLine[];
+  readonly compared?: {
+    readonly from: string;
+    readonly to: string;
+    readonly series: readonly MeasuredLine[];
+  };
+}
+
+/** Events over time, 0 where there are none. @throws CodedError as `measureTrend` */
 export async function analyseTrend(needs: AnalysisNeeds, request: TrendRequest): Promise<TrendAnswer> {
+  const { series, compared: before, ...said } = await measureTrend(needs, request);
+  const shown = (lines: readonly MeasuredLine[]): SeriesLine[] =>
+    lines.map((line) => ({
+      ...line,
+      values: line.values.map((value) => value ?? 0),
+      total: line.total ?? 0,
+    }));
+  return {
+    ...said,
+    series: shown(series),
+    ...(before ? { compared: { ...before, series: shown(before.series) } } : {}),
+  };
+}
+
+/** What a trend shows, and where it has nothing to show. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large */
+export async function measureTrend(needs: AnalysisNeeds, request: TrendRequest): Promise<Measured> {
   const startedAt = performance.now();
   const scope = await resolveScope(needs, request);
   const starts = bucketStarts(scope.from, scope.to, request.unit, scope.timeZone);
   const series = await readAllSeries(needs, scope, request, starts);
   const before = request.compare && (await compared(needs, scope, request));
   return {
-    ...answerOf(scope, series[0]?.total ?? 0, startedAt),
+    ...answerOf(scope, await peopleLookedAt(needs, scope, request.series), startedAt),
     unit: request.unit,
     buckets: starts.map((start) => new Date(start).toISOString()),
     series,
@@ -47,7 +79,7 @@ async function compared(
   needs: AnalysisNeeds,
   scope: ResolvedScope,
   request: TrendRequest,
-): Promise<TrendAnswer['compared']> {
+): Promise<Measured['compared']> {
   const lastDays = 'lastDays' in request.period ? request.period.lastDays : undefined;
   const times = shiftedPeriod({ ...scope, lastDays }, request.compare!, scope.timeZone);
   const earlier = {
@@ -67,8 +99,8 @@ async function readAllSeries(
   scope: ResolvedScope,
   request: TrendRequest,
   starts: readonly number[],
-): Promise<SeriesLine[]> {
-  const lines: SeriesLine[] = [];
+): Promise<MeasuredLine[]> {
+  const lines: MeasuredLine[] = [];
   for (const [index, series] of request.series.entries()) {
     lines.push(...(await readSeries(needs, scope, request, { index, series }, starts)));
   }
@@ -139,7 +171,7 @@ async function readSeries(
   request: TrendRequest,
   { index, series }: { index: number; series: Series },
   starts: readonly number[],
-): Promise<SeriesLine[]> {
+): Promise<MeasuredLine[]> {
   const rows = await seriesRows(needs, scope, series, request.breakdown);
   const top = request.breakdown && (await topGroups(needs, scope, rows, request.breakdown.limit));
   const group = top
@@ -152,15 +184,16 @@ async function readSeries(
        toFloat64OrNull(toString(${measureSql(series.measure)})) as measured
      ${rows.from} group by grouping sets ((shown, bucket), (shown))`,
   );
-  const scale = (value: number | null) =>
-    EXTENSIVE.has(series.measure.kind) ? scaled(value ?? 0, scope) : (value ?? 0);
+  const isExtensive = EXTENSIVE.has(series.measure.kind);
+  const nothing = isExtensive || series.measure.kind === 'distinct' ? 0 : null;
+  const scale = (value: number | null) => (isExtensive ? scaled(value ?? 0, scope) : (value ?? nothing));
   const order = top ? new Set([...top, OTHER_GROUP]) : new Set(['']);
   const byGroup = groupRows(read, (row) => row.shown);
   return [...order]
     .filter((name) => !top || byGroup.has(name))
     .map((name) => {
-      const values = starts.map(() => 0);
-      let total = 0;
+      const values = starts.map((): number | null => nothing);
+      let total: number | null = nothing;
       for (const row of byGroup.get(name) ?? []) {
         if (row.whole === 1) total = scale(row.measured);
         else values[row.bucket] = scale(row.measured);

@@ -184,9 +184,10 @@ test('CSV: quotes and formulas; a table of each kind; the rule of small groups',
       rows: [
         ['x,"y"', '=1+1'],
         [null, 2.5],
+        ['＝1+1', '\n@SUM(A1)'],
       ],
     }),
-  ).toBe('\u{feff}a,b\r\n"x,""y""",\'=1+1\r\n,2.5\r\n');
+  ).toBe('\u{feff}a,b\r\n"x,""y""",\'=1+1\r\n,2.5\r\n\'＝1+1,"\'\n@SUM(A1)"\r\n');
   const people = [[4], [5], [0], [undefined]];
   const table = { columns: [text('a', 'a')], rows: [[4], [5], [0], ['x']], people };
   expect(suppressSmall(table, 5)).toMatchObject({ hidden: 1, table: { rows: [['<5'], [5], [0], ['x']] } });

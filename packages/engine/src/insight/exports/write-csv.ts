@@ -13,9 +13,12 @@ export function writeLines(rows: readonly (readonly Cell[])[]): string {
   return rows.map((cells) => `${cells.map(writeCell).join(',')}\r\n`).join('');
 }
 
+/** Spreadsheets in Chinese read the wide signs too, and a line break before any of them as nothing. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
 function writeCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

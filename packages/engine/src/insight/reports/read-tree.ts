@@ -44,10 +44,13 @@ export function buildTree(
   const wholeOf = new Map<string, string>();
   const partsOf = new Map<string, string[]>();
   const ids = new Set(entities);
+  const topOf = makeTops();
   for (const { part, whole } of edges.toSorted((one, other) => (one.part < other.part ? -1 : 1))) {
     ids.add(part);
     ids.add(whole);
-    if (closesCircle(wholeOf, part, whole)) continue;
+    // A part has one whole, so it is a top itself until it gets it.
+    if (topOf.find(whole) === part) continue;
+    topOf.join(part, whole);
     wholeOf.set(part, whole);
     const parts = partsOf.get(whole);
     if (parts) parts.push(part);
@@ -56,18 +59,27 @@ export function buildTree(
   return { wholeOf, partsOf, ids };
 }
 
-function closesCircle(wholeOf: ReadonlyMap<string, string>, part: string, whole: string): boolean {
-  for (let at: string | undefined = whole; at !== undefined; at = wholeOf.get(at)) {
-    if (at === part) return true;
-  }
-  return false;
+/** The top that stands above each entity, found in few steps also where institutions hang in one long chain. */
+function makeTops() {
+  const nearer = new Map<string, string>();
+  const find = (id: string): string => {
+    let top = id;
+    for (let above = nearer.get(top); above !== undefined; above = nearer.get(top)) top = above;
+    for (let at = id; at !== top;) {
+      const above = nearer.get(at)!;
+      nearer.set(at, top);
+      at = above;
+    }
+    return top;
+  };
+  return { find, join: (part: string, whole: string) => nearer.set(part, find(whole)) };
 }
 
 /** From the top to the entity, both included. */
 export function pathTo(tree: Tree, id: string): string[] {
   const path: string[] = [];
-  for (let at: string | undefined = id; at !== undefined; at = tree.wholeOf.get(at)) path.unshift(at);
-  return path;
+  for (let at: string | undefined = id; at !== undefined; at = tree.wholeOf.get(at)) path.push(at);
+  return path.reverse();
 }
 
 /**
@@ -76,11 +88,16 @@ export function pathTo(tree: Tree, id: string): string[] {
  */
 export function rowsOfTree(tree: Tree, under: string | undefined, levels: number): Map<string, string> {
   const rows = new Map<string, string>();
-  const walk = (id: string, level: number, row: string): void => {
+  // A list and no recursion: a chain may be deeper than the stack.
+  const open = (under !== undefined ? [under] : [...tree.ids].filter((id) => !tree.wholeOf.has(id))).map(
+    (id) => ({ id, level: under === undefined ? 1 : 0, row: id }),
+  );
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { id, level, row } = next;
     rows.set(id, row);
-    for (const part of tree.partsOf.get(id) ?? []) walk(part, level + 1, level < levels ? part : row);
-  };
-  if (under !== undefined) walk(under, 0, under);
-  else for (const id of tree.ids) if (!tree.wholeOf.has(id)) walk(id, 1, id);
+    for (const part of tree.partsOf.get(id) ?? []) {
+      open.push({ id: part, level: level + 1, row: level < levels ? part : row });
+    }
+  }
   return rows;
 }

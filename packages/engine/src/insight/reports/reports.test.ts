@@ -383,6 +383,17 @@ test('a tree with a circle and a second top', () => {
   expect(Object.fromEntries(rowsOfTree(tree, 'c', 2))).toEqual({ c: 'c', b: 'b', a: 'a' });
 });
 
+test('a chain of institutions deeper than any stack is read like any other, and quickly', () => {
+  const name = (place: number) => String(place).padStart(6, '0');
+  const edges = Array.from({ length: 60_000 }, (_, place) => ({ part: name(place), whole: name(place + 1) }));
+  const startedAt = performance.now();
+  const tree = buildTree([], [...edges, { part: name(60_000), whole: name(0) }]);
+  expect(new Set(rowsOfTree(tree, undefined, 1).values())).toEqual(new Set([name(60_000)]));
+  expect(rowsOfTree(tree, name(60_000), 2).get(name(3))).toBe(name(59_998));
+  expect(pathTo(tree, name(0))).toHaveLength(60_001);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
 test.each([
   // Clocks of New York go forward on 8 March 2026: seven days of the week before are an hour longer.
   [

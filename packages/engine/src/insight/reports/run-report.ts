@@ -66,7 +66,7 @@ export async function runReport(
     values: [...total.numbers],
     ...(before ? { before: [...before.total.numbers] } : {}),
   };
-  const { from, to, ...said } = answerOf(scope, total.people, startedAt);
+  const { from, to, ...said } = answerOf(scope, total.people * scope.sample, startedAt);
   return {
     ...said,
     ...(request.period && request.subject.kind !== 'people' ? { from, to } : {}),

@@ -32,13 +32,14 @@ const TRIMMED_SHARE = 0.1;
  * What is usual right after `history` (oldest first): the median of the same place of the season, give or take
  * `sensitivity` robust standard deviations. The deviation is that of each point from the median of the others of
  * its place, so that a short history is not taken for a certain one; neither medians nor deviations follow single
- * outliers. Of counts it is never less than chance has it (the root of the expected number, Poisson).
+ * outliers. Of counts it is never less than chance has it (the root of the expected number, Poisson). `unit` undefined: some periods are missing, and no season can be told.
  */
 export function usualAfter(
   history: readonly number[],
-  options: { unit: BucketUnit; sensitivity: number; isCount: boolean },
+  options: { unit: BucketUnit | undefined; sensitivity: number; isCount: boolean },
 ): Usual {
-  const season = SEASONS[options.unit].find((length) => history.length >= LEAST_CYCLES * length) ?? 1;
+  const seasons = options.unit === undefined ? [] : SEASONS[options.unit];
+  const season = seasons.find((length) => history.length >= LEAST_CYCLES * length) ?? 1;
   const recent = history.slice(-(season === 1 ? MOST_POINTS : season * MOST_CYCLES));
   // Places count backwards from the value, which has place 0.
   const placeOf = (index: number): number => (recent.length - index) % season;

@@ -95,6 +95,7 @@ function TierPart({ tier, index, count, onChange, onMove, onRemove }: TierPartPr
           aria-label={words.tierLabel}
           placeholder={words.tierLabel}
           status={tier.label.trim() === '' ? 'warning' : undefined}
+          aria-invalid={tier.label.trim() === ''}
           maxLength={200}
           value={tier.label}
           onChange={({ target }) => onChange({ ...tier, label: target.value })}

@@ -8,6 +8,7 @@ import { EventField } from '../question/event-field.tsx';
 import { MeasureField } from '../question/measure-field.tsx';
 import { PeopleField } from '../question/people-field.tsx';
 import { propertiesOf, type InsightNames } from '../question/use-insight-names.ts';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { ConditionFields } from './condition-fields.tsx';
 import { inputOf, newAlert } from './alert-draft.ts';
@@ -47,6 +48,7 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
     void message.success(words.saved);
     onClose();
   };
+  const send = () => void submit().catch(() => undefined);
   return (
     <Modal
       open
@@ -55,22 +57,18 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
       footer={
         <>
           <Button onClick={onClose}>{text.state.cancel}</Button>
-          <Button
-            type="primary"
-            disabled={!valid}
-            loading={write.busy}
-            onClick={() => void submit().catch(() => undefined)}
-          >
+          <Button type="primary" disabled={!valid} loading={write.busy} onClick={send}>
             {text.state.save}
           </Button>
         </>
       }
       onCancel={onClose}
     >
-      <Form layout="vertical" className={styles.editor}>
+      <Form layout="vertical" className={styles.editor} onFinish={() => valid && send()}>
         <Form.Item label={words.name}>
           <Input
             autoFocus
+            aria-label={words.name}
             maxLength={200}
             placeholder={words.namePlaceholder}
             value={draft.name}
@@ -117,6 +115,7 @@ export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
           </div>
         )}
         <FormProblem error={write.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

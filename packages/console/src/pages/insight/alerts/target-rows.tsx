@@ -28,6 +28,7 @@ export function TargetRows({ targets, onChange }: TargetRowsProps) {
             <Input
               aria-label={words.targetKinds[target.kind]}
               status={wrong ? 'error' : undefined}
+              aria-invalid={wrong}
               placeholder={target.kind === 'email' ? 'name@bank.cn' : 'https://…'}
               value={written}
               onChange={(event) =>

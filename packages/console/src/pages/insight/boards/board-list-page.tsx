@@ -6,6 +6,7 @@ import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
@@ -106,6 +107,8 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
     const made = await create.mutateAsync({ body: { name: name.trim(), description, tiles: [] } });
     void navigate(`/insight/dashboards/${made.dashboardId}`);
   };
+  const isReady = name.trim() !== '';
+  const send = () => void submit().catch(() => undefined);
   return (
     <Modal
       open
@@ -113,28 +116,30 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
       okText={words.create}
       cancelText={text.state.cancel}
       confirmLoading={create.isPending}
-      okButtonProps={{ disabled: name.trim() === '' }}
-      onOk={() => void submit().catch(() => undefined)}
+      okButtonProps={{ disabled: !isReady }}
+      onOk={send}
       onCancel={onClose}
     >
-      <Form layout="vertical">
+      <Form layout="vertical" onFinish={() => isReady && send()}>
         <Form.Item label={words.name}>
           <Input
             autoFocus
+            aria-label={words.name}
             maxLength={200}
             placeholder={words.namePlaceholder}
             value={name}
             onChange={(event) => setName(event.target.value)}
-            onPressEnter={() => name.trim() !== '' && void submit().catch(() => undefined)}
           />
         </Form.Item>
         <Form.Item label={words.description}>
           <Input
+            aria-label={words.description}
             maxLength={2_000}
             value={description}
             onChange={(event) => setDescription(event.target.value)}
           />
         </Form.Item>
+        <EnterSubmits />
       </Form>
       <FormProblem error={create.error} />
     </Modal>

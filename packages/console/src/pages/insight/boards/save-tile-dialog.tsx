@@ -6,6 +6,7 @@ import { call } from '../../../api/call.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
@@ -41,6 +42,8 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
     void message.success(words.kept(board.name));
     onClose();
   };
+  const isReady = title.trim() !== '' && (boardId !== NEW || name.trim() !== '') && boards.data !== undefined;
+  const send = () => void submit().catch(() => undefined);
   return (
     <Modal
       open
@@ -48,15 +51,18 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
       okText={words.keepIt}
       cancelText={text.state.cancel}
       confirmLoading={keep.busy}
-      okButtonProps={{
-        disabled: title.trim() === '' || (boardId === NEW && name.trim() === '') || !boards.data,
-      }}
-      onOk={() => void submit().catch(() => undefined)}
+      okButtonProps={{ disabled: !isReady }}
+      onOk={send}
       onCancel={onClose}
     >
-      <Form layout="vertical">
+      <Form layout="vertical" onFinish={() => isReady && send()}>
         <Form.Item label={words.tileTitle}>
-          <Input maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} />
+          <Input
+            aria-label={words.tileTitle}
+            maxLength={200}
+            value={title}
+            onChange={(event) => setTitle(event.target.value)}
+          />
         </Form.Item>
         <Form.Item label={words.board}>
           <Select
@@ -74,6 +80,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
           <Form.Item label={words.name}>
             <Input
               autoFocus
+              aria-label={words.name}
               maxLength={200}
               placeholder={words.namePlaceholder}
               value={name}
@@ -87,6 +94,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
           </Checkbox>
         )}
         <FormProblem error={keep.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

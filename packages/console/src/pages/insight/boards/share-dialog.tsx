@@ -3,6 +3,7 @@ import { App, Checkbox, Form, InputNumber, Modal, Segmented } from 'antd';
 import { insightApi, platformApi, type ShownDashboard } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { inputOfBoard } from './pack-tiles.ts';
 
@@ -39,6 +40,8 @@ export function ShareDialog({ board, onClose }: ShareDialogProps) {
     void message.success(words.shareSaved[visibility]);
     onClose();
   };
+  const isReady = visibility !== 'roles' || sharedWith.length > 0;
+  const send = () => void submit().catch(() => undefined);
   return (
     <Modal
       open
@@ -46,11 +49,11 @@ export function ShareDialog({ board, onClose }: ShareDialogProps) {
       okText={text.state.save}
       cancelText={text.state.cancel}
       confirmLoading={save.isPending}
-      okButtonProps={{ disabled: visibility === 'roles' && sharedWith.length === 0 }}
-      onOk={() => void submit().catch(() => undefined)}
+      okButtonProps={{ disabled: !isReady }}
+      onOk={send}
       onCancel={onClose}
     >
-      <Form layout="vertical">
+      <Form layout="vertical" onFinish={() => isReady && send()}>
         <Form.Item label={words.visibility}>
           <Segmented
             aria-label={words.visibility}
@@ -82,6 +85,7 @@ export function ShareDialog({ board, onClose }: ShareDialogProps) {
           />
         </Form.Item>
         <FormProblem error={save.error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

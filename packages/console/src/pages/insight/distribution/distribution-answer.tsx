@@ -1,12 +1,6 @@
 import { useState } from 'react';
 import { Select } from 'antd';
-import {
-  insightApi,
-  OTHER_GROUP,
-  type AnalysisCell,
-  type DistributionAnswer,
-  type Spread,
-} from '@wutong/contract';
+import { insightApi, type AnalysisCell, type DistributionAnswer, type Spread } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
@@ -47,10 +41,11 @@ function DistributionBody({ question, tile, heightPx, answer }: Props & { answer
   if (answer.people === 0) return <EmptyState title={words.nothing} hint={words.nothingHint} />;
   const group = answer.groups?.find((each) => each.group === chosen);
   const shown: Spread = group ?? answer;
-  const ofBin = ({ low, high }: Bin): AnalysisCell | undefined =>
-    group?.group === OTHER_GROUP
-      ? undefined
-      : { kind: 'distribution', analysis: bodyOf(question), cell: { low, high, group: group?.group } };
+  const ofBin = ({ low, high }: Bin): AnalysisCell => ({
+    kind: 'distribution',
+    analysis: bodyOf(question),
+    cell: { low, high, group: group?.group },
+  });
   return (
     <>
       {!tile && (

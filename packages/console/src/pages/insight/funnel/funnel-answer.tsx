@@ -1,4 +1,4 @@
-import { insightApi, OTHER_GROUP, type AnalysisCell, type FunnelAnswer } from '@wutong/contract';
+import { insightApi, type AnalysisCell, type FunnelAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
@@ -25,14 +25,13 @@ export default function FunnelAnswerView(props: Props) {
   );
 }
 
-/** The people who reached a step, or stopped at it; groups beyond the limit cannot be named. */
+/** The people who reached a step, or stopped at it. */
 export function funnelCell(
   question: Props['question'],
   step: number,
   outcome: 'reached' | 'dropped',
   group?: string,
-): AnalysisCell | undefined {
-  if (group === OTHER_GROUP) return undefined;
+): AnalysisCell {
   return { kind: 'funnel', analysis: bodyOf(question), cell: { step, outcome, group } };
 }
 

@@ -33,14 +33,13 @@ export default function PathAnswerView(props: Props) {
   );
 }
 
-/** The people at a node, or those who went on to another; what is left over cannot be named. */
+/** The people at a node, or those who went on to another. */
 export function pathCell(
   question: Props['question'],
   level: number,
   name: string,
   next?: string,
-): AnalysisCell | undefined {
-  if (name === OTHER_GROUP || next === OTHER_GROUP) return undefined;
+): AnalysisCell {
   return { kind: 'path', analysis: bodyOf(question), cell: { level, name, next } };
 }
 

@@ -123,7 +123,7 @@ function Band({ link, color, question, nameOf }: ShapeProps & { link: PlacedLink
       stroke={color}
       strokeWidth={link.width}
       strokeOpacity={0.26}
-      {...doorOf(drill && of && (() => drill({ of, title })), title)}
+      {...doorOf(drill && (() => drill({ of, title })), title)}
     >
       <title>{title}</title>
     </path>
@@ -145,7 +145,7 @@ function Node({
   const textX = textLeft ? node.x - 8 : node.x + NODE_WIDTH + 8;
   const share = node.paths > 0 ? node.ended / node.paths : 0;
   return (
-    <g {...doorOf(drill && of && (() => drill({ of, title })), title)}>
+    <g {...doorOf(drill && (() => drill({ of, title })), title)}>
       <title>{`${title} · ${text.insight.endedHere(format.integer(node.ended), format.percent(share))}`}</title>
       <rect x={node.x} y={node.y} width={NODE_WIDTH} height={node.height} rx={2} fill={color} />
       {node.endedHeight > 1 && (

@@ -6,6 +6,7 @@ import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { bodyOf, type QuestionOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
+import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
 import { useReportNames } from './use-report-names.ts';
 
@@ -44,6 +45,8 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
     // What was in the address is what is saved now.
     void navigate(`/insight/reports/${kept.reportId}`, { replace: true });
   };
+  const isReady = name.trim() !== '';
+  const send = () => void submit().catch(() => undefined);
   return (
     <Modal
       open
@@ -51,11 +54,11 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
       okText={text.state.save}
       cancelText={text.state.cancel}
       confirmLoading={create.isPending || change.isPending}
-      okButtonProps={{ disabled: name.trim() === '' }}
-      onOk={() => void submit().catch(() => undefined)}
+      okButtonProps={{ disabled: !isReady }}
+      onOk={send}
       onCancel={onClose}
     >
-      <Form layout="vertical">
+      <Form layout="vertical" onFinish={() => isReady && send()}>
         <Form.Item label={words.name}>
           <Input
             autoFocus
@@ -86,6 +89,7 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
           />
         </Form.Item>
         <FormProblem error={error} />
+        <EnterSubmits />
       </Form>
     </Modal>
   );

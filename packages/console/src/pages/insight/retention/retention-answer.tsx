@@ -32,8 +32,7 @@ export default function RetentionAnswerView(props: Props) {
 }
 
 /** The people of a cohort, or those of it who came back. */
-export function retentionCell(question: Props['question'], cell: Cell): AnalysisCell | undefined {
-  if (cell.group === OTHER_GROUP) return undefined;
+export function retentionCell(question: Props['question'], cell: Cell): AnalysisCell {
   return { kind: 'retention', analysis: bodyOf(question), cell };
 }
 
@@ -60,8 +59,9 @@ function RetentionBody({ question, tile, chart, heightPx, answer }: Props & { an
   if (answer.cohorts.length === 0) return <EmptyState title={words.nothing} hint={words.nothingHint} />;
   const pick = (key: string, period: number) => {
     const line = answer.overall.find(({ group }) => (group ?? '') === key);
-    const of = line && retentionCell(question, { period, returned: true, group: line.group });
-    if (of) drill?.({ of, title: `${categories[period]} · ${words.cameBack}` });
+    if (!line) return;
+    const of = retentionCell(question, { period, returned: true, group: line.group });
+    drill?.({ of, title: `${categories[period]} · ${words.cameBack}` });
   };
   const table = <RetentionTable question={question} answer={answer} categories={categories} />;
   if (tile && chart === 'table') return table;

@@ -42,13 +42,8 @@ export default function TrendAnswerView(props: Props) {
   );
 }
 
-/** The people of one number; groups beyond the limit cannot be named. */
-export function trendCell(
-  question: Props['question'],
-  line: Line,
-  bucket?: string,
-): AnalysisCell | undefined {
-  if (line.group === OTHER_GROUP) return undefined;
+/** The people of one number. */
+export function trendCell(question: Props['question'], line: Line, bucket?: string): AnalysisCell {
   return {
     kind: 'trend',
     analysis: bodyOf(question),
@@ -103,8 +98,9 @@ function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & {
     words.comparedWith(format.date(answer.compared.from), format.date(Date.parse(answer.compared.to) - 1));
   const pick = (key: string, index: number) => {
     const line = lines.find((each) => each.key === key);
-    const of = line && trendCell(question, line, answer.buckets[index]);
-    if (line && of) drill?.({ of, title: `${line.name} · ${categories[index]}` });
+    if (!line) return;
+    const of = trendCell(question, line, answer.buckets[index]);
+    drill?.({ of, title: `${line.name} · ${categories[index]}` });
   };
   return (
     <>
