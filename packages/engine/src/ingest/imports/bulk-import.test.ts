@@ -209,7 +209,7 @@ const rows = fc.array(
     ),
     quoted: fc.integer({ min: 0, max: 2 ** COLUMNS.length - 1 }),
     isQuoted: fc.constantFrom(false, false, false, true),
-    odd: mostly([''], ['short', 'long', 'empty']),
+    odd: mostly([''], ['short', 'long', 'empty', 'open', 'after']),
   }),
   { minLength: 20, maxLength: 80 },
 );
@@ -225,6 +225,8 @@ function csvOf(shape: Shape, given: readonly Row[]): Buffer {
   const quote = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
   const line = ({ cells, quoted, isQuoted, odd }: Row): string => {
     if (odd === 'empty') return '';
+    if (odd === 'open') return `x${shape.delimiter}"y`;
+    if (odd === 'after') return `"x"y${shape.delimiter}z`;
     const shown = odd === 'short' ? cells.slice(0, 3) : odd === 'long' ? [...cells, 'more'] : cells;
     return shown
       .map((cell, index) => {
@@ -299,6 +301,25 @@ test('in bulk and row by row the same comes of any file', { timeout: 240_000 }, 
     { numRuns: Number(process.env['WUTONG_BULK_RUNS'] ?? 6), seed: 20_260_101, endOnFailure: true },
   );
   expect(copies).toBeGreaterThan(20);
+});
+
+test('a row that is broken goes alone and leaves the others of its chunk in bulk', async () => {
+  const shape: Shape = { encoding: 'utf-8', delimiter: ',', lineEnd: '\n', mark: false, closed: true };
+  const good = (row: number): string => `b${row},100001,,"two\nlines",1,yes,N,2025-02-28,2025-03-01,,500101`;
+  const lines = Array.from({ length: 40 }, (_, row) => good(row));
+  lines[10] = '"open,100001';
+  lines[20] = 'x,"y"z';
+  const bytes = Buffer.from([COLUMNS.join(','), ...lines].join('\n'));
+  copies = 0;
+  const loaded = await load('bulk', shape, bytes, 1 << 20);
+  expect(copies).toBeGreaterThan(0);
+  expect(loaded.summary).toMatchObject({ rows: 40, rejectedRows: 2, records: { detail: 38 } });
+  const broken = { record: 0, code: 'import_row_unreadable' };
+  expect(loaded.rejections).toEqual([
+    // The header and ten rows of two lines stand in front of it.
+    { ...broken, row_number: 11, detail: 'line 22: text follows a closing quote' },
+    { ...broken, row_number: 21, detail: 'line 41: text follows a closing quote' },
+  ]);
 });
 
 test(

@@ -104,7 +104,7 @@ describe('files', () => {
     ['import_file_missing', {}, {}],
     ['import_column_missing', { 'x.csv': 'other\n1\n' }, {}],
     ['import_file_unreadable', { 'x.csv': Buffer.from([0x69, 0x64, 0x0a, 0xc3, 0x28, 0x0a]) }, {}],
-    ['import_file_unreadable', { 'x.csv': 'id,age\n"1,2\n' }, {}],
+    ['import_file_unreadable', { 'x.csv': 'id,"age\n1,2\n' }, {}],
     ['import_file_unreadable', { 'x.csv': gzipSync('id,age\n1,2\n').subarray(0, 20) }, {}],
     ['mapping_invalid', { 'x.csv': 'id\n1\n' }, { delimiter: 'two' }],
   ])('%s', async (code, files, change) => {
@@ -148,11 +148,43 @@ describe('files', () => {
       'p.csv,2,1,value_type_conflict,born: no such day,X200002,19901301,5',
       'p.csv,3,1,value_type_conflict,customer_number: no key of a person,,19900101,1',
       'p.csv,4,1,value_type_conflict,score: set does not fit number,X200003,19900101,high',
-      'p.csv,5,1,import_file_unreadable,"has 1 cells, the header 3",short',
+      'p.csv,5,1,import_row_unreadable,"has 1 cells, the header 3",short',
     ]);
     const masked: string[] = [];
     for await (const line of imports.rejections(summary.importId, false)) masked.push(line);
     expect(masked.join('')).not.toContain('X200002');
+  });
+});
+
+describe.each<[name: string, format: 'csv' | 'ndjson', text: string, rejected: string[]]>([
+  [
+    'CSV',
+    'csv',
+    'id,level\nBC1,1\n"BC2"x,2\nBC3,3\nBC4,"4\nBC5,5',
+    [
+      `2,1,import_row_unreadable,line 3: text follows a closing quote,"""BC2""x,2"`,
+      `4,1,import_row_unreadable,line 5: a quote opens here that is never closed,"BC4,""4"`,
+    ],
+  ],
+  [
+    'JSON lines',
+    'ndjson',
+    '{"id":"BJ1","level":1}\n{"id":"BJ2"\n\n{"id":"BJ3","level":3}\n[1]\n{"id":"BJ5","level":5}',
+    [
+      `2,1,import_row_unreadable,line 2: not JSON,"{""id"":""BJ2"""`,
+      `4,1,import_row_unreadable,line 5: a JSON array and not an object,[1]`,
+    ],
+  ],
+])('a broken row of %s', (_name, format, text, rejected) => {
+  test('is rejected with its text, its line and the reason, and the rest is loaded', async () => {
+    const records: MappingInput['files'][number]['records'] = [
+      { record: 'person', keys: [customer], attributes: { level: 'level' } },
+    ];
+    const summary = await load(mappingOf(`broken-${format}`, [{ file: 'f', format, records }]), { f: text });
+    expect(summary).toMatchObject({ rows: 5, rejectedRows: 2, records: { person: 3 } });
+    const lines: string[] = [];
+    for await (const line of imports.rejections(summary.importId, true)) lines.push(line.trim());
+    expect(lines.slice(1)).toEqual(rejected.map((line) => `f,${line}`));
   });
 });
 

@@ -10,6 +10,7 @@ import type { Platform } from '../../platform/index.ts';
 import { createProfile } from '../../profile/index.ts';
 import { createIngest } from '../create-ingest.ts';
 import { createImports, type Imports } from './create-imports.ts';
+import { wholeRow } from './file-row.ts';
 import { readRows } from './read-rows.ts';
 import { isDateCode } from './xlsx/read-styles.ts';
 import { dateText } from './xlsx/parse-sheet.ts';
@@ -18,14 +19,14 @@ async function rowsOf(
   bytes: Buffer,
   file: Partial<FileMapping> & { format: 'xlsx' | 'parquet' },
   needed: string[] = [],
-): Promise<{ columns: readonly string[]; rows: string[][] }> {
+): Promise<{ columns: readonly string[]; rows: (readonly string[])[] }> {
   const { columns, blocks } = await readRows(
     Readable.from([bytes]),
     { file: 'f', encoding: 'utf-8', delimiter: ',', header: undefined, sheet: undefined, ...file },
     needed,
   );
-  const rows: string[][] = [];
-  for await (const block of blocks) rows.push(...block);
+  const rows: (readonly string[])[] = [];
+  for await (const block of blocks) rows.push(...block.map(wholeRow));
   return { columns, rows };
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { importsApi } from '@wutong/contract';
 import { CodedError } from '../../../platform/index.ts';
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
 import { xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';

@@ -1,4 +1,4 @@
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import { createXmlParser } from './parse-xml.ts';
 import { unescaped } from './unescape-text.ts';
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import type { SpooledFile } from '../spool-file.ts';
 import { openWorkbook, type Workbook } from './open-zip.ts';
 import { attribute, createXmlParser, parseXml } from './parse-xml.ts';
