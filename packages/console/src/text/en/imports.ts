@@ -162,6 +162,11 @@ export const imports: Text['imports'] = {
     stored: 'Stored',
     finished: 'Import finished',
     finishedClean: 'Every row is in.',
+    and: ', ',
+    warnings: {
+      digits_lost: (columns: string) =>
+        `Excel kept 15 digits of longer numbers in ${columns} and made the others noughts: different cards or accounts may have become one. Format the column as text in Excel, enter or paste the numbers again, and choose the file anew.`,
+    },
     finishedRejected: (count) => `${count} rows were not taken; download them with their reasons.`,
     failed: 'Import interrupted',
     failedHint: 'Rows that were done stay and count once; go on when the obstacle is gone.',

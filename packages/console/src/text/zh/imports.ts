@@ -160,6 +160,11 @@ export const imports = {
     stored: '已入库',
     finished: '导入完成',
     finishedClean: '全部行都已入库。',
+    and: '、',
+    warnings: {
+      digits_lost: (columns: string) =>
+        `${columns} 列中超过 15 位的数字已被 Excel 截断（其余位变为 0），不同的卡号或账号可能变成同一个。请在 Excel 中把该列设为文本格式并重新录入或粘贴，再选择文件。`,
+    },
     finishedRejected: (count: string) => `有 ${count} 行没有入库，可下载查看原因，修改后另行导入。`,
     failed: '导入中断',
     failedHint: '已处理的行不会丢失，也不会重复；排除问题后可以继续。',

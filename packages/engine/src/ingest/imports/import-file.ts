@@ -8,7 +8,7 @@ import type { ImportRooms } from './load-batch.ts';
 import { wholeRow, type FileRow } from './file-row.ts';
 import { BATCH_ROWS, createRowLoader, numberedRow, settle, type FileJob } from './load-rows.ts';
 import { openFile, readRows } from './read-rows.ts';
-import { finishFile } from './run-store.ts';
+import { finishFile, noteWarning } from './run-store.ts';
 
 const MAXIMUM_LOOKUP_ROWS = 2_000_000;
 /** Rejections stored of one run; further ones are only counted. */
@@ -60,6 +60,10 @@ async function importInBatches(
     writing.catch(() => undefined);
   }
   await writing;
+  const lost = rows.lostDigits?.() ?? [];
+  const columns = neededColumns(file).filter((column) => lost.includes(column));
+  if (columns.length > 0)
+    await noteWarning(platform.database, job.runId, { file: file.file, code: 'digits_lost', columns });
 }
 
 /** Rows in batches, without those that were settled before. */

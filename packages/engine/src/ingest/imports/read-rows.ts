@@ -13,6 +13,8 @@ export interface RowStream {
   readonly columns: readonly string[];
   /** Blocks of some thousand rows; not all of one size. */
   readonly blocks: AsyncIterable<FileRow[]>;
+  /** Columns with numbers of which Excel did not keep all digits, as far as was read. */
+  readonly lostDigits?: (() => string[]) | undefined;
 }
 
 /** Bytes of a file; opened when the first is asked for. */
@@ -37,7 +39,8 @@ export async function readRows(
     ).catch((error: unknown) => {
       throw problemOf(error, file.file);
     });
-    return { columns: unpacked.columns, blocks: explained(unpacked.rows, file.file) };
+    const { columns, rows, lostDigits } = unpacked;
+    return { columns, blocks: explained(rows, file.file), lostDigits };
   }
   const texts = decodeTexts(await gunzipped(bytes), file.encoding);
   const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);

@@ -105,6 +105,20 @@ test('a workbook: its sheets, and the rows of each', async () => {
   expect(await preview(bytes, { sheet: 'Accounts', hasHeader: false })).toMatchObject({ hasHeader: false });
 });
 
+test('a workbook whose numbers lost digits says in which column', async () => {
+  const bytes = (await writeExcelFile([
+    [{ value: 'id' }, { value: 'card' }],
+    [
+      { type: Number, value: 123456789012345 },
+      { type: Number, value: 6222021234567890000 },
+    ],
+  ] as never).toBuffer()) as Buffer;
+  expect((await preview(bytes)).columns.map(({ name, digitsLost }) => [name, digitsLost])).toEqual([
+    ['id', false],
+    ['card', true],
+  ]);
+});
+
 test('a Parquet file that ClickHouse wrote', async () => {
   const stream = await platform.clickhouse.client.exec({
     query: `select concat('C', toString(number)) as customer, number / 4 as amount, toDate('2026-01-02') as day

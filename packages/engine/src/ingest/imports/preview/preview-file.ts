@@ -21,7 +21,11 @@ export interface PreviewChoice extends HeadChoice {
   readonly whole: boolean;
 }
 
-type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> & Omit<TextHead, 'format'>;
+type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> &
+  Omit<TextHead, 'format'> & {
+    /** Places of columns whose numbers Excel cut. */
+    readonly lostDigits?: ReadonlySet<number>;
+  };
 
 /**
  * What a file is and its first rows. Its bytes lie in a file without a name while they are looked at.
@@ -50,15 +54,16 @@ export function previewSpooled(
 }
 
 async function show(spooled: SpooledFile, choice: PreviewChoice): Promise<importsApi.ImportPreview> {
-  const head = await readHead(spooled, choice);
+  const { lostDigits, ...head } = await readHead(spooled, choice);
   return {
     ...head,
-    columns: head.columns.map((name, index) =>
-      columnOf(
+    columns: head.columns.map((name, index) => ({
+      ...columnOf(
         name,
         head.rows.map((row) => row[index] ?? ''),
       ),
-    ),
+      digitsLost: lostDigits?.has(index) ?? false,
+    })),
     rows: head.rows.map((row) => [...row]),
   };
 }
@@ -100,7 +105,11 @@ const PACKED = { gzip: false, encoding: 'utf-8', delimiter: ',' } as const;
 
 async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewChoice): Promise<Head> {
   const sheets = await xlsxSheets(spooled);
-  const table = await firstRows(xlsxRows(spooled, sheet), MOST_ROWS + 1);
+  const lostDigits = new Set<number>();
+  const table = await firstRows(
+    xlsxRows(spooled, sheet, (column) => lostDigits.add(column)),
+    MOST_ROWS + 1,
+  );
   const width = Math.max(0, ...table.map((row) => row.length));
   const even = table.map((row) => row.concat(Array.from({ length: width - row.length }, () => '')));
   const shown = sheet ?? sheets[0];
@@ -108,6 +117,7 @@ async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewC
     ...PACKED,
     ...withHeader(even, hasHeader),
     format: 'xlsx',
+    lostDigits,
     sheets,
     ...(shown ? { sheet: shown } : {}),
   };
