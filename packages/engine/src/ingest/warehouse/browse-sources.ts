@@ -63,7 +63,9 @@ export function createSourceBrowser(platform: Platform, sourceReader: SourceRead
     query: PreparedQuery,
     open: boolean,
   ): Promise<connectionsApi.Preview> => {
-    const rows = await firstRows(reader, query, PREVIEW_ROWS);
+    const rows = await firstRows(reader, query, PREVIEW_ROWS).catch(async (error: unknown) => {
+      throw await naming(platform, query, error);
+    });
     return {
       columns: [...query.columns],
       rows: open ? rows : rows.map((row) => row.map((cell, at) => maskCell(cell, query.columns[at]!.type))),
