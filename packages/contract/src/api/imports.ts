@@ -91,6 +91,10 @@ export const previewProblems = [
   'binary',
   'unreadable_gzip',
   'wrong_encoding',
+  'archive',
+  'web_page',
+  'line_ends',
+  'json_document',
 ] as const;
 
 export const importPreviewSchema = z.object({

@@ -19,6 +19,12 @@ export const imports: Text['imports'] = {
     binary: 'This is not a text file.',
     unreadable_gzip: 'The archive does not open; it may be cut off.',
     wrong_encoding: 'Not readable in this encoding; choose another one.',
+    archive:
+      'This is an archive. Unpack it and choose a file in it (a single file packed with gzip can be imported).',
+    web_page:
+      'The file is a web page or XML, which some systems call .xls. Open it in Excel and save it as .xlsx.',
+    line_ends: 'The lines of the file end with CR alone. Save it as CSV with LF or CRLF.',
+    json_document: 'This is one JSON document. Export it as JSON lines: one object a line.',
   },
   size: 'Size',
   packed: 'gzip',

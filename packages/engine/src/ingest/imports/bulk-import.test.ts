@@ -327,6 +327,9 @@ test(
   { timeout: 60_000 },
   async () => {
     const lines = Array.from({ length: 3_000 }, (_, row) => `E${row},9${100_000 + (row % 500)},${row}`);
+    // Settled by the first try, and met again by the second one: both count the same rows.
+    lines[10] = '"open,1,1';
+    lines[2_500] = 'x,"y"z,1';
     const mapping: MappingInput = {
       name: 'bulk-resume',
       title,
@@ -371,13 +374,13 @@ test(
     expect(summary).toMatchObject({
       resumed: true,
       rows: 3_000,
-      rejectedRows: 0,
-      records: { detail: 3_000 },
+      rejectedRows: 2,
+      records: { detail: 2_998 },
     });
     const [found] = await platform.clickhouse.query(
       `select count() as rows, uniqExact(person_id) as people, sum(rank) as ranks from detail_step final`,
     );
-    expect(found).toEqual({ rows: 3_000, people: 500, ranks: (3_000 * 2_999) / 2 });
+    expect(found).toEqual({ rows: 2_998, people: 500, ranks: (3_000 * 2_999) / 2 - 10 - 2_500 });
     const left = await platform.clickhouse.query(
       `select name from system.tables where database = currentDatabase() and startsWith(name, 'import_')`,
     );

@@ -3,6 +3,7 @@ import { ChunkLoader, type BulkWay, type StagedChunk } from './chunk-loader.ts';
 import { createTables, dropTables } from './chunk-store.ts';
 import { neededColumns } from './compile-mapping.ts';
 import { expressFile, type BulkPlan } from './express-mapping.ts';
+import { isSeparatorLine, textBytes } from './file-head.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { createRowLoader, settle, type FileJob } from './load-rows.ts';
 import { decodeTexts, explained, gunzipped, headerOf } from './read-rows.ts';
@@ -185,7 +186,7 @@ async function* chunksOf(
   bytes: AsyncIterable<Uint8Array>,
   chunkBytes: () => number,
 ): AsyncGenerator<Chunk> {
-  const unpacked = await gunzipped(bytes);
+  const unpacked = textBytes(await gunzipped(bytes));
   yield* splitChunks(
     file.encoding === 'utf-8' ? withoutMark(unpacked) : recoded(unpacked, file.encoding),
     file.delimiter,
@@ -218,14 +219,15 @@ async function readHeader(
   { file, rowsDone }: FileJob,
   all: AsyncGenerator<Chunk>,
 ): Promise<{ columns: readonly string[]; chunks: AsyncGenerator<PlacedChunk> }> {
-  const first = await all.next();
+  const begin = await all.next();
   let columns = file.header;
   let skip = rowsDone;
   if (!columns) {
-    const chunk = first.done ? { rows: [] } : first.value;
-    const [row] = 'rows' in chunk ? chunk.rows : rowsAt(chunk, file.delimiter, [1]);
-    columns = headerOf(row, file.file);
-    skip++;
+    const chunk = begin.done ? { rows: [] } : begin.value;
+    const [first, second] = 'rows' in chunk ? chunk.rows : rowsAt(chunk, file.delimiter, [1, 2]);
+    const isSecond = isSeparatorLine(first, file.delimiter);
+    columns = headerOf(isSecond ? second : first, file.file);
+    skip += isSecond ? 2 : 1;
   }
   const absent = neededColumns(file).filter((column) => !columns.includes(column));
   if (absent.length > 0)
@@ -234,7 +236,7 @@ async function readHeader(
     columns,
     chunks: (async function* () {
       let before: Extent = { rows: rowsDone, lines: 0 };
-      for (let next = first; !next.done; next = await all.next()) {
+      for (let next = begin; !next.done; next = await all.next()) {
         const { chunk, left } =
           skip > 0 ? withoutRows(next.value, skip) : { chunk: next.value, left: { rows: 0, lines: 0 } };
         skip -= left.rows;

@@ -106,6 +106,8 @@ describe('files', () => {
     ['import_file_unreadable', { 'x.csv': Buffer.from([0x69, 0x64, 0x0a, 0xc3, 0x28, 0x0a]) }, {}],
     ['import_file_unreadable', { 'x.csv': 'id,"age\n1,2\n' }, {}],
     ['import_file_unreadable', { 'x.csv': gzipSync('id,age\n1,2\n').subarray(0, 20) }, {}],
+    ['import_file_unreadable', { 'x.csv': Buffer.from('\uFEFFid,age\n1,2\n', 'utf16le') }, {}],
+    ['import_file_unreadable', { 'x.csv': 'id,age\r1,2\r' }, {}],
     ['mapping_invalid', { 'x.csv': 'id\n1\n' }, { delimiter: 'two' }],
   ])('%s', async (code, files, change) => {
     const records = [{ record: 'person', keys: [customer], attributes: { age: 'age' } }];
@@ -154,6 +156,24 @@ describe('files', () => {
     for await (const line of imports.rejections(summary.importId, false)) masked.push(line);
     expect(masked.join('')).not.toContain('X200002');
   });
+});
+
+test('a line for Excel above the header is none, and columns of one name are told apart', async () => {
+  const records: MappingInput['files'][number]['records'] = [
+    { record: 'person', keys: [customer], attributes: { level: 'level_2' } },
+  ];
+  for (const chunkBytes of [0, 1 << 20]) {
+    await writeFile(join(directory, 'e.csv'), 'sep=,\nid,level,level\nEX1,1,2\n"EX"3,1,2\n');
+    const mapping = mappingOf(`excel-${chunkBytes}`, [{ file: 'e.csv', records }]);
+    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
+    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory, chunkBytes };
+    const summary = await runImport(platform, rooms, options);
+    expect(summary).toMatchObject({ rows: 2, rejectedRows: 1 });
+    expect(await attributesOf('EX1')).toEqual({ level: '2' });
+    const lines: string[] = [];
+    for await (const line of imports.rejections(summary.importId, false)) lines.push(line.trim());
+    expect(lines[1]).toBe('e.csv,2,1,import_row_unreadable,line 4: text follows a closing quote');
+  }
 });
 
 describe.each<[name: string, format: 'csv' | 'ndjson', text: string, rejected: string[]]>([
@@ -343,7 +363,7 @@ test('over HTTP: a mapping, then its files as CSV or JSON lines, in any order', 
   const view = await profile.personView(found!.personId);
   expect(view.relations[0]!.end).toEqual({ type: 'firm', id: 'F1', title: 'Plane Tree' });
   expect(view.consents.filter((each) => each.valid).length).toBeGreaterThan(3);
-  const { items } = await imports.list({ limit: 10 });
+  const { items } = await imports.list({ limit: 100 });
   expect(items.find((each) => each.importId === created.importId)).toMatchObject({ state: 'finished' });
   await rm(directory, { recursive: true });
 });

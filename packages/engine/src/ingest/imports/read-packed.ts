@@ -1,5 +1,6 @@
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { headerNames } from './file-head.ts';
 import { parquetColumns, parquetRows } from './read-parquet.ts';
 import { spoolFile, type SpooledFile } from './spool-file.ts';
 import { xlsxRows } from './xlsx/read-xlsx.ts';
@@ -62,7 +63,7 @@ async function sheetStream(
   for (let next = await rows.next(); !next.done; next = await rows.next()) {
     const [names, ...rest] = next.value;
     if (names) {
-      const columns = names.map((name) => name.trim());
+      const columns = headerNames(names);
       return { columns, rows: fitted(rows, rest, columns.length), lostDigits: lostIn(columns) };
     }
   }

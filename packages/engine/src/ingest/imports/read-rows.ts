@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { headerNames, isSeparatorLine, textBytes } from './file-head.ts';
 import { UnreadableRowError, wholeRow, type FileRow } from './file-row.ts';
 import { createCsvParser } from './parse-csv.ts';
 import { jsonRows } from './read-json-lines.ts';
@@ -42,13 +43,17 @@ export async function readRows(
     const { columns, rows, lostDigits } = unpacked;
     return { columns, blocks: explained(rows, file.file), lostDigits };
   }
-  const texts = decodeTexts(await gunzipped(bytes), file.encoding);
+  const texts = decodeTexts(textBytes(await gunzipped(bytes)), file.encoding);
   const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);
   const iterator = explained(rows, file.file)[Symbol.asyncIterator]();
   let header = file.format === 'csv' ? file.header : [...neededColumns];
   let first: FileRow[] = [];
   if (!header) {
-    const block = await nextNonEmpty(iterator);
+    let block = await nextNonEmpty(iterator);
+    if (isSeparatorLine(block[0], file.delimiter)) {
+      block = block.slice(1);
+      if (block.length === 0) block = await nextNonEmpty(iterator);
+    }
     header = headerOf(block[0], file.file);
     first = block.slice(1);
   }
@@ -70,7 +75,10 @@ export async function readRows(
 /** The names of the columns. @throws CodedError import_file_unreadable */
 export function headerOf(row: FileRow | undefined, file: string): string[] {
   try {
-    return wholeRow(row ?? []).map((name) => name.trim());
+    const names = wholeRow(row ?? []);
+    if (names.some((name) => /\r[^\n]/.test(name)))
+      throw new UnreadableRowError(0, 'its lines end with CR alone; save it with LF or CRLF');
+    return headerNames(names);
   } catch (error) {
     throw problemOf(error, file);
   }

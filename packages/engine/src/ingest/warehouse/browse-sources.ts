@@ -13,7 +13,7 @@ import type { SourceColumn, SourceTable, TableReference } from './connectors/ind
 import { createReadable, DECLARATION_SETTINGS, placeOf } from './declare-tables.ts';
 import { maskCell } from './mask-preview.ts';
 import { connectorOf, openSource } from './open-source.ts';
-import { firstRows, prepareQuery, type PreparedQuery } from './run-query.ts';
+import { firstRows, naming, prepareQuery, type PreparedQuery } from './run-query.ts';
 import { sourceError } from './source-error.ts';
 import type { Reader, SourceReader } from './source-reader.ts';
 

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { importsApi } from '@wutong/contract';
 import { CodedError } from '../../../platform/index.ts';
+import { foreignKind } from '../file-head.ts';
 import { UnreadableRowError } from '../file-row.ts';
 import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
-import { xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
+import { NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
 import { columnOf } from './kind-of-values.ts';
 import { PreviewError } from './preview-error.ts';
 import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } from './read-text-head.ts';
@@ -82,6 +83,7 @@ async function named<Result>(read: () => Promise<Result>): Promise<Result> {
 
 function problemOf(error: unknown): PreviewError['problem'] | undefined {
   if (error instanceof PreviewError) return error.problem;
+  if (error instanceof NoWorkbookError) return 'archive';
   return error instanceof UnreadableRowError || error instanceof TypeError ? 'damaged' : undefined;
 }
 
@@ -93,10 +95,10 @@ async function readHead(spooled: SpooledFile, choice: PreviewChoice): Promise<He
   if (spooled.bytes === 0) throw new PreviewError('empty');
   if (mark === 'PK\u0003\u0004') return readWorkbook(spooled, choice);
   if (mark === 'PAR1') return readParquet(spooled);
-  if (mark === '\u00D0\u00CF\u0011\u00E0') throw new PreviewError('old_workbook');
-  if (/^(\u00FF\u00FE|\u00FE\u00FF)/.test(mark)) throw new PreviewError('utf16');
   const gzip = mark.startsWith('\u001f\u008b');
   const bytes = gzip ? await unpacked(spooled) : await firstBytes(spooled);
+  const foreign = foreignKind(bytes);
+  if (foreign) throw new PreviewError(foreign);
   const isWhole = choice.whole && (gzip ? bytes.length < HEAD_BYTES : spooled.bytes <= HEAD_BYTES);
   return { ...readTextHead(bytes, isWhole, choice), gzip, sheets: [] };
 }

@@ -44,6 +44,14 @@ export async function xlsxSheets(file: SpooledFile): Promise<string[]> {
   return sheets.map(({ name }) => name);
 }
 
+/** A zip, and nothing of Excel in it. */
+export class NoWorkbookError extends UnreadableRowError {
+  constructor() {
+    super(0, 'it is a zip archive and no Excel workbook; unpack it first');
+    this.name = 'NoWorkbookError';
+  }
+}
+
 interface Book {
   readonly sheet: string;
   readonly texts: string | undefined;
@@ -62,6 +70,7 @@ interface Directory {
 async function readDirectory(workbook: Workbook): Promise<Directory> {
   const roots = await readRelations(workbook, '_rels/.rels', '');
   const path = roots.find((each) => each.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
+  if (!workbook.has(path)) throw new NoWorkbookError();
   const sheets: { name: string; id: string }[] = [];
   let is1904 = false;
   parseXml(await workbook.whole(path, SMALL_PART_BYTES), {
