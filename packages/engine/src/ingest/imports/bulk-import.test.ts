@@ -328,7 +328,7 @@ test(
   async () => {
     const lines = Array.from({ length: 3_000 }, (_, row) => `E${row},9${100_000 + (row % 500)},${row}`);
     // Settled by the first try, and met again by the second one: both count the same rows.
-    lines[10] = '"open,1,1';
+    lines[10] = '"open"x,1,1';
     lines[2_500] = 'x,"y"z,1';
     const mapping: MappingInput = {
       name: 'bulk-resume',
