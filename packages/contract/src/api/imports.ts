@@ -13,6 +13,17 @@ export const importFileSchema = z.object({
   finished: z.boolean(),
 });
 
+export const importWarningSchema = z.object({
+  file: z.string(),
+  code: z
+    .enum(['digits_lost'])
+    .describe(
+      'digits_lost: numbers of more than 15 digits, of which Excel kept 15 and made the others noughts',
+    ),
+  columns: z.array(z.string()),
+});
+export type ImportWarning = z.output<typeof importWarningSchema>;
+
 export const importSchema = z.object({
   importId: z.string(),
   name: z.string(),
@@ -24,6 +35,7 @@ export const importSchema = z.object({
   rows: z.number().int(),
   rejectedRows: z.number().int(),
   records: z.record(z.string(), z.number()).describe('records stored by kind'),
+  warnings: z.array(importWarningSchema).describe('what was loaded and may not be what was meant'),
   error: z.string().optional().describe('why it failed, in a sentence'),
 });
 export type Import = z.output<typeof importSchema>;
@@ -79,6 +91,10 @@ export const previewProblems = [
   'binary',
   'unreadable_gzip',
   'wrong_encoding',
+  'archive',
+  'web_page',
+  'line_ends',
+  'json_document',
 ] as const;
 
 export const importPreviewSchema = z.object({
@@ -92,6 +108,11 @@ export const importPreviewSchema = z.object({
       name: z.string(),
       kind: z.enum(previewKinds).describe('what all of its values are'),
       samples: z.array(z.string()).describe('values that are not empty, each once, at most 5'),
+      digitsLost: z
+        .boolean()
+        .describe(
+          'Excel kept 15 digits of numbers that had more: such a column must be formatted as text there',
+        ),
     }),
   ),
   rows: z.array(z.array(z.string())).describe('the first rows, at most 200, without the header'),

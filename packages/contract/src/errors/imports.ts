@@ -37,6 +37,11 @@ export const importErrors = defineErrors({
     en: 'The file cannot be read as the mapping says; check its encoding, delimiter, quoting and compression.',
     zh: '无法按映射读取文件；请检查编码、分隔符、引号与压缩方式。',
   },
+  import_row_unreadable: {
+    status: 422,
+    en: 'The row breaks the format of its file and was rejected, the others were loaded; correct the line that is named and import the file again.',
+    zh: '该行不符合文件格式，已拒收（其余行照常导入）；请按所示行号修正后重新导入该文件。',
+  },
   import_column_missing: {
     status: 422,
     en: 'The file lacks the columns in `details`; correct the mapping or the file’s header.',

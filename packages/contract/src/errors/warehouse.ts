@@ -67,6 +67,11 @@ export const warehouseErrors = defineErrors({
     en: 'Reading the source failed (the reason is in `details`); correct the query, the types or the source.',
     zh: '读取数据源失败（原因见 details）；请修正查询、类型或数据源。',
   },
+  source_value_unreadable: {
+    status: 422,
+    en: 'A column of the source holds a value that its type cannot (such as infinity or NaN); map the column in `details` that holds it as text (`textColumns`), or let the task read the table itself instead of SQL.',
+    zh: '数据源某列含有其类型无法表示的值（如 infinity、NaN）；请将 details 所列列中含此值的列设为按文本读取（textColumns），或让任务直接读取该表而不是 SQL。',
+  },
   source_query_refused: {
     status: 422,
     en: 'The SQL uses something that is not allowed here (see `details`): it may be one SELECT over mapped tables.',

@@ -19,6 +19,12 @@ export const imports: Text['imports'] = {
     binary: 'This is not a text file.',
     unreadable_gzip: 'The archive does not open; it may be cut off.',
     wrong_encoding: 'Not readable in this encoding; choose another one.',
+    archive:
+      'This is an archive. Unpack it and choose a file in it (a single file packed with gzip can be imported).',
+    web_page:
+      'The file is a web page or XML, which some systems call .xls. Open it in Excel and save it as .xlsx.',
+    line_ends: 'The lines of the file end with CR alone. Save it as CSV with LF or CRLF.',
+    json_document: 'This is one JSON document. Export it as JSON lines: one object a line.',
   },
   size: 'Size',
   packed: 'gzip',
@@ -162,6 +168,11 @@ export const imports: Text['imports'] = {
     stored: 'Stored',
     finished: 'Import finished',
     finishedClean: 'Every row is in.',
+    and: ', ',
+    warnings: {
+      digits_lost: (columns: string) =>
+        `Excel kept 15 digits of longer numbers in ${columns} and made the others noughts: different cards or accounts may have become one. Format the column as text in Excel, enter or paste the numbers again, and choose the file anew.`,
+    },
     finishedRejected: (count) => `${count} rows were not taken; download them with their reasons.`,
     failed: 'Import interrupted',
     failedHint: 'Rows that were done stay and count once; go on when the obstacle is gone.',

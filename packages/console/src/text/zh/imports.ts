@@ -17,6 +17,10 @@ export const imports = {
     binary: '这不是文本文件。',
     unreadable_gzip: '压缩包打不开，可能没有传完整。',
     wrong_encoding: '按所选编码读不出文字，请换一种编码。',
+    archive: '这是压缩包。请先解压再选择其中的文件（单个文件的 gzip 可直接导入）。',
+    web_page: '文件其实是网页或 XML（有些系统把它命名为 .xls）。请用 Excel 打开，另存为 .xlsx。',
+    line_ends: '文件的换行符是旧式的单个 CR。请另存为 LF 或 CRLF 换行的 CSV。',
+    json_document: '这是整份 JSON 文档。请导出为 JSON 行：每行一个对象。',
   },
   size: '大小',
   packed: 'gzip 压缩',
@@ -160,6 +164,11 @@ export const imports = {
     stored: '已入库',
     finished: '导入完成',
     finishedClean: '全部行都已入库。',
+    and: '、',
+    warnings: {
+      digits_lost: (columns: string) =>
+        `${columns} 列中超过 15 位的数字已被 Excel 截断（其余位变为 0），不同的卡号或账号可能变成同一个。请在 Excel 中把该列设为文本格式并重新录入或粘贴，再选择文件。`,
+    },
     finishedRejected: (count: string) => `有 ${count} 行没有入库，可下载查看原因，修改后另行导入。`,
     failed: '导入中断',
     failedHint: '已处理的行不会丢失，也不会重复；排除问题后可以继续。',

@@ -20,6 +20,7 @@ import {
   BATCH_ROWS,
   filePrefix,
   keepRejections,
+  numberedRow,
   type FileJob,
   type NumberedRow,
   type RowLoader,
@@ -27,7 +28,7 @@ import {
 } from './load-rows.ts';
 import { loadStagedPeople } from './load-staged-people.ts';
 import { keepKeys, keyedOwners, newKeys, refusedOwners, type KeyTables, type NewKeys } from './owner-keys.ts';
-import { allRows, rowsAt, type Chunk, type LineChunk } from './split-chunks.ts';
+import { allRows, rowsAt, type Chunk, type Extent, type LineChunk } from './split-chunks.ts';
 
 /** Key values resolved in one transaction. */
 const KEYS_A_BATCH = 10_000;
@@ -56,8 +57,8 @@ export interface BulkWay {
 export interface StagedChunk {
   readonly rows: number;
   readonly chunk: Chunk;
-  /** Rows of the file in front of it. */
-  readonly before: number;
+  /** What of the file stands in front of it; the header is a line, not a row. */
+  readonly before: Extent;
   readonly single: readonly NumberedRow[];
   /** Undefined when all rows are single. */
   readonly way: BulkWay | undefined;
@@ -74,19 +75,19 @@ export class ChunkLoader {
   constructor(private readonly needs: ChunkNeeds) {}
 
   /** All rows of a chunk one by one. */
-  rowByRow(chunk: Chunk, before: number): StagedChunk {
+  rowByRow(chunk: Chunk, before: Extent): StagedChunk {
     const rows = allRows(chunk, this.needs.job.file.delimiter);
-    const single = rows.map((cells, index) => ({ number: before + index + 1, cells }));
+    const single = rows.map((row, index) => numberedRow(before.rows + index + 1, row, before.lines));
     return { rows: rows.length, chunk, before, single, way: undefined };
   }
 
-  /** Cuts and checks the rows, and finds out whose facts they are. `before`: rows of the file in front of the chunk. */
-  async stage(chunk: Chunk, way: BulkWay, before: number): Promise<StagedChunk> {
+  /** Cuts and checks the rows, and finds out whose facts they are. `before`: what stands in front of the chunk. */
+  async stage(chunk: Chunk, way: BulkWay, before: Extent): Promise<StagedChunk> {
     if ('rows' in chunk) return this.rowByRow(chunk, before);
     const { rows, unsure } = await stageChunk(this.needs.platform.clickhouse, way.tables, way.plan, {
       chunk,
       delimiter: this.needs.job.file.delimiter,
-      before,
+      before: before.rows,
       keys: this.mostAreKnown ? way.keys : undefined,
     });
     const doubtful = await this.doubtfulEvents(way);
@@ -114,7 +115,7 @@ export class ChunkLoader {
   private async singleRows(
     chunk: LineChunk,
     { plan, tables }: BulkWay,
-    { before, rows, doubtful }: { before: number; rows: number; doubtful: readonly NamedEvents[] },
+    { before, rows, doubtful }: { before: Extent; rows: number; doubtful: readonly NamedEvents[] },
   ): Promise<NumberedRow[] | undefined> {
     const { clickhouse } = this.needs.platform;
     const numbers = await noteSingleRows(clickhouse, tables, doubtful);
@@ -123,11 +124,11 @@ export class ChunkLoader {
     return this.rowsOf(chunk, before, numbers);
   }
 
-  private rowsOf(chunk: Chunk, before: number, numbers: readonly number[]): NumberedRow[] {
+  private rowsOf(chunk: Chunk, before: Extent, numbers: readonly number[]): NumberedRow[] {
     if ('rows' in chunk) return [];
-    const places = numbers.map((number) => number - before);
+    const places = numbers.map((number) => number - before.rows);
     const rows = rowsAt(chunk, this.needs.job.file.delimiter, places);
-    return numbers.map((number, index) => ({ number, cells: rows[index]! }));
+    return numbers.map((number, index) => numberedRow(number, rows[index]!, before.lines));
   }
 
   /** Asks identity for the keys of owners that this run has not met: one chunk after the other, each key once. */

@@ -14,7 +14,7 @@ import {
   personAndKey,
   type KeyTables,
 } from './owner-keys.ts';
-import { CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
+import { BROKEN_MARK, CELL_MARK, LINE_MARK, ROW_MARK, type LineChunk } from './split-chunks.ts';
 
 /** Tables of one chunk. They live in ClickHouse's memory only, because rows may hold personal data in the clear. */
 export interface ChunkTables {
@@ -88,7 +88,9 @@ export async function stageChunk(
   const { chunk, delimiter, before, keys } = file;
   const bare = `splitByChar(${sqlText(delimiter)}, if(endsWith(line, '\\r'), substring(line, 1, length(line) - 1), line))`;
   const marked = `splitByChar('${CELL_MARK}', replaceAll(substring(line, 2), '${LINE_MARK}', '\\n'))`;
-  const cells = chunk.hasMarks ? `if(startsWith(line, '${ROW_MARK}'), ${marked}, ${bare})` : bare;
+  const whole = chunk.hasMarks ? `if(startsWith(line, '${ROW_MARK}'), ${marked}, ${bare})` : bare;
+  // No cells are never as many as the header has: the row is not sure, and goes by itself.
+  const cells = chunk.hasBroken ? `if(startsWith(line, '${BROKEN_MARK}'), [], ${whole})` : whole;
   const columns = [
     ...plan.columns.map((column) => `${column.sql} as ${column.name}`),
     ...keyedOwners(plan).map((owner) => (keys ? lookUpIdentity(keys, owner) : 'toUInt128(0)')),

@@ -167,6 +167,7 @@ function show(run: RunRow, files: readonly FileRow[]): importsApi.Import {
     rows: files.reduce((sum, file) => sum + file.rows_done, 0),
     rejectedRows: files.reduce((sum, file) => sum + file.rows_rejected, 0),
     records: run.records,
+    warnings: [...run.warnings],
     ...(run.error === null ? {} : { error: run.error }),
   };
 }

@@ -3,11 +3,12 @@ import { ChunkLoader, type BulkWay, type StagedChunk } from './chunk-loader.ts';
 import { createTables, dropTables } from './chunk-store.ts';
 import { neededColumns } from './compile-mapping.ts';
 import { expressFile, type BulkPlan } from './express-mapping.ts';
+import { isSeparatorLine, textBytes } from './file-head.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { createRowLoader, settle, type FileJob } from './load-rows.ts';
-import { decodeTexts, explained, gunzipped } from './read-rows.ts';
+import { decodeTexts, explained, gunzipped, headerOf } from './read-rows.ts';
 import { runsUnderWay } from './run-store.ts';
-import { countRows, rowsAt, splitChunks, withoutRows, type Chunk } from './split-chunks.ts';
+import { extentOf, rowsAt, splitChunks, withoutRows, type Chunk, type Extent } from './split-chunks.ts';
 
 /** Chunks that lie in memory: two that are staged, and one that is copied. */
 const CHUNKS_AT_ONCE = 3;
@@ -59,7 +60,6 @@ export async function importInBulk(
   const singles = createRowLoader(platform, rooms, job, columns, new Map());
   const loader = new ChunkLoader({ platform, rooms, job, singles });
   const isEventsOnly = job.file.records.every(({ record }) => record === 'event');
-  let read = job.rowsDone;
   let done = job.rowsDone;
   let rejected = 0;
   const copy = async (
@@ -80,13 +80,14 @@ export async function importInBulk(
   /** Oldest first. */
   const underWay: ChunkUnderWay[] = [];
   try {
-    for await (const chunk of chunks) {
+    for await (const { chunk, before } of chunks) {
       // What the rows before declare may change how the next ones are read.
       const most = way.isLearning ? 0 : CHUNKS_AT_ONCE - 1;
       while (underWay.length > most) await underWay.shift()!.settled;
       const next = await way.next(columns);
-      const staging = next ? loader.stage(chunk, next, read) : Promise.resolve(loader.rowByRow(chunk, read));
-      read += countRows(chunk);
+      const staging = next
+        ? loader.stage(chunk, next, before)
+        : Promise.resolve(loader.rowByRow(chunk, before));
       underWay.push(startChunk((onStored) => copy(staging, underWay.at(-1), onStored)));
     }
     for (const { settled } of underWay) await settled;
@@ -185,7 +186,7 @@ async function* chunksOf(
   bytes: AsyncIterable<Uint8Array>,
   chunkBytes: () => number,
 ): AsyncGenerator<Chunk> {
-  const unpacked = await gunzipped(bytes);
+  const unpacked = textBytes(await gunzipped(bytes));
   yield* splitChunks(
     file.encoding === 'utf-8' ? withoutMark(unpacked) : recoded(unpacked, file.encoding),
     file.delimiter,
@@ -207,22 +208,26 @@ async function* recoded(bytes: AsyncIterable<Uint8Array>, encoding: string): Asy
   for await (const text of decodeTexts(bytes, encoding)) yield Buffer.from(text);
 }
 
+/** A chunk with what stands in front of it. */
+interface PlacedChunk {
+  readonly chunk: Chunk;
+  readonly before: Extent;
+}
+
 /** The names of the columns, and the chunks without the header and without the rows that were settled before. */
 async function readHeader(
   { file, rowsDone }: FileJob,
   all: AsyncGenerator<Chunk>,
-): Promise<{ columns: readonly string[]; chunks: AsyncGenerator<Chunk> }> {
-  const first = await all.next();
+): Promise<{ columns: readonly string[]; chunks: AsyncGenerator<PlacedChunk> }> {
+  const begin = await all.next();
   let columns = file.header;
   let skip = rowsDone;
   if (!columns) {
-    const row = first.done
-      ? undefined
-      : 'rows' in first.value
-        ? first.value.rows[0]
-        : rowsAt(first.value, file.delimiter, [1])[0];
-    columns = (row ?? []).map((name) => name.trim());
-    skip++;
+    const chunk = begin.done ? { rows: [] } : begin.value;
+    const [first, second] = 'rows' in chunk ? chunk.rows : rowsAt(chunk, file.delimiter, [1, 2]);
+    const isSecond = isSeparatorLine(first, file.delimiter);
+    columns = headerOf(isSecond ? second : first, file.file);
+    skip += isSecond ? 2 : 1;
   }
   const absent = neededColumns(file).filter((column) => !columns.includes(column));
   if (absent.length > 0)
@@ -230,10 +235,15 @@ async function readHeader(
   return {
     columns,
     chunks: (async function* () {
-      for (let next = first; !next.done; next = await all.next()) {
-        const { chunk, left } = skip > 0 ? withoutRows(next.value, skip) : { chunk: next.value, left: 0 };
-        skip -= left;
-        yield chunk;
+      let before: Extent = { rows: rowsDone, lines: 0 };
+      for (let next = begin; !next.done; next = await all.next()) {
+        const { chunk, left } =
+          skip > 0 ? withoutRows(next.value, skip) : { chunk: next.value, left: { rows: 0, lines: 0 } };
+        skip -= left.rows;
+        before = { rows: before.rows, lines: before.lines + left.lines };
+        yield { chunk, before };
+        const { rows, lines } = extentOf(chunk);
+        before = { rows: before.rows + rows, lines: before.lines + lines };
       }
     })(),
   };

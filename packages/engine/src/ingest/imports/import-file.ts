@@ -5,9 +5,10 @@ import { compileConditions, type Lookup } from './compile-expression.ts';
 import { neededColumns } from './compile-mapping.ts';
 import { goesInBulk, importInBulk } from './import-chunks.ts';
 import type { ImportRooms } from './load-batch.ts';
-import { BATCH_ROWS, createRowLoader, settle, type FileJob } from './load-rows.ts';
+import { wholeRow, type FileRow } from './file-row.ts';
+import { BATCH_ROWS, createRowLoader, numberedRow, settle, type FileJob } from './load-rows.ts';
 import { openFile, readRows } from './read-rows.ts';
-import { finishFile } from './run-store.ts';
+import { finishFile, noteWarning } from './run-store.ts';
 
 const MAXIMUM_LOOKUP_ROWS = 2_000_000;
 /** Rejections stored of one run; further ones are only counted. */
@@ -46,7 +47,7 @@ async function importInBatches(
   // While a batch is written, the next one is parsed.
   let writing: Promise<void> = Promise.resolve();
   for await (const block of batches(rows.blocks, job.rowsDone)) {
-    const numbered = block.map((cells, index) => ({ number: done + index + 1, cells }));
+    const numbered = block.map((row, index) => numberedRow(done + index + 1, row));
     done += block.length;
     const settled = done;
     const prepared = loader.prepare(numbered);
@@ -59,11 +60,15 @@ async function importInBatches(
     writing.catch(() => undefined);
   }
   await writing;
+  const lost = rows.lostDigits?.() ?? [];
+  const columns = neededColumns(file).filter((column) => lost.includes(column));
+  if (columns.length > 0)
+    await noteWarning(platform.database, job.runId, { file: file.file, code: 'digits_lost', columns });
 }
 
 /** Rows in batches, without those that were settled before. */
-async function* batches(blocks: AsyncIterable<string[][]>, skip: number): AsyncGenerator<string[][]> {
-  let waiting: string[][] = [];
+async function* batches(blocks: AsyncIterable<FileRow[]>, skip: number): AsyncGenerator<FileRow[]> {
+  let waiting: FileRow[] = [];
   let left = skip;
   for await (const block of blocks) {
     const fresh = left > 0 ? block.slice(Math.min(left, block.length)) : block;
@@ -93,7 +98,8 @@ export async function readLookups(file: FileMapping, dataDirectory: string): Pro
     const places = wanted.map((column) => columns.indexOf(column));
     const rows = new Map<string, readonly string[]>();
     for await (const block of blocks) {
-      for (const row of block) {
+      // Nobody could be told of rows that are left out of a lookup: it must be whole.
+      for (const row of block.map(wholeRow)) {
         if (holds(row))
           rows.set(
             row[keyAt] ?? '',

@@ -104,8 +104,10 @@ describe('files', () => {
     ['import_file_missing', {}, {}],
     ['import_column_missing', { 'x.csv': 'other\n1\n' }, {}],
     ['import_file_unreadable', { 'x.csv': Buffer.from([0x69, 0x64, 0x0a, 0xc3, 0x28, 0x0a]) }, {}],
-    ['import_file_unreadable', { 'x.csv': 'id,age\n"1,2\n' }, {}],
+    ['import_file_unreadable', { 'x.csv': 'id,"age\n1,2\n' }, {}],
     ['import_file_unreadable', { 'x.csv': gzipSync('id,age\n1,2\n').subarray(0, 20) }, {}],
+    ['import_file_unreadable', { 'x.csv': Buffer.from('\uFEFFid,age\n1,2\n', 'utf16le') }, {}],
+    ['import_file_unreadable', { 'x.csv': 'id,age\r1,2\r' }, {}],
     ['mapping_invalid', { 'x.csv': 'id\n1\n' }, { delimiter: 'two' }],
   ])('%s', async (code, files, change) => {
     const records = [{ record: 'person', keys: [customer], attributes: { age: 'age' } }];
@@ -148,11 +150,61 @@ describe('files', () => {
       'p.csv,2,1,value_type_conflict,born: no such day,X200002,19901301,5',
       'p.csv,3,1,value_type_conflict,customer_number: no key of a person,,19900101,1',
       'p.csv,4,1,value_type_conflict,score: set does not fit number,X200003,19900101,high',
-      'p.csv,5,1,import_file_unreadable,"has 1 cells, the header 3",short',
+      'p.csv,5,1,import_row_unreadable,"has 1 cells, the header 3",short',
     ]);
     const masked: string[] = [];
     for await (const line of imports.rejections(summary.importId, false)) masked.push(line);
     expect(masked.join('')).not.toContain('X200002');
+  });
+});
+
+test('a line for Excel above the header is none, and columns of one name are told apart', async () => {
+  const records: MappingInput['files'][number]['records'] = [
+    { record: 'person', keys: [customer], attributes: { level: 'level_2' } },
+  ];
+  for (const chunkBytes of [0, 1 << 20]) {
+    await writeFile(join(directory, 'e.csv'), 'sep=,\nid,level,level\nEX1,1,2\n"EX"3,1,2\n');
+    const mapping = mappingOf(`excel-${chunkBytes}`, [{ file: 'e.csv', records }]);
+    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
+    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory, chunkBytes };
+    const summary = await runImport(platform, rooms, options);
+    expect(summary).toMatchObject({ rows: 2, rejectedRows: 1 });
+    expect(await attributesOf('EX1')).toEqual({ level: '2' });
+    const lines: string[] = [];
+    for await (const line of imports.rejections(summary.importId, false)) lines.push(line.trim());
+    expect(lines[1]).toBe('e.csv,2,1,import_row_unreadable,line 4: text follows a closing quote');
+  }
+});
+
+describe.each<[name: string, format: 'csv' | 'ndjson', text: string, rejected: string[]]>([
+  [
+    'CSV',
+    'csv',
+    'id,level\nBC1,1\n"BC2"x,2\nBC3,3\nBC4,"4\nBC5,5',
+    [
+      `2,1,import_row_unreadable,line 3: text follows a closing quote,"""BC2""x,2"`,
+      `4,1,import_row_unreadable,line 5: a quote opens here that is never closed,"BC4,""4"`,
+    ],
+  ],
+  [
+    'JSON lines',
+    'ndjson',
+    '{"id":"BJ1","level":1}\n{"id":"BJ2"\n\n{"id":"BJ3","level":3}\n[1]\n{"id":"BJ5","level":5}',
+    [
+      `2,1,import_row_unreadable,line 2: not JSON,"{""id"":""BJ2"""`,
+      `4,1,import_row_unreadable,line 5: a JSON array and not an object,[1]`,
+    ],
+  ],
+])('a broken row of %s', (_name, format, text, rejected) => {
+  test('is rejected with its text, its line and the reason, and the rest is loaded', async () => {
+    const records: MappingInput['files'][number]['records'] = [
+      { record: 'person', keys: [customer], attributes: { level: 'level' } },
+    ];
+    const summary = await load(mappingOf(`broken-${format}`, [{ file: 'f', format, records }]), { f: text });
+    expect(summary).toMatchObject({ rows: 5, rejectedRows: 2, records: { person: 3 } });
+    const lines: string[] = [];
+    for await (const line of imports.rejections(summary.importId, true)) lines.push(line.trim());
+    expect(lines.slice(1)).toEqual(rejected.map((line) => `f,${line}`));
   });
 });
 
@@ -311,7 +363,7 @@ test('over HTTP: a mapping, then its files as CSV or JSON lines, in any order', 
   const view = await profile.personView(found!.personId);
   expect(view.relations[0]!.end).toEqual({ type: 'firm', id: 'F1', title: 'Plane Tree' });
   expect(view.consents.filter((each) => each.valid).length).toBeGreaterThan(3);
-  const { items } = await imports.list({ limit: 10 });
+  const { items } = await imports.list({ limit: 100 });
   expect(items.find((each) => each.importId === created.importId)).toMatchObject({ state: 'finished' });
   await rm(directory, { recursive: true });
 });

@@ -3,6 +3,7 @@ import type { Platform } from '../../platform/index.ts';
 import { type FileContext, type Lookup, RowProblem } from './compile-expression.ts';
 import { compileFile } from './compile-mapping.ts';
 import type { PlacedDraft, RowRejection } from './draft.ts';
+import { isBroken, type FileRow } from './file-row.ts';
 import { loadBatch, type ImportRooms } from './load-batch.ts';
 import { settleBatch, type StoredRejection } from './run-store.ts';
 
@@ -29,8 +30,17 @@ export interface FileJob {
 /** A row with its number in the file, from 1 without the header. */
 export interface NumberedRow {
   readonly number: number;
+  /** Of a broken row its text. */
   readonly cells: readonly string[];
+  /** Why the row is broken. */
+  readonly problem?: string;
 }
+
+/** A row with its number; `linesBefore`: lines of the file before those that the row counts. */
+export const numberedRow = (number: number, row: FileRow, linesBefore = 0): NumberedRow =>
+  isBroken(row)
+    ? { number, cells: [row.text], problem: `line ${linesBefore + row.line}: ${row.reason}` }
+    : { number, cells: row };
 
 interface Prepared {
   readonly rows: readonly NumberedRow[];
@@ -78,10 +88,10 @@ export function createRowLoader(
     prepare(rows) {
       const drafts: PlacedDraft[] = [];
       const rejections: RowRejection[] = [];
-      for (const { number: row, cells } of rows) {
-        if (cells.length !== columns.length) {
-          const detail = `has ${cells.length} cells, the header ${columns.length}`;
-          rejections.push({ row, record: 0, code: 'import_file_unreadable', detail });
+      for (const { number: row, cells, problem } of rows) {
+        if (problem !== undefined || cells.length !== columns.length) {
+          const detail = problem ?? `has ${cells.length} cells, the header ${columns.length}`;
+          rejections.push({ row, record: 0, code: 'import_row_unreadable', detail });
           continue;
         }
         compiler.drafts(

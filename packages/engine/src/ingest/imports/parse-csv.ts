@@ -1,117 +1,184 @@
-/** Longest single row: a quote that is never closed must not swallow the file into memory. */
-export const MAXIMUM_ROW_CHARACTERS = 4 * 1024 * 1024;
-
-/** A row that breaks the rules of the format (0: the file as a whole does); the file cannot be read further. */
-export class UnreadableRowError extends Error {
-  constructor(
-    readonly row: number,
-    readonly reason: string,
-  ) {
-    super(row > 0 ? `row ${row}: ${reason}` : reason);
-    this.name = 'UnreadableRowError';
-  }
-}
+import { KEPT_CHARACTERS, MAXIMUM_ROW_CHARACTERS, TOO_LONG, type FileRow } from './file-row.ts';
 
 /** A parser that is fed pieces of text. */
 export interface CsvParser {
   /** Rows that the piece completes. */
-  push(piece: string): string[][];
-  /** The last row, when the text does not end with a line break. */
-  end(): string[][];
+  push(piece: string): FileRow[];
+  /** The last rows, when the text does not end with a line break. */
+  end(): FileRow[];
 }
+
+/** A row that is not complete is looked at anew with every piece while it is short, then only when it has doubled. */
+const SHORT_CHARACTERS = 64 * 1024;
 
 /**
  * RFC 4180: fields separated by the delimiter, lines by LF or CRLF, quotes doubled inside quoted fields.
  * Our own, because rows without quotes (nearly all of a bank's files) can be cut by `split` alone: 3 times as
  * fast as `csv-parse` on such files, and the import is bound by parsing.
+ * A row that breaks the rules is its first line alone: what follows is read as if it were not there, so that a quote
+ * too many spoils one line and not all that come until the next quote.
  */
 export function createCsvParser(delimiter: string): CsvParser {
-  let rest = '';
-  let rows = 0;
+  let waiting: string[] = [];
+  let length = 0;
+  let enough = 0;
+  let lines = 0;
+  /** Within a line that is too long and has been told. */
+  let isSkipping = false;
 
-  function parse(text: string, last: boolean): string[][] {
-    const parsed: string[][] = [];
+  function parse(text: string, last: boolean): FileRow[] {
+    const parsed: FileRow[] = [];
     let start = 0;
+    if (isSkipping) {
+      const lineEnd = text.indexOf('\n');
+      isSkipping = lineEnd < 0;
+      start = isSkipping ? text.length : lineEnd + 1;
+    }
     // Looked for once, not once a line: in a file without quotes every search would run to the end of the piece.
-    let quote = positionOr(text.indexOf('"'), text.length);
+    let quote = positionOr(text.indexOf('"', start), text.length);
     while (start < text.length) {
       const lineEnd = text.indexOf('\n', start);
+      const end = lineEnd < 0 ? text.length : lineEnd;
       if (quote < start) quote = positionOr(text.indexOf('"', start), text.length);
-      if (quote >= (lineEnd < 0 ? text.length : lineEnd)) {
+      if (quote >= end && end - start <= MAXIMUM_ROW_CHARACTERS) {
         if (lineEnd < 0 && !last) break;
-        const end = lineEnd < 0 ? text.length : lineEnd;
         const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
         start = end + 1;
-        rows++;
+        lines++;
         if (line !== '') parsed.push(line.split(delimiter));
         continue;
       }
-      const quoted = parseQuotedRow(text, start, delimiter, last, rows + 1);
-      if (!quoted) break;
-      rows++;
-      parsed.push(quoted.fields);
-      start = quoted.next;
+      const cut =
+        quote < end ? parseQuotedRow(text, start, delimiter, last) : brokenLine(text, start, last, TOO_LONG);
+      if (!cut) break;
+      if (cut.fields) {
+        lines += 1 + lineFeedsBetween(text, start, cut.next - 1);
+        parsed.push(cut.fields);
+      } else {
+        parsed.push({ text: cut.text, reason: cut.reason, line: ++lines });
+        isSkipping = cut.isCut;
+      }
+      start = cut.next;
     }
-    rest = start >= text.length ? '' : text.slice(start);
-    if (rest.length > MAXIMUM_ROW_CHARACTERS)
-      throw new UnreadableRowError(rows + 1, 'the row is longer than 4 MiB');
+    const rest = start >= text.length ? '' : text.slice(start);
+    waiting = rest === '' ? [] : [rest];
+    length = rest.length;
+    enough = length > SHORT_CHARACTERS ? 2 * length : 0;
     return parsed;
   }
 
   return {
-    push: (piece) => parse(rest === '' ? piece : rest + piece, false),
-    end: () => (rest === '' ? [] : parse(rest, true)),
+    push(piece) {
+      if (length === 0) return parse(piece, false);
+      waiting.push(piece);
+      length += piece.length;
+      return length < enough ? [] : parse(waiting.join(''), false);
+    },
+    end: () => (length === 0 ? [] : parse(waiting.join(''), true)),
   };
 }
 
 const positionOr = (position: number, otherwise: number): number => (position < 0 ? otherwise : position);
 
-/** A row with quotes in it, and where the next one begins; undefined when the text ends before the row does. */
+/** Line feeds of a text from a place on, before another. */
+export function lineFeedsBetween(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** A line that is a broken row, and where the next one begins. */
+export interface BrokenLine {
+  readonly fields?: undefined;
+  readonly text: string;
+  readonly reason: string;
+  readonly next: number;
+  /** The line is longer than a row may be, and its end is not in the text. */
+  readonly isCut: boolean;
+}
+
+/** The line that begins at a place as a broken row; undefined when its end is still to come. */
+export function brokenLine(
+  text: string,
+  start: number,
+  last: boolean,
+  reason: string,
+): BrokenLine | undefined {
+  const lineEnd = text.indexOf('\n', start);
+  const end = lineEnd < 0 ? text.length : lineEnd;
+  if (end - start > MAXIMUM_ROW_CHARACTERS) {
+    const kept = text.slice(start, start + KEPT_CHARACTERS);
+    return { text: kept, reason: TOO_LONG, next: Math.min(end + 1, text.length), isCut: lineEnd < 0 };
+  }
+  if (lineEnd < 0 && !last) return undefined;
+  const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
+  return { text: line, reason, next: Math.min(end + 1, text.length), isCut: false };
+}
+
+/**
+ * A row with quotes in it, and where the next one begins; its first line when it breaks the rules; undefined when the
+ * text ends before the row does. What is said of a row does not depend on where the text ends: a try that goes on
+ * where another one stopped counts the same rows.
+ */
 export function parseQuotedRow(
   text: string,
   start: number,
   delimiter: string,
   last: boolean,
-  row: number,
-): { fields: string[]; next: number } | undefined {
+): { fields: string[]; next: number } | BrokenLine | undefined {
+  const limit = start + MAXIMUM_ROW_CHARACTERS;
   const fields: string[] = [];
   let at = start;
+  /** What becomes of a row that does not end in the text, or not soon enough. */
+  const unended = (reason: string): BrokenLine | undefined =>
+    last || text.length > limit ? brokenLine(text, start, last, reason) : undefined;
   for (;;) {
-    let field = '';
     if (text[at] === '"') {
-      at++;
-      for (;;) {
-        const close = text.indexOf('"', at);
-        if (close < 0) {
-          if (last) throw new UnreadableRowError(row, 'a quote is not closed');
-          return undefined;
-        }
-        field += text.slice(at, close);
-        at = close + 1;
-        if (text[at] !== '"') break;
-        field += '"';
-        at++;
-      }
-      if (at >= text.length && !last) return undefined;
+      const close = closingQuote(text, at + 1);
+      if (close < 0 || close >= limit)
+        return unended(
+          close < 0 && text.length <= limit
+            ? 'a quote opens here that is never closed'
+            : 'a quote opens here that is not closed within 4 MiB',
+        );
+      // What follows a quote at the end of the text may be another one, which makes it part of the field.
+      if (close + 1 >= text.length && !last) return unended(TOO_LONG);
+      const field = text.slice(at + 1, close);
+      fields.push(field.includes('"') ? field.replaceAll('""', '"') : field);
+      at = close + 1;
     } else {
       const end = endOfBareField(text, at, delimiter);
-      if (end >= text.length && !last) return undefined;
-      field = text.slice(at, end);
+      if (end >= text.length && !last) return unended(TOO_LONG);
+      fields.push(text.slice(at, end));
       at = end;
     }
     if (text[at] === '\r' && (text[at + 1] === '\n' || at + 1 >= text.length)) {
-      if (at + 1 >= text.length && !last) return undefined;
+      if (at + 1 >= text.length && !last) return unended(TOO_LONG);
       at++;
     }
-    fields.push(field);
+    if (at > limit) return unended(TOO_LONG);
     if (at >= text.length || text[at] === '\n') return { fields, next: at + 1 };
-    if (text[at] !== delimiter) throw new UnreadableRowError(row, 'text follows a closing quote');
+    if (text[at] !== delimiter) return brokenLine(text, start, last, 'text follows a closing quote');
     at++;
   }
 }
 
+/** The quote that closes a field that begins at a place: the first that is not doubled; -1 when there is none. */
+function closingQuote(text: string, start: number): number {
+  let at = text.indexOf('"', start);
+  while (at >= 0 && text.charCodeAt(at + 1) === 0x22) at = text.indexOf('"', at + 2);
+  return at;
+}
+
+/** A carriage return ends a field only in front of a line feed. */
 function endOfBareField(text: string, start: number, delimiter: string): number {
   let at = start;
-  while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
+  while (
+    at < text.length &&
+    text[at] !== delimiter &&
+    text[at] !== '\n' &&
+    (text[at] !== '\r' || (at + 1 < text.length && text[at + 1] !== '\n'))
+  )
+    at++;
   return at;
 }

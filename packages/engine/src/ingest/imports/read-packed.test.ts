@@ -10,6 +10,7 @@ import type { Platform } from '../../platform/index.ts';
 import { createProfile } from '../../profile/index.ts';
 import { createIngest } from '../create-ingest.ts';
 import { createImports, type Imports } from './create-imports.ts';
+import { wholeRow } from './file-row.ts';
 import { readRows } from './read-rows.ts';
 import { isDateCode } from './xlsx/read-styles.ts';
 import { dateText } from './xlsx/parse-sheet.ts';
@@ -18,15 +19,15 @@ async function rowsOf(
   bytes: Buffer,
   file: Partial<FileMapping> & { format: 'xlsx' | 'parquet' },
   needed: string[] = [],
-): Promise<{ columns: readonly string[]; rows: string[][] }> {
-  const { columns, blocks } = await readRows(
+): Promise<{ columns: readonly string[]; rows: (readonly string[])[]; lost: string[] | undefined }> {
+  const { columns, blocks, lostDigits } = await readRows(
     Readable.from([bytes]),
     { file: 'f', encoding: 'utf-8', delimiter: ',', header: undefined, sheet: undefined, ...file },
     needed,
   );
-  const rows: string[][] = [];
-  for await (const block of blocks) rows.push(...block);
-  return { columns, rows };
+  const rows: (readonly string[])[] = [];
+  for await (const block of blocks) rows.push(...block.map(wholeRow));
+  return { columns, rows, lost: lostDigits?.() };
 }
 
 async function collected<Piece>(pieces: AsyncIterable<Piece>): Promise<Piece[]> {
@@ -88,6 +89,7 @@ describe('Excel', () => {
     ] as never).toBuffer();
     expect(await rowsOf(bytes as Buffer, { format: 'xlsx' }, ['id'])).toEqual({
       columns: ['id', '姓名', 'amount', 'day', 'at', 'yes'],
+      lost: [],
       rows: [
         ['C1', '张三 & <李四>', '0.3', '2026-02-28', '2026-02-28 13:45:30', 'true'],
         ['C2', '', '13800001111', '', '', ''],
@@ -114,6 +116,28 @@ describe('Excel', () => {
         ['#N/A', 'f', '2', '9'],
       ],
     });
+  });
+
+  it('keeps noughts that the format of a column puts in front, and every digit that is in the file', async () => {
+    const styles = `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="000000"/><numFmt numFmtId="165" formatCode="0.00"/></numFmts>
+      <cellXfs><xf/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`;
+    const cell = (value: string, style = 0): string => `<x:c s="${style}"><x:v>${value}</x:v></x:c>`;
+    const sheet = `<x:row>${cell('123', 1)}${cell('7', 2)}${cell('622202123456789012')}${cell('1234567', 1)}${cell('-5', 1)}</x:row>
+      <x:row>${cell('0', 1)}${cell('1.5', 1)}${cell('6.2220212345678899E+17')}${cell('622202123456789000')}${cell('1E+300')}</x:row>`;
+    const book = handMade(sheet, {
+      'book/_rels/main.xml.rels': relations({
+        s1: ['worksheet', '/book/one.xml'],
+        s: ['styles', 'styles.xml'],
+      }),
+      'book/styles.xml': styles,
+    });
+    const header = ['padded', 'plain', 'program', 'cut', 'huge'];
+    const { rows, lost } = await rowsOf(book, { format: 'xlsx', header });
+    expect(rows).toEqual([
+      ['000123', '7', '622202123456789012', '1234567', '-5'],
+      ['000000', '1.5', '622202123456789000', '622202123456789000', '1e+300'],
+    ]);
+    expect(lost).toEqual(['program', 'cut', 'huge']);
   });
 
   it('refuses bombs, passwords, old files and cells out of bounds', async () => {
@@ -251,8 +275,13 @@ describe('Parquet and the import', () => {
 
   it('loads both like CSV, with the numbers of rejected rows', async () => {
     const excel = (await writeExcelFile([
-      [{ value: 'id' }, { value: 'born' }],
-      [{ value: 'X1' }, { type: Date, format: 'yyyy/m/d', value: new Date(Date.UTC(1990, 4, 17)) }],
+      [{ value: 'id' }, { value: 'born' }, { value: 'card' }, { value: 'unused' }],
+      [
+        { value: 'X1' },
+        { type: Date, format: 'yyyy/m/d', value: new Date(Date.UTC(1990, 4, 17)) },
+        { type: Number, value: 6222021234567890000 },
+        { type: Number, value: 6222021234567890000 },
+      ],
       [{ value: 'X2' }, { value: 'unknown' }],
       [{ value: 'X3' }, null],
     ] as never).toBuffer()) as Buffer;
@@ -264,7 +293,7 @@ describe('Parquet and the import', () => {
           {
             record: 'person',
             keys: [{ type: 'customer_number', value: 'id' }],
-            attributes: { born: 'born' },
+            attributes: name === 'a.xlsx' ? { born: 'born', card: 'card' } : { born: 'born' },
           },
         ],
       });
@@ -281,7 +310,8 @@ describe('Parquet and the import', () => {
       `select concat('P', toString(number)) as id, toDate('2001-01-01') as born from numbers(3)`,
     );
     const done = await imports.receive(importId, 'b.parquet', Readable.from([rows]));
-    expect(done).toMatchObject({ state: 'finished', rows: 6, rejectedRows: 1 });
+    const warnings = [{ file: 'a.xlsx', code: 'digits_lost', columns: ['card'] }];
+    expect(done).toMatchObject({ state: 'finished', rows: 6, rejectedRows: 1, warnings });
     const errors = await collected(imports.rejections(importId, true));
     expect(errors[1]).toMatch(/^a\.xlsx,2,1,.+unknown/);
     expect(await identity.findPeople('X3')).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { headerNames } from './file-head.ts';
 import { parquetColumns, parquetRows } from './read-parquet.ts';
 import { spoolFile, type SpooledFile } from './spool-file.ts';
 import { xlsxRows } from './xlsx/read-xlsx.ts';
@@ -18,7 +19,7 @@ export async function readPacked(
   bytes: AsyncIterable<Uint8Array>,
   file: Pick<FileMapping, 'file' | 'format' | 'header' | 'sheet'>,
   neededColumns: readonly string[],
-): Promise<{ columns: readonly string[]; rows: AsyncGenerator<string[][]> }> {
+): Promise<Found> {
   const spooled = await spoolFile(bytes);
   try {
     const found =
@@ -28,7 +29,7 @@ export async function readPacked(
     const absent = neededColumns.filter((column) => !found.columns.includes(column));
     if (absent.length > 0)
       throw new CodedError('import_column_missing', { details: { file: file.file, columns: absent } });
-    return { columns: found.columns, rows: closing(found.rows, spooled) };
+    return { ...found, rows: closing(found.rows, spooled) };
   } catch (error) {
     await spooled.close();
     throw error;
@@ -38,6 +39,8 @@ export async function readPacked(
 interface Found {
   readonly columns: readonly string[];
   readonly rows: AsyncGenerator<string[][]>;
+  /** Columns with numbers of which Excel did not keep all digits, as far as was read. */
+  readonly lostDigits?: () => string[];
 }
 
 async function parquetStream(spooled: SpooledFile, needed: readonly string[]): Promise<Found> {
@@ -52,13 +55,16 @@ async function sheetStream(
   sheet: string | undefined,
   header: readonly string[] | undefined,
 ): Promise<Found> {
-  const rows = xlsxRows(spooled, sheet);
-  if (header) return { columns: header, rows: fitted(rows, [], header.length) };
+  const lost = new Set<number>();
+  const rows = xlsxRows(spooled, sheet, (column) => lost.add(column));
+  const lostIn = (columns: readonly string[]) => (): string[] =>
+    columns.filter((_name, index) => lost.has(index));
+  if (header) return { columns: header, rows: fitted(rows, [], header.length), lostDigits: lostIn(header) };
   for (let next = await rows.next(); !next.done; next = await rows.next()) {
     const [names, ...rest] = next.value;
     if (names) {
-      const columns = names.map((name) => name.trim());
-      return { columns, rows: fitted(rows, rest, columns.length) };
+      const columns = headerNames(names);
+      return { columns, rows: fitted(rows, rest, columns.length), lostDigits: lostIn(columns) };
     }
   }
   return { columns: [], rows };

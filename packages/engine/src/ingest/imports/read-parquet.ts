@@ -6,7 +6,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { UnreadableRowError } from './parse-csv.ts';
+import { UnreadableRowError } from './file-row.ts';
 import type { SpooledFile } from './spool-file.ts';
 
 /** Rows decoded at a time; pages before them are passed over without being unpacked. */

@@ -3,15 +3,19 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
-import { parseForeignJson } from '../read-json.ts';
-import { createCsvParser, UnreadableRowError } from './parse-csv.ts';
+import { headerNames, isSeparatorLine, textBytes } from './file-head.ts';
+import { UnreadableRowError, wholeRow, type FileRow } from './file-row.ts';
+import { createCsvParser } from './parse-csv.ts';
+import { jsonRows } from './read-json-lines.ts';
 import { isPacked, readPacked } from './read-packed.ts';
 
 /** Rows of a file, cells in the order of `columns`; a missing cell is an empty text. */
 export interface RowStream {
   readonly columns: readonly string[];
   /** Blocks of some thousand rows; not all of one size. */
-  readonly blocks: AsyncIterable<string[][]>;
+  readonly blocks: AsyncIterable<FileRow[]>;
+  /** Columns with numbers of which Excel did not keep all digits, as far as was read. */
+  readonly lostDigits?: (() => string[]) | undefined;
 }
 
 /** Bytes of a file; opened when the first is asked for. */
@@ -36,16 +40,21 @@ export async function readRows(
     ).catch((error: unknown) => {
       throw problemOf(error, file.file);
     });
-    return { columns: unpacked.columns, blocks: explained(unpacked.rows, file.file) };
+    const { columns, rows, lostDigits } = unpacked;
+    return { columns, blocks: explained(rows, file.file), lostDigits };
   }
-  const texts = decodeTexts(await gunzipped(bytes), file.encoding);
+  const texts = decodeTexts(textBytes(await gunzipped(bytes)), file.encoding);
   const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);
   const iterator = explained(rows, file.file)[Symbol.asyncIterator]();
   let header = file.format === 'csv' ? file.header : [...neededColumns];
-  let first: string[][] = [];
+  let first: FileRow[] = [];
   if (!header) {
-    const block = await nextNonEmpty(iterator);
-    header = (block[0] ?? []).map((name) => name.trim());
+    let block = await nextNonEmpty(iterator);
+    if (isSeparatorLine(block[0], file.delimiter)) {
+      block = block.slice(1);
+      if (block.length === 0) block = await nextNonEmpty(iterator);
+    }
+    header = headerOf(block[0], file.file);
     first = block.slice(1);
   }
   const absent = neededColumns.filter((column) => !header.includes(column));
@@ -63,7 +72,19 @@ export async function readRows(
   };
 }
 
-async function nextNonEmpty(iterator: AsyncIterator<string[][]>): Promise<string[][]> {
+/** The names of the columns. @throws CodedError import_file_unreadable */
+export function headerOf(row: FileRow | undefined, file: string): string[] {
+  try {
+    const names = wholeRow(row ?? []);
+    if (names.some((name) => /\r[^\n]/.test(name)))
+      throw new UnreadableRowError(0, 'its lines end with CR alone; save it with LF or CRLF');
+    return headerNames(names);
+  } catch (error) {
+    throw problemOf(error, file);
+  }
+}
+
+async function nextNonEmpty(iterator: AsyncIterator<FileRow[]>): Promise<FileRow[]> {
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     if (next.value.length > 0) return next.value;
   }
@@ -126,47 +147,8 @@ export async function* decodeTexts(
   yield decoder.decode();
 }
 
-async function* csvRows(texts: AsyncIterable<string>, delimiter: string): AsyncGenerator<string[][]> {
+async function* csvRows(texts: AsyncIterable<string>, delimiter: string): AsyncGenerator<FileRow[]> {
   const parser = createCsvParser(delimiter);
   for await (const text of texts) yield parser.push(text);
   yield parser.end();
-}
-
-/** One JSON object a line; its values become texts, lists are joined by the unit separator. */
-async function* jsonRows(
-  texts: AsyncIterable<string>,
-  columns: readonly string[],
-): AsyncGenerator<string[][]> {
-  let rest = '';
-  let line = 0;
-  const parse = (text: string): string[] => {
-    line++;
-    let value: unknown;
-    try {
-      value = parseForeignJson(text);
-    } catch {
-      throw new UnreadableRowError(line, 'not JSON');
-    }
-    if (Array.isArray(value))
-      throw new UnreadableRowError(line, 'a JSON array; write one object a line (JSON lines)');
-    if (value === null || typeof value !== 'object') throw new UnreadableRowError(line, 'not a JSON object');
-    return columns.map((column) => cellOf((value as Record<string, unknown>)[column]));
-  };
-  for await (const text of texts) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop()!;
-    if (rest.length > MAXIMUM_LINE_CHARACTERS)
-      throw new UnreadableRowError(line + 1, 'the line is longer than 4 MiB');
-    yield lines.filter((each) => each.trim() !== '').map(parse);
-  }
-  if (rest.trim() !== '') yield [parse(rest)];
-}
-
-const MAXIMUM_LINE_CHARACTERS = 4 * 1024 * 1024;
-
-function cellOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value === null || value === undefined) return '';
-  return Array.isArray(value) ? value.map(cellOf).join('\u001f') : JSON.stringify(value);
 }

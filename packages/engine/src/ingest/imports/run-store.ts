@@ -1,4 +1,4 @@
-import type { Mapping } from '@wutong/contract';
+import type { importsApi, Mapping } from '@wutong/contract';
 import type { Transaction } from '../../platform/index.ts';
 
 export type RunState = 'waiting' | 'running' | 'finished' | 'failed';
@@ -14,7 +14,11 @@ export interface RunRow {
   readonly finished_at: number | null;
   readonly records: Record<string, number>;
   readonly error: string | null;
+  readonly warnings: readonly ImportWarning[];
 }
+
+/** What was loaded as it stands and may not be what was meant. */
+export type ImportWarning = importsApi.ImportWarning;
 
 export interface FileRow {
   readonly file: string;
@@ -34,7 +38,8 @@ export interface StoredRejection {
   readonly box: string;
 }
 
-const RUN_COLUMNS = 'run_id, name, source_id, mapping, state, as_of, started_at, finished_at, records, error';
+const RUN_COLUMNS =
+  'run_id, name, source_id, mapping, state, as_of, started_at, finished_at, records, error, warnings';
 
 /** Makes a run with a line for each file. */
 export async function insertRun(
@@ -201,6 +206,21 @@ async function insertRejections(
       rejections.map((each) => each.detail),
       rejections.map((each) => each.box),
     ],
+  );
+}
+
+/** Notes a warning of a file, in the place of one with the same code. */
+export async function noteWarning(
+  transaction: Transaction,
+  runId: string,
+  warning: ImportWarning,
+): Promise<void> {
+  await transaction.execute(
+    `update imports.run set warnings = $2::jsonb || coalesce((
+       select jsonb_agg(each) from jsonb_array_elements(warnings) as u(each)
+       where each ->> 'file' <> $3 or each ->> 'code' <> $4), '[]')
+     where run_id = $1`,
+    [runId, JSON.stringify([warning]), warning.file, warning.code],
   );
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { MAXIMUM_ROW_CHARACTERS, parseQuotedRow, UnreadableRowError } from './parse-csv.ts';
+import { MAXIMUM_ROW_CHARACTERS, type BrokenRow, type FileRow } from './file-row.ts';
+import { lineFeedsBetween, parseQuotedRow, type BrokenLine } from './parse-csv.ts';
 
 /** Whole rows of a CSV file as lines that ClickHouse can cut by itself. Empty lines are no rows. */
 export interface LineChunk {
@@ -7,14 +8,17 @@ export interface LineChunk {
   readonly lines: Buffer;
   /**
    * Rows that had quotes stand as `ROW_MARK`, then their cells with `CELL_MARK` between them and `LINE_MARK` for each
-   * line feed within.
+   * line feed within; broken rows as `BROKEN_MARK`, the reason, `CELL_MARK` and their text.
    */
   readonly hasMarks: boolean;
+  readonly hasBroken?: boolean;
 }
 
 /** Rows that cannot be written as lines: quotes beside the very characters that mark them. */
 export interface RowChunk {
-  readonly rows: readonly string[][];
+  readonly rows: readonly FileRow[];
+  /** Lines of the file, the empty ones too. */
+  readonly lines: number;
 }
 
 export type Chunk = LineChunk | RowChunk;
@@ -22,16 +26,21 @@ export type Chunk = LineChunk | RowChunk;
 // Information separators: never in a bank's text, and when they are, the chunk goes as rows.
 export const CELL_MARK = '\u001f';
 export const ROW_MARK = '\u001e';
+export const BROKEN_MARK = '\u001d';
 export const LINE_MARK = '\u001c';
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const MARKS = /[\u001c\u001e\u001f]/;
+const MARKS = /[\u001c-\u001f]/;
+// oxlint-disable-next-line no-control-regex -- the same
+const ALL_MARKS = /[\u001c-\u001f]/g;
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** Of a row of as many characters as it may have, with some to spare for the line that it ends in. */
+const MAXIMUM_ROW_BYTES = 4 * MAXIMUM_ROW_CHARACTERS;
 
 /**
- * Cuts UTF-8 into chunks of about `sizeOf()` bytes, asked anew before each, at the ends of rows. Lines without a quote, as nearly all are, are
- * passed on as they are. @throws TypeError not UTF-8, UnreadableRowError
+ * Cuts UTF-8 into chunks of about `sizeOf()` bytes, asked anew before each, at the ends of rows. Lines without a quote,
+ * as nearly all are, are passed on as they are. @throws TypeError not UTF-8
  */
 export async function* splitChunks(
   pieces: AsyncIterable<Uint8Array>,
@@ -40,25 +49,52 @@ export async function* splitChunks(
 ): AsyncGenerator<Chunk> {
   let waiting: Buffer[] = [];
   let length = 0;
+  // What holds no whole row is looked at anew when it has doubled, not with every piece.
+  let enough = 0;
+  let isSkipping = false;
   for await (const piece of pieces) {
     for (let start = 0; start < piece.byteLength;) {
+      if (isSkipping) {
+        const lineEnd = piece.indexOf(LINE_FEED, start);
+        isSkipping = lineEnd < 0;
+        start = isSkipping ? piece.byteLength : lineEnd + 1;
+        continue;
+      }
       const chunkBytes = sizeOf();
       const part = piece.subarray(start, start + chunkBytes);
       start += part.byteLength;
       waiting.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
       length += part.byteLength;
-      if (length < chunkBytes) continue;
-      const { chunk, rest } = cutChunk(Buffer.concat(waiting), delimiter, false);
-      if (rest.length > MAXIMUM_ROW_CHARACTERS * 4)
-        throw new UnreadableRowError(1, 'a row is longer than 4 MiB');
+      if (length < chunkBytes || length < enough) continue;
+      let { chunk, rest } = cutChunk(Buffer.concat(waiting), delimiter, false);
+      if (!chunk && rest.length > MAXIMUM_ROW_BYTES) {
+        ({ chunk, rest } = cutLongRow(rest, delimiter));
+        isSkipping = rest.length === 0;
+      }
       if (chunk) yield chunk;
       waiting = [rest];
       length = rest.length;
+      enough = chunk ? 0 : 2 * length;
     }
   }
   const { chunk } = cutChunk(Buffer.concat(waiting), delimiter, true);
   if (chunk) yield chunk;
 }
+
+/** Takes the first line of bytes that hold no whole row and are more than a row may be; nothing is left when it has no end. */
+function cutLongRow(bytes: Buffer, delimiter: string): { chunk: LineChunk; rest: Buffer } {
+  const text = bytes.toString('utf8', 0, MAXIMUM_ROW_BYTES);
+  const cut = parseQuotedRow(text, 0, delimiter, false) as BrokenLine;
+  const lineEnd = bytes.indexOf(LINE_FEED);
+  const broken = brokenText({ reason: cut.reason, text: cut.text.replaceAll(ALL_MARKS, ' ') });
+  return {
+    chunk: { lines: Buffer.from(broken), hasMarks: true, hasBroken: true },
+    rest: lineEnd < 0 ? Buffer.alloc(0) : bytes.subarray(lineEnd + 1),
+  };
+}
+
+const brokenText = ({ text, reason }: Pick<BrokenRow, 'text' | 'reason'>): string =>
+  `${BROKEN_MARK}${reason}${CELL_MARK}${text}\n`;
 
 /** The whole rows at the beginning of some bytes, and what is left. */
 function cutChunk(bytes: Buffer, delimiter: string, last: boolean): { chunk?: Chunk; rest: Buffer } {
@@ -83,7 +119,8 @@ function cutChunk(bytes: Buffer, delimiter: string, last: boolean): { chunk?: Ch
 function resolveQuotes(text: string, delimiter: string, last: boolean): { chunk: LineChunk; next: number } {
   const lines: string[] = [];
   let start = 0;
-  for (let row = 1; start < text.length; row++) {
+  let hasBroken = false;
+  while (start < text.length) {
     const quote = text.indexOf('"', start);
     if (quote < 0) {
       lines.push(text.slice(start));
@@ -95,49 +132,57 @@ function resolveQuotes(text: string, delimiter: string, last: boolean): { chunk:
       lines.push(text.slice(start, lineStart));
       start = lineStart;
     }
-    const quoted = parseQuotedRow(text, start, delimiter, last, row);
-    if (!quoted) break;
-    start = quoted.next;
-    lines.push(`${ROW_MARK}${quoted.fields.join(CELL_MARK).replaceAll('\n', LINE_MARK)}\n`);
+    const cut = parseQuotedRow(text, start, delimiter, last);
+    if (!cut) break;
+    start = cut.next;
+    hasBroken ||= !cut.fields;
+    lines.push(
+      cut.fields ? `${ROW_MARK}${cut.fields.join(CELL_MARK).replaceAll('\n', LINE_MARK)}\n` : brokenText(cut),
+    );
   }
   return {
-    chunk: { lines: Buffer.from(lines.join('')), hasMarks: true },
+    chunk: { lines: Buffer.from(lines.join('')), hasMarks: true, hasBroken },
     next: Math.min(start, text.length),
   };
 }
 
 function cutRows(text: string, delimiter: string, last: boolean): { chunk: RowChunk; next: number } {
-  const rows: string[][] = [];
+  const rows: FileRow[] = [];
   let start = 0;
+  let lines = 0;
   while (start < text.length) {
-    const found = parseQuotedRow(text, start, delimiter, last, rows.length + 1);
-    if (!found) break;
-    const isEmpty = /^\r?\n?$/.test(text.slice(start, Math.min(found.next, start + 3)));
-    if (!isEmpty) rows.push(found.fields);
-    start = found.next;
+    const cut = parseQuotedRow(text, start, delimiter, last);
+    if (!cut) break;
+    const isEmpty = /^\r?\n?$/.test(text.slice(start, Math.min(cut.next, start + 3)));
+    if (!cut.fields) rows.push({ text: cut.text, reason: cut.reason, line: lines + 1 });
+    else if (!isEmpty) rows.push(cut.fields);
+    lines += 1 + (cut.fields ? lineFeedsBetween(text, start, cut.next - 1) : 0);
+    start = cut.next;
   }
-  return { chunk: { rows }, next: Math.min(start, text.length) };
+  return { chunk: { rows, lines }, next: Math.min(start, text.length) };
 }
 
-/** Rows of a chunk. */
-export function countRows(chunk: Chunk): number {
-  if ('rows' in chunk) return chunk.rows.length;
+/** A number of rows, and of the lines of the file that they stand on, empty ones between them included. */
+export interface Extent {
+  readonly rows: number;
+  readonly lines: number;
+}
+
+/** Rows and lines of a chunk. */
+export function extentOf(chunk: Chunk): Extent {
+  if ('rows' in chunk) return { rows: chunk.rows.length, lines: chunk.lines };
   let rows = 0;
-  eachRow(chunk.lines, (row) => (rows = row) > 0);
-  return rows;
+  const lines = eachRow(chunk, (row) => (rows = row) > 0);
+  return { rows, lines };
 }
 
-/** Cells of the rows of lines with the given numbers (from 1, ascending), as the CSV parser gives them. */
-export function rowsAt(
-  { lines, hasMarks }: LineChunk,
-  delimiter: string,
-  numbers: readonly number[],
-): string[][] {
-  const rows: string[][] = [];
+/** The rows of lines with the given numbers (from 1, ascending), as the CSV parser gives them. */
+export function rowsAt(chunk: LineChunk, delimiter: string, numbers: readonly number[]): FileRow[] {
+  const rows: FileRow[] = [];
   let wanted = 0;
-  eachRow(lines, (row, start, end) => {
+  eachRow(chunk, (row, start, end, line) => {
     if (row === numbers[wanted]) {
-      rows.push(cellsOf(lines.toString('utf8', start, end), delimiter, hasMarks));
+      rows.push(rowOf(chunk, delimiter, chunk.lines.toString('utf8', start, end), line));
       wanted++;
     }
     return wanted < numbers.length;
@@ -146,43 +191,62 @@ export function rowsAt(
 }
 
 /** All rows of a chunk. */
-export function allRows(chunk: Chunk, delimiter: string): readonly string[][] {
+export function allRows(chunk: Chunk, delimiter: string): readonly FileRow[] {
   if ('rows' in chunk) return chunk.rows;
-  const rows: string[][] = [];
-  eachRow(chunk.lines, (_, start, end) => {
-    rows.push(cellsOf(chunk.lines.toString('utf8', start, end), delimiter, chunk.hasMarks));
+  const rows: FileRow[] = [];
+  eachRow(chunk, (_, start, end, line) => {
+    rows.push(rowOf(chunk, delimiter, chunk.lines.toString('utf8', start, end), line));
     return true;
   });
   return rows;
 }
 
-/** The chunk without its first rows, and how many were left out: at most `count`. */
-export function withoutRows(chunk: Chunk, count: number): { chunk: Chunk; left: number } {
-  if ('rows' in chunk)
-    return { chunk: { rows: chunk.rows.slice(count) }, left: Math.min(count, chunk.rows.length) };
-  let [left, start] = [0, 0];
-  eachRow(chunk.lines, (row, _, end) => {
-    left = row;
+/** The chunk without its first rows, and what was left out: at most `count` rows. */
+export function withoutRows(chunk: Chunk, count: number): { chunk: Chunk; left: Extent } {
+  if ('rows' in chunk) {
+    const rows = Math.min(count, chunk.rows.length);
+    // Its broken rows know their lines: none of them is left out.
+    return { chunk: { rows: chunk.rows.slice(count), lines: chunk.lines }, left: { rows, lines: 0 } };
+  }
+  let [rows, lines, start] = [0, 0, 0];
+  eachRow(chunk, (row, _, end, line) => {
+    rows = row;
+    lines = line;
     start = end + 1;
     return row < count;
   });
-  return { chunk: { ...chunk, lines: chunk.lines.subarray(start) }, left };
+  return { chunk: { ...chunk, lines: chunk.lines.subarray(start) }, left: { rows, lines } };
 }
 
-/** Tells where each row of lines begins and ends, until `visit` returns false. */
-function eachRow(lines: Buffer, visit: (row: number, start: number, end: number) => boolean): void {
+/**
+ * Tells where each row of a chunk begins and ends and which line of the file that is (the last, of several), until
+ * `visit` returns false. Returns the lines passed.
+ */
+function eachRow(
+  { lines, hasMarks }: LineChunk,
+  visit: (row: number, start: number, end: number, line: number) => boolean,
+): number {
   let row = 0;
+  let line = 0;
+  let mark = hasMarks ? lines.indexOf(LINE_MARK) : -1;
   for (let start = 0; start < lines.length;) {
     const found = lines.indexOf(LINE_FEED, start);
     const end = found < 0 ? lines.length : found;
+    line++;
+    for (; mark >= 0 && mark < end; mark = lines.indexOf(LINE_MARK, mark + 1)) line++;
     const isEmpty = end === start || (end === start + 1 && lines[start] === CARRIAGE_RETURN);
-    if (!isEmpty && !visit(++row, start, end)) return;
+    if (!isEmpty && !visit(++row, start, end, line)) return line;
     start = end + 1;
   }
+  return line;
 }
 
-function cellsOf(line: string, delimiter: string, hasMarks: boolean): string[] {
-  if (hasMarks && line.startsWith(ROW_MARK))
-    return line.slice(1).replaceAll(LINE_MARK, '\n').split(CELL_MARK);
-  return (line.endsWith('\r') ? line.slice(0, -1) : line).split(delimiter);
+function rowOf({ hasMarks }: LineChunk, delimiter: string, text: string, line: number): FileRow {
+  if (hasMarks && text.startsWith(ROW_MARK))
+    return text.slice(1).replaceAll(LINE_MARK, '\n').split(CELL_MARK);
+  if (hasMarks && text.startsWith(BROKEN_MARK)) {
+    const [reason = '', broken = ''] = text.slice(1).split(CELL_MARK);
+    return { text: broken, reason, line };
+  }
+  return (text.endsWith('\r') ? text.slice(0, -1) : text).split(delimiter);
 }

@@ -1,7 +1,7 @@
 import { open, mkdtemp, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnreadableRowError } from './parse-csv.ts';
+import { UnreadableRowError } from './file-row.ts';
 
 /** A file whose bytes can be read at any place: Excel and Parquet keep their directory at the end. */
 export interface SpooledFile {

@@ -8,6 +8,7 @@ import {
 import { CodedError, type Platform } from '../../platform/index.ts';
 import { neededColumns } from '../imports/compile-mapping.ts';
 import {
+  asWritten,
   checkStatement,
   prepareQuery,
   prepareTable,
@@ -67,7 +68,11 @@ export async function prepareTask(
     });
   // Only what is used is read: sources leave out the other columns.
   const columns = described.columns.filter((column) => needed.includes(column.name));
-  const query = { ...described, columns };
+  const compared = isIncremental ? [load.watermark] : [];
+  const query =
+    'table' in wanted
+      ? await asWritten(platform, reader, wanted.table, { query: { ...described, columns }, compared })
+      : { ...described, columns };
   const filtered = isFiltered ? await filteredQuery(reader, wanted.sql, { type: watermarkType! }) : undefined;
   return {
     query: filtered ? { ...query, from: filtered } : query,

@@ -4,6 +4,7 @@ import { prepareRooms } from '../imports/run-import.ts';
 import {
   countWithout,
   mayPass,
+  naming,
   sentenceOf,
   sourceError,
   streamRows,
@@ -107,7 +108,10 @@ async function readAll(needs: RunNeeds, reader: Reader, tried: Try): Promise<boo
     onHang: () => needs.reader.replace(),
   };
   let first = run.rows_in + 1;
-  for await (const rows of chunksOf(streamRows(reader, statement, limits))) {
+  const blocks = named(streamRows(reader, statement, limits), (error) =>
+    naming(platform, prepared.query, error),
+  );
+  for await (const rows of chunksOf(blocks)) {
     const outcome = await loader.load({ first, rows });
     const cursor = cursorOf(rows.at(-1)!, places);
     const stop = await platform.database.transaction((transaction) =>
@@ -122,6 +126,18 @@ async function readAll(needs: RunNeeds, reader: Reader, tried: Try): Promise<boo
     signal.throwIfAborted();
   }
   return false;
+}
+
+/** Blocks, and what goes wrong while they are read by another name. */
+async function* named<Block>(
+  blocks: AsyncIterable<Block>,
+  naming: (error: unknown) => Promise<unknown>,
+): AsyncGenerator<Block> {
+  try {
+    yield* blocks;
+  } catch (error) {
+    throw await naming(error);
+  }
 }
 
 /** Full chunks of what arrives in blocks of any size. */

@@ -13,7 +13,7 @@ import type { SourceColumn, SourceTable, TableReference } from './connectors/ind
 import { createReadable, DECLARATION_SETTINGS, placeOf } from './declare-tables.ts';
 import { maskCell } from './mask-preview.ts';
 import { connectorOf, openSource } from './open-source.ts';
-import { firstRows, prepareQuery, type PreparedQuery } from './run-query.ts';
+import { firstRows, naming, prepareQuery, type PreparedQuery } from './run-query.ts';
 import { sourceError } from './source-error.ts';
 import type { Reader, SourceReader } from './source-reader.ts';
 
@@ -63,7 +63,9 @@ export function createSourceBrowser(platform: Platform, sourceReader: SourceRead
     query: PreparedQuery,
     open: boolean,
   ): Promise<connectionsApi.Preview> => {
-    const rows = await firstRows(reader, query, PREVIEW_ROWS);
+    const rows = await firstRows(reader, query, PREVIEW_ROWS).catch(async (error: unknown) => {
+      throw await naming(platform, query, error);
+    });
     return {
       columns: [...query.columns],
       rows: open ? rows : rows.map((row) => row.map((cell, at) => maskCell(cell, query.columns[at]!.type))),

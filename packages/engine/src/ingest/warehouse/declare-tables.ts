@@ -37,6 +37,35 @@ export async function declareTables(
   return tables.map((table) => table.table_name);
 }
 
+/**
+ * Makes a mapped table readable a second time, with some columns as its source writes them.
+ * @returns its name, or undefined when the source gives no texts
+ */
+export async function declareAsWritten(
+  platform: Platform,
+  reader: Reader,
+  tableName: string,
+  columns: readonly string[],
+): Promise<string | undefined> {
+  const [table] = await selectTables(platform.database, { names: [tableName] });
+  const [connection] = table ? await selectConnections(platform.database, table.connection_id) : [];
+  if (!table || !connection || !connectorOf(connection.kind).givesTexts) return undefined;
+  // Another choice of columns is another table: two tasks may read it at once.
+  const name = `_written_${createHash('sha256')
+    .update(JSON.stringify([tableName, columns]))
+    .digest('hex')
+    .slice(0, 32)}`;
+  const written = table.columns.map((column) =>
+    columns.includes(column.name) ? { ...column, type: 'Nullable(String)' } : column,
+  );
+  const turn = reader.declaring.then(() =>
+    declareTable(platform, reader, { ...table, table_name: name, columns: written }, connection),
+  );
+  reader.declaring = turn.catch(() => undefined);
+  await turn;
+  return name;
+}
+
 async function declareTable(
   platform: Platform,
   reader: Reader,

@@ -31,12 +31,14 @@ export function createWarehouse(platform: Platform): Warehouse {
   };
 }
 
-export type { Cell, PreparedQuery } from './run-query.ts';
+export type { Cell, PreparedQuery, QueryColumn } from './run-query.ts';
 export {
+  asWritten,
   checkStatement,
   countWithout,
   firstRows,
   hasZone,
+  naming,
   plainType,
   prepareQuery,
   prepareTable,

@@ -1,7 +1,8 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
 import { CodedError, readStatement, StatementRefusal, type Platform } from '../../platform/index.ts';
 import type { SourceColumn } from './connectors/index.ts';
-import { declareTables } from './declare-tables.ts';
+import { selectTables } from './connection-store.ts';
+import { declareAsWritten, declareTables } from './declare-tables.ts';
 import { quoteName } from './quote-sql.ts';
 import { sourceError } from './source-error.ts';
 import type { Reader } from './source-reader.ts';
@@ -11,9 +12,14 @@ export interface PreparedQuery {
   readonly sql: string;
   /** What stands after FROM to read it: a table directly, so that its source is told the conditions. */
   readonly from: string;
-  readonly columns: readonly SourceColumn[];
+  readonly columns: readonly QueryColumn[];
   /** Mapped tables that it reads. */
   readonly tables: readonly string[];
+}
+
+export interface QueryColumn extends SourceColumn {
+  /** It is read as its source writes it, and is no value of `type` yet. */
+  readonly asWritten?: boolean;
 }
 
 /** A cell as text; null is no value. */
@@ -43,6 +49,29 @@ export async function prepareTable(
   const from = quoteName(tableName);
   return { sql: `SELECT * FROM ${from}`, from, tables, columns: await describe(reader, from) };
 }
+
+/**
+ * The same with times, days and numbers of fixed digits read as their source writes them, but for the columns that are
+ * compared: what is none of its type (`infinity`, `0000-00-00`, `NaN`) is then a text in its row, where it would be
+ * taken for 1970-01-01 otherwise, or end the reading. Sources that give no texts are read as before.
+ */
+export async function asWritten(
+  platform: Platform,
+  reader: Reader,
+  tableName: string,
+  { query, compared }: { query: PreparedQuery; compared: readonly string[] },
+): Promise<PreparedQuery> {
+  const columns = query.columns.map((column) =>
+    isDoubtful(column.type) && !compared.includes(column.name) ? { ...column, asWritten: true } : column,
+  );
+  const names = columns.filter((column) => column.asWritten).map(({ name }) => name);
+  const place = names.length > 0 && (await declareAsWritten(platform, reader, tableName, names));
+  return place ? { ...query, from: quoteName(place), columns } : query;
+}
+
+/** Types of which a source may hold values that ClickHouse cannot. */
+const isDoubtful = (type: string): boolean =>
+  /^(Date|Date32|DateTime|DateTime64|Decimal)\b/.test(plainType(type));
 
 /**
  * Refuses what a person may not run; `values` are what we bind in it.
@@ -79,9 +108,10 @@ async function describe(reader: Reader, from: string): Promise<SourceColumn[]> {
 }
 
 /** An expression that gives a column of a prepared query as text, as the mapping of records reads it. */
-export function textExpression({ name, type }: SourceColumn): string {
+export function textExpression({ name, type, asWritten: isWritten }: QueryColumn): string {
   const column = quoteName(name);
   const plain = plainType(type);
+  if (isWritten) return writtenExpression(column, plain);
   // A type with a zone is an instant: said in UTC, so that no reader takes it for another wall time.
   if (hasZone(plain)) return `concat(replaceOne(toString(toTimeZone(${column}, 'UTC')), ' ', 'T'), 'Z')`;
   if (plain.startsWith('FixedString')) return `toStringCutToZero(${column})`;
@@ -91,6 +121,15 @@ export function textExpression({ name, type }: SourceColumn): string {
   if (/^(Tuple|Map|Nested|JSON|Object|Variant|Dynamic|AggregateFunction)/.test(plain))
     return `toJSONString(${column})`;
   return `toString(${column})`;
+}
+
+/** Of a text that a source wrote: instants in UTC, where it is one; all else as it is. */
+function writtenExpression(column: string, plain: string): string {
+  if (!hasZone(plain)) return column;
+  const instant = `parseDateTime64BestEffortOrNull(${column}, ${/^DateTime64\((\d)/.exec(plain)?.[1] ?? 0}, 'UTC')`;
+  // More than four digits of a year, or one before Christ, would be read as something else.
+  const isInstant = `match(${column}, '^[0-9]{4}-[0-9-]{5} [0-9:.]+([+-][0-9:]+)?$')`;
+  return `if(${isInstant}, ifNull(concat(replaceOne(toString(${instant}), ' ', 'T'), 'Z'), ${column}), ${column})`;
 }
 
 /** A type without what it is wrapped in. */
@@ -122,6 +161,18 @@ export async function countWithout(
   const limits = { timeoutSeconds, maximumRows: 1 };
   for await (const [row] of streamRows(reader, { sql, values }, limits)) count = Number(row?.[0] ?? 0);
   return count;
+}
+
+/** The error of a reading, with the columns that may hold what their type cannot. */
+export async function naming(platform: Platform, query: PreparedQuery, error: unknown): Promise<unknown> {
+  if (!(error instanceof CodedError) || error.code !== 'source_value_unreadable') return error;
+  const tables = await selectTables(platform.database, { names: [...query.tables] });
+  const columns = tables.flatMap((table) =>
+    table.columns
+      .filter(({ type }) => plainType(type) === error.details['type'])
+      .map(({ name }) => `${table.table_name}.${name}`),
+  );
+  return new CodedError(error.code, { details: { ...error.details, columns }, cause: error.cause });
 }
 
 /**

@@ -9,6 +9,8 @@ const LOST =
   /broken_connection|server closed the connection|terminating connection|Lost connection|gone away|Broken pipe|Connection (reset|refused)|Host not found|Cannot resolve/i;
 const NO_TABLE = /pqxx::undefined_(table|column)|relation "[^"]*" does not exist|ERROR 1146|NoSuchKey/;
 const NO_DATABASE = /database "[^"]*" does not exist|Unknown database|UNKNOWN_DATABASE|NoSuchBucket/i;
+const UNREADABLE =
+  /Cannot parse \w+ value '[^']*' as ((?:DateTime64|Decimal|DateTime|Date32|Date)(?:\([^()]*\))?):/s;
 const QUERY_TYPES =
   /^(UNKNOWN_IDENTIFIER|UNKNOWN_FUNCTION|UNKNOWN_TABLE|UNKNOWN_TYPE|UNKNOWN_AGGREGATE_FUNCTION|TYPE_MISMATCH|NO_COMMON_TYPE|ILLEGAL_TYPE_OF_ARGUMENT|ILLEGAL_COLUMN|NOT_AN_AGGREGATE|ILLEGAL_AGGREGATION|AMBIGUOUS_\w+|NUMBER_OF_ARGUMENTS_DOESNT_MATCH|TOO_(FEW|MANY)_ARGUMENTS_FOR_FUNCTION|SYNTAX_ERROR|BAD_TYPE_OF_FIELD|MULTIPLE_EXPRESSIONS_FOR_ALIAS|CYCLIC_ALIASES|UNSUPPORTED_METHOD|INVALID_JOIN_ON_EXPRESSION|ARGUMENT_OUT_OF_BOUND)$/;
 
@@ -37,6 +39,9 @@ export function sourceError(error: unknown, context: 'source' | 'query'): CodedE
     return coded('source_table_missing', { reason: type });
   if (UNREACHABLE.test(type) || LOST.test(message))
     return coded('source_unreachable', type ? { engine: type } : {});
+  const unreadable = UNREADABLE.exec(message)?.[1];
+  // The value is not told: it is one of a row.
+  if (unreadable !== undefined) return coded('source_value_unreadable', { type: unreadable });
   if (QUERY_TYPES.test(type)) return coded('source_query_invalid', { reason: type, ...nameIn(message) });
   return coded('source_failed', { reason: type || 'unknown' });
 }
@@ -70,7 +75,8 @@ export function mayPass(code: string): boolean {
 /** The sentence of a code and what its details say, for people; it has no values of rows in it. */
 export function sentenceOf(error: CodedError): { code: ErrorCode; zh: string; en: string } {
   const { zh, en } = errorDefinitions[error.code];
-  const { reason, name } = error.details as { reason?: unknown; name?: unknown };
-  const more = [reason, name].filter((part) => typeof part === 'string').join(' ');
+  const { reason, name, columns } = error.details as { reason?: unknown; name?: unknown; columns?: unknown };
+  const named = Array.isArray(columns) ? columns.join(', ') : undefined;
+  const more = [reason, name, named].filter((part) => typeof part === 'string').join(' ');
   return { code: error.code, zh: more ? `${zh}（${more}）` : zh, en: more ? `${en} (${more})` : en };
 }

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Select } from 'antd';
 import { useReader } from '../../../frame/reader.tsx';
+import { ProblemLine } from '../../../parts/form-problem.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import styles from './import.module.css';
@@ -23,6 +24,7 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
     words.delimiters.semicolon,
     words.delimiters.bar,
   ];
+  const lost = (head?.columns ?? []).filter(({ digitsLost }) => digitsLost).map(({ name }) => name);
   const isPacked = head?.format === 'xlsx' || head?.format === 'parquet';
   return (
     <>
@@ -103,6 +105,9 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
           {words.detected}
         </p>
       </Panel>
+      {lost.length > 0 && (
+        <ProblemLine>{words.run.warnings.digits_lost(lost.join(words.run.and))}</ProblemLine>
+      )}
       {head && <SampleRows head={head} />}
     </>
   );

@@ -185,6 +185,9 @@ function Finished({ run }: { run: Import }) {
             ? words.finishedRejected(format.integer(run.rejectedRows))
             : words.finishedClean}
         </p>
+        {run.warnings.map(({ file, code, columns }) => (
+          <ProblemLine key={`${file} ${code}`}>{words.warnings[code](columns.join(words.and))}</ProblemLine>
+        ))}
         <div className="row">
           {run.rejectedRows > 0 && (
             <Button type="primary" href={`/api/v1/imports/${run.importId}/errors`} download>

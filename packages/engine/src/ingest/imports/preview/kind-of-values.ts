@@ -1,6 +1,6 @@
 import type { importsApi } from '@wutong/contract';
 
-type PreviewColumn = importsApi.ImportPreview['columns'][number];
+type PreviewColumn = Omit<importsApi.ImportPreview['columns'][number], 'digitsLost'>;
 
 const MOST_SAMPLES = 5;
 const BOOLEANS = new Set(['true', 'false', 'yes', 'no', 'y', 'n', '是', '否']);

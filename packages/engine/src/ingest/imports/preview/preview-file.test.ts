@@ -4,6 +4,7 @@ import writeExcelFile from 'write-excel-file/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
 import { createTestPlatform } from '../../../../test/harness/platform.ts';
+import { makeZip } from '../../../../test/harness/make-zip.ts';
 import type { Platform } from '../../../platform/index.ts';
 import { previewFile, type PreviewChoice } from './preview-file.ts';
 
@@ -80,6 +81,35 @@ describe('texts', () => {
   });
 });
 
+test('an archive is told from a workbook', async () => {
+  await expect(preview(makeZip({ 'a.csv': 'id\n1\n' }))).rejects.toMatchObject({
+    details: { problem: 'archive' },
+  });
+});
+
+test.each([
+  [
+    'twice or no name',
+    'id,name,name,\n1,a,b,\n',
+    ['id', 'name', 'name_2', 'column_4'],
+    [['1', 'a', 'b', '']],
+  ],
+  ['the line for Excel', 'sep=;\nid;name\n1;a,b\n', ['id', 'name'], [['1', 'a,b']]],
+  [
+    'rows alone',
+    '张三,,男\n李四,,男\n',
+    ['column_1', 'column_2', 'column_3'],
+    [
+      ['张三', '', '男'],
+      ['李四', '', '男'],
+    ],
+  ],
+])('a header: %s', async (_name, text, columns, rows) => {
+  const head = await preview(text);
+  expect(head.columns.map(({ name }) => name)).toEqual(columns);
+  expect(head.rows).toEqual(rows);
+});
+
 test('a workbook: its sheets, and the rows of each', async () => {
   const born = { type: Date, format: 'yyyy-mm-dd', value: new Date(Date.UTC(1990, 4, 17)) };
   const bytes = (await writeExcelFile([
@@ -105,6 +135,20 @@ test('a workbook: its sheets, and the rows of each', async () => {
   expect(await preview(bytes, { sheet: 'Accounts', hasHeader: false })).toMatchObject({ hasHeader: false });
 });
 
+test('a workbook whose numbers lost digits says in which column', async () => {
+  const bytes = (await writeExcelFile([
+    [{ value: 'id' }, { value: 'card' }],
+    [
+      { type: Number, value: 123456789012345 },
+      { type: Number, value: 6222021234567890000 },
+    ],
+  ] as never).toBuffer()) as Buffer;
+  expect((await preview(bytes)).columns.map(({ name, digitsLost }) => [name, digitsLost])).toEqual([
+    ['id', false],
+    ['card', true],
+  ]);
+});
+
 test('a Parquet file that ClickHouse wrote', async () => {
   const stream = await platform.clickhouse.client.exec({
     query: `select concat('C', toString(number)) as customer, number / 4 as amount, toDate('2026-01-02') as day
@@ -127,6 +171,10 @@ test.each([
   ['PK\u0003\u0004xx', 'damaged'],
   ['PAR1xxxxxxxxxxxx', 'damaged'],
   ['\u0000\u0001\u0002', 'binary'],
+  ['\uFEFF<table><tr><td>id</td></tr></table>\n', 'web_page'],
+  ['id,name\r1,a\r', 'line_ends'],
+  ['[{"id":1},\n{"id":2}]', 'json_document'],
+  ['{\n"id":1\n}', 'json_document'],
 ])('%j is refused by name', async (content, problem) => {
   await expect(preview(content)).rejects.toMatchObject({
     code: 'import_file_unreadable',

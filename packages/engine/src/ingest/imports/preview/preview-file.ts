@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { importsApi } from '@wutong/contract';
 import { CodedError } from '../../../platform/index.ts';
-import { UnreadableRowError } from '../parse-csv.ts';
+import { foreignKind } from '../file-head.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
-import { xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
+import { NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
 import { columnOf } from './kind-of-values.ts';
 import { PreviewError } from './preview-error.ts';
 import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } from './read-text-head.ts';
@@ -21,7 +22,11 @@ export interface PreviewChoice extends HeadChoice {
   readonly whole: boolean;
 }
 
-type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> & Omit<TextHead, 'format'>;
+type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> &
+  Omit<TextHead, 'format'> & {
+    /** Places of columns whose numbers Excel cut. */
+    readonly lostDigits?: ReadonlySet<number>;
+  };
 
 /**
  * What a file is and its first rows. Its bytes lie in a file without a name while they are looked at.
@@ -50,15 +55,16 @@ export function previewSpooled(
 }
 
 async function show(spooled: SpooledFile, choice: PreviewChoice): Promise<importsApi.ImportPreview> {
-  const head = await readHead(spooled, choice);
+  const { lostDigits, ...head } = await readHead(spooled, choice);
   return {
     ...head,
-    columns: head.columns.map((name, index) =>
-      columnOf(
+    columns: head.columns.map((name, index) => ({
+      ...columnOf(
         name,
         head.rows.map((row) => row[index] ?? ''),
       ),
-    ),
+      digitsLost: lostDigits?.has(index) ?? false,
+    })),
     rows: head.rows.map((row) => [...row]),
   };
 }
@@ -77,6 +83,7 @@ async function named<Result>(read: () => Promise<Result>): Promise<Result> {
 
 function problemOf(error: unknown): PreviewError['problem'] | undefined {
   if (error instanceof PreviewError) return error.problem;
+  if (error instanceof NoWorkbookError) return 'archive';
   return error instanceof UnreadableRowError || error instanceof TypeError ? 'damaged' : undefined;
 }
 
@@ -88,10 +95,10 @@ async function readHead(spooled: SpooledFile, choice: PreviewChoice): Promise<He
   if (spooled.bytes === 0) throw new PreviewError('empty');
   if (mark === 'PK\u0003\u0004') return readWorkbook(spooled, choice);
   if (mark === 'PAR1') return readParquet(spooled);
-  if (mark === '\u00D0\u00CF\u0011\u00E0') throw new PreviewError('old_workbook');
-  if (/^(\u00FF\u00FE|\u00FE\u00FF)/.test(mark)) throw new PreviewError('utf16');
   const gzip = mark.startsWith('\u001f\u008b');
   const bytes = gzip ? await unpacked(spooled) : await firstBytes(spooled);
+  const foreign = foreignKind(bytes);
+  if (foreign) throw new PreviewError(foreign);
   const isWhole = choice.whole && (gzip ? bytes.length < HEAD_BYTES : spooled.bytes <= HEAD_BYTES);
   return { ...readTextHead(bytes, isWhole, choice), gzip, sheets: [] };
 }
@@ -100,7 +107,11 @@ const PACKED = { gzip: false, encoding: 'utf-8', delimiter: ',' } as const;
 
 async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewChoice): Promise<Head> {
   const sheets = await xlsxSheets(spooled);
-  const table = await firstRows(xlsxRows(spooled, sheet), MOST_ROWS + 1);
+  const lostDigits = new Set<number>();
+  const table = await firstRows(
+    xlsxRows(spooled, sheet, (column) => lostDigits.add(column)),
+    MOST_ROWS + 1,
+  );
   const width = Math.max(0, ...table.map((row) => row.length));
   const even = table.map((row) => row.concat(Array.from({ length: width - row.length }, () => '')));
   const shown = sheet ?? sheets[0];
@@ -108,6 +119,7 @@ async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewC
     ...PACKED,
     ...withHeader(even, hasHeader),
     format: 'xlsx',
+    lostDigits,
     sheets,
     ...(shown ? { sheet: shown } : {}),
   };

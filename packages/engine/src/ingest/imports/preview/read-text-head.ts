@@ -1,5 +1,6 @@
 import type { importsApi } from '@wutong/contract';
 import { parseForeignJson } from '../../read-json.ts';
+import { headerNames, SEPARATOR_LINE } from '../file-head.ts';
 import { PreviewError } from './preview-error.ts';
 
 type Encoding = importsApi.ImportPreview['encoding'];
@@ -34,13 +35,17 @@ export function readTextHead(bytes: Uint8Array, whole: boolean, choice: HeadChoi
   const lines = bytes.subarray(0, end);
   if (lines.includes(0)) throw new PreviewError('binary');
   const encoding = choice.encoding ?? detectEncoding(lines);
-  const text = decode(lines, encoding);
-  if (text === undefined) throw new PreviewError('wrong_encoding');
+  const decoded = decode(lines, encoding);
+  if (decoded === undefined) throw new PreviewError('wrong_encoding');
+  if (decoded.includes('\r') && !decoded.includes('\n')) throw new PreviewError('line_ends');
+  if (/^\s*(\[\s*[[{]|\{\s*\n)/.test(decoded)) throw new PreviewError('json_document');
+  const separator = SEPARATOR_LINE.exec(decoded);
+  const text = separator ? decoded.slice(separator[0].length) : decoded;
   const isJson = choice.format === 'ndjson' || (choice.format === undefined && /^\s*\{/.test(text));
   if (isJson) {
     return { format: 'ndjson', encoding, delimiter: ',', hasHeader: true, ...readJsonLines(text) };
   }
-  const delimiter = choice.delimiter ?? detectDelimiter(text);
+  const delimiter = choice.delimiter ?? separator?.[1] ?? detectDelimiter(text);
   const table = parseRows(text, delimiter, MOST_ROWS + 1).filter((row) => row.length > 1 || row[0] !== '');
   return { format: 'csv', encoding, delimiter, ...withHeader(table, choice.hasHeader) };
 }
@@ -51,10 +56,8 @@ export function withHeader(
   chosen: boolean | undefined,
 ): Pick<TextHead, 'hasHeader' | 'columns' | 'rows'> {
   const first = table[0] ?? [];
-  const hasHeader = chosen ?? looksLikeHeader(first);
-  const columns = hasHeader
-    ? first.map((name) => name.trim())
-    : first.map((_cell, index) => `column_${index + 1}`);
+  const hasHeader = chosen ?? (looksLikeHeader(first) || standsOverValues(table));
+  const columns = hasHeader ? headerNames(first) : first.map((_cell, index) => `column_${index + 1}`);
   return { hasHeader, columns, rows: hasHeader ? table.slice(1) : table };
 }
 
@@ -86,13 +89,25 @@ function detectDelimiter(text: string): string {
   return scores.toSorted((left, right) => right.score - left.score)[0]?.delimiter ?? ',';
 }
 
+/** A header may name a column twice or not at all when it stands over values that are unlike a name. */
+function standsOverValues([first = [], ...rows]: readonly (readonly string[])[]): boolean {
+  const isName = (cell: string): boolean => cell !== '' && !VALUE.test(cell);
+  if (rows.length === 0 || first.some((cell) => VALUE.test(cell.trim()))) return false;
+  return first.some(
+    (cell, place) =>
+      isName(cell.trim()) &&
+      rows.every((row) => !isName(row[place]?.trim() ?? '')) &&
+      rows.some((row) => VALUE.test(row[place]?.trim() ?? '')),
+  );
+}
+
+/** A number, a date, a time or an address. */
+const VALUE = /^[+-]?\d+([.,:/-]\d+)*$|@/;
+
 /** A header names every column once and holds no values. */
 function looksLikeHeader(row: readonly string[]): boolean {
   const names = row.map((name) => name.trim());
-  return (
-    names.every((name) => name !== '' && !/^[+-]?\d+([.,:/-]\d+)*$/.test(name) && !name.includes('@')) &&
-    new Set(names).size === names.length
-  );
+  return names.every((name) => name !== '' && !VALUE.test(name)) && new Set(names).size === names.length;
 }
 
 /** RFC 4180: quoted cells may hold delimiters, line breaks and doubled quotes. */

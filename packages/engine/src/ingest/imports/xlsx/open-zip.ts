@@ -1,5 +1,5 @@
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import type { SpooledFile } from '../spool-file.ts';
 
 /** The parts of an Excel file. */

@@ -1,13 +1,16 @@
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import { createXmlParser } from './parse-xml.ts';
+import type { NumberStyle } from './read-styles.ts';
 import { unescaped } from './unescape-text.ts';
 
 /** What the cells of a sheet are read with. */
 export interface SheetContext {
   readonly texts: readonly string[];
-  /** By style: whether a number is a day or a time. */
-  readonly dates: readonly boolean[];
+  /** By the number of a cell's style. */
+  readonly styles: readonly NumberStyle[];
   readonly is1904: boolean;
+  /** Told of each number of which Excel did not keep all digits, with its column, counted from 0. */
+  readonly onLostDigits?: ((column: number) => void) | undefined;
 }
 
 /** Excel's own limits. */
@@ -32,6 +35,7 @@ export function createSheetParser(context: SheetContext): { write(piece: string)
   let aids = 0;
 
   function closeCell(): void {
+    if (type === 'n' && lacksDigits(value)) context.onLostDigits?.(column);
     const text = value === '' ? '' : cellText(value, type, style, context);
     if (text === '') return;
     // Cells that are left out are empty.
@@ -101,18 +105,35 @@ function cellText(value: string, type: string, style: number, context: SheetCont
     case 'b':
       return value === '1' ? 'true' : 'false';
     case 'n':
-      return numberText(value, context.dates[style] ?? false, context.is1904);
+      return numberText(value, context.styles[style], context.is1904);
     default:
       // inlineStr, str (of a formula), e (an error such as #N/A), d (ISO 8601).
       return unescaped(value);
   }
 }
 
-function numberText(value: string, isDate: boolean, is1904: boolean): string {
+/** Excel's own precision; what it was given beyond became noughts before the file was written. */
+const DIGITS = 15;
+const LOST_FROM = 10 ** DIGITS;
+/** Sixteen digits and more in full: a program wrote them, Excel writes such numbers with an exponent. */
+const WRITTEN_OUT = new RegExp(`^-?[1-9]\\d{${DIGITS},}$`);
+
+/** Whether a whole number has more digits than Excel keeps, and those beyond are lost: a card number, an account. */
+function lacksDigits(value: string): boolean {
+  const number = Math.abs(Number(value));
+  return number >= LOST_FROM && Number.isFinite(number) && !isKeptWhole(value);
+}
+
+const isKeptWhole = (value: string): boolean =>
+  WRITTEN_OUT.test(value) && /[1-9]/.test(value.replace('-', '').slice(DIGITS));
+
+function numberText(value: string, style: NumberStyle | undefined, is1904: boolean): string {
   const number = Number(value);
-  if (!Number.isFinite(number)) return value;
+  if (!Number.isFinite(number) || isKeptWhole(value)) return value;
+  if (style?.isDate && number >= 0) return dateText(number, is1904);
   // Excel computes and shows 15 digits; the file holds the binary number behind them, such as 3.1400000000000001.
-  return isDate && number >= 0 ? dateText(number, is1904) : String(Number(number.toPrecision(15)));
+  const text = String(Number(number.toPrecision(DIGITS)));
+  return style && style.digits > 0 && /^\d+$/.test(text) ? text.padStart(style.digits, '0') : text;
 }
 
 /** Of a serial number: the day; with a fraction the time too; below one the time alone. */

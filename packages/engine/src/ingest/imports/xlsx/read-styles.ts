@@ -7,24 +7,41 @@ const isBuiltInDate = (id: number): boolean =>
   (id >= 45 && id <= 47 && id !== 46) ||
   (id >= 50 && id <= 58);
 
-/** By the number of a cell's style: whether its number is a day or a time. */
-export function readDateStyles(xml: string): boolean[] {
-  const custom = new Map<number, boolean>();
-  const styles: boolean[] = [];
+/** How a style shows the number of a cell. */
+export interface NumberStyle {
+  /** As a day or a time. */
+  readonly isDate: boolean;
+  /** With noughts in front up to so many digits, as `000000` does for numbers of customers; 0: as it is. */
+  readonly digits: number;
+}
+
+const PLAIN: NumberStyle = { isDate: false, digits: 0 };
+
+/** By the number of a cell's style. */
+export function readNumberStyles(xml: string): NumberStyle[] {
+  const custom = new Map<number, NumberStyle>();
+  const styles: NumberStyle[] = [];
   let isCells = false;
   parseXml(xml, {
     open(name, attributes) {
-      if (name === 'numFmt') custom.set(Number(attributes.numFmtId), isDateCode(attributes.formatCode ?? ''));
+      if (name === 'numFmt') custom.set(Number(attributes.numFmtId), styleOf(attributes.formatCode ?? ''));
       if (name === 'cellXfs') isCells = true;
       if (name !== 'xf' || !isCells) return;
       const id = Number(attributes.numFmtId ?? 0);
-      styles.push(custom.get(id) ?? isBuiltInDate(id));
+      styles.push(custom.get(id) ?? (isBuiltInDate(id) ? { ...PLAIN, isDate: true } : PLAIN));
     },
     close(name) {
       if (name === 'cellXfs') isCells = false;
     },
   });
   return styles;
+}
+
+function styleOf(code: string): NumberStyle {
+  const isFilled = /^0{2,}(;|$)/.test(code);
+  return isFilled
+    ? { isDate: false, digits: code.indexOf(';') < 0 ? code.length : code.indexOf(';') }
+    : { ...PLAIN, isDate: isDateCode(code) };
 }
 
 /** Whether a format code shows a date or a time of day; a duration (`[h]:mm`) stays a number of days. */

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { UnreadableRowError } from '../parse-csv.ts';
+import { UnreadableRowError } from '../file-row.ts';
 import type { SpooledFile } from '../spool-file.ts';
 import { openWorkbook, type Workbook } from './open-zip.ts';
 import { attribute, createXmlParser, parseXml } from './parse-xml.ts';
 import { createSheetParser } from './parse-sheet.ts';
-import { readDateStyles } from './read-styles.ts';
+import { readNumberStyles } from './read-styles.ts';
 import { unescaped } from './unescape-text.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -18,15 +18,20 @@ const SHARED_TEXTS = 5_000_000;
 /**
  * Rows of a sheet of an Excel file (ECMA-376, the first sheet or a named one) that are not empty, as texts: numbers
  * in the 15 digits that Excel knows, dates YYYY-MM-DD, date times YYYY-MM-DD hh:mm:ss, booleans true and false,
- * formulas by their last value, errors by their name. @throws UnreadableRowError
+ * formulas by their last value, errors by their name; a number whose format is noughts alone has noughts in front.
+ * `onLostDigits` is told the column (from 0) of each number that Excel cut to its 15 digits. @throws UnreadableRowError
  */
-export async function* xlsxRows(file: SpooledFile, sheet: string | undefined): AsyncGenerator<string[][]> {
+export async function* xlsxRows(
+  file: SpooledFile,
+  sheet: string | undefined,
+  onLostDigits?: (column: number) => void,
+): AsyncGenerator<string[][]> {
   const workbook = await openWorkbook(file);
   const book = await readBook(workbook, sheet);
   const texts = book.texts === undefined ? [] : await readSharedTexts(workbook, book.texts);
-  const dates =
-    book.styles === undefined ? [] : readDateStyles(await workbook.whole(book.styles, SMALL_PART_BYTES));
-  const parser = createSheetParser({ texts, dates, is1904: book.is1904 });
+  const styles =
+    book.styles === undefined ? [] : readNumberStyles(await workbook.whole(book.styles, SMALL_PART_BYTES));
+  const parser = createSheetParser({ texts, styles, is1904: book.is1904, onLostDigits });
   for await (const piece of workbook.text(book.sheet, SHEET_BYTES)) {
     const rows = parser.write(piece);
     if (rows.length > 0) yield rows;
@@ -37,6 +42,14 @@ export async function* xlsxRows(file: SpooledFile, sheet: string | undefined): A
 export async function xlsxSheets(file: SpooledFile): Promise<string[]> {
   const { sheets } = await readDirectory(await openWorkbook(file));
   return sheets.map(({ name }) => name);
+}
+
+/** A zip, and nothing of Excel in it. */
+export class NoWorkbookError extends UnreadableRowError {
+  constructor() {
+    super(0, 'it is a zip archive and no Excel workbook; unpack it first');
+    this.name = 'NoWorkbookError';
+  }
 }
 
 interface Book {
@@ -57,6 +70,7 @@ interface Directory {
 async function readDirectory(workbook: Workbook): Promise<Directory> {
   const roots = await readRelations(workbook, '_rels/.rels', '');
   const path = roots.find((each) => each.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
+  if (!workbook.has(path)) throw new NoWorkbookError();
   const sheets: { name: string; id: string }[] = [];
   let is1904 = false;
   parseXml(await workbook.whole(path, SMALL_PART_BYTES), {

@@ -15,6 +15,8 @@ export interface Connector {
   readonly target: readonly string[];
   /** The host that it connects to, if any: checked against the hosts that connections may reach. */
   endpoint?(settings: Settings): Endpoint;
+  /** Whether a column that is declared as text is given as the source writes it, whatever its type there. */
+  readonly givesTexts?: boolean;
   /** Path below the folder for files, if it reads files: checked to be inside. */
   path?(settings: Settings): string;
   /** Tables that may be read, at most `limit`. The first question a test of the connection asks. */

@@ -12,6 +12,7 @@ export const mysqlConnector: Connector = {
     { name: 'password', title: { zh: '密码', en: 'Password' }, type: 'secret', required: false },
   ],
   target: ['host', 'port', 'database', 'user'],
+  givesTexts: true,
   endpoint: (settings) => ({ host: textOf(settings, 'host'), port: Number(settings['port']) }),
   async tables(source, limit) {
     return source.query(

@@ -20,6 +20,7 @@ export const postgresqlConnector: Connector = {
     { name: 'password', title: { zh: '密码', en: 'Password' }, type: 'secret', required: false },
   ],
   target: ['host', 'port', 'database', 'user'],
+  givesTexts: true,
   endpoint: (settings) => ({ host: textOf(settings, 'host'), port: Number(settings['port']) }),
   async tables(source, limit) {
     return ask<{ schema: string; table: string; kind: 'table' | 'view' }>(
