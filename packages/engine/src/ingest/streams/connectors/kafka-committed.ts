@@ -32,7 +32,7 @@ export class CommittedConsumer extends Consumer {
     if (!callback) return super.fetch(committed).then(hideAborted);
     super.fetch(committed, (error, response) => {
       if (error) callback(error, response);
-      else callback(null, hideAborted(response));
+      else callback(null, response && hideAborted(response));
     });
   }
 }
