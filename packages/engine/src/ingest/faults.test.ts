@@ -232,4 +232,23 @@ describe('faults', () => {
     await far.close();
     await proxy.close();
   });
+
+  it('a network forgets its lines to PostgreSQL: collection resumes alone on new ones', async () => {
+    const proxy = await startCutProxy(databases.databaseUrl);
+    const far = createTestPlatform({ ...databases, databaseUrl: proxy.url }, { clock: realTime() });
+    const room = await startIngestServer(far);
+    const { key } = await room.ingest.sources.create({ sourceId: 'forgotten', name: 'Forgotten' }, 'test');
+    await sendUntilAcked(room.url, key, events('forgotten-0', 10));
+    const sending = sendUntilAcked(room.url, key, events('forgotten-1', 10));
+    proxy.forget();
+    // What PostgreSQL works on may take as long as it likes.
+    const long = platform.database.query(`select 'done' as said from pg_sleep(9)`);
+    await sending;
+    await sendUntilAcked(room.url, key, events('forgotten-2', 10));
+    expect(await storedOf('forgotten')).toEqual({ rows: 30, distinct: 30 });
+    expect(await long).toEqual([{ said: 'done' }]);
+    await room.stop();
+    await far.close();
+    await proxy.close();
+  }, 60_000);
 });

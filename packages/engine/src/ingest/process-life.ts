@@ -88,14 +88,14 @@ interface Silence {
 
 /**
  * Counts how long each process has given no sign, by what is seen and not by anybody's clock. Between two looks no more
- * than a quarter of the lease counts: while nobody could look, nobody could give a sign either.
+ * than half of the lease counts: while nobody could look, nobody could give a sign either.
  */
 function createSilence(leaseMs: number): Silence {
   let silent = new Map<string, { seenAt: number; forMs: number }>();
   let answeredAt = performance.now();
   return {
     async longerThanLease(look) {
-      const passed = Math.min(performance.now() - answeredAt, leaseMs / 4);
+      const passed = Math.min(performance.now() - answeredAt, leaseMs / 2);
       const rows = await look();
       answeredAt = performance.now();
       silent = new Map(
