@@ -59,7 +59,7 @@ async function appendStaged(
   if (uses.length === 0) return 0;
   const batchId = needs.platform.ids.newId();
   const receivedAt = needs.platform.clock.now();
-  await needs.life.prepare();
+  const lease = await needs.life.prepare();
   const block = await readStaged(clickhouse, staged, { sourceId, batchId, receivedAt });
   if (block.rows.length !== uses.reduce((sum, use) => sum + use.events, 0))
     throw new CodedError('engine_unavailable', { details: { engine: 'clickhouse', reason: 'restarted' } });
@@ -68,7 +68,7 @@ async function appendStaged(
     const claim = claimOf(sourceId, staged, block);
     const batch = await claimBlock(needs, batchId, claim, receivedAt);
     if (batch === undefined) return undefined;
-    await insertStaged(needs, batchId, block.pieces);
+    await insertStaged(needs, { batchId, lease }, block.pieces);
     await finish(needs, { batch, batchId, claim, block, receivedAt, uses });
   } finally {
     needs.underWay.delete(batchId);

@@ -153,21 +153,20 @@ export interface LeftBatch {
 }
 
 /**
- * Batches to settle: of processes not seen since `deadline` (epoch ms) or signed off, and our own that are
- * not under way any more.
+ * Batches to settle: of processes that are dead or signed off, and our own that are not under way any more.
  */
 export async function leftBatches(
   database: Database,
-  deadline: number,
+  dead: readonly string[],
   processId: string,
   underWay: ReadonlySet<string>,
 ): Promise<LeftBatch[]> {
   return database.query<LeftBatch>(
     `select batch.* from ingest.batch left join ingest.process using (process_id)
      where case when batch.process_id = $2 then not (batch_id = any($3::uuid[]))
-       else process.process_id is null or process.seen_at < $1 end
+       else process.process_id is null or process.process_id = any($1::uuid[]) end
      order by batch limit 100`,
-    [deadline, processId, `{${[...underWay].join(',')}}`],
+    [`{${dead.join(',')}}`, processId, `{${[...underWay].join(',')}}`],
   );
 }
 
@@ -180,18 +179,26 @@ export async function takeOver(database: Database, left: LeftBatch, processId: s
   return taken === 1;
 }
 
-/** A sign of life of a process. */
+/** A sign of life of a process: whatever the clock says, it differs from the one before. */
 export async function beat(database: Database, processId: string, pid: number, now: number): Promise<void> {
   await database.execute(
     `insert into ingest.process (process_id, seen_at, pid) values ($1, $2, $3)
-     on conflict (process_id) do update set seen_at = excluded.seen_at`,
+     on conflict (process_id) do update set seen_at = greatest(excluded.seen_at, process.seen_at + 1)`,
     [processId, now, pid],
   );
 }
 
+/** A process that commits batches. */
+export interface ProcessRow {
+  process_id: string;
+  pid: number;
+  /** Differs after each sign of life. */
+  seen_at: number;
+}
+
 /** All processes that have not signed off. */
-export async function listProcesses(database: Database): Promise<{ process_id: string; pid: number }[]> {
-  return database.query('select process_id, pid from ingest.process');
+export async function listProcesses(database: Database): Promise<ProcessRow[]> {
+  return database.query('select process_id, pid, seen_at from ingest.process');
 }
 
 /** Says that the process is gone, and forgets the dead ones that left nothing behind. */

@@ -16,6 +16,7 @@ import { insertRows } from './insert-rows.ts';
 import type { AppendOutcome } from './outcome.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
 import type { IdentityPort } from './ports.ts';
+import type { Lease } from './process-life.ts';
 
 /** Requests in, what became of their records out; undefined for a request that must come back. */
 export type CommitBatch = (submissions: readonly Submission[]) => Promise<(AppendOutcome | undefined)[]>;
@@ -29,14 +30,14 @@ export function createCommitBatch(needs: PipelineNeeds): CommitBatch {
   const oneAtATime = createQueue();
   return async (submissions) => {
     const now = needs.platform.clock.now();
-    await needs.life.prepare();
+    const lease = await needs.life.prepare();
     const batch = openBatch(needs.platform.ids.newId(), submissions, now);
     checkPlan(needs, batch);
     needs.underWay.add(batch.batchId);
     try {
       // Claims and identity one batch after the other: two would only wait for each other's rows.
       await oneAtATime(() => claimAndResolve(needs, batch, now));
-      await insertOpenEvents(needs, batch);
+      await insertOpenEvents(needs, batch, lease);
       await finishBatch(needs, batch);
     } finally {
       needs.underWay.delete(batch.batchId);
@@ -134,10 +135,10 @@ async function resolvePersons(
 }
 
 /** Step 4: events into ClickHouse, durable. What only one record is at fault for is that record's rejection. */
-async function insertOpenEvents(needs: PipelineNeeds, batch: Batch): Promise<void> {
+async function insertOpenEvents(needs: PipelineNeeds, batch: Batch, lease: Lease): Promise<void> {
   const open = batch.entries.filter((entry) => entry.state === 'open' && entry.record?.kind === 'event');
   const rows = open.map((entry) => rowOf(entry)!);
-  const refused = await insertRows(needs, batch.batchId, rows);
+  const refused = await insertRows(needs, { batchId: batch.batchId, lease }, rows);
   if (refused.size === 0) return;
   for (const entry of open) {
     const rejection = refused.get(entry.eventId);

@@ -232,4 +232,56 @@ describe('faults', () => {
     await far.close();
     await proxy.close();
   });
+
+  it('answers of PostgreSQL are lost: what was committed all the same is stored and counted once', async () => {
+    const proxy = await startCutProxy(databases.databaseUrl);
+    const far = createTestPlatform({ ...databases, databaseUrl: proxy.url }, { clock: realTime() });
+    const room = await startIngestServer(far, { leaseMs: LEASE_MS });
+    const { key } = await room.ingest.sources.create({ sourceId: 'unheard', name: 'Unheard' }, 'test');
+    let sending = true;
+    const senders = Array.from({ length: SENDERS }, async (_, sender) => {
+      let number = 0;
+      for (; sending || number < 5; number++)
+        await sendUntilAcked(room.url, key, events(`unheard-${sender}-${number}`, 10));
+      return number;
+    });
+    for (let round = 0; round < 6; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 150));
+      proxy.loseAnswers();
+      await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 30));
+      proxy.mend();
+    }
+    sending = false;
+    const sent = (await Promise.all(senders)).reduce((sum, requests) => sum + requests * 10, 0);
+    await expect.poll(() => storedOf('unheard')).toEqual({ rows: sent, distinct: sent });
+    await expect
+      .poll(() => platform.database.query('select * from ingest.batch'), { timeout: 10_000 })
+      .toEqual([]);
+    const [ledger] = await platform.database.query<Record<string, number>>(
+      `select received - stored - duplicate - rejected as difference, stored from ingest.ledger where source_id = 'unheard'`,
+    );
+    expect(ledger).toEqual({ difference: 0, stored: sent });
+    await room.stop();
+    await far.close();
+    await proxy.close();
+  }, 60_000);
+
+  it('a network forgets its lines to PostgreSQL: collection resumes alone on new ones', async () => {
+    const proxy = await startCutProxy(databases.databaseUrl);
+    const far = createTestPlatform({ ...databases, databaseUrl: proxy.url }, { clock: realTime() });
+    const room = await startIngestServer(far);
+    const { key } = await room.ingest.sources.create({ sourceId: 'forgotten', name: 'Forgotten' }, 'test');
+    await sendUntilAcked(room.url, key, events('forgotten-0', 10));
+    const sending = sendUntilAcked(room.url, key, events('forgotten-1', 10));
+    proxy.forget();
+    // What PostgreSQL works on may take as long as it likes.
+    const long = platform.database.query(`select 'done' as said from pg_sleep(9)`);
+    await sending;
+    await sendUntilAcked(room.url, key, events('forgotten-2', 10));
+    expect(await storedOf('forgotten')).toEqual({ rows: 30, distinct: 30 });
+    expect(await long).toEqual([{ said: 'done' }]);
+    await room.stop();
+    await far.close();
+    await proxy.close();
+  }, 60_000);
 });

@@ -1,8 +1,15 @@
 import { CodedError } from '../platform/index.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
+import type { Lease } from './process-life.ts';
 import { insertBlock, insertEvents, isDataError } from './event-store.ts';
 import type { Rejection } from './record.ts';
 import type { EventRow } from './write-row.ts';
+
+/** A batch whose events are inserted. */
+export interface InsertedBatch {
+  readonly batchId: string;
+  readonly lease: Lease;
+}
 
 /**
  * Inserts the rows of a batch and returns the refused ones by event id: when ClickHouse cannot read a block,
@@ -11,36 +18,36 @@ import type { EventRow } from './write-row.ts';
  */
 export async function insertRows(
   needs: PipelineNeeds,
-  batchId: string,
+  batch: InsertedBatch,
   rows: readonly EventRow[],
 ): Promise<ReadonlyMap<string, Rejection>> {
   const refused = new Map<string, Rejection>();
-  if (rows.length > 0) await insertOrSplit(needs, batchId, rows, 'all', refused);
+  if (rows.length > 0) await insertOrSplit(needs, batch, rows, 'all', refused);
   return refused;
 }
 
 /** Inserts a block that was checked as a whole. @throws CodedError collection_unavailable, and what ClickHouse refuses */
 export async function insertStaged(
   needs: PipelineNeeds,
-  batchId: string,
+  batch: InsertedBatch,
   pieces: readonly Uint8Array[],
 ): Promise<void> {
   const { clickhouse } = needs.platform;
-  await insertPatiently(needs, batchId, () =>
-    insertBlock(clickhouse, batchId, { format: 'Native', pieces }, 'staged'),
+  await insertPatiently(needs, batch, () =>
+    insertBlock(clickhouse, batch.batchId, { format: 'Native', pieces }, 'staged'),
   );
 }
 
 async function insertOrSplit(
   needs: PipelineNeeds,
-  batchId: string,
+  batch: InsertedBatch,
   rows: readonly EventRow[],
   token: string,
   refused: Map<string, Rejection>,
 ): Promise<void> {
   try {
-    await insertPatiently(needs, batchId, () =>
-      insertEvents(needs.platform.clickhouse, batchId, rows, token),
+    await insertPatiently(needs, batch, () =>
+      insertEvents(needs.platform.clickhouse, batch.batchId, rows, token),
     );
   } catch (error) {
     if (!isDataError(error)) throw error;
@@ -50,8 +57,8 @@ async function insertOrSplit(
       return;
     }
     const middle = Math.ceil(rows.length / 2);
-    await insertOrSplit(needs, batchId, rows.slice(0, middle), `${token}0`, refused);
-    await insertOrSplit(needs, batchId, rows.slice(middle), `${token}1`, refused);
+    await insertOrSplit(needs, batch, rows.slice(0, middle), `${token}0`, refused);
+    await insertOrSplit(needs, batch, rows.slice(middle), `${token}1`, refused);
   }
 }
 
@@ -59,14 +66,13 @@ const ATTEMPTS = 3;
 
 /** The same token in each attempt: an insert whose answer was lost is not repeated in effect. */
 async function insertPatiently(
-  { platform, life }: PipelineNeeds,
-  batchId: string,
+  { platform }: PipelineNeeds,
+  { batchId, lease }: InsertedBatch,
   insert: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     // Others may have settled the batch of a process that stood still: it must not insert after that.
-    if (!life.leaseHolds())
-      throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
+    if (!lease.holds()) throw new CodedError('collection_unavailable', { details: { reason: 'lease_lost' } });
     try {
       return await insert();
     } catch (error) {

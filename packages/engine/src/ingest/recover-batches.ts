@@ -15,8 +15,7 @@ import type { EventRow } from './write-row.ts';
 export async function recoverBatches(needs: PipelineNeeds): Promise<number> {
   const { platform, life, underWay } = needs;
   const { processId } = life;
-  await life.buryLocal();
-  const left = await leftBatches(platform.database, life.deadline(), processId, underWay);
+  const left = await leftBatches(platform.database, await life.deadProcesses(), processId, underWay);
   let settled = 0;
   for (const batch of left) {
     if (await insertIsRunning(platform.clickhouse, batch.batch_id)) continue;

@@ -19,14 +19,14 @@ const RELAY_LIMIT = 10_000;
 export async function relayOutbox(needs: PipelineNeeds): Promise<boolean> {
   const { platform, underWay } = needs;
   const now = platform.clock.now();
-  await needs.life.prepare();
+  const lease = await needs.life.prepare();
   const batchId = platform.ids.newId();
   underWay.add(batchId);
   try {
     const taken = await takeAndClaim(needs, batchId, now);
     if (!taken) return false;
     const rows = taken.rows.map((row) => toEventRow(row, now));
-    const refused = await insertRows(needs, batchId, rows);
+    const refused = await insertRows(needs, { batchId, lease }, rows);
     await finish(needs, taken, rows, refused);
     return taken.full;
   } finally {

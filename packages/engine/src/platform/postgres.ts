@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { watchLines } from './watch-lines.ts';
 
 /** What a statement can be sent through: the pool or an open transaction. Values are always bound. */
 export interface Transaction {
@@ -52,7 +53,10 @@ export function openDatabase(
     idleTimeoutMillis: 60_000,
     types: types as pg.CustomTypesConfig,
     application_name: 'wutong',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
+  const lines = watchLines(url);
   // An idle connection that breaks must not end the process: the next query opens a new one.
   pool.on('error', (error) => options.onError?.(error));
 
@@ -70,11 +74,30 @@ export function openDatabase(
   const inOrder = (client: pg.PoolClient): Ask => {
     let last: Promise<unknown> = Promise.resolve();
     return (text, values) => {
-      const answer = last.then(() => client.query(text, values as unknown[]));
+      const answer = last.then(() => lines.awaiting(client, () => client.query(text, values as unknown[])));
       last = answer.catch(() => undefined);
       return answer;
     };
   };
+
+  /** One question on any connection. */
+  async function askAny(text: string, values?: readonly unknown[]): Promise<pg.QueryResult> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      return await lines.awaiting(client, () => client.query(text, values as unknown[]));
+    } catch (error) {
+      broken ??= error as Error;
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
 
   async function once<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const client = await pool.connect();
@@ -109,7 +132,7 @@ export function openDatabase(
   }
 
   return {
-    ...through((text, values) => pool.query(text, values as unknown[])),
+    ...through(askAny),
     pool,
     async transaction(work) {
       for (let repeat = 0; ; repeat++) {
@@ -136,6 +159,7 @@ export function openDatabase(
       };
     },
     async close() {
+      lines.close();
       await pool.end();
     },
   };

@@ -8,6 +8,8 @@ export interface CutProxy {
   cut(): void;
   /** Lets requests through but breaks the line before the answer. */
   loseAnswers(): void;
+  /** Lines that are open now stay open and carry nothing any more, as when a firewall forgets them. */
+  forget(): void;
   /** Holds everything back, both ways, without breaking the line. */
   stall(): void;
   mend(): void;
@@ -18,6 +20,7 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
   const target = new URL(targetUrl);
   const open = new Set<Socket>();
   let state: 'whole' | 'cut' | 'deaf' | 'stalled' = 'whole';
+  const forgotten = new WeakSet<Socket>();
   let held: (() => void)[] = [];
   const pass = (write: () => void): void => {
     if (state === 'stalled') held.push(write);
@@ -38,8 +41,11 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
         upstream.destroy();
       });
     }
-    client.on('data', (chunk: Buffer) => pass(() => upstream.write(chunk)));
+    client.on('data', (chunk: Buffer) => {
+      if (!forgotten.has(client)) pass(() => upstream.write(chunk));
+    });
     upstream.on('data', (chunk: Buffer) => {
+      if (forgotten.has(client)) return;
       if (state === 'deaf') client.destroy();
       else pass(() => client.write(chunk));
     });
@@ -56,6 +62,9 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
     },
     loseAnswers() {
       state = 'deaf';
+    },
+    forget() {
+      for (const socket of open) forgotten.add(socket);
     },
     stall() {
       state = 'stalled';

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Admin } from '@platformatic/kafka';
 import { findFreePort } from '../../src/platform/engines/free-port.ts';
 
@@ -18,6 +19,11 @@ export interface KafkaBroker {
   readonly certificateAuthority: string;
   createTopic(topic: string, partitions: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /**
+   * Transactions of one message by Kafka's own producer, compressed as snappy, then lz4, then zstd. END in the value
+   * becomes the compression and how the transaction ended.
+   */
+  sendTransactions(topic: string, value: string, ends: readonly ('commit' | 'abort')[]): Promise<void>;
   /** kill -9; what was acknowledged stays. */
   kill(): Promise<void>;
   /** On the same ports and the same data. */
@@ -26,6 +32,7 @@ export interface KafkaBroker {
 }
 
 const POM = fileURLToPath(new URL('./kafka-broker.pom.xml', import.meta.url));
+const TRANSACTIONS = fileURLToPath(new URL('./SendTransactions.java', import.meta.url));
 const KEYSTORE_PASSWORD = 'changeit';
 const START_LIMIT_MS = 60_000;
 
@@ -73,6 +80,10 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     createTopic: (topic, partitions) =>
       asAdmin((admin) => admin.createTopics({ topics: [topic], partitions, replicas: 1 })),
     deleteTopic: (topic) => asAdmin((admin) => admin.deleteTopics({ topics: [topic] })),
+    async sendTransactions(topic, value, ends) {
+      const jars = join(jarFolder(), '*');
+      await promisify(execFile)('java', ['-cp', jars, TRANSACTIONS, plain, topic, value, ...ends]);
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGKILL');

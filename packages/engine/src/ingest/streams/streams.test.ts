@@ -168,6 +168,19 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     expect((listed.items as object[])[0]).toMatchObject({ streamId: 'payments', lag: 0, lostMessages: 0 });
   });
 
+  it('stores what was committed and nothing of aborted transactions, and counts no lag behind them', async () => {
+    await broker.createTopic('transactions', 1);
+    const value = JSON.stringify(event({ end: 'END' }));
+    await broker.sendTransactions('transactions', value, ['abort', 'commit', 'abort', 'commit', 'abort']);
+    await open('transactions', { topics: ['transactions'] });
+    await settled('transactions', 6);
+    const rows = await rowsOf('transactions');
+    const ends = rows.map(({ properties }) => (properties as { end: string }).end);
+    expect(ends.toSorted()).toEqual(
+      ['lz4', 'snappy', 'zstd'].flatMap((compression) => [`${compression} commit`, `${compression} commit`]),
+    );
+  });
+
   it('reads CloudEvents from headers, and plain JSON by a mapping', async () => {
     await broker.createTopic('mixed', 1);
     await broker.createTopic('cdc', 1);
@@ -395,6 +408,8 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
       )[0]!;
     await until(async () => (await count()).distinct === total, 'all are stored', 60_000);
     expect(await count()).toEqual({ rows: total, distinct: total });
+    const underWay = (): Promise<unknown[]> => platform.database.query('select 1 from ingest.batch');
+    await until(async () => (await underWay()).length === 0, 'what the killed one left is settled');
     const [ledger] = await platform.database.query<Record<string, number>>(
       `select sum(received)::int as received, sum(stored)::int as stored, sum(duplicate)::int as duplicate,
          sum(rejected)::int as rejected from ingest.ledger where source_id = 'killed'`,

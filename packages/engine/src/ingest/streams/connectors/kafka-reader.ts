@@ -13,6 +13,8 @@ export class KafkaReader implements StreamReader {
   readonly #topicIds: ReadonlyMap<string, string>;
   /** By topic and partition: the next offset after what this reader said was stored. */
   readonly #stored = new Map<string, number>();
+  /** By topic and partition: the next offset after what was handed out. */
+  readonly #handedOut = new Map<string, number>();
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
@@ -48,6 +50,9 @@ export class KafkaReader implements StreamReader {
       bytes += message.value?.length ?? 0;
       messages.push(this.#toMessage(message));
     }
+    for (const { topic, partition, offset } of messages)
+      this.#handedOut.set(`${topic}:${partition}`, offset + 1);
+    if (messages.length === 0) await this.#commitPassedOver();
     return messages;
   }
 
@@ -56,10 +61,32 @@ export class KafkaReader implements StreamReader {
     for (const { topic, partition, offset } of messages) {
       next.set(`${topic}:${partition}`, { topic, partition, offset: offset + 1 });
     }
+    await this.#tell([...next.values()]);
+  }
+
+  async #tell(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void> {
     await this.#consumer.commit({
-      offsets: [...next.values()].map((each) => ({ ...each, offset: BigInt(each.offset), leaderEpoch: -1 })),
+      offsets: offsets.map((each) => ({ ...each, offset: BigInt(each.offset), leaderEpoch: -1 })),
     });
-    for (const [place, { offset }] of next) this.#stored.set(place, offset);
+    for (const { topic, partition, offset } of offsets) this.#stored.set(`${topic}:${partition}`, offset);
+  }
+
+  /**
+   * Tells the broker of offsets that hold nothing to hand out (markers, aborted transactions): otherwise a topic would
+   * seem unread behind its last message, and lost when retention deletes them.
+   */
+  async #commitPassedOver(): Promise<void> {
+    const isBehind = ([place, offset]: [string, number]): boolean => this.#stored.get(place) !== offset;
+    if (this.#stream.readableLength > 0 || [...this.#handedOut].some(isBehind)) return;
+    const offsets = (this.#consumer.assignments ?? []).flatMap(({ topic, partitions }) =>
+      partitions.flatMap((partition) => {
+        const place = `${topic}:${partition}`;
+        const offset = Number(this.#stream.offsetsToFetch.get(place) ?? 0n);
+        const known = this.#stored.get(place) ?? Number(this.#stream.offsetsCommitted.get(place) ?? offset);
+        return offset > known ? [{ topic, partition, offset }] : [];
+      }),
+    );
+    if (offsets.length > 0) await this.#tell(offsets).catch(() => undefined);
   }
 
   async partitions(): ReturnType<StreamReader['partitions']> {

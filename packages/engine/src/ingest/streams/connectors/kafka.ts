@@ -1,6 +1,8 @@
-import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformatic/kafka';
+import { ListOffsetTimestamps, type Consumer, type MessagesStream } from '@platformatic/kafka';
 import type { KafkaSecrets, StreamSettings } from '@wutong/contract';
 import { closeConsumer, kafkaClientOptions, kafkaErrorText } from './kafka-client.ts';
+import { CommittedConsumer } from './kafka-committed.ts';
+import { teachCompression } from './kafka-compression.ts';
 import { KafkaReader } from './kafka-reader.ts';
 import { sampleKafka } from './kafka-sample.ts';
 import { decidePositions, type PartitionFacts } from './start-positions.ts';
@@ -61,7 +63,8 @@ export const kafkaConnector: StreamConnector = {
 
 function createConsumer(settings: StreamSettings, secrets: KafkaSecrets, groupId: string): Consumer {
   const { sessionTimeoutMs } = settings;
-  const consumer = new Consumer({
+  teachCompression();
+  const consumer = new CommittedConsumer({
     ...kafkaClientOptions(settings, secrets),
     groupId,
     autocommit: false,
