@@ -17,6 +17,8 @@ const EXAMPLES = [
   `person where active_share(event login on friday between 20:00 and 22:00, within last 12 weeks) >= 0.5`,
   `person`,
   `company where size(tags) > 2 in time zone 'Asia/Tokyo'`,
+  `person where vip in time zone 'Asia/Tokyo'`,
+  `person where not (vip) and (vip or age > 3 and vip) in time zone of person`,
   `person where -(a - -3) * 2 <= 1e21 or (a or b) and not (c = 'it''s' and name not contains '张') -- comment`,
   "person where `where` = `any thing`.x and mark not in (1, 2) and tag level = 3 and x contains any ('a')",
 ];

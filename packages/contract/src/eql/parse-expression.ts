@@ -130,7 +130,9 @@ function comparisonAfter(cursor: Cursor, value: Value): Condition | undefined {
   }
   const negated = cursor.sees('not') && cursor.seesAny(['in', 'contains', 'starts', 'ends', 'matches'], 1);
   if (negated) cursor.next();
-  if (cursor.take('in')) return membershipAfter(cursor, value, negated);
+  // `vip in time zone 'Asia/Tokyo'`: a boolean by its name, and the end of the expression.
+  const isLast = !negated && cursor.sees('time', 1) && cursor.sees('zone', 2);
+  if (!isLast && cursor.take('in')) return membershipAfter(cursor, value, negated);
   return textComparisonAfter(cursor, value, negated);
 }
 

@@ -463,12 +463,51 @@ describe('tags', () => {
       "SELECT 1 AS person_id, toUInt8(file('/etc/passwd')) AS value",
       "SELECT person_id, concat('--', `file`('/etc/passwd')) AS value FROM event",
       "SELECT person_id, file/* */('/etc/passwd') AS value FROM event",
+      "SELECT person_id, 1 AS value FROM event PREWHERE event = 'login'",
+      'SELECT person_id, 1 AS value FROM event SAMPLE 0.1',
       `SELECT person_id, ${'('.repeat(3_000)}1${')'.repeat(3_000)} AS value FROM event`,
     ]) {
       expect(await codeOf(sql(text)), text).toBe('tag_sql_refused');
     }
     await sql('SELECT person_id, count() AS value FROM event GROUP BY person_id');
     expect(await tags.get('by_sql')).toMatchObject({ people: 5, problem: null });
+  });
+
+  it.each([
+    ['of events', 'SELECT person_id, count() AS value FROM event GROUP BY person_id'],
+    ['where a name is written out', 'SELECT e.person_id, count() AS value FROM {db}.event AS e GROUP BY 1'],
+    [
+      'of the newest states',
+      "SELECT person_id, toUInt64(sum(amount)) /* FINAL */ AS value FROM detail_holding final WHERE detail_id != 'final' GROUP BY person_id",
+    ],
+    ['whether it says FINAL or not', 'SELECT person_id, sum(amount) AS value FROM detail_holding GROUP BY 1'],
+  ])('count by SQL what merged people did as one person, %s', async (_, text) => {
+    await platform.clickhouse.insert('identity_override', [{ key_number: 4, person_id: 2, version: 1 }]);
+    await platform.clickhouse.insert('person', [{ person_id: 4, key_number: 4, version: 2, deleted: 1 }]);
+    const holding = (key: number, version: number, amount: number): object => ({
+      detail_id: `d${key}`,
+      owner_type: 'person',
+      owner_id: String(key),
+      person_id: key,
+      key_number: key,
+      version,
+      amount,
+    });
+    await platform.clickhouse.insert('detail_holding', [holding(2, 1, 7), holding(2, 2, 1), holding(4, 1, 1)]);
+    const [own] = await platform.clickhouse.query<{ db: string }>('SELECT currentDatabase() AS db');
+    const made = await tags.create(
+      {
+        ...definition,
+        tagId: 'merged',
+        name: 'SQL',
+        kind: 'sql',
+        valueType: 'number',
+        text: text.replace('{db}', own!.db),
+      },
+      ASKER,
+    );
+    expect(made.problem).toBeNull();
+    expect(await tags.tagsOf(2)).toMatchObject([{ tagId: 'merged', values: ['2'] }]);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   StatementRefusal,
   type Platform,
 } from '../platform/index.ts';
+import { readAsPresent } from './present-tables.ts';
 import { maySee, SHARING_COLUMNS, type Sharing } from './sharing.ts';
 import { refusalOf } from './run-expression.ts';
 import type { TagRow } from './tag-store.ts';
@@ -28,10 +29,11 @@ const SANDBOX_SETTINGS = {
 
 /**
  * Checks SQL by the engine's own parse tree: one SELECT, of person_id and value, over the readable tables of
- * our database, without table functions (files, URLs, other servers).
+ * our database, without table functions (files, URLs, other servers). Returns the statement to be run: the same
+ * one over the tables as they are now.
  * @throws CodedError tag_sql_refused
  */
-export async function checkTagSql(platform: Platform, sql: string): Promise<void> {
+export async function checkTagSql(platform: Platform, sql: string): Promise<string> {
   const refuse = (reason: string): never => {
     throw new CodedError('tag_sql_refused', { details: { reason } });
   };
@@ -56,16 +58,22 @@ export async function checkTagSql(platform: Platform, sql: string): Promise<void
     );
   }
   const own = await platform.clickhouse.query<{ name: string }>('SELECT currentDatabase() AS name');
+  const database = own[0]?.name ?? '';
+  const tables = new Set<string>();
   for (const line of tree) {
     const used = /\bfunction_name: ([^\s,]+)/.exec(line)?.[1];
     if (used !== undefined && isForbiddenFunction(used)) refuse(`the function ${used} is not allowed`);
     if (/\bTABLE_FUNCTION\b/.test(line)) refuse('table functions are not allowed');
     const table = /\bTABLE id: \d+.*table_name: ([^\s,]+)/.exec(line)?.[1];
     if (table === undefined) continue;
-    const [database, name = ''] = table.includes('.') ? table.split('.') : [own[0]?.name, table];
+    const [place, name = ''] = table.includes('.') ? table.split('.') : [database, table];
     const readable = READABLE.has(name) || READABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
-    if (database !== own[0]?.name || !readable) refuse(`the table ${table} may not be read`);
+    if (place !== database || !readable) refuse(`the table ${table} may not be read`);
+    if (/\bsample_size: /.test(line)) refuse('SAMPLE is not allowed');
+    tables.add(name);
   }
+  if (tree.some((line) => /^\s*PREWHERE\b/.test(line))) refuse('PREWHERE is not allowed; say WHERE');
+  return readAsPresent(sql, tables, database);
 }
 
 /**
@@ -96,8 +104,7 @@ async function tagsOfAuthor({ database, access }: Platform, tagId: string): Prom
 
 /** Computes an SQL tag; returns how many people have a value. */
 export async function computeSqlTag(platform: Platform, row: TagRow, run: number): Promise<number> {
-  const sql = row.body ?? '';
-  await checkTagSql(platform, sql);
+  const sql = await checkTagSql(platform, row.body ?? '');
   const held = heldValue(row.value_type, 'typed');
   const typed = {
     number: 'toFloat64OrNull(toString(value))',
