@@ -51,13 +51,15 @@ export const retentionAnswerSchema = comparable(
           rates: z.array(z.number()),
         }),
       )
-      .describe('over cohorts that have lived the whole period'),
+      .describe(
+        'over cohorts that have lived the whole period; with `every`, a person counts once in each of them, while people behind a number are named once',
+      ),
   }),
 );
 export type RetentionAnswer = z.output<typeof retentionAnswerSchema>;
 
 export const retentionCellSchema = z.object({
-  cohort: z.iso.datetime({ offset: true }).optional().describe('start of the cohort’s period; absent: all'),
+  cohort: z.iso.datetime({ offset: true }).optional().describe('start of the cohort’s period; absent: all that have lived the period'),
   period: z.number().int().min(0).max(MAXIMUM_PERIODS).optional().describe('absent: the whole cohort'),
   returned: z.boolean().default(true),
   group: groupSchema.optional(),

@@ -1,4 +1,4 @@
-import { parseEql, formatEql, type EqlDocument } from '@wutong/contract';
+import { parseEql, formatEql, type Condition, type EqlDocument, type Value } from '@wutong/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
@@ -107,6 +107,30 @@ it.each(Object.entries(ATTACKS))('refuses too many or too strange: %s', async (_
 it('refuses ten years of hours by their cost', async () => {
   const text = 'person where active_share(event login within last 87600 hours) > 0.5';
   await expect(audience.count({ text }, ASKER)).rejects.toMatchObject({ code: 'eql_too_expensive' });
+});
+
+const LISTS: Record<string, EqlDocument> = (() => {
+  const list: Value = { kind: 'list', items: [{ kind: 'text', value: '北京' }] };
+  const city: Value = { kind: 'attribute', path: ['city'] };
+  const where = (condition: Condition): EqlDocument => ({ kind: 'population', of: 'person', where: condition });
+  return {
+    'compared with a text': where({ kind: 'compare', operator: '=', left: list, right: city }),
+    'compared with its like': where({ kind: 'compare', operator: '!=', left: city, right: list }),
+    'between its likes': where({ kind: 'between', value: list, low: list, high: list }),
+    'asked for letters': where({ kind: 'text', operator: 'contains', value: list, pattern: list }),
+    'asked for in a list': where({ kind: 'oneOf', value: list, list }),
+    missing: where({ kind: 'missing', value: list }),
+    'calculated with': {
+      kind: 'value',
+      value: { kind: 'call', function: 'length', value: list },
+    },
+    'with nothing in it': where({ kind: 'oneOf', value: city, list: { kind: 'list', items: [] } }),
+  };
+})();
+
+it.each(Object.entries(LISTS))('refuses a list that no text can write: %s', async (_, document) => {
+  const { problems } = await audience.check({ document }, ASKER);
+  expect(problems.map((problem) => problem.code)).toEqual(['not_allowed_here']);
 });
 
 it('takes a document only within the bounds that text has', async () => {

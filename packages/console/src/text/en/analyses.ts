@@ -74,6 +74,8 @@ export const analyses = {
   cohort: 'Cohort',
   cohortHint: 'First: everybody is in the cohort of their first event; every: in each period they did it in.',
   cohorts: { first: 'By the first', every: 'By every one' },
+  everyCohortNote:
+    'Overall counts a person once in every cohort it is in; the list behind a number names everybody once.',
   cohortName: 'Cohort',
   overall: 'Overall',
   cameBack: 'came back',

@@ -72,6 +72,8 @@ export const analyses = {
   cohort: '批次归属',
   cohortHint: '首次：每位客户只算入第一次发生起始行为的那一批；每次：每一期发生过都算入。',
   cohorts: { first: '按首次', every: '按每次' },
+  everyCohortNote:
+    '“整体”一行按批次累计：同一客户属于几批就计几次；点开数字看到的名单中，每位客户只出现一次。',
   cohortName: '起始批次',
   overall: '整体',
   cameBack: '回访客户',

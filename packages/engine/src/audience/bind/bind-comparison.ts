@@ -8,6 +8,7 @@ import {
 import { DAY_MS, dateTextOf, wallOfDate } from '../calendar.ts';
 import { clampInstant, instantOfText, type ResolvedWindow } from '../resolve-window.ts';
 import { dateOf, refuseSealed, requireUnit } from './bind-value.ts';
+import { bindList } from './bind-list.ts';
 import { bindWindow } from './bind-window.ts';
 import { BindError, refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
 import type { BoundCondition, BoundValue } from './bound.ts';
@@ -228,7 +229,7 @@ function rememberFields(binder: Binder, value: BoundValue): void {
 export function bindOneOf(binder: Binder, node: Of<'oneOf'>, scope: Scope): BoundCondition {
   let value = binder.value(node.value, scope);
   requireType(binder, node.value, scope, value, ['text', 'number', 'boolean', 'date', 'instant']);
-  let list = binder.value(node.list, scope);
+  let list = bindList(binder, node.list, scope);
   if (list.kind === 'literal') {
     requireItems(binder, node.list, scope, list);
     list = convertText(binder, node.list, scope, list, value.type);

@@ -1,6 +1,7 @@
 import { conditionSchema, type Condition } from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
 import { conditionInEachZone } from './bind-each-zone.ts';
+import { bindList } from './bind-list.ts';
 import { bindWindow } from './bind-window.ts';
 import { bindCompare, bindOneOf, bindText, compared, convertText, requireItems } from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
@@ -44,7 +45,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
     case 'listHas': {
       const value = binder.value(node.value, scope);
       requireType(binder, node.value, scope, value, ['list']);
-      const list = binder.value(node.list, scope);
+      const list = bindList(binder, node.list, scope);
       requireItems(binder, node.list, scope, list);
       requireType(binder, node.list, scope, list, ['text']);
       return { kind: 'listHas', quantifier: node.quantifier, value: compared(binder, scope, value), list };

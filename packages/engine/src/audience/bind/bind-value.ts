@@ -28,7 +28,11 @@ export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue
       return { kind: 'literal', value, type: 'instant' };
     }
     case 'list':
-      return bindList(binder, node, scope);
+      return refuse(binder, node, scope, {
+        code: 'not_allowed_here',
+        en: "A list of values stands to the right of in and contains only: city in ('a', 'b').",
+        zh: "取值列表只能写在 in 与 contains 的右侧，例如 city in ('a', 'b')。",
+      });
     case 'relative':
       return refuse(binder, node, scope, {
         code: 'not_allowed_here',
@@ -93,26 +97,6 @@ export function bindValue(binder: Binder, node: Value, scope: Scope): BoundValue
 function today(binder: Binder): string {
   const { now, timeZone } = binder.environment.time;
   return dateTextOf(wallOf(now, timeZone));
-}
-
-/** A list of literals of one type. */
-function bindList(binder: Binder, node: Extract<Value, { kind: 'list' }>, scope: Scope): BoundValue {
-  const items = node.items.map((item) => ({ item, bound: binder.value(item, scope) }));
-  const first = items[0]?.bound;
-  for (const { item, bound } of items) {
-    if (bound.kind !== 'literal' || Array.isArray(bound.value)) {
-      refuse(binder, item, scope, {
-        code: 'not_allowed_here',
-        en: 'A list holds plain values only.',
-        zh: '列表中只能写固定取值。',
-      });
-    }
-    if (first) requireType(binder, item, scope, bound, [first.type]);
-  }
-  const values = items.map((each) => (each.bound as { value: string | number | boolean }).value);
-  // `type` is that of the items: lists of literals only ever stand to the right of in and contains.
-  const value = values.every((each) => typeof each === 'number') ? (values as number[]) : values.map(String);
-  return { kind: 'literal', value, type: first?.type ?? 'text' };
 }
 
 function bindParameter(

@@ -171,6 +171,19 @@ test('retention: cohorts by first sign-up, on the day', async () => {
   expect(await people('retention', asked, {})).toEqual([1, 2, 3, 4]);
 });
 
+test('retention: behind the number of all cohorts are the people of those that it counts', async () => {
+  // The ninth day has passed, the tenth has not: whoever came today is in no number of the whole yet.
+  await insertEvents(platform, [at(9, 5, 31, 'look'), at(10, 5, 31, 'look'), at(10, 6, 32, 'look')]);
+  const look = { event: 'look' };
+  const asked = { period: { from: day(9), to: day(11) }, start: look, returning: look, periods: 1 };
+  expect(await run('retention', asked)).toMatchObject({
+    cohorts: [{ people: 1 }, { people: 1 }],
+    overall: [{ people: [1, 0] }],
+  });
+  expect(await people('retention', asked, {})).toEqual([31]);
+  expect(await people('retention', asked, { cohort: day(10) })).toEqual([32]);
+});
+
 test('retention: what has not begun is not zero, and many periods need wider numbers', async () => {
   const asked = {
     period: { from: day(0), to: day(2) },

@@ -167,7 +167,7 @@ function overallOf(
   };
 }
 
-/** People of a cohort, or those of it who came back in a period, or did not. */
+/** People of a cohort (or of all that have lived long enough), or those of it who came back in a period, or did not. */
 export async function peopleOfRetention(
   needs: AnalysisNeeds,
   request: RetentionRequest,
@@ -180,14 +180,13 @@ export async function peopleOfRetention(
   if (cell.cohort !== undefined) {
     const start = startOfBucket(Date.parse(cell.cohort), request.unit, scope.timeZone);
     conditions.push(`cohort = ${scope.bindings.integer(calendar.starts.indexOf(start))}`);
+  } else {
+    // Over all cohorts only those count that have lived the whole period, as in the answer.
+    conditions.push(`cohort < ${scope.bindings.integer(livedCohorts(calendar, cell.period ?? 0, scope.now))}`);
   }
   if (cell.period !== undefined) {
     const back = cameBack(request, cell.period);
     conditions.push(cell.returned ? back : `not (${back})`);
-    // Over all cohorts only those count that have lived the whole period.
-    if (cell.cohort === undefined) {
-      conditions.push(`cohort < ${scope.bindings.integer(livedCohorts(calendar, cell.period, scope.now))}`);
-    }
   }
   const asked = await onlyGroup(needs, scope, people, { group: cell.group, breakdown: request.breakdown });
   return { scope, sql: `select person from (${asked}) where ${conditions.join(' and ')}` };

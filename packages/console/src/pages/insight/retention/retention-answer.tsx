@@ -79,6 +79,7 @@ function RetentionBody({ question, tile, chart, heightPx, answer }: Props & { an
         onPick={drill && pick}
       />
       {!tile && <div className={styles.table}>{table}</div>}
+      {!tile && question.cohort === 'every' && <p className={styles.note}>{words.everyCohortNote}</p>}
     </>
   );
 }
