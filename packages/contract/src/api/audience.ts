@@ -198,6 +198,9 @@ export const computeSegment = endpoint({
   errors: ['segment_not_found', 'segment_not_rule'],
 });
 
+const LIVE =
+  'true: every rule is evaluated for the person at this instant; false: the segments of the last computations, from memory, in a millisecond. Segments that are not rules or rank people, and tags, are always those of the last computation; merges and splits apply at once';
+
 const personMembershipsSchema = z.object({
   personId: z.number().int().describe('the present person, also when an id was asked for that was merged'),
   segments: z.array(z.object({ segmentId: z.string(), name: z.string() })),
@@ -209,11 +212,18 @@ export const readPersonSegments = endpoint({
   method: 'GET',
   path: '/api/v1/people/:personId/segments',
   room: 'audience',
-  summary: { en: 'Segments and tags of a person, in real time', zh: '某客户所在人群与标签（实时查询）' },
+  summary: {
+    en: 'Segments and tags of a person as last computed; with `live` the rules as they are true now',
+    zh: '某客户所在人群与标签（最近一次计算）；live 为按规则即时判断',
+  },
   permission: 'segment.read',
   params: z.object({ personId: z.coerce.number().int().min(0) }),
-  query: z.object({ tags: z.enum(['true', 'false']).default('false').describe('also the tag values') }),
+  query: z.object({
+    tags: z.enum(['true', 'false']).default('false').describe('also the tag values'),
+    live: z.enum(['true', 'false']).default('false').describe(LIVE),
+  }),
   response: personMembershipsSchema,
+  errors: ['eql_too_slow'],
 });
 
 /** A body, not a query: keys are personal, and addresses end in the logs of whatever stands between. */
@@ -223,14 +233,15 @@ export const findPersonSegments = endpoint({
   path: '/api/v1/people/segments',
   room: 'audience',
   summary: {
-    en: 'Segments and tags of the person behind a key, such as a customer number, in real time',
-    zh: '按客户号等标识查询客户所在人群与标签（实时查询）',
+    en: 'Segments and tags of the person behind a key, such as a customer number, as last computed; with `live` the rules as they are true now',
+    zh: '按客户号等标识查询客户所在人群与标签（最近一次计算）；live 为按规则即时判断',
   },
   permission: 'segment.read',
   body: z.object({
     key: z.object({ type: z.string().max(50), value: z.string().min(1).max(255) }),
     tags: z.boolean().default(false).describe('also the tag values'),
+    live: z.boolean().default(false).describe(LIVE),
   }),
   response: personMembershipsSchema,
-  errors: ['person_not_found'],
+  errors: ['person_not_found', 'eql_too_slow'],
 });

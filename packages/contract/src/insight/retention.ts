@@ -59,7 +59,10 @@ export const retentionAnswerSchema = comparable(
 export type RetentionAnswer = z.output<typeof retentionAnswerSchema>;
 
 export const retentionCellSchema = z.object({
-  cohort: z.iso.datetime({ offset: true }).optional().describe('start of the cohort’s period; absent: all that have lived the period'),
+  cohort: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('start of the cohort’s period; absent: all that have lived the period'),
   period: z.number().int().min(0).max(MAXIMUM_PERIODS).optional().describe('absent: the whole cohort'),
   returned: z.boolean().default(true),
   group: groupSchema.optional(),

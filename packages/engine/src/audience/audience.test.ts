@@ -493,7 +493,11 @@ describe('tags', () => {
       version,
       amount,
     });
-    await platform.clickhouse.insert('detail_holding', [holding(2, 1, 7), holding(2, 2, 1), holding(4, 1, 1)]);
+    await platform.clickhouse.insert('detail_holding', [
+      holding(2, 1, 7),
+      holding(2, 2, 1),
+      holding(4, 1, 1),
+    ]);
     const [own] = await platform.clickhouse.query<{ db: string }>('SELECT currentDatabase() AS db');
     const made = await tags.create(
       {

@@ -7,6 +7,7 @@ import { whileComputing } from './compute-lock.ts';
 import { computeLookalikes } from './compute-lookalike.ts';
 import { computeSegments } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
+import { evaluateRules } from './evaluate-rules.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
@@ -75,6 +76,7 @@ export function createAudience(
   const personLookup = createPersonLookup({
     members: lookup,
     tagsOf: (personId) => tags.tagsOf(personId),
+    evaluateRules: (personId) => evaluateRules(platform, reader, personId),
     directory: needs.identity,
   });
   const loops: RunningLoop[] = [];

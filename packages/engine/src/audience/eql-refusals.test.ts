@@ -112,7 +112,11 @@ it('refuses ten years of hours by their cost', async () => {
 const LISTS: Record<string, EqlDocument> = (() => {
   const list: Value = { kind: 'list', items: [{ kind: 'text', value: '北京' }] };
   const city: Value = { kind: 'attribute', path: ['city'] };
-  const where = (condition: Condition): EqlDocument => ({ kind: 'population', of: 'person', where: condition });
+  const where = (condition: Condition): EqlDocument => ({
+    kind: 'population',
+    of: 'person',
+    where: condition,
+  });
   return {
     'compared with a text': where({ kind: 'compare', operator: '=', left: list, right: city }),
     'compared with its like': where({ kind: 'compare', operator: '!=', left: city, right: list }),

@@ -173,7 +173,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
 }
 
 /** Standings need the whole population; everything else reads the rows of the given people only. */
-function restriction(
+export function restriction(
   prepared: PreparedExpression,
   personIds: readonly number[],
 ): { people?: ReturnType<typeof onlyPeople> } {

@@ -1,5 +1,6 @@
 import type { Identity, RawKey } from '../identity/index.ts';
 import { CodedError } from '../platform/index.ts';
+import type { DecidedSegments } from './evaluate-rules.ts';
 import type { MemberLookup } from './lookup-members.ts';
 import type { Asker } from './asker.ts';
 import { maySee } from './sharing.ts';
@@ -15,39 +16,62 @@ export interface PersonMemberships {
 /** How the present person of an id or a key is found. Absent: ids are taken as they are, and no key is known. */
 export type PersonDirectory = Partial<Pick<Identity, 'personOfKey' | 'personsOf'>>;
 
-export interface PersonLookup {
-  /** What the asker may not see is left out. */
-  ofPerson(personId: number, withTags: boolean, asker: Asker): Promise<PersonMemberships>;
-  /** @throws CodedError person_not_found */
-  ofKey(key: RawKey, withTags: boolean, asker: Asker): Promise<PersonMemberships>;
+/** What is asked of a person besides the segments of the last computations. */
+export interface LookupOptions {
+  /** Values of tags too. */
+  readonly tags: boolean;
+  /** Rules are evaluated at this instant. */
+  readonly live: boolean;
 }
 
-/** Answers "what is this person in, now"; segments as fresh as the member look-up, tags and persons as of now. */
+export interface PersonLookup {
+  /** What the asker may not see is left out. */
+  ofPerson(personId: number, options: LookupOptions, asker: Asker): Promise<PersonMemberships>;
+  /** @throws CodedError person_not_found */
+  ofKey(key: RawKey, options: LookupOptions, asker: Asker): Promise<PersonMemberships>;
+}
+
+/**
+ * Answers "what is this person in": segments as of their last computation, from memory, or with `live` as their rules
+ * say at this instant; tags as of their last computation, persons as of now.
+ */
 export function createPersonLookup(needs: {
   members: Pick<MemberLookup, 'segmentsOf'>;
   tagsOf: (personId: number) => Promise<HeldPersonTag[]>;
+  evaluateRules: (personId: number) => Promise<DecidedSegments>;
   directory: PersonDirectory;
 }): PersonLookup {
-  const { members, tagsOf, directory } = needs;
+  const { members, tagsOf, evaluateRules, directory } = needs;
 
-  async function present(personId: number, withTags: boolean): Promise<Held> {
-    if (!withTags) return { personId, segments: await members.segmentsOf(personId) };
-    const [segments, tags] = await Promise.all([members.segmentsOf(personId), tagsOf(personId)]);
+  async function segmentsOf(personId: number, live: boolean): Promise<Held['segments']> {
+    const held = await members.segmentsOf(personId);
+    if (!live) return held;
+    const decided = await evaluateRules(personId);
+    const inside = [...decided.values()].filter((each) => each.inside);
+    return [
+      ...held.filter(({ segmentId }) => !decided.has(segmentId)),
+      ...inside.map(({ row }) => ({ segmentId: row.segment_id, name: row.name, sharing: row })),
+    ].sort((one, other) => (one.segmentId < other.segmentId ? -1 : 1));
+  }
+
+  async function present(personId: number, options: LookupOptions): Promise<Held> {
+    if (!options.tags) return { personId, segments: await segmentsOf(personId, options.live) };
+    const [segments, tags] = await Promise.all([segmentsOf(personId, options.live), tagsOf(personId)]);
     return { personId, segments, tags };
   }
 
   return {
-    async ofPerson(personId, withTags, asker) {
-      const found = await present(personId, withTags);
+    async ofPerson(personId, options, asker) {
+      const found = await present(personId, options);
       // Who was merged into somebody else is in nothing any more: only then the map has to be asked.
       if (found.segments.length > 0 || (found.tags?.length ?? 0) > 0) return shownTo(asker, found);
       const now = (await directory.personsOf?.([personId]))?.get(personId) ?? personId;
-      return shownTo(asker, now === personId ? found : await present(now, withTags));
+      return shownTo(asker, now === personId ? found : await present(now, options));
     },
-    async ofKey(key, withTags, asker) {
+    async ofKey(key, options, asker) {
       const personId = await directory.personOfKey?.(key);
       if (personId === undefined) throw new CodedError('person_not_found');
-      return shownTo(asker, await present(personId, withTags));
+      return shownTo(asker, await present(personId, options));
     },
   };
 }

@@ -242,3 +242,39 @@ it('shows lineage both ways, the impact of an edit, use and cost, and clears awa
     refused: [{ kind: 'segment', id: 'nowhere', code: 'segment_not_found' }],
   });
 });
+
+it('says what a person is in now, before anything is computed again, where it is asked live', async () => {
+  const { clickhouse, clock } = world.platform;
+  const rules = {
+    live_logins: 'person where did(event login within today)',
+    live_children: 'person where age < 10',
+    live_first: 'person where rank(age) <= 1',
+  };
+  for (const [segmentId, text] of Object.entries(rules)) {
+    const made = { segmentId, name: segmentId, text, schedule: { every: 'day', at: '03:00' } };
+    expect((await call('POST', '/segments', made)).status).toBe(200);
+  }
+  const ofSeven = async (): Promise<string[]> =>
+    (
+      await call<{ segments: { segmentId: string }[] }>('GET', '/people/7/segments?live=true')
+    ).body.segments.flatMap(({ segmentId }) => (segmentId in rules ? [segmentId] : []));
+  expect(await ofSeven()).toEqual(['live_children']);
+  const time = new Date(clock.now()).toISOString().replace('T', ' ').slice(0, 23);
+  await clickhouse.insert('event', [
+    {
+      person_id: 7,
+      key_number: 7,
+      time,
+      received_at: time,
+      event: 'login',
+      event_id: '01a1fb9e-0896-7ec2-99af-d865016a8443',
+      source_id: 'app',
+      batch_id: '01a1fb9e-0896-7ec2-99af-d865016a8443',
+      properties: {},
+    },
+  ]);
+  await clickhouse.insert('person', [{ person_id: 7, key_number: 7, version: 2, age: 77, city: '北京' }]);
+  // Places among everybody stay those of the last computation.
+  expect(await ofSeven()).toEqual(['live_logins']);
+  expect((await call('GET', '/segments/live_logins')).body).toMatchObject({ members: 0 });
+});

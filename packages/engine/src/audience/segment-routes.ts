@@ -120,10 +120,14 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
   });
 
   server.handle(audienceApi.readPersonSegments, ({ params, query, user }) =>
-    personLookup.ofPerson(params.personId, query.tags === 'true', askerOf(user)),
+    personLookup.ofPerson(
+      params.personId,
+      { tags: query.tags === 'true', live: query.live === 'true' },
+      askerOf(user),
+    ),
   );
   server.handle(audienceApi.findPersonSegments, ({ body, user }) =>
-    personLookup.ofKey(body.key, body.tags, askerOf(user)),
+    personLookup.ofKey(body.key, body, askerOf(user)),
   );
 }
 

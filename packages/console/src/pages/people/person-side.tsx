@@ -105,7 +105,10 @@ function ConsentPanel({ person }: { person: PersonView }) {
 function Memberships({ personId }: { personId: number }) {
   const { text } = useReader();
   const words = text.people;
-  const { data } = useRead(audienceApi.readPersonSegments, { params: { personId }, query: { tags: 'true' } });
+  const { data } = useRead(audienceApi.readPersonSegments, {
+    params: { personId },
+    query: { tags: 'true', live: 'true' },
+  });
   const tags = data?.tags ?? [];
   return (
     <FoldablePanel

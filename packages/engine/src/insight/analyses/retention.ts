@@ -182,7 +182,9 @@ export async function peopleOfRetention(
     conditions.push(`cohort = ${scope.bindings.integer(calendar.starts.indexOf(start))}`);
   } else {
     // Over all cohorts only those count that have lived the whole period, as in the answer.
-    conditions.push(`cohort < ${scope.bindings.integer(livedCohorts(calendar, cell.period ?? 0, scope.now))}`);
+    conditions.push(
+      `cohort < ${scope.bindings.integer(livedCohorts(calendar, cell.period ?? 0, scope.now))}`,
+    );
   }
   if (cell.period !== undefined) {
     const back = cameBack(request, cell.period);
