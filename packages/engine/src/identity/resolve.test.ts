@@ -196,7 +196,13 @@ describe('keys as files bring them', () => {
 
   it('are found as records find them, and made where they are new', async () => {
     const known = await resolve(['bind mobile=13700000001 cookie=file-1', 'none mobile=13700000002']);
-    const found = await many('mobile', ['13700000003', '13700000002', 'null', '+86137-0000-0001', '13700000003']);
+    const found = await many('mobile', [
+      '13700000003',
+      '13700000002',
+      'null',
+      '+86137-0000-0001',
+      '13700000003',
+    ]);
     expect(found.map((each) => each.rejected)).toEqual([
       undefined,
       undefined,
