@@ -38,6 +38,13 @@ test('a notice goes over the relay for service mail, in nobody’s books', async
     settings: { ...settings, port: 1 },
     purposes: ['marketing'],
   });
+  // A relay that is away, before the one that is not.
+  await insertTestSupplier(platform, {
+    supplierId: 'away',
+    kind: 'smtp',
+    channel: 'email',
+    settings: { ...settings, port: 1 },
+  });
   await insertTestSupplier(platform, { supplierId: 'mail', kind: 'smtp', channel: 'email', settings });
   expect(await sendNotice(platform, notice)).toEqual({ kind: 'sent' });
   const [message] = relay.messages;

@@ -17,16 +17,36 @@ export type NoticeOutcome =
 
 /** Real ms for one notice. */
 const PATIENCE_MS = 15_000;
+/** Relays tried for one notice at a time. */
+const MOST_RELAYS = 3;
 
-/** Sends a notice over the first active mail relay that may carry service messages. Never rejects for the relay. */
+/**
+ * Sends a notice over the first active mail relay that may carry service messages, or over the next one where it
+ * certainly did not go out. Never rejects for a relay.
+ */
 export async function sendNotice(
   { database, secrets }: Pick<Platform, 'database' | 'secrets'>,
   notice: Notice,
 ): Promise<NoticeOutcome> {
-  const relay = (await selectSuppliers(database)).find(
+  const relays = (await selectSuppliers(database)).filter(
     (row) => row.kind === 'smtp' && row.state === 'active' && row.purposes.includes('service'),
   );
-  if (!relay) return { kind: 'later', detail: 'no_mail_relay' };
+  let detail = 'no_mail_relay';
+  for (const relay of relays.slice(0, MOST_RELAYS)) {
+    const answer = await sendOver(secrets, relay, notice);
+    if (answer.kind === 'accepted') return { kind: 'sent' };
+    if (answer.kind === 'rejected') return { kind: 'refused', detail: answer.code };
+    detail = answer.code;
+    if (answer.kind !== 'not_sent') break;
+  }
+  return { kind: 'later', detail };
+}
+
+async function sendOver(
+  secrets: Platform['secrets'],
+  relay: Awaited<ReturnType<typeof selectSuppliers>>[number],
+  notice: Notice,
+): Promise<Awaited<ReturnType<ReturnType<typeof createSmtpAdapter>['submit']>>> {
   const adapter = createSmtpAdapter(
     {
       supplierId: relay.supplier_id,
@@ -37,7 +57,7 @@ export async function sendNotice(
     { receipt: async () => undefined, reply: async () => undefined, link: () => undefined },
   );
   try {
-    const answer = await adapter.submit({
+    return await adapter.submit({
       attemptId: notice.id,
       messageId: notice.id,
       personId: 0,
@@ -46,8 +66,6 @@ export async function sendNotice(
       purpose: 'service',
       expiresAt: Number.MAX_SAFE_INTEGER,
     });
-    if (answer.kind === 'accepted') return { kind: 'sent' };
-    return { kind: answer.kind === 'rejected' ? 'refused' : 'later', detail: answer.code };
   } finally {
     await adapter.stop(0);
   }

@@ -184,6 +184,33 @@ test('a target that fails is tried again with growing pauses, and given up', asy
   expect(posts).toEqual([]);
 });
 
+test('a target that was away hears what happened in order', async () => {
+  const settings = { smallestGroup: 5, insideWebhookHosts: ['127.0.0.1'] };
+  await call('PUT', '/api/v1/report-settings', settings, 'an');
+  platform.clock.set(TEST_START_MS + 10 * MINUTE_MS);
+  const input = { name: 'b', analysis, condition: above, notify: [{ kind: 'webhook', url: hook() }] };
+  const { alertId } = (await call('POST', '/api/v1/alerts', input)).body;
+  const checkAndTell = async () => {
+    while (await insight.checkAlerts());
+    await tellAll();
+    platform.clock.set(platform.clock.now() + 10);
+    await tellAll();
+  };
+  posts.length = 0;
+  const told = () => posts.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+  answer = 503;
+  await checkAndTell();
+  await call('PUT', `/api/v1/alerts/${alertId}`, { ...input, condition: { ...above, value: 100 } });
+  // Still away: what is older is tried again at once, and only that.
+  await checkAndTell();
+  expect(told()).toEqual(['alert.raised', 'alert.raised']);
+  answer = 204;
+  platform.clock.set(platform.clock.now() + 10 * MINUTE_MS);
+  await checkAndTell();
+  expect(told().slice(2)).toEqual(['alert.raised', 'alert.cleared']);
+  platform.clock.set(TEST_START_MS);
+});
+
 test('who may tell whom', async () => {
   const input = {
     name: 'x',

@@ -56,19 +56,63 @@ export async function insertNotices(
   }
 }
 
-/** The notice that is due longest, locked until the transaction ends; other processes pass it by. */
+type DueRow = NoticeRow & { signing_secret: string | null };
+
+const DUE = `select notice.*, alert.name as alert_name, alert.signing_secret
+  from insight.alert_notice as notice join insight.alert using (alert_id)`;
+
+/** How long a notice waits for an older one that another process is telling. */
+const WAIT_MS = 1_000;
+
+/**
+ * The notice that is due longest, locked until the transaction ends; other processes pass it by. A target hears of an
+ * alert in order: an older notice that still waits is told first, at once when the newer one is due for the first time.
+ */
 export async function claimDueNotice(
   transaction: Transaction,
   secrets: Secrets,
   now: number,
 ): Promise<DueNotice | undefined> {
-  const [row] = await transaction.query<NoticeRow & { signing_secret: string | null }>(
-    `select notice.*, alert.name as alert_name, alert.signing_secret
-       from insight.alert_notice as notice join insight.alert using (alert_id)
-      where notice.next_at <= $1 order by notice.next_at limit 1 for update of notice skip locked`,
-    [now],
+  for (;;) {
+    const [row] = await transaction.query<DueRow>(
+      `${DUE} where notice.next_at <= $1 order by notice.next_at, notice.notice_id limit 1
+       for update of notice skip locked`,
+      [now],
+    );
+    if (!row) return undefined;
+    const before = await olderOf(transaction, secrets, row);
+    if (!before) return openNotice(row, secrets);
+    const isFirst = row.next_at === row.created_at;
+    const [older] = isFirst
+      ? await transaction.query<DueRow>(`${DUE} where notice_id = $1 for update of notice skip locked`, [
+          before.notice_id,
+        ])
+      : [];
+    const nextAt = older ? now : Math.max(before.next_at ?? 0, now + WAIT_MS);
+    await transaction.execute('update insight.alert_notice set next_at = $2 where notice_id = $1', [
+      row.notice_id,
+      nextAt + 1,
+    ]);
+    if (older) return openNotice(older, secrets);
+  }
+}
+
+/** The oldest notice of the same alert to the same target that is still to be told. */
+async function olderOf(
+  transaction: Transaction,
+  secrets: Secrets,
+  row: NoticeRow,
+): Promise<NoticeRow | undefined> {
+  const rows = await transaction.query<NoticeRow>(
+    `select * from insight.alert_notice where alert_id = $1 and notice_id < $2 and state = 'waiting'
+       and channel = $3 and shown_address = $4 order by notice_id limit 100`,
+    [row.alert_id, row.notice_id, row.channel, row.shown_address],
   );
-  if (!row) return undefined;
+  const address = secrets.decrypt(row.address);
+  return rows.find((each) => secrets.decrypt(each.address) === address);
+}
+
+function openNotice(row: DueRow, secrets: Secrets): DueNotice {
   const address = secrets.decrypt(row.address);
   return {
     noticeId: row.notice_id,
