@@ -60,6 +60,7 @@ describe('resolve', () => {
       'none fax=123',
       'none',
       'none mobile=undefined cookie=fallback-1',
+      'none customer_number=#N/A',
     ]);
     expect(results.map((result) => result.rejected)).toEqual([
       'blocked_value',
@@ -67,6 +68,7 @@ describe('resolve', () => {
       'unknown_key_type',
       'no_key',
       undefined,
+      'blocked_value',
     ]);
     expect(results[4]!.personId).toBe(await person('cookie=fallback-1'));
   });
@@ -196,7 +198,13 @@ describe('keys as files bring them', () => {
 
   it('are found as records find them, and made where they are new', async () => {
     const known = await resolve(['bind mobile=13700000001 cookie=file-1', 'none mobile=13700000002']);
-    const found = await many('mobile', ['13700000003', '13700000002', 'null', '+86137-0000-0001', '13700000003']);
+    const found = await many('mobile', [
+      '13700000003',
+      '13700000002',
+      'null',
+      '+86137-0000-0001',
+      '13700000003',
+    ]);
     expect(found.map((each) => each.rejected)).toEqual([
       undefined,
       undefined,
