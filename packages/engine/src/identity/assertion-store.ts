@@ -57,31 +57,56 @@ export function writeStatements(
   statements: readonly Statement[],
   recordedAt: number,
 ): Promise<void> {
-  return insertStatements(transaction, statements, recordedAt, {
-    // In the order of the index, so that two processes with the same statements never wait in a circle.
-    key: 'order by 1, 2 on conflict do nothing',
-    statement: `order by assertion_id on conflict (assertion_id) do update
+  return insertStatements(
+    transaction,
+    { statements, mentions: mentionsOf(statements), recordedAt },
+    {
+      // In the order of the index, so that two processes with the same statements never wait in a circle.
+      key: 'order by 1, 2 on conflict do nothing',
+      statement: `order by assertion_id on conflict (assertion_id) do update
      set first_at = least(assertion.first_at, excluded.first_at),
          last_at = greatest(assertion.last_at, excluded.last_at)`,
-  });
+    },
+  );
 }
 
 /**
  * Appends statements that the log cannot hold, since each names a key that this transaction made: without asking
- * whether it does, which would be a third of the work.
+ * whether it does, which would be a third of the work. `cameWith`: statements that stand in the rows of such keys.
  */
 export function appendStatements(
   transaction: Transaction,
   statements: readonly Statement[],
   recordedAt: number,
+  cameWith: ReadonlyMap<number, string>,
 ): Promise<void> {
-  return insertStatements(transaction, statements, recordedAt, { key: '', statement: '' });
+  const mentions = mentionsOf(statements).filter(
+    ({ keyNumber, assertionId }) => cameWith.get(keyNumber) !== assertionId,
+  );
+  return insertStatements(transaction, { statements, mentions, recordedAt }, { key: '', statement: '' });
 }
+
+interface Mention {
+  readonly keyNumber: number;
+  readonly assertionId: string;
+}
+
+const mentionsOf = (statements: readonly Statement[]): Mention[] =>
+  statements.flatMap(({ keyNumbers, assertionId }) =>
+    [...new Set(keyNumbers)].map((keyNumber) => ({ keyNumber, assertionId })),
+  );
 
 async function insertStatements(
   transaction: Transaction,
-  statements: readonly Statement[],
-  recordedAt: number,
+  {
+    statements,
+    mentions,
+    recordedAt,
+  }: {
+    readonly statements: readonly Statement[];
+    readonly mentions: readonly Mention[];
+    readonly recordedAt: number;
+  },
   /** How the two inserts end: their order, and what becomes of rows that are there. */
   endings: { readonly key: string; readonly statement: string },
 ): Promise<void> {
@@ -96,7 +121,7 @@ async function insertStatements(
                    actor, reason, retracts, evidence)
      ), indexed as (
        insert into identity.assertion_key (key_number, assertion_id)
-       select distinct unnest(key_numbers), assertion_id from given ${endings.key}
+       select * from unnest($13::bigint[], $14::uuid[]) ${endings.key}
      )
      insert into identity.assertion as assertion (assertion_id, kind, key_numbers, first_at, last_at,
        source_id, message_id, actor, reason, retracts, evidence, recorded_at)
@@ -114,6 +139,8 @@ async function insertStatements(
       rare(statements, (each) => each.retracts && plainArray(each.retracts)),
       rare(statements, (each) => each.evidence && JSON.stringify(each.evidence)),
       recordedAt,
+      plainArray(mentions.map((each) => each.keyNumber)),
+      plainArray(mentions.map((each) => each.assertionId)),
     ],
   );
 }
@@ -175,7 +202,7 @@ export async function readStatements(
   const rows = await transaction.query<StatementRow>(
     `select ${STATEMENT_COLUMNS} from identity.assertion
      where not retracted and not held and assertion_id in (
-       select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))`,
+       select assertion_id from identity.mention where key_number = any($1::bigint[]))`,
     [plainArray(keyNumbers)],
   );
   return rows.map(foldAssertion);
@@ -209,7 +236,7 @@ export async function readClosure(
        join identity.key as key on key.key_number = closure.key_number
        cross join lateral (
          select unnest(assertion.key_numbers)
-         from identity.assertion_key as mention
+         from identity.mention as mention
          join identity.assertion as assertion on assertion.assertion_id = mention.assertion_id
          where mention.key_number = key.key_number and not assertion.retracted and not assertion.held
            and ((not key.shared and not key.blocked) or key.key_number = any($1::bigint[]))
@@ -244,7 +271,7 @@ export function listAssertionsOf(
   return transaction.query<AssertionRow>(
     `select ${STATEMENT_COLUMNS}, source_id, actor, reason, retracted, recorded_at,
        retracts::text[] as retracts from identity.assertion
-     where assertion_id in (select assertion_id from identity.assertion_key where key_number = any($1::bigint[]))
+     where assertion_id in (select assertion_id from identity.mention where key_number = any($1::bigint[]))
      order by greatest(first_at, last_at) desc, assertion_id limit $2`,
     [plainArray(keyNumbers), limit],
   );

@@ -96,6 +96,8 @@ export interface NewKey {
   readonly valueEncrypted: string;
   readonly firstSeenAt: number;
   readonly boundAt: number | undefined;
+  /** The statement that it came with. */
+  readonly assertionId: string | undefined;
 }
 
 /**
@@ -106,8 +108,8 @@ export interface NewKey {
 export async function insertKeys(transaction: Transaction, keys: readonly NewKey[]): Promise<Set<number>> {
   const sorted = [...keys].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const rows = await transaction.query<{ key_number: number }>(
-    `insert into identity.key (key_number, person_id, type, fingerprint, value_encrypted, first_seen_at, bound_at)
-     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[])
+    `insert into identity.key (key_number, person_id, type, fingerprint, value_encrypted, first_seen_at, bound_at, assertion_id)
+     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::uuid[])
      on conflict (fingerprint) do nothing
      returning key_number`,
     [
@@ -118,6 +120,7 @@ export async function insertKeys(transaction: Transaction, keys: readonly NewKey
       plainArray(sorted.map((key) => key.valueEncrypted)),
       plainArray(sorted.map((key) => key.firstSeenAt)),
       plainArray(sorted.map((key) => key.boundAt ?? 'null')),
+      plainArray(sorted.map((key) => key.assertionId ?? 'null')),
     ],
   );
   return new Set(rows.map((row) => row.key_number));

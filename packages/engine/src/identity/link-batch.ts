@@ -46,6 +46,8 @@ export interface PreparedLinks {
   readonly placed: ReadonlyMap<number, { personId: number; boundAt: number | undefined }>;
   readonly updates: readonly KeyUpdate[];
   readonly moves: readonly KeyMove[];
+  /** By fresh key: the first statement that names it, which stands in its row. */
+  readonly cameWith: ReadonlyMap<number, string>;
   /** Present person of every key concerned, before anything is folded. */
   readonly present: ReadonlyMap<number, number>;
 }
@@ -72,7 +74,7 @@ export async function prepareLinks(
       : statements.filter((each) => !each.keyNumbers.some((key) => fresh.has(key))),
   );
   const plan = planLinks({ statements, stored, keys, rules });
-  return { plan, keys, ...unite(plan, keys, request) };
+  return { plan, keys, cameWith: firstStatements(plan, fresh), ...unite(plan, keys, request) };
 }
 
 /** Appends the statements and brings the map up to date. Returns the present persons of the keys concerned. */
@@ -80,17 +82,25 @@ export async function writeLinks(
   needs: ResolveNeeds,
   transaction: Transaction,
   request: LinkRequest,
-  { plan, keys, updates, moves, present }: PreparedLinks,
+  { plan, keys, cameWith, updates, moves, present }: PreparedLinks,
 ): Promise<Map<number, number>> {
   const at = needs.platform.clock.now();
   const [unseen, others] = partition(plan.write, ({ keyNumbers }) =>
     keyNumbers.some((key) => request.created.has(key)),
   );
-  await appendStatements(transaction, unseen, at);
+  await appendStatements(transaction, unseen, at, cameWith);
   await writeStatements(transaction, others, at);
   await writeKeys(transaction, updates, moves, { at, cause: 'ingest' });
   if (plan.fold.length === 0) return new Map(present);
   return new Map([...present, ...(await foldGroups(transaction, plan, request, keys, at))]);
+}
+
+function firstStatements(plan: LinkPlan, fresh: LinkRequest['fresh']): Map<number, string> {
+  const first = new Map<number, string>();
+  if (fresh.size === 0) return first;
+  for (const { keyNumbers, assertionId } of plan.write)
+    for (const key of keyNumbers) if (fresh.has(key) && !first.has(key)) first.set(key, assertionId);
+  return first;
 }
 
 /** Those that pass, then the others. */
@@ -151,7 +161,7 @@ function unite(
   plan: LinkPlan,
   keys: ReadonlyMap<number, StoredKey>,
   { fresh, created }: LinkRequest,
-): Omit<PreparedLinks, 'plan' | 'keys'> {
+): Pick<PreparedLinks, 'placed' | 'updates' | 'moves' | 'present'> {
   const present = new Map([...keys.values()].map((key) => [key.key_number, key.person_id]));
   const placed = new Map<number, { personId: number; boundAt: number | undefined }>();
   const updates: KeyUpdate[] = [];

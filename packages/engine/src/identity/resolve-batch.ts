@@ -66,9 +66,11 @@ async function createAndLink(
   if (unknown.size > 0) await numberKeys(transaction, rules, [...unknown.values()]);
   let request = linkRequest(needs, batch, rules);
   if (request.statements.length > 0 && unknown.size === 0) await enterAsWriter(transaction, rules, 0);
-  let links = await prepareLinks(needs, transaction, request);
+  const preparing = prepareLinks(needs, transaction, request);
+  const [encrypted, prepared] = await Promise.all([encryptMeanwhile(needs, unknown), preparing]);
+  let links = prepared;
   if (unknown.size > 0) {
-    const created = await createKeys(needs, transaction, unknown, links.placed);
+    const created = await createKeys(transaction, unknown, links, encrypted);
     if (unknown.size > 0) {
       // Another process made some of them at the same moment: they have other numbers and persons.
       await lookUp(needs, transaction, unknown, rules.version);
@@ -78,6 +80,17 @@ async function createAndLink(
     }
   }
   return writeLinks(needs, transaction, request, links);
+}
+
+/** Values of new keys by fingerprint, encrypted while PostgreSQL works on what was asked just before. */
+async function encryptMeanwhile(
+  needs: ResolveNeeds,
+  unknown: ReadonlyMap<string, UnknownKey>,
+): Promise<Map<string, string>> {
+  const { encrypt } = needs.platform.secrets;
+  // Until the question is on its way.
+  await new Promise(setImmediate);
+  return new Map([...unknown].map(([fingerprint, { normalised }]) => [fingerprint, encrypt(normalised)]));
 }
 
 /** Gives new keys their numbers, each a person of its own. */

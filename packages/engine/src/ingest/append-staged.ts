@@ -96,7 +96,7 @@ async function claimBlock(
     await lockFile(transaction, claim.sourceId, claim.file);
     if ((await earlierClaims(transaction, claim)).length > 0) return undefined;
     const opened = { batchId, processId: life.processId, startedAt: now };
-    const { batch } = await claimRecords(transaction, opened, []);
+    const { batch } = await claimRecords(transaction, opened, life.claimWeeks(now), []);
     await insertRowClaims(transaction, batch, [claim], now);
     return batch;
   });

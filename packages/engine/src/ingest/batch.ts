@@ -1,5 +1,5 @@
 import type { Resolution } from '../identity/index.ts';
-import { claimPlace, eventIdOf, type ClaimPlace } from './event-id.ts';
+import { eventIdOf } from './event-id.ts';
 import type { AppendOutcome } from './outcome.ts';
 import { isRejection, type DecodedRecord, type Rejection } from './record.ts';
 import type { EventRow } from './write-row.ts';
@@ -34,7 +34,7 @@ export interface Submission {
 }
 
 /** One record on its way through a batch. Ends as stored, duplicate or rejected, or is withdrawn with its request. */
-export interface Entry extends ClaimPlace {
+export interface Entry {
   readonly submission: Submission;
   readonly index: number;
   readonly record: DecodedRecord | undefined;
@@ -56,7 +56,7 @@ export interface Batch {
 }
 
 /** Lines the records of several requests up as one batch; a record that comes twice is a duplicate of the first. */
-export function openBatch(batchId: string, submissions: readonly Submission[], now: number): Batch {
+export function openBatch(batchId: string, submissions: readonly Submission[]): Batch {
   const entries: Entry[] = [];
   const first = new Set<string>();
   for (const submission of submissions) {
@@ -75,14 +75,11 @@ export function openBatch(batchId: string, submissions: readonly Submission[], n
       const eventId = eventIdOf(submission.sourceId, item.messageId);
       const state = first.has(eventId) ? 'duplicate' : 'open';
       first.add(eventId);
-      const { day, alsoLook } = claimPlace(item.ownTime, now);
       entries.push({
         submission,
         index,
         record: item,
         eventId,
-        day,
-        alsoLook,
         state,
         claimed: false,
         rejection: undefined,
@@ -93,7 +90,7 @@ export function openBatch(batchId: string, submissions: readonly Submission[], n
   return { batchId, submissions, entries, batch: 0 };
 }
 
-const NOWHERE = { eventId: '', day: 0, alsoLook: undefined, claimed: false, resolution: undefined } as const;
+const NOWHERE = { eventId: '', claimed: false, resolution: undefined } as const;
 
 export function reject(entry: Entry, rejection: Rejection): void {
   entry.state = 'rejected';

@@ -1,11 +1,6 @@
 import type { Database, Transaction } from '../platform/index.ts';
-import { CLAIM_DAYS_AHEAD, CLAIM_DAYS_KEPT, dayNumber, type ClaimPlace } from './event-id.ts';
+import { weekNumber, type ClaimWeeks } from './claim-weeks.ts';
 import { forgetRowClaims } from './row-claim-store.ts';
-
-/** A record to be claimed. */
-export interface Claim extends ClaimPlace {
-  readonly eventId: string;
-}
 
 /** Records that were claimed before: `settled` are duplicates, `pending` belong to a batch still under way. */
 export interface ClaimOutcome {
@@ -14,7 +9,9 @@ export interface ClaimOutcome {
   readonly pending: ReadonlySet<string>;
 }
 
-const uuids = (claims: readonly Claim[]): string => `{${claims.map((claim) => claim.eventId).join(',')}}`;
+const uuids = (ids: readonly string[]): string => `{${ids.join(',')}}`;
+
+const TURN_LOCK = 7_250_005;
 
 /**
  * Opens a batch and claims its records (ids distinct). One statement when all are new; a second one says
@@ -23,83 +20,64 @@ const uuids = (claims: readonly Claim[]): string => `{${claims.map((claim) => cl
 export async function claimRecords(
   transaction: Transaction,
   batch: { batchId: string; processId: string; startedAt: number },
-  claims: readonly Claim[],
+  { week, others, isTurning }: ClaimWeeks,
+  eventIds: readonly string[],
 ): Promise<ClaimOutcome> {
+  if (isTurning) await transaction.execute('select pg_advisory_xact_lock($1)', [TURN_LOCK]);
+  const isNew =
+    others.length === 0
+      ? ''
+      : `where not exists (select from ingest.claim where claim.week in (${others.join(', ')}) and claim.event_id = one.event_id)`;
   const [row] = await transaction.query<{ batch: number; claimed: number }>(
     `with opened as (
        insert into ingest.batch (batch_id, process_id, started_at) values ($1, $2, $3) returning batch
      ), claimed as (
-       insert into ingest.claim (day, event_id, batch)
-       select one.day, one.event_id, opened.batch
-       from opened, unnest($4::int[], $5::uuid[]) as one (day, event_id)
+       insert into ingest.claim (week, event_id, batch)
+       select $4, one.event_id, opened.batch from opened, unnest($5::uuid[]) as one (event_id) ${isNew}
        -- In the order of the index: a third faster, and two processes never wait for each other in a circle.
-       order by one.day, one.event_id
+       order by one.event_id
        on conflict do nothing returning 1
      )
      select (select batch from opened) as batch, (select count(*) from claimed) as claimed`,
-    [
-      batch.batchId,
-      batch.processId,
-      batch.startedAt,
-      `{${claims.map((claim) => claim.day).join(',')}}`,
-      uuids(claims),
-    ],
+    [batch.batchId, batch.processId, batch.startedAt, week, uuids(eventIds)],
   );
   const opened = row!.batch;
-  const elsewhere = claims.filter((claim) => claim.alsoLook !== undefined);
   const settled = new Set<string>();
   const pending = new Set<string>();
-  if (row!.claimed < claims.length) {
-    sortInto(await claimedBefore(transaction, opened, claims, (claim) => claim.day), settled, pending);
-  }
-  if (elsewhere.length > 0) {
-    sortInto(
-      await claimedBefore(transaction, opened, elsewhere, (claim) => claim.alsoLook!),
-      settled,
-      pending,
-    );
-    const seen = elsewhere.filter((claim) => settled.has(claim.eventId) || pending.has(claim.eventId));
-    await releaseClaims(transaction, opened, seen);
+  if (row!.claimed < eventIds.length) {
+    for (const claim of await claimedBefore(transaction, opened, [week, ...others], eventIds)) {
+      (claim.pending ? pending : settled).add(claim.event_id);
+    }
   }
   return { batch: opened, settled, pending };
-}
-
-interface FoundClaim {
-  event_id: string;
-  pending: boolean;
 }
 
 async function claimedBefore(
   transaction: Transaction,
   batch: number,
-  claims: readonly Claim[],
-  dayOf: (claim: Claim) => number,
-): Promise<FoundClaim[]> {
-  return transaction.query<FoundClaim>(
+  weeks: readonly number[],
+  eventIds: readonly string[],
+): Promise<{ event_id: string; pending: boolean }[]> {
+  return transaction.query(
     `select claim.event_id, batch.batch is not null as pending
-     from unnest($1::int[], $2::uuid[]) as one (day, event_id)
-     join ingest.claim using (day, event_id)
+     from unnest($1::uuid[]) as one (event_id)
+     join ingest.claim on claim.event_id = one.event_id and claim.week in (${weeks.join(', ')})
      left join ingest.batch on batch.batch = claim.batch
-     where claim.batch <> $3`,
-    [`{${claims.map(dayOf).join(',')}}`, uuids(claims), batch],
+     where claim.batch <> $2`,
+    [uuids(eventIds), batch],
   );
-}
-
-function sortInto(found: readonly FoundClaim[], settled: Set<string>, pending: Set<string>): void {
-  for (const claim of found) (claim.pending ? pending : settled).add(claim.event_id);
 }
 
 /** Gives claims of a batch back, so that the same records may come again. */
 export async function releaseClaims(
   transaction: Transaction,
   batch: number,
-  claims: readonly Claim[],
+  eventIds: readonly string[],
 ): Promise<void> {
-  if (claims.length === 0) return;
+  if (eventIds.length === 0) return;
   await transaction.execute(
-    `delete from ingest.claim using unnest($1::int[], $2::uuid[]) as one (day, event_id)
-     where claim.day = one.day and claim.event_id = one.event_id and claim.batch = $3`,
-    [`{${claims.map((claim) => claim.day).join(',')}}`, uuids(claims), batch],
+    'delete from ingest.claim where event_id = any($1::uuid[]) and batch = $2',
+    [uuids(eventIds), batch],
   );
 }
 
@@ -206,16 +184,22 @@ export async function signOff(database: Database, processId: string): Promise<vo
   await database.execute('delete from ingest.process where process_id = $1', [processId]);
 }
 
-const DAYS_LOCK = 7_250_004;
+const WEEKS_LOCK = 7_250_004;
+/** This week, the last one, and one more for processes whose clocks are behind. */
+const WEEKS_KEPT = 3;
 
 /**
- * Makes the claim partitions of the days around now and drops the ones that no retry can reach any more.
- * Attached rather than created in place: that takes a lock under which claims go on.
+ * Makes the claim partitions of this week and the next, and drops those that no retry can reach any more by anybody's
+ * clock. Attached rather than created in place: that takes a lock under which claims go on. Says whether nothing was
+ * claimed in the last week.
  */
-export async function keepClaimDays(database: Database, now: number): Promise<void> {
-  const today = dayNumber(now);
-  await database.transaction(async (transaction) => {
-    await transaction.execute('select pg_advisory_xact_lock($1)', [DAYS_LOCK]);
+export async function keepClaimWeeks(
+  database: Database,
+  now: number,
+): Promise<{ readonly isLastWeekEmpty: boolean }> {
+  const week = weekNumber(now);
+  return database.transaction(async (transaction) => {
+    await transaction.execute('select pg_advisory_xact_lock($1)', [WEEKS_LOCK]);
     const present = new Set(
       (
         await transaction.query<{ name: string }>(
@@ -224,36 +208,28 @@ export async function keepClaimDays(database: Database, now: number): Promise<vo
         )
       ).map((row) => row.name),
     );
-    for (let day = today - CLAIM_DAYS_KEPT + 1; day <= today + CLAIM_DAYS_AHEAD; day++) {
-      if (present.has(`claim_${day}`)) continue;
+    for (const each of [week, week + 1]) {
+      if (present.has(`claim_${each}`)) continue;
       await transaction.execute(
-        `create table ingest.claim_${day} (like ingest.claim including defaults including constraints);
-         alter table ingest.claim attach partition ingest.claim_${day} for values in (${day})`,
+        `create table ingest.claim_${each} (like ingest.claim including defaults including constraints);
+         alter table ingest.claim attach partition ingest.claim_${each} for values in (${each})`,
       );
     }
-    await transaction.execute(
-      `insert into ingest.claim_mark (day, first_batch)
-       select $1, last_value from ingest.batch_batch_seq on conflict do nothing`,
-      [today],
+    const [others] = await transaction.query<{ earliest: number | null }>(
+      'select min(seen_at) as earliest from ingest.process',
     );
-    await forgetOldClaims(transaction, today, present);
-    await forgetRowClaims(transaction, now - CLAIM_DAYS_KEPT * 86_400_000);
+    const earliest = Math.min(now, others?.earliest ?? now);
+    for (const name of present) {
+      const kept = Number(/^claim_(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+      if (kept <= weekNumber(earliest) - WEEKS_KEPT) await transaction.execute(`drop table ingest.${name}`);
+    }
+    await forgetRowClaims(transaction, earliest - ROW_CLAIMS_KEPT_MS);
+    const [last] = await transaction.query<{ empty: boolean }>(
+      'select not exists (select from ingest.claim where week = $1) as empty',
+      [week - 1],
+    );
+    return { isLastWeekEmpty: last!.empty };
   });
 }
 
-async function forgetOldClaims(
-  transaction: Transaction,
-  today: number,
-  present: ReadonlySet<string>,
-): Promise<void> {
-  for (const name of present) {
-    const day = Number(/^claim_(\d+)$/.exec(name)?.[1] ?? Number.NaN);
-    if (day <= today - CLAIM_DAYS_KEPT) await transaction.execute(`drop table ingest.${name}`);
-  }
-  await transaction.execute(
-    `delete from ingest.claim where day = 0 and batch <
-       (select min(first_batch) from ingest.claim_mark where day >= $1)`,
-    [today - 8],
-  );
-  await transaction.execute('delete from ingest.claim_mark where day < $1', [today - 30]);
-}
+const ROW_CLAIMS_KEPT_MS = 15 * 86_400_000;

@@ -31,7 +31,7 @@ export function createCommitBatch(needs: PipelineNeeds): CommitBatch {
   return async (submissions) => {
     const now = needs.platform.clock.now();
     const lease = await needs.life.prepare();
-    const batch = openBatch(needs.platform.ids.newId(), submissions, now);
+    const batch = openBatch(needs.platform.ids.newId(), submissions);
     checkPlan(needs, batch);
     needs.underWay.add(batch.batchId);
     try {
@@ -66,7 +66,8 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
     const claims = await claimRecords(
       transaction,
       { batchId: batch.batchId, processId: needs.life.processId, startedAt: now },
-      singly,
+      needs.life.claimWeeks(now),
+      singly.map((entry) => entry.eventId),
     );
     batch.batch = claims.batch;
     const settled = new Set([...claims.settled, ...rows.settled]);
@@ -77,7 +78,11 @@ async function claimAndResolve(needs: PipelineNeeds, batch: Batch, now: number):
     if (pending.size > 0) {
       withdraw(batch, pending);
       const given = singly.filter((entry) => entry.state === 'withdrawn' && entry.claimed);
-      await releaseClaims(transaction, batch.batch, given);
+      await releaseClaims(
+        transaction,
+        batch.batch,
+        given.map((entry) => entry.eventId),
+      );
     }
     await claimRows(transaction, batch, now);
     await resolvePersons(needs, transaction, open);

@@ -21,34 +21,3 @@ export function eventIdOf(sourceId: string, messageId: string): string {
 
 /** Days since 1970 in UTC. */
 export const dayNumber = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
-
-/** Claims are kept this long after the record's own day; at least 7 days must lie between two sendings. */
-export const CLAIM_DAYS_KEPT = 15;
-/** Partitions are made this far ahead of today, for clocks that run ahead. */
-export const CLAIM_DAYS_AHEAD = 9;
-const RETRY_DAYS = 7;
-
-/** Where the claim of a record is looked for. */
-export interface ClaimPlace {
-  /** Partition that the claim is written to; 0 is the undated one. */
-  readonly day: number;
-  /** A second partition in which an earlier claim of the same record may lie. */
-  readonly alsoLook: number | undefined;
-}
-
-/**
- * The partition of a record's claim, from its own time as the sender wrote it (the same in each retry).
- *
- * A record of the last 7 days, or up to 8 ahead, is claimed under its own day; anything else is undated.
- * Between two sendings up to 7 days apart a record can move from one group to the other: grown older than 7
- * days, its claim lies under its own day (kept for 15); from the far future come near, it lies undated. Both
- * places are looked at for those.
- */
-export function claimPlace(ownTime: number | undefined, now: number): ClaimPlace {
-  if (ownTime === undefined || !Number.isFinite(ownTime)) return { day: 0, alsoLook: undefined };
-  const day = dayNumber(ownTime);
-  const age = dayNumber(now) - day;
-  if (age > RETRY_DAYS) return { day: 0, alsoLook: age < CLAIM_DAYS_KEPT ? day : undefined };
-  if (age >= -1) return { day, alsoLook: undefined };
-  return age >= -(CLAIM_DAYS_AHEAD - 1) ? { day, alsoLook: 0 } : { day: 0, alsoLook: undefined };
-}

@@ -26,7 +26,11 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
 
     const rejected = batch.entries.filter((entry) => entry.state === 'rejected');
     const claimed = rejected.filter((entry) => entry.claimed);
-    await releaseClaims(transaction, batch.batch, claimed);
+    await releaseClaims(
+      transaction,
+      batch.batch,
+      claimed.map((entry) => entry.eventId),
+    );
     await settleRows(transaction, batch);
     await keepRejected(transaction, needs.platform.secrets, [
       ...rejected.map((entry) => rejectedEntry(needs, entry)),

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform/index.ts';
-import { beat, keepClaimDays, listProcesses, signOff, type ProcessRow } from './claim-store.ts';
+import { beat, keepClaimWeeks, listProcesses, signOff, type ProcessRow } from './claim-store.ts';
+import { claimWeeks, type ClaimWeeks } from './claim-weeks.ts';
 import { dayNumber } from './event-id.ts';
 
 /** The right to insert for a batch. It ends for good when the others may have taken this process for dead. */
@@ -14,10 +15,12 @@ export interface ProcessLife {
   /** Gives a sign of life. */
   beat(): Promise<void>;
   /**
-   * Before each batch: the first sign of life and the partitions around today, when they are not there yet. The batch
+   * Before each batch: the first sign of life and the partitions around now, when they are not there yet. The batch
    * may insert only while its lease holds.
    */
   prepare(): Promise<Lease>;
+  /** Where claims made at an instant (epoch ms) lie; after `prepare`. */
+  claimWeeks(now: number): ClaimWeeks;
   /** Ids of the processes that are taken for dead. Those of this machine that are no more are signed off instead. */
   deadProcesses(): Promise<string[]>;
   signOff(): Promise<void>;
@@ -30,6 +33,7 @@ export function createLife(platform: Platform, leaseMs: number): ProcessLife {
   // Embedded engines serve one machine, so every process on them is visible here by its pid.
   const isLocal = platform.config.databaseUrl === undefined;
   let preparedDay = Number.NaN;
+  let isLastWeekEmpty = false;
   let beatenAt = Number.NEGATIVE_INFINITY;
   // Counts the times in which the others surely took this process for alive without a break.
   let term = 0;
@@ -59,7 +63,7 @@ export function createLife(platform: Platform, leaseMs: number): ProcessLife {
     const now = clock.now();
     const day = dayNumber(now);
     if (day === preparedDay) return;
-    await keepClaimDays(database, now);
+    ({ isLastWeekEmpty } = await keepClaimWeeks(database, now));
     preparedDay = day;
   }
 
@@ -73,6 +77,7 @@ export function createLife(platform: Platform, leaseMs: number): ProcessLife {
       await keepDays();
       return { holds: () => begunIn === term && sinceBeat() < lasts };
     },
+    claimWeeks: (now) => claimWeeks(now, isLastWeekEmpty),
     async deadProcesses() {
       await buryLocal();
       return silence.longerThanLease(() => listProcesses(database));

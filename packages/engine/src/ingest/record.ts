@@ -7,11 +7,6 @@ interface RecordBase {
   readonly messageId: string;
   /** When it happened: epoch ms UTC, corrected for the sender's clock. */
   readonly time: number;
-  /**
-   * The time as the sender wrote it (epoch ms), equal in every retry: it decides on which day duplicates
-   * are looked for. Absent when the sender gave none.
-   */
-  readonly ownTime?: number | undefined;
 }
 
 /** Keys of a person; the first is the record's own. */

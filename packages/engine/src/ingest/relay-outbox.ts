@@ -1,6 +1,6 @@
 import { claimRecords, endBatch } from './claim-store.ts';
 import type { PipelineNeeds } from './pipeline-needs.ts';
-import { claimPlace, OWN_SOURCE } from './event-id.ts';
+import { OWN_SOURCE } from './event-id.ts';
 import { insertRows } from './insert-rows.ts';
 import { putIntoInbox } from './inbox-store.ts';
 import { addToLedger } from './ledger-store.ts';
@@ -50,7 +50,8 @@ async function takeAndClaim(needs: PipelineNeeds, batchId: string, now: number):
     const { batch, settled, pending } = await claimRecords(
       transaction,
       { batchId, processId: needs.life.processId, startedAt: now },
-      [...firstOnes.values()].map((row) => ({ eventId: row.event_id, ...claimPlace(row.time, now) })),
+      needs.life.claimWeeks(now),
+      [...firstOnes.keys()],
     );
     const rows = [...firstOnes.values()].filter(
       (row) => !settled.has(row.event_id) && !pending.has(row.event_id),

@@ -111,7 +111,7 @@ describe.each([
       expect(await clusterF1(linkage, set, id)).toBeGreaterThanOrEqual(leastOfClusters);
       await linkage.drop();
     },
-    120_000,
+    300_000,
   );
 });
 

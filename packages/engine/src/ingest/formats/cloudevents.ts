@@ -77,8 +77,7 @@ function decode(item: unknown, _batch: BatchContext, context: DecodeContext): De
   const messageId = messageIdText(`${item.source}#${item.id}`);
   const key = subjectKey(item.subject, context);
   if ('code' in key) return key;
-  const ownTime = item.time === undefined || item.time === null ? undefined : readTime(item.time);
-  const time = ownTime ?? context.receivedAt;
+  const time = item.time === undefined || item.time === null ? context.receivedAt : readTime(item.time);
   const refusal = checkTime(time, item.historical === true || item.historical === 'true', context);
   if (refusal) return refusal;
   const properties = propertiesOf(item);
@@ -87,7 +86,6 @@ function decode(item: unknown, _batch: BatchContext, context: DecodeContext): De
       kind: 'event',
       messageId,
       time,
-      ownTime,
       keys: [key],
       link: 'none',
       event: item.type,

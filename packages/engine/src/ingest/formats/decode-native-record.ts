@@ -21,7 +21,7 @@ const ACTIONS = new Set<unknown>(['set', 'set_once', 'increment', 'append', 'uns
 
 interface Parts {
   readonly item: Record<string, unknown>;
-  readonly base: { messageId: string; time: number; ownTime: number | undefined };
+  readonly base: { messageId: string; time: number };
   readonly attributes: Record<string, unknown>;
 }
 
@@ -181,14 +181,14 @@ function timesOf(
   item: Record<string, unknown>,
   batch: BatchContext,
   context: DecodeContext,
-): { time: number; ownTime: number | undefined } | Rejection {
-  if (item.time === undefined || item.time === null) return { time: context.receivedAt, ownTime: undefined };
+): { time: number } | Rejection {
+  if (item.time === undefined || item.time === null) return { time: context.receivedAt };
   const ownTime = readTime(item.time);
   const historical = item.historical === true;
   const sentAt = optionalTime(batch.sentAt);
   const usable = historical || sentAt === undefined || Number.isNaN(sentAt) ? undefined : sentAt;
   const time = correctedTime(ownTime, usable, context.receivedAt);
-  return checkTime(time, historical, context) ?? { time, ownTime };
+  return checkTime(time, historical, context) ?? { time };
 }
 
 function messageIdOf(item: Record<string, unknown>): string | Rejection {

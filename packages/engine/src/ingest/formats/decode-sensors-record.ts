@@ -71,7 +71,7 @@ export function decodeSensorsRecord(
   return { kind: 'event', ...base, keys, link: linkOf(keys, link!), event, properties };
 }
 
-type Base = Pick<DecodedRecord, 'messageId' | 'time' | 'ownTime'>;
+type Base = Pick<DecodedRecord, 'messageId' | 'time'>;
 
 /** An item becomes an entity: `item_type`, `item_id` in version 1, `schema`, `id` in version 2. */
 function decodeItem(
@@ -140,16 +140,16 @@ function timesOf(
   item: Record<string, unknown>,
   properties: Record<string, unknown>,
   context: DecodeContext,
-): { time: number; ownTime: number | undefined } | Rejection {
+): { time: number } | Rejection {
   const own = item.time ?? properties.$time;
   delete properties.$time;
   const free = (item.time_free ?? properties.$time_free ?? undefined) !== undefined;
   delete properties.$time_free;
-  if (own === undefined || own === null) return { time: context.receivedAt, ownTime: undefined };
+  if (own === undefined || own === null) return { time: context.receivedAt };
   const ownTime = sensorsTime(own, context.timeZone);
   const sentAt = typeof item._flush_time === 'number' ? item._flush_time : undefined;
   const time = free ? ownTime : correctedTime(ownTime, sentAt, context.receivedAt);
-  return checkTime(time, free, context) ?? { time, ownTime };
+  return checkTime(time, free, context) ?? { time };
 }
 
 /** Milliseconds, as a number or its digits; or a date as the SDKs write them, of the bank's zone without one. */

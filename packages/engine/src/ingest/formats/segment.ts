@@ -134,7 +134,7 @@ function namesOf(item: Record<string, unknown>): Record<string, unknown> {
 function event(
   item: Record<string, unknown>,
   batch: BatchContext,
-  base: { messageId: string; time: number; ownTime: number | undefined; keys: RawKey[]; link: LinkKind },
+  base: { messageId: string; time: number; keys: RawKey[]; link: LinkKind },
   name: unknown,
   given: unknown,
 ): DecodedRecord | Rejection {
@@ -174,13 +174,13 @@ function timesOf(
   item: Record<string, unknown>,
   batch: BatchContext,
   context: DecodeContext,
-): { time: number; ownTime: number | undefined } | Rejection {
+): { time: number } | Rejection {
   const own = item.originalTimestamp ?? item.timestamp;
-  if (own === undefined || own === null) return { time: context.receivedAt, ownTime: undefined };
+  if (own === undefined || own === null) return { time: context.receivedAt };
   const ownTime = readTime(own);
   const sentAt = readTime(item.sentAt ?? batch.sentAt);
   const time = correctedTime(ownTime, Number.isNaN(sentAt) ? undefined : sentAt, context.receivedAt);
-  return checkTime(time, false, context) ?? { time, ownTime };
+  return checkTime(time, false, context) ?? { time };
 }
 
 function messageIdOf(item: Record<string, unknown>): string | Rejection {

@@ -225,7 +225,7 @@ test('a rejected row that was replayed by itself is not stored again with its fi
   expect(await load('replay', false, lines)).toMatchObject({ rejectedRows: 1, records: { event: 2 } });
   const time = Date.parse('2025-03-01T00:00:00+08:00');
   const keys = [{ type: 'customer_number', value: '300002' }];
-  const event = { kind: 'event', event: 'opened', keys, link: 'none', time, ownTime: time } as const;
+  const event = { kind: 'event', event: 'opened', keys, link: 'none', time } as const;
   await ingest.append('replay', [{ ...event, messageId: `m/${FILE}#2.0`, properties: { amount: 2 } }]);
   const repaired = [lines[0]!, '300002,opened,2025-03-01,2,b', lines[2]!];
   expect((await load('replay', false, repaired)).records).toMatchObject({ event: 0, 'duplicate event': 3 });

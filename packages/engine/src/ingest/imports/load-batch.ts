@@ -284,7 +284,6 @@ async function appendEvents(
       kind: 'event',
       messageId: draft.messageId ?? messageIdOf(batch, { row, record }),
       time: draft.at,
-      ownTime: draft.at,
       keys: draft.keys,
       link: 'none',
       event: draft.event,

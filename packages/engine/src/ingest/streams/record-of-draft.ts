@@ -7,7 +7,7 @@ export function recordOfDraft(
   origin: { messageId: string; time: number },
 ): DecodedRecord | Rejection {
   const time = Number.isNaN(draft.at) ? origin.time : draft.at;
-  const base = { messageId: origin.messageId, time, ownTime: time };
+  const base = { messageId: origin.messageId, time };
   switch (draft.kind) {
     case 'event': {
       const messageId = draft.messageId ?? origin.messageId;
@@ -63,7 +63,7 @@ export function recordOfDraft(
 
 function relationOf(
   draft: RelationDraft,
-  base: { messageId: string; time: number; ownTime: number },
+  base: { messageId: string; time: number },
 ): DecodedRecord | Rejection {
   const [from, to] = [entityOf(draft.from), entityOf(draft.to)];
   // A record names one person; relations between two persons come by file import.
