@@ -1,4 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
+import { isBefore, readSnapshot, type MapSnapshot } from './map-snapshot.ts';
 
 /** A committed key. `personId` follows the map: it is brought up to date at the start of each batch. */
 export interface CachedKey {
@@ -25,19 +26,43 @@ export interface MapState {
   readonly ownMoves: ReadonlyMap<number, number>;
 }
 
-/** What this process remembers of the map, bounded, and never older than the batch that asks. */
+/** A key that was read, under the value that it was asked for by. */
+export interface ReadKey extends Readonly<CachedKey> {
+  readonly type: string;
+  readonly rawValue: string;
+}
+
+/** When and under which rules keys were read. */
+export interface ReadMoment {
+  readonly snapshot: MapSnapshot;
+  readonly rulesVersion: number;
+}
+
+/**
+ * What this process remembers of the map, bounded, and never older than the batch that asks. Answers to batches that
+ * are under way at once may be read in another order than PostgreSQL gave them.
+ */
 export interface KeyCache {
   /** Applies what other transactions did to the map since the last call; one round trip. */
   refresh(transaction: Transaction): Promise<MapState>;
   find(type: string, rawValue: string): CachedKey | undefined;
-  keep(type: string, rawValue: string, key: Readonly<CachedKey>): void;
+  /** Leaves out those that moved, or whose rules changed, since they were read. */
+  keep(keys: readonly ReadKey[], moment: ReadMoment): void;
   covers(statement: string, firstAt: number, lastAt: number): boolean;
   keepTimes(statement: string, times: CachedTimes): void;
-  clear(): void;
 }
 
 // Beyond this many moves since the last batch it is cheaper to start anew than to apply them.
 const MAXIMUM_MOVES = 20_000;
+/** Refreshes with moves that are remembered for keys that were read before them: far more than run at once. */
+const REMEMBERED_REFRESHES = 64;
+
+/** What a refresh applied. */
+interface Applied {
+  readonly snapshot: MapSnapshot;
+  /** Key numbers; undefined: too many. */
+  readonly moved: ReadonlySet<number> | undefined;
+}
 
 /** A cache for at least `maximumKeys` keys (about 300 bytes each) and as many statements; at most twice as many. */
 export function createKeyCache(maximumKeys = 300_000): KeyCache {
@@ -56,6 +81,11 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
   // Transactions below this one have ended: their moves are applied. See sql/postgres/0002-identity.sql.
   let horizon: string | undefined;
   let seenRulesVersion: number | undefined;
+  /** When the newest refresh was answered that has been read. */
+  let applied: MapSnapshot | undefined;
+  /** Oldest first; of what happened before `forgotten` nothing is known. */
+  const recent: Applied[] = [];
+  let forgotten: MapSnapshot | undefined;
 
   function clear(): void {
     keysOfType.clear();
@@ -63,36 +93,51 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
     byNumber.clear();
   }
 
+  function hold({ type, rawValue, keyNumber, personId, fingerprint }: ReadKey): void {
+    let keys = keysOfType.get(type);
+    if (!keys) keysOfType.set(type, (keys = new RecentMap(maximumKeys, forget)));
+    const held: HeldKey = { keyNumber, personId, fingerprint, next: undefined };
+    keys.set(rawValue, held);
+    held.next = byNumber.get(keyNumber);
+    byNumber.set(keyNumber, held);
+  }
+
   return {
     async refresh(transaction) {
       const [row] = await transaction.query<RefreshRow>(REFRESH, [horizon ?? null, MAXIMUM_MOVES + 1]);
-      const { rules_version, horizon: newHorizon, moves } = row!;
+      const { rules_version: rulesVersion, horizon: newHorizon, moves } = row!;
       const ownMoves = new Map<number, number>();
+      for (const [keyNumber, personId, own] of moves ?? []) if (own) ownMoves.set(keyNumber, personId);
+      const snapshot = readSnapshot(row!.snapshot);
+      // What came after it is applied already.
+      if (applied && isBefore(snapshot, applied)) return { rulesVersion, ownMoves };
       const tooMany = (moves?.length ?? 0) > MAXIMUM_MOVES;
-      if (tooMany || seenRulesVersion !== rules_version) clear();
+      if (tooMany || seenRulesVersion !== rulesVersion) clear();
+      const moved = new Set<number>();
       for (const [keyNumber, personId, own] of moves ?? []) {
-        if (own) ownMoves.set(keyNumber, personId);
-        else for (let key = byNumber.get(keyNumber); key; key = key.next) key.personId = personId;
+        if (own) continue;
+        moved.add(keyNumber);
+        for (let key = byNumber.get(keyNumber); key; key = key.next) key.personId = personId;
       }
+      if (moved.size > 0) recent.push({ snapshot, moved: tooMany ? undefined : moved });
+      if (recent.length > REMEMBERED_REFRESHES) forgotten = recent.shift()!.snapshot;
       horizon = newHorizon;
-      seenRulesVersion = rules_version;
-      return { rulesVersion: rules_version, ownMoves };
+      seenRulesVersion = rulesVersion;
+      applied = snapshot;
+      return { rulesVersion, ownMoves };
     },
     find: (type, rawValue) => keysOfType.get(type)?.get(rawValue),
-    keep(type, rawValue, { keyNumber, personId, fingerprint }) {
-      let keys = keysOfType.get(type);
-      if (!keys) keysOfType.set(type, (keys = new RecentMap(maximumKeys, forget)));
-      const held: HeldKey = { keyNumber, personId, fingerprint, next: undefined };
-      keys.set(rawValue, held);
-      held.next = byNumber.get(keyNumber);
-      byNumber.set(keyNumber, held);
+    keep(read, { snapshot, rulesVersion }) {
+      if (rulesVersion !== seenRulesVersion || (forgotten && isBefore(snapshot, forgotten))) return;
+      const later = recent.filter((each) => isBefore(snapshot, each.snapshot));
+      if (later.some(({ moved }) => !moved)) return;
+      for (const key of read) if (!later.some(({ moved }) => moved!.has(key.keyNumber))) hold(key);
     },
     covers(statement, firstAt, lastAt) {
       const times = statements.get(statement);
       return times !== undefined && times.firstAt <= firstAt && times.lastAt >= lastAt;
     },
     keepTimes: (statement, times) => statements.set(statement, times),
-    clear,
   };
 }
 
@@ -144,6 +189,7 @@ class RecentMap<Value> {
 interface RefreshRow {
   rules_version: number;
   horizon: string;
+  snapshot: string;
   moves: [keyNumber: number, personId: number, own: boolean][] | null;
 }
 
@@ -151,7 +197,7 @@ interface RefreshRow {
 // sequence number but: by a transaction that had not ended then.
 const REFRESH = `
   select (select version from identity.rules) as rules_version,
-         pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
+         pg_snapshot_xmin(pg_current_snapshot())::text as horizon, pg_current_snapshot()::text as snapshot,
          (select json_agg(json_build_array(key_number, new_person_id, own) order by sequence) from (
             select sequence, key_number, new_person_id,
                    transaction_id is not distinct from pg_current_xact_id_if_assigned() as own

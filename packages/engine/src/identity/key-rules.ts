@@ -55,6 +55,14 @@ const MEANINGLESS = new Set([
   '无',
   '空',
   '-',
+  // What Excel shows in a cell whose formula found nothing (ECMA-376, 18.17.3).
+  '#n/a',
+  '#null!',
+  '#div/0!',
+  '#value!',
+  '#ref!',
+  '#name?',
+  '#num!',
   // iOS without permission, and the emulator's and old firmware's Android id.
   '00000000-0000-0000-0000-000000000000',
   '9774d56d682e549c',

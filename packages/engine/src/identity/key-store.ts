@@ -1,4 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
+import { readSnapshot, type MapSnapshot } from './map-snapshot.ts';
 import { plainArray } from './sql-array.ts';
 
 /** A key as stored, without its value. */
@@ -53,28 +54,37 @@ export interface FoundKey {
 const FOUND_KEYS = `string_agg(concat(fingerprint, ',', key_number, ',', person_id,
   case when xmin = pg_current_xact_id_if_assigned()::xid then ',own' end), ';')`;
 
-/**
- * Keys by fingerprint, one look-up in the unique index each. They come as one text: as rows, sending and parsing them
- * costs as much again as finding them.
- */
-export async function findKeys(
+/** Keys by fingerprint. */
+export const findKeys = async (
   transaction: Transaction,
   fingerprints: readonly string[],
-): Promise<FoundKey[]> {
-  const [row] = await transaction.query<{ keys: string | null }>(
-    `select ${FOUND_KEYS} as keys from identity.key where fingerprint = any($1::uuid[])`,
+): Promise<FoundKey[]> => (await findKeysAt(transaction, fingerprints)).keys;
+
+/**
+ * Keys by fingerprint, one look-up in the unique index each. They come as one text: as rows, sending and parsing them
+ * costs as much again as finding them. With the moment that they were read at.
+ */
+export async function findKeysAt(
+  transaction: Transaction,
+  fingerprints: readonly string[],
+): Promise<{ keys: FoundKey[]; snapshot: MapSnapshot }> {
+  const [row] = await transaction.query<{ keys: string | null; snapshot: string }>(
+    `select ${FOUND_KEYS} as keys, pg_current_snapshot()::text as snapshot
+     from identity.key where fingerprint = any($1::uuid[])`,
     [plainArray(fingerprints)],
   );
-  if (!row?.keys) return [];
-  return row.keys.split(';').map((text) => {
-    const [fingerprint, keyNumber, personId, own] = text.split(',') as [string, string, string, string?];
-    return {
-      fingerprint,
-      key_number: Number(keyNumber),
-      person_id: Number(personId),
-      own: own !== undefined,
-    };
-  });
+  const { keys, snapshot } = row!;
+  return { keys: keys === null ? [] : keys.split(';').map(foundKey), snapshot: readSnapshot(snapshot) };
+}
+
+function foundKey(text: string): FoundKey {
+  const [fingerprint, keyNumber, personId, own] = text.split(',') as [string, string, string, string?];
+  return {
+    fingerprint,
+    key_number: Number(keyNumber),
+    person_id: Number(personId),
+    own: own !== undefined,
+  };
 }
 
 /** A key to be inserted, under the number reserved for it, with the person it already has. */

@@ -1,6 +1,7 @@
 import type { Transaction } from '../platform/index.ts';
 import { createKeys } from './create-keys.ts';
-import { findKeys, joinMapWriters, type StoredKey } from './key-store.ts';
+import type { ReadKey } from './key-cache.ts';
+import { findKeysAt, joinMapWriters, type StoredKey } from './key-store.ts';
 import type { KeyRules } from './key-rules.ts';
 import { prepareLinks, writeLinks, type LinkRequest } from './link-batch.ts';
 import { makeStatements } from './make-statements.ts';
@@ -22,7 +23,7 @@ export async function resolveBatch(
   const { rulesVersion, ownMoves } = await needs.cache.refresh(transaction);
   const rules = await needs.rules.at(transaction, rulesVersion);
   const batch = prepareBatch(records, { rules, cache: needs.cache, secrets: needs.platform.secrets });
-  await lookUp(needs, transaction, batch.unknown);
+  await lookUp(needs, transaction, batch.unknown, rulesVersion);
   const linked = await createAndLink(needs, transaction, batch, rules);
 
   return batch.own.map((own, index) => {
@@ -37,16 +38,21 @@ async function lookUp(
   needs: ResolveNeeds,
   transaction: Transaction,
   unknown: Map<string, UnknownKey>,
+  rulesVersion: number,
 ): Promise<void> {
   if (unknown.size === 0) return;
-  for (const found of await findKeys(transaction, [...unknown.keys()])) {
+  const { keys, snapshot } = await findKeysAt(transaction, [...unknown.keys()]);
+  const read: ReadKey[] = [];
+  for (const found of keys) {
     const key = unknown.get(found.fingerprint)!;
     key.keyNumber = found.key_number;
     key.personId = found.person_id;
     unknown.delete(found.fingerprint);
     // What this transaction wrote itself may yet be rolled back: it is remembered when next seen.
-    if (!found.own) needs.cache.keep(key.rule.type, key.rawValue, key);
+    const { rule, rawValue, keyNumber, personId, fingerprint } = key;
+    if (!found.own) read.push({ type: rule.type, rawValue, keyNumber, personId, fingerprint });
   }
+  needs.cache.keep(read, { snapshot, rulesVersion });
 }
 
 /** Makes the keys that are new and the links that were stated; the persons of the keys linked. */
@@ -67,7 +73,7 @@ async function createAndLink(
     const created = await createKeys(transaction, unknown, links, encrypted);
     if (unknown.size > 0) {
       // Another process made some of them at the same moment: they have other numbers and persons.
-      await lookUp(needs, transaction, unknown);
+      await lookUp(needs, transaction, unknown, rules.version);
       if (unknown.size > 0) throw new MapChanged('keys appeared and vanished');
       request = linkRequest(needs, batch, rules, created);
       links = await prepareLinks(needs, transaction, request);

@@ -60,6 +60,7 @@ describe('resolve', () => {
       'none fax=123',
       'none',
       'none mobile=undefined cookie=fallback-1',
+      'none customer_number=#N/A',
     ]);
     expect(results.map((result) => result.rejected)).toEqual([
       'blocked_value',
@@ -67,6 +68,7 @@ describe('resolve', () => {
       'unknown_key_type',
       'no_key',
       undefined,
+      'blocked_value',
     ]);
     expect(results[4]!.personId).toBe(await person('cookie=fallback-1'));
   });

@@ -10,7 +10,7 @@ import { lendPeople } from './lend-people.ts';
 import { loadPeople } from './load-people.ts';
 import { createRegistry } from './meet-people.ts';
 import { createMirror, lockFacts } from './mirror.ts';
-import { movePeople } from './move-people.ts';
+import { moveLate, movePeople } from './move-people.ts';
 import type { FactOperation, Rejection, Value } from './operation.ts';
 import { createPeopleOfInstitution } from './people-of-institution.ts';
 import { pruneIncrements, readPeople } from './person-store.ts';
@@ -34,7 +34,9 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
   const { database, clickhouse, secrets, clock } = platform;
   const models = createModelStore();
   const shaper = createTableShaper(clickhouse);
-  const mirror = createMirror(platform, models, shaper);
+  const mirror = createMirror(platform, models, shaper, async (personIds) => {
+    registry.forget(await moveLate(platform, models, identity, personIds));
+  });
   const registry = createRegistry();
   const loops: RunningLoop[] = [];
 

@@ -25,7 +25,13 @@ export interface Mirror {
  * The queue's rows are deleted in the transaction that reads the state, and it commits only after ClickHouse has
  * the rows: a crash in between writes them again, with the same versions or newer ones.
  */
-export function createMirror(platform: Platform, models: ModelStore, shaper: TableShaper): Mirror {
+export function createMirror(
+  platform: Platform,
+  models: ModelStore,
+  shaper: TableShaper,
+  /** Puts what was written under persons of before where it belongs. */
+  moveLate: (personIds: readonly number[]) => Promise<void>,
+): Mirror {
   const { database, clickhouse } = platform;
   return {
     people: () =>
@@ -37,6 +43,7 @@ export function createMirror(platform: Platform, models: ModelStore, shaper: Tab
         const of = (kinds: string): number[] => [
           ...new Set(changes.filter(({ what }) => kinds.includes(what)).map(({ personId }) => personId)),
         ];
+        await moveLate(of('pcs'));
         await mirrorPeople(platform, transaction, model, of('pm'));
         await mirrorConsents(platform, transaction, model, of('cm'), of('m'));
         await mirrorSuppressions(platform, transaction, of('sm'));

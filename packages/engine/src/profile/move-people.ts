@@ -3,9 +3,11 @@ import type { Platform, Transaction } from '../platform/index.ts';
 import { foldPeople } from './apply-attributes.ts';
 import type { ModelStore } from './catalogue.ts';
 import { loadHolders, lockPeople, queueChanges } from './person-store.ts';
-import { deletePeople, moveKeys, rewritePeople, vanishedPeople } from './move-store.ts';
+import { deletePeople, moveKeys, placesOfKeys, rewritePeople, vanishedPeople } from './move-store.ts';
 
 const CHANGES_A_ROUND = 2_000;
+
+type Move = Pick<PersonChange, 'keyNumber' | 'oldPersonId' | 'newPersonId'>;
 
 /**
  * Follows merges and splits: what a key asserted goes with the key, and the persons it left and joined are folded
@@ -25,11 +27,33 @@ export async function movePeople(
   });
 }
 
+/**
+ * Moves what stands under another person than its key has: a batch that resolved its persons before a merge or split
+ * may write after the change was followed. Asked for every person written, once the writer has committed: a change
+ * that commits later is followed in its turn.
+ */
+export async function moveLate(
+  platform: Platform,
+  models: ModelStore,
+  identity: Identity,
+  personIds: readonly number[],
+): Promise<number[]> {
+  const { database } = platform;
+  const places = await placesOfKeys(database, personIds);
+  const present = await identity.personsOf(places.map((place) => place.keyNumber));
+  const late = places.flatMap(({ keyNumber, personId }) => {
+    const newPersonId = present.get(keyNumber) ?? personId;
+    return newPersonId === personId ? [] : [{ keyNumber, oldPersonId: personId, newPersonId }];
+  });
+  if (late.length === 0) return [];
+  return database.transaction((transaction) => follow(transaction, models, identity, late));
+}
+
 async function follow(
   transaction: Transaction,
   models: ModelStore,
   identity: Identity,
-  changes: readonly PersonChange[],
+  changes: readonly Move[],
 ): Promise<number[]> {
   const keyNumbers = [...new Set(changes.map((change) => change.keyNumber))];
   // Several changes of one key may wait: only where it stands now counts.

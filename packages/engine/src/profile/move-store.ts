@@ -6,7 +6,7 @@ import { jsonLines, type FoldedPerson } from './person-store.ts';
 export async function moveKeys(
   transaction: Transaction,
   present: ReadonlyMap<number, number>,
-  changes: readonly PersonChange[],
+  changes: readonly Pick<PersonChange, 'keyNumber' | 'oldPersonId'>[],
 ): Promise<void> {
   const values = [[...present.keys()], [...present.values()]];
   for (const table of ['holder', 'consent', 'suppression']) {
@@ -66,4 +66,19 @@ export async function formerPeople(
     [keyNumbers],
   );
   return rows.map((row) => row.person_id);
+}
+
+/** Keys of which something stands under some persons, and the persons' own; and under whom. */
+export async function placesOfKeys(
+  transaction: Transaction,
+  personIds: readonly number[],
+): Promise<{ keyNumber: number; personId: number }[]> {
+  const parts = ['holder', 'consent', 'suppression'].map(
+    (table) => `select key_number, person_id from profile.${table} where person_id = any($1::bigint[])`,
+  );
+  const rows = await transaction.query<{ key_number: number; person_id: number }>(
+    `${parts.join(' union ')} union select person_id, person_id from profile.person where person_id = any($1::bigint[])`,
+    [`{${personIds.join(',')}}`],
+  );
+  return rows.map((row) => ({ keyNumber: row.key_number, personId: row.person_id }));
 }

@@ -309,16 +309,21 @@ test('a row that is broken goes alone and leaves the others of its chunk in bulk
   const lines = Array.from({ length: 40 }, (_, row) => good(row));
   lines[10] = '"open,100001';
   lines[20] = 'x,"y"z';
-  const bytes = Buffer.from([COLUMNS.join(','), ...lines].join('\n'));
+  lines[30] = `half\uFFFF${good(30)}`;
+  const text = Buffer.from([COLUMNS.join(','), ...lines].join('\n'));
+  // Half of a character in the place of one.
+  const half = text.indexOf('\uFFFF');
+  const bytes = Buffer.concat([text.subarray(0, half + 2), text.subarray(half + 3)]);
   copies = 0;
   const loaded = await load('bulk', shape, bytes, 1 << 20);
   expect(copies).toBeGreaterThan(0);
-  expect(loaded.summary).toMatchObject({ rows: 40, rejectedRows: 2, records: { detail: 38 } });
+  expect(loaded.summary).toMatchObject({ rows: 40, rejectedRows: 3, records: { detail: 37 } });
   const broken = { record: 0, code: 'import_row_unreadable' };
   expect(loaded.rejections).toEqual([
     // The header and ten rows of two lines stand in front of it.
     { ...broken, row_number: 11, detail: 'line 22: text follows a closing quote' },
     { ...broken, row_number: 21, detail: 'line 41: text follows a closing quote' },
+    { ...broken, row_number: 31, detail: 'line 60: it holds bytes that are no text in UTF-8' },
   ]);
 });
 

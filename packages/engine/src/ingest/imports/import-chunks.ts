@@ -2,11 +2,12 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import { ChunkLoader, type BulkWay, type StagedChunk } from './chunk-loader.ts';
 import { createTables, dropTables } from './chunk-store.ts';
 import { neededColumns } from './compile-mapping.ts';
+import { decodeTexts, markedBytes, type Encoding } from './decode-text.ts';
 import { expressFile, type BulkPlan } from './express-mapping.ts';
 import { isSeparatorLine, textBytes } from './file-head.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { createRowLoader, settle, type FileJob } from './load-rows.ts';
-import { decodeTexts, explained, gunzipped, headerOf } from './read-rows.ts';
+import { explained, gunzipped, headerOf } from './read-rows.ts';
 import { runsUnderWay } from './run-store.ts';
 import { extentOf, rowsAt, splitChunks, withoutRows, type Chunk, type Extent } from './split-chunks.ts';
 
@@ -189,7 +190,7 @@ async function* chunksOf(
   const unpacked = textBytes(await gunzipped(bytes));
   yield* splitChunks(
     file.encoding === 'utf-8' ? withoutMark(unpacked) : recoded(unpacked, file.encoding),
-    file.delimiter,
+    file,
     chunkBytes,
   );
 }
@@ -204,8 +205,9 @@ async function* withoutMark(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   }
 }
 
-async function* recoded(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {
-  for await (const text of decodeTexts(bytes, encoding)) yield Buffer.from(text);
+/** UTF-8 in which bytes that are no text are none either. */
+async function* recoded(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+  for await (const text of decodeTexts(bytes, encoding)) yield markedBytes(text);
 }
 
 /** A chunk with what stands in front of it. */

@@ -103,7 +103,7 @@ describe('files', () => {
   test.each([
     ['import_file_missing', {}, {}],
     ['import_column_missing', { 'x.csv': 'other\n1\n' }, {}],
-    ['import_file_unreadable', { 'x.csv': Buffer.from([0x69, 0x64, 0x0a, 0xc3, 0x28, 0x0a]) }, {}],
+    ['import_file_unreadable', { 'x.csv': Buffer.from('id,\xc3\x28\n1,2\n', 'latin1') }, {}],
     ['import_file_unreadable', { 'x.csv': 'id,"age\n1,2\n' }, {}],
     ['import_file_unreadable', { 'x.csv': gzipSync('id,age\n1,2\n').subarray(0, 20) }, {}],
     ['import_file_unreadable', { 'x.csv': Buffer.from('\uFEFFid,age\n1,2\n', 'utf16le') }, {}],
@@ -113,6 +113,34 @@ describe('files', () => {
     const records = [{ record: 'person', keys: [customer], attributes: { age: 'age' } }];
     const mapping = mappingOf('bad', [{ file: 'x.csv', records, ...change }] as MappingInput['files']);
     await expect(load(mapping, files)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['csv', 'utf-8'],
+    ['csv', 'gbk'],
+    ['ndjson', 'gb18030'],
+  ] as const)('a row of %s with half a character in %s is rejected alone', async (format, encoding) => {
+    const names = ['张三', '李四', '王五', encoding === 'utf-8' ? '赵\uFFFD' : '赵'].map((name) =>
+      iconv.encode(name, encoding),
+    );
+    names[1] = names[1]!.subarray(0, -1);
+    const lines = names.map((name, index) => {
+      const [before, after] = format === 'csv' ? [`H${index},`, ''] : [`{"id":"H${index}","name":"`, '"}'];
+      return Buffer.concat([Buffer.from(before), name, Buffer.from(`${after}\n`)]);
+    });
+    const records = [
+      { record: 'person', keys: [customer], attributes: { [`name_${encoding.slice(0, 3)}`]: 'name' } },
+    ];
+    const mapping = mappingOf('half', [{ file: 'h', format, encoding, records }] as MappingInput['files']);
+    const file = Buffer.concat([Buffer.from(format === 'csv' ? 'id,name\n' : ''), ...lines]);
+    const summary = await load(mapping, { h: file });
+    expect(summary).toMatchObject({ rows: 4, rejectedRows: 1, records: { person: 3 } });
+    const rejected: string[] = [];
+    for await (const line of imports.rejections(summary.importId, false)) rejected.push(line.trim());
+    const place = `line ${format === 'csv' ? 3 : 2}`;
+    expect(rejected.slice(1).map((line) => line.split(',').slice(0, 5).join())).toEqual([
+      `h,2,1,import_row_unreadable,${place}: it holds bytes that are no text in ${encoding.toUpperCase()}`,
+    ]);
   });
 
   test('what does not fit is rejected with its row and reason, the rest is loaded', async () => {

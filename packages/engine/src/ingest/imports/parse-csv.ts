@@ -1,3 +1,4 @@
+import { BAD_BYTES, badBytesReason, hasBadBytes, withoutMarks, type Encoding } from './decode-text.ts';
 import { KEPT_CHARACTERS, MAXIMUM_ROW_CHARACTERS, TOO_LONG, type FileRow } from './file-row.ts';
 
 /** A parser that is fed pieces of text. */
@@ -18,7 +19,8 @@ const SHORT_CHARACTERS = 64 * 1024;
  * A row that breaks the rules is its first line alone: what follows is read as if it were not there, so that a quote
  * too many spoils one line and not all that come until the next quote.
  */
-export function createCsvParser(delimiter: string): CsvParser {
+export function createCsvParser(delimiter: string, encoding: Encoding = 'utf-8'): CsvParser {
+  const form = { delimiter, encoding };
   let waiting: string[] = [];
   let length = 0;
   let enough = 0;
@@ -35,11 +37,11 @@ export function createCsvParser(delimiter: string): CsvParser {
       start = isSkipping ? text.length : lineEnd + 1;
     }
     // Looked for once, not once a line: in a file without quotes every search would run to the end of the piece.
-    let quote = positionOr(text.indexOf('"', start), text.length);
+    let quote = nextSpecial(text, start);
     while (start < text.length) {
       const lineEnd = text.indexOf('\n', start);
       const end = lineEnd < 0 ? text.length : lineEnd;
-      if (quote < start) quote = positionOr(text.indexOf('"', start), text.length);
+      if (quote < start) quote = nextSpecial(text, start);
       if (quote >= end && end - start <= MAXIMUM_ROW_CHARACTERS) {
         if (lineEnd < 0 && !last) break;
         const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
@@ -49,15 +51,14 @@ export function createCsvParser(delimiter: string): CsvParser {
         continue;
       }
       const cut =
-        quote < end ? parseQuotedRow(text, start, delimiter, last) : brokenLine(text, start, last, TOO_LONG);
+        quote < end ? parseQuotedRow(text, start, form, last) : brokenLine(text, start, last, TOO_LONG);
       if (!cut) break;
-      if (cut.fields) {
-        lines += 1 + lineFeedsBetween(text, start, cut.next - 1);
-        parsed.push(cut.fields);
-      } else {
-        parsed.push({ text: cut.text, reason: cut.reason, line: ++lines });
+      if (cut.fields) parsed.push(cut.fields);
+      else {
+        parsed.push({ text: cut.text, reason: cut.reason, line: lines + 1 });
         isSkipping = cut.isCut;
       }
+      lines += 1 + lineFeedsBetween(text, start, cut.next - 1);
       start = cut.next;
     }
     const rest = start >= text.length ? '' : text.slice(start);
@@ -78,6 +79,14 @@ export function createCsvParser(delimiter: string): CsvParser {
   };
 }
 
+/** Where the next quote, or mark of bytes that are no text, stands; the end of the text when there is none. */
+export function nextSpecial(text: string, start: number): number {
+  const quote = positionOr(text.indexOf('"', start), text.length);
+  return text.includes(BAD_BYTES)
+    ? Math.min(quote, positionOr(text.indexOf(BAD_BYTES, start), quote))
+    : quote;
+}
+
 const positionOr = (position: number, otherwise: number): number => (position < 0 ? otherwise : position);
 
 /** Line feeds of a text from a place on, before another. */
@@ -87,7 +96,13 @@ export function lineFeedsBetween(text: string, start: number, end: number): numb
   return count;
 }
 
-/** A line that is a broken row, and where the next one begins. */
+/** How a file writes rows. */
+export interface RowForm {
+  readonly delimiter: string;
+  readonly encoding: Encoding;
+}
+
+/** A line that is a broken row, or several with bytes that are no text, and where the next one begins. */
 export interface BrokenLine {
   readonly fields?: undefined;
   readonly text: string;
@@ -107,13 +122,16 @@ export function brokenLine(
   const lineEnd = text.indexOf('\n', start);
   const end = lineEnd < 0 ? text.length : lineEnd;
   if (end - start > MAXIMUM_ROW_CHARACTERS) {
-    const kept = text.slice(start, start + KEPT_CHARACTERS);
+    const kept = withoutMarks(text.slice(start, start + KEPT_CHARACTERS));
     return { text: kept, reason: TOO_LONG, next: Math.min(end + 1, text.length), isCut: lineEnd < 0 };
   }
   if (lineEnd < 0 && !last) return undefined;
-  const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
-  return { text: line, reason, next: Math.min(end + 1, text.length), isCut: false };
+  return { text: lineOf(text, start, end), reason, next: Math.min(end + 1, text.length), isCut: false };
 }
+
+/** A line, or several of one row, without the break at its end. */
+const lineOf = (text: string, start: number, end: number): string =>
+  withoutMarks(text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end));
 
 /**
  * A row with quotes in it, and where the next one begins; its first line when it breaks the rules; undefined when the
@@ -123,7 +141,7 @@ export function brokenLine(
 export function parseQuotedRow(
   text: string,
   start: number,
-  delimiter: string,
+  { delimiter, encoding }: RowForm,
   last: boolean,
 ): { fields: string[]; next: number } | BrokenLine | undefined {
   const limit = start + MAXIMUM_ROW_CHARACTERS;
@@ -157,7 +175,12 @@ export function parseQuotedRow(
       at++;
     }
     if (at > limit) return unended(TOO_LONG);
-    if (at >= text.length || text[at] === '\n') return { fields, next: at + 1 };
+    if (at >= text.length || text[at] === '\n') {
+      const isBad = fields.some(hasBadBytes);
+      if (!isBad) return { fields, next: at + 1 };
+      const next = Math.min(at + 1, text.length);
+      return { text: lineOf(text, start, at), reason: badBytesReason(encoding), next, isCut: false };
+    }
     if (text[at] !== delimiter) return brokenLine(text, start, last, 'text follows a closing quote');
     at++;
   }

@@ -1,4 +1,5 @@
 import { parseForeignJson } from '../read-json.ts';
+import { badBytesReason, hasBadBytes, withoutMarks, type Encoding } from './decode-text.ts';
 import {
   KEPT_CHARACTERS,
   MAXIMUM_ROW_CHARACTERS,
@@ -16,6 +17,7 @@ const MAXIMUM_DEPTH = 64;
 export async function* jsonRows(
   texts: AsyncIterable<string>,
   columns: readonly string[],
+  encoding: Encoding = 'utf-8',
 ): AsyncGenerator<FileRow[]> {
   let waiting: string[] = [];
   let length = 0;
@@ -24,6 +26,7 @@ export async function* jsonRows(
   const rowOf = (text: string): FileRow => {
     if (isFirst) refuseDocument(text);
     isFirst = false;
+    if (hasBadBytes(text)) return { text: withoutMarks(text), reason: badBytesReason(encoding), line };
     return readLine(text, line, columns);
   };
   for await (const text of texts) {
@@ -34,7 +37,7 @@ export async function* jsonRows(
       // Of a line that is too long only the beginning waits; it has been told by its length.
       const whole = waiting.length > 0 ? waiting.join('') + text.slice(start, end) : text.slice(start, end);
       if (length + end - start > MAXIMUM_ROW_CHARACTERS)
-        rows.push({ text: whole.slice(0, KEPT_CHARACTERS), reason: TOO_LONG, line });
+        rows.push({ text: withoutMarks(whole.slice(0, KEPT_CHARACTERS)), reason: TOO_LONG, line });
       else if (whole.trim() !== '') rows.push(rowOf(whole));
       waiting = [];
       length = 0;
@@ -47,7 +50,7 @@ export async function* jsonRows(
   line++;
   const rest = waiting.join('');
   if (length > MAXIMUM_ROW_CHARACTERS)
-    yield [{ text: rest.slice(0, KEPT_CHARACTERS), reason: TOO_LONG, line }];
+    yield [{ text: withoutMarks(rest.slice(0, KEPT_CHARACTERS)), reason: TOO_LONG, line }];
   else if (rest.trim() !== '') yield [rowOf(rest)];
 }
 

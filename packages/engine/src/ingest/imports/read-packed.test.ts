@@ -10,7 +10,7 @@ import type { Platform } from '../../platform/index.ts';
 import { createProfile } from '../../profile/index.ts';
 import { createIngest } from '../create-ingest.ts';
 import { createImports, type Imports } from './create-imports.ts';
-import { wholeRow } from './file-row.ts';
+import { isBroken } from './file-row.ts';
 import { readRows } from './read-rows.ts';
 import { isDateCode } from './xlsx/read-styles.ts';
 import { dateText } from './xlsx/parse-sheet.ts';
@@ -26,7 +26,8 @@ async function rowsOf(
     needed,
   );
   const rows: (readonly string[])[] = [];
-  for await (const block of blocks) rows.push(...block.map(wholeRow));
+  for await (const block of blocks)
+    rows.push(...block.map((row) => (isBroken(row) ? [`line ${row.line}: ${row.reason}`] : row)));
   return { columns, rows, lost: lostDigits?.() };
 }
 
@@ -116,6 +117,19 @@ describe('Excel', () => {
         ['#N/A', 'f', '2', '9'],
       ],
     });
+  });
+
+  it('rejects a row with a formula that was never computed, where the column is read', async () => {
+    const sheet = `<x:row r="1"><x:c t="str"><x:v>id</x:v></x:c><x:c t="str"><x:v>sum</x:v></x:c><x:c t="str"><x:v>other</x:v></x:c></x:row>
+      <x:row r="2"><x:c><x:v>1</x:v></x:c><x:c><x:f>A2*2</x:f><x:v>2</x:v></x:c><x:c><x:f>A2</x:f><x:v/></x:c></x:row>
+      <x:row r="4"><x:c><x:v>2</x:v></x:c><x:c><x:f>A4*2</x:f><x:v></x:v></x:c></x:row>
+      <x:row r="5"><x:c><x:v>3</x:v></x:c><x:c t="str"><x:f>""</x:f><x:v></x:v></x:c><x:c><x:v>7</x:v></x:c></x:row>`;
+    const reason = 'the formula in B4 has no value; open the file in Excel and save it';
+    expect((await rowsOf(handMade(sheet), { format: 'xlsx' }, ['id', 'sum'])).rows).toEqual([
+      ['1', '2', ''],
+      [`line 4: ${reason}`],
+      ['3', '', '7'],
+    ]);
   });
 
   it('keeps noughts that the format of a column puts in front, and every digit that is in the file', async () => {

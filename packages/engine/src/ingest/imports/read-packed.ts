@@ -1,8 +1,10 @@
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { headerNames } from './file-head.ts';
+import type { BrokenRow, FileRow } from './file-row.ts';
 import { parquetColumns, parquetRows } from './read-parquet.ts';
 import { spoolFile, type SpooledFile } from './spool-file.ts';
+import { NO_VALUE } from './xlsx/parse-sheet.ts';
 import { xlsxRows } from './xlsx/read-xlsx.ts';
 
 /** Formats that cannot be read from front to back. */
@@ -25,7 +27,7 @@ export async function readPacked(
     const found =
       file.format === 'parquet'
         ? await parquetStream(spooled, neededColumns)
-        : await sheetStream(spooled, file.sheet, file.header);
+        : await sheetStream(spooled, file, neededColumns);
     const absent = neededColumns.filter((column) => !found.columns.includes(column));
     if (absent.length > 0)
       throw new CodedError('import_column_missing', { details: { file: file.file, columns: absent } });
@@ -38,7 +40,7 @@ export async function readPacked(
 
 interface Found {
   readonly columns: readonly string[];
-  readonly rows: AsyncGenerator<string[][]>;
+  readonly rows: AsyncGenerator<FileRow[]>;
   /** Columns with numbers of which Excel did not keep all digits, as far as was read. */
   readonly lostDigits?: () => string[];
 }
@@ -52,40 +54,65 @@ async function parquetStream(spooled: SpooledFile, needed: readonly string[]): P
 /** The first row that is not empty names the columns, unless the mapping does. */
 async function sheetStream(
   spooled: SpooledFile,
-  sheet: string | undefined,
-  header: readonly string[] | undefined,
+  { sheet, header }: Pick<FileMapping, 'header' | 'sheet'>,
+  needed: readonly string[],
 ): Promise<Found> {
   const lost = new Set<number>();
   const rows = xlsxRows(spooled, sheet, (column) => lost.add(column));
   const lostIn = (columns: readonly string[]) => (): string[] =>
     columns.filter((_name, index) => lost.has(index));
-  if (header) return { columns: header, rows: fitted(rows, [], header.length), lostDigits: lostIn(header) };
+  const shapeOf = (columns: readonly string[]): SheetShape => ({
+    width: columns.length,
+    read: needed.map((column) => columns.indexOf(column)),
+  });
+  if (header) return { columns: header, rows: fitted(rows, [], shapeOf(header)), lostDigits: lostIn(header) };
   for (let next = await rows.next(); !next.done; next = await rows.next()) {
     const [names, ...rest] = next.value;
     if (names) {
-      const columns = headerNames(names);
-      return { columns, rows: fitted(rows, rest, columns.length), lostDigits: lostIn(columns) };
+      const columns = headerNames(withoutMarks(names));
+      return { columns, rows: fitted(rows, rest, shapeOf(columns)), lostDigits: lostIn(columns) };
     }
   }
   return { columns: [], rows };
+}
+
+/** Number of columns, and the places of those that are read. */
+interface SheetShape {
+  readonly width: number;
+  readonly read: readonly number[];
 }
 
 /** Excel leaves out empty cells at the end of a row, and keeps some that were only formatted. */
 async function* fitted(
   rows: AsyncGenerator<string[][]>,
   first: string[][],
-  width: number,
-): AsyncGenerator<string[][]> {
-  const fit = (row: string[]): string[] => {
+  { width, read }: SheetShape,
+): AsyncGenerator<FileRow[]> {
+  const fit = (row: string[]): FileRow => {
     while (row.length > width && row.at(-1) === '') row.pop();
     while (row.length < width) row.push('');
-    return row;
+    const open = read.find((column) => row[column]?.startsWith(NO_VALUE));
+    const cell = open === undefined ? undefined : row[open]!.slice(NO_VALUE.length);
+    const shown = withoutMarks(row);
+    return cell === undefined ? shown : withoutValue(shown, cell);
   };
   if (first.length > 0) yield first.map(fit);
   for await (const block of rows) yield block.map(fit);
 }
 
-async function* closing(rows: AsyncGenerator<string[][]>, spooled: SpooledFile): AsyncGenerator<string[][]> {
+const withoutMarks = (row: string[]): string[] =>
+  row.some((cell) => cell.startsWith(NO_VALUE))
+    ? row.map((cell) => (cell.startsWith(NO_VALUE) ? '' : cell))
+    : row;
+
+/** A program wrote the formula and did not compute it: to take its value for empty would lose it without a word. */
+const withoutValue = (row: readonly string[], cell: string): BrokenRow => ({
+  text: row.join(','),
+  reason: `the formula in ${cell} has no value; open the file in Excel and save it`,
+  line: Number(/\d+$/.exec(cell)?.[0]),
+});
+
+async function* closing(rows: AsyncGenerator<FileRow[]>, spooled: SpooledFile): AsyncGenerator<FileRow[]> {
   try {
     yield* rows;
   } finally {

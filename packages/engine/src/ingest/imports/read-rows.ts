@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileMapping } from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
+import { decodeTexts } from './decode-text.ts';
 import { headerNames, isSeparatorLine, textBytes } from './file-head.ts';
 import { UnreadableRowError, wholeRow, type FileRow } from './file-row.ts';
-import { createCsvParser } from './parse-csv.ts';
+import { createCsvParser, type RowForm } from './parse-csv.ts';
 import { jsonRows } from './read-json-lines.ts';
 import { isPacked, readPacked } from './read-packed.ts';
 
@@ -44,7 +45,7 @@ export async function readRows(
     return { columns, blocks: explained(rows, file.file), lostDigits };
   }
   const texts = decodeTexts(textBytes(await gunzipped(bytes)), file.encoding);
-  const rows = file.format === 'csv' ? csvRows(texts, file.delimiter) : jsonRows(texts, neededColumns);
+  const rows = file.format === 'csv' ? csvRows(texts, file) : jsonRows(texts, neededColumns, file.encoding);
   const iterator = explained(rows, file.file)[Symbol.asyncIterator]();
   let header = file.format === 'csv' ? file.header : [...neededColumns];
   let first: FileRow[] = [];
@@ -137,18 +138,11 @@ export async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<Async
   return source.pipe(gunzip);
 }
 
-/** Node's ICU decodes all the encodings of the mapping; `fatal` so that a wrong encoding is seen, not guessed. */
-export async function* decodeTexts(
-  bytes: AsyncIterable<Uint8Array>,
-  encoding: string,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
-async function* csvRows(texts: AsyncIterable<string>, delimiter: string): AsyncGenerator<FileRow[]> {
-  const parser = createCsvParser(delimiter);
+async function* csvRows(
+  texts: AsyncIterable<string>,
+  { delimiter, encoding }: RowForm,
+): AsyncGenerator<FileRow[]> {
+  const parser = createCsvParser(delimiter, encoding);
   for await (const text of texts) yield parser.push(text);
   yield parser.end();
 }

@@ -1,15 +1,24 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeTexts, markedBytes, type Encoding } from './decode-text.ts';
 import type { FileRow } from './file-row.ts';
 import { createCsvParser } from './parse-csv.ts';
 import { allRows, extentOf, splitChunks, withoutRows, type Chunk } from './split-chunks.ts';
 
-async function chunksOf(text: string, piece: number, chunkBytes: number): Promise<Chunk[]> {
-  const bytes = Buffer.from(text);
-  const pieces = (async function* () {
-    for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
-  })();
+async function* inPieces(bytes: Buffer, piece: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
+}
+
+async function chunksOf(
+  text: string | AsyncIterable<Uint8Array>,
+  piece: number,
+  chunkBytes: number,
+  encoding: Encoding = 'utf-8',
+): Promise<Chunk[]> {
+  const pieces = typeof text === 'string' ? inPieces(Buffer.from(text), piece) : text;
   const chunks: Chunk[] = [];
-  for await (const chunk of splitChunks(pieces, ',', () => chunkBytes)) chunks.push(chunk);
+  for await (const chunk of splitChunks(pieces, { delimiter: ',', encoding }, () => chunkBytes))
+    chunks.push(chunk);
   return chunks;
 }
 
@@ -85,4 +94,54 @@ describe('chunks', () => {
       ]);
     }
   });
+
+  it('hold the same of bytes that are no text, whatever the pieces', async () => {
+    // Half characters before and after what cuts rows, a character that was lost before, a mark of byte order.
+    const parts = [
+      '61',
+      '2c',
+      '0a',
+      '0a',
+      '0d0a',
+      '22',
+      '2222',
+      'd8',
+      'd6d0',
+      'ff',
+      'e4b8ad',
+      'e4b8',
+      'f09f8fbf',
+    ];
+    const bytesArbitrary = fc
+      .array(fc.constantFrom(...parts, 'efbfbd', 'efbf', 'ef', 'efbbbf', 'f090', '1f', '80'), {
+        maxLength: 40,
+      })
+      .map((all) => Buffer.from(`61${all.join('')}`, 'hex'));
+    const sizes = fc.constantFrom(1, 2, 3, 5, 17, 1_000);
+    let broken = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        bytesArbitrary,
+        fc.constantFrom<Encoding>('utf-8', 'gbk', 'gb18030'),
+        fc.tuple(sizes, sizes, sizes),
+        async (bytes, encoding, [piece, otherPiece, chunkBytes]) => {
+          const parser = createCsvParser(',', encoding);
+          const expected: FileRow[] = [];
+          for await (const text of decodeTexts(inPieces(bytes, piece), encoding))
+            expected.push(...parser.push(text));
+          expected.push(...parser.end());
+          broken += expected.filter((row) => 'reason' in row && row.reason.includes('no text')).length;
+          const given = inPieces(bytes, otherPiece);
+          const utf8 = encoding === 'utf-8' ? given : recoded(given, encoding);
+          expect(rowsOf(await chunksOf(utf8, 0, chunkBytes, encoding))).toEqual(expected);
+        },
+      ),
+      { numRuns: 1_000, seed: 20_260_301 },
+    );
+    expect(broken).toBeGreaterThan(500);
+  });
 });
+
+async function* recoded(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+  for await (const text of decodeTexts(bytes, encoding)) yield markedBytes(text);
+}

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { markedBytes, markedText } from './decode-text.ts';
 import { MAXIMUM_ROW_CHARACTERS, type BrokenRow, type FileRow } from './file-row.ts';
-import { lineFeedsBetween, parseQuotedRow, type BrokenLine } from './parse-csv.ts';
+import { lineFeedsBetween, nextSpecial, parseQuotedRow, type BrokenLine, type RowForm } from './parse-csv.ts';
 
 /** Whole rows of a CSV file as lines that ClickHouse can cut by itself. Empty lines are no rows. */
 export interface LineChunk {
@@ -8,7 +9,7 @@ export interface LineChunk {
   readonly lines: Buffer;
   /**
    * Rows that had quotes stand as `ROW_MARK`, then their cells with `CELL_MARK` between them and `LINE_MARK` for each
-   * line feed within; broken rows as `BROKEN_MARK`, the reason, `CELL_MARK` and their text.
+   * line feed within; broken rows as `BROKEN_MARK`, the reason, `CELL_MARK` and their text, line feeds alike.
    */
   readonly hasMarks: boolean;
   readonly hasBroken?: boolean;
@@ -40,11 +41,12 @@ const MAXIMUM_ROW_BYTES = 4 * MAXIMUM_ROW_CHARACTERS;
 
 /**
  * Cuts UTF-8 into chunks of about `sizeOf()` bytes, asked anew before each, at the ends of rows. Lines without a quote,
- * as nearly all are, are passed on as they are. @throws TypeError not UTF-8
+ * as nearly all are, are passed on as they are. `form.encoding` is that of the file, whose bytes that were no text in it
+ * are none in UTF-8 either.
  */
 export async function* splitChunks(
   pieces: AsyncIterable<Uint8Array>,
-  delimiter: string,
+  form: RowForm,
   sizeOf: () => number,
 ): AsyncGenerator<Chunk> {
   let waiting: Buffer[] = [];
@@ -66,9 +68,9 @@ export async function* splitChunks(
       waiting.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
       length += part.byteLength;
       if (length < chunkBytes || length < enough) continue;
-      let { chunk, rest } = cutChunk(Buffer.concat(waiting), delimiter, false);
+      let { chunk, rest } = cutChunk(Buffer.concat(waiting), form, false);
       if (!chunk && rest.length > MAXIMUM_ROW_BYTES) {
-        ({ chunk, rest } = cutLongRow(rest, delimiter));
+        ({ chunk, rest } = cutLongRow(rest, form));
         isSkipping = rest.length === 0;
       }
       if (chunk) yield chunk;
@@ -77,14 +79,14 @@ export async function* splitChunks(
       enough = chunk ? 0 : 2 * length;
     }
   }
-  const { chunk } = cutChunk(Buffer.concat(waiting), delimiter, true);
+  const { chunk } = cutChunk(Buffer.concat(waiting), form, true);
   if (chunk) yield chunk;
 }
 
 /** Takes the first line of bytes that hold no whole row and are more than a row may be; nothing is left when it has no end. */
-function cutLongRow(bytes: Buffer, delimiter: string): { chunk: LineChunk; rest: Buffer } {
+function cutLongRow(bytes: Buffer, form: RowForm): { chunk: LineChunk; rest: Buffer } {
   const text = bytes.toString('utf8', 0, MAXIMUM_ROW_BYTES);
-  const cut = parseQuotedRow(text, 0, delimiter, false) as BrokenLine;
+  const cut = parseQuotedRow(text, 0, form, false) as BrokenLine;
   const lineEnd = bytes.indexOf(LINE_FEED);
   const broken = brokenText({ reason: cut.reason, text: cut.text.replaceAll(ALL_MARKS, ' ') });
   return {
@@ -94,35 +96,34 @@ function cutLongRow(bytes: Buffer, delimiter: string): { chunk: LineChunk; rest:
 }
 
 const brokenText = ({ text, reason }: Pick<BrokenRow, 'text' | 'reason'>): string =>
-  `${BROKEN_MARK}${reason}${CELL_MARK}${text}\n`;
+  `${BROKEN_MARK}${reason}${CELL_MARK}${text.replaceAll('\n', LINE_MARK)}\n`;
 
 /** The whole rows at the beginning of some bytes, and what is left. */
-function cutChunk(bytes: Buffer, delimiter: string, last: boolean): { chunk?: Chunk; rest: Buffer } {
+function cutChunk(bytes: Buffer, form: RowForm, last: boolean): { chunk?: Chunk; rest: Buffer } {
   // A character may be cut at the end of the bytes: only whole lines are looked at.
   const end = last ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
   if (end === 0) return { rest: bytes };
   const lines = bytes.subarray(0, end);
-  if (!isUtf8(lines)) throw new TypeError('The encoded data was not valid for encoding utf-8');
-  if (!lines.includes(QUOTE)) return { chunk: { lines, hasMarks: false }, rest: bytes.subarray(end) };
-  const text = lines.toString('utf8');
-  const { chunk, next } = MARKS.test(text)
-    ? cutRows(text, delimiter, last)
-    : resolveQuotes(text, delimiter, last);
+  const isText = isUtf8(lines);
+  if (isText && !lines.includes(QUOTE))
+    return { chunk: { lines, hasMarks: false }, rest: bytes.subarray(end) };
+  const text = isText ? lines.toString('utf8') : markedText(lines);
+  const { chunk, next } = MARKS.test(text) ? cutRows(text, form, last) : resolveQuotes(text, form, last);
   const rest =
     next >= text.length
       ? bytes.subarray(end)
-      : Buffer.concat([Buffer.from(text.slice(next)), bytes.subarray(end)]);
+      : Buffer.concat([markedBytes(text.slice(next)), bytes.subarray(end)]);
   return next === 0 ? { rest } : { chunk, rest };
 }
 
-/** Copies lines without quotes as they are, and writes the others with marks. */
-function resolveQuotes(text: string, delimiter: string, last: boolean): { chunk: LineChunk; next: number } {
+/** Copies lines of text without quotes as they are, and writes the others with marks. */
+function resolveQuotes(text: string, form: RowForm, last: boolean): { chunk: LineChunk; next: number } {
   const lines: string[] = [];
   let start = 0;
   let hasBroken = false;
   while (start < text.length) {
-    const quote = text.indexOf('"', start);
-    if (quote < 0) {
+    const quote = nextSpecial(text, start);
+    if (quote === text.length) {
       lines.push(text.slice(start));
       start = text.length;
       break;
@@ -132,7 +133,7 @@ function resolveQuotes(text: string, delimiter: string, last: boolean): { chunk:
       lines.push(text.slice(start, lineStart));
       start = lineStart;
     }
-    const cut = parseQuotedRow(text, start, delimiter, last);
+    const cut = parseQuotedRow(text, start, form, last);
     if (!cut) break;
     start = cut.next;
     hasBroken ||= !cut.fields;
@@ -146,17 +147,17 @@ function resolveQuotes(text: string, delimiter: string, last: boolean): { chunk:
   };
 }
 
-function cutRows(text: string, delimiter: string, last: boolean): { chunk: RowChunk; next: number } {
+function cutRows(text: string, form: RowForm, last: boolean): { chunk: RowChunk; next: number } {
   const rows: FileRow[] = [];
   let start = 0;
   let lines = 0;
   while (start < text.length) {
-    const cut = parseQuotedRow(text, start, delimiter, last);
+    const cut = parseQuotedRow(text, start, form, last);
     if (!cut) break;
     const isEmpty = /^\r?\n?$/.test(text.slice(start, Math.min(cut.next, start + 3)));
     if (!cut.fields) rows.push({ text: cut.text, reason: cut.reason, line: lines + 1 });
     else if (!isEmpty) rows.push(cut.fields);
-    lines += 1 + (cut.fields ? lineFeedsBetween(text, start, cut.next - 1) : 0);
+    lines += 1 + lineFeedsBetween(text, start, cut.next - 1);
     start = cut.next;
   }
   return { chunk: { rows, lines }, next: Math.min(start, text.length) };
@@ -246,7 +247,8 @@ function rowOf({ hasMarks }: LineChunk, delimiter: string, text: string, line: n
     return text.slice(1).replaceAll(LINE_MARK, '\n').split(CELL_MARK);
   if (hasMarks && text.startsWith(BROKEN_MARK)) {
     const [reason = '', broken = ''] = text.slice(1).split(CELL_MARK);
-    return { text: broken, reason, line };
+    const parts = broken.split(LINE_MARK);
+    return { text: parts.join('\n'), reason, line: line - parts.length + 1 };
   }
   return (text.endsWith('\r') ? text.slice(0, -1) : text).split(delimiter);
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import iconv from 'iconv-lite';
 import writeExcelFile from 'write-excel-file/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
@@ -37,6 +38,32 @@ describe('texts', () => {
       rows: [['C1', '张三']],
     });
     expect(namesOf(head)).toEqual(['客户号', '姓名']);
+  });
+
+  test('half a character does not make another encoding of a file', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `C${row},王小明,杭州市西湖区\n`).join('');
+    for (const encoding of ['utf8', 'gbk'] as const) {
+      const name = iconv.encode('张三', encoding);
+      const line = Buffer.concat([Buffer.from('C0,'), name.subarray(0, -1), Buffer.from(',x\n')]);
+      const bytes = Buffer.concat([
+        iconv.encode('客户号,姓名,地址\n', encoding),
+        line,
+        iconv.encode(rows, encoding),
+      ]);
+      const head = await preview(bytes);
+      expect(head.encoding).toBe(encoding === 'utf8' ? 'utf-8' : 'gb18030');
+      expect(head.rows.slice(0, 2)).toEqual([
+        ['C0', '张\uFFFD', 'x'],
+        ['C0', '王小明', '杭州市西湖区'],
+      ]);
+      await expect(
+        preview(bytes, { encoding: encoding === 'utf8' ? 'gb18030' : 'utf-8' }),
+      ).rejects.toMatchObject({
+        details: { problem: 'wrong_encoding' },
+      });
+    }
+    const lost = await preview('a,b\n1,\uFFFD\n');
+    expect(lost).toMatchObject({ encoding: 'utf-8', rows: [['1', '\uFFFD']] });
   });
 
   test('a packed file that was cut off, a semicolon, quotes over lines', async () => {

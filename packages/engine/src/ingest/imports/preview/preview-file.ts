@@ -6,6 +6,7 @@ import { foreignKind } from '../file-head.ts';
 import { UnreadableRowError } from '../file-row.ts';
 import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
+import { NO_VALUE } from '../xlsx/parse-sheet.ts';
 import { NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
 import { columnOf } from './kind-of-values.ts';
 import { PreviewError } from './preview-error.ts';
@@ -113,7 +114,9 @@ async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewC
     MOST_ROWS + 1,
   );
   const width = Math.max(0, ...table.map((row) => row.length));
-  const even = table.map((row) => row.concat(Array.from({ length: width - row.length }, () => '')));
+  const even = table.map((row) =>
+    row.map(shownCell).concat(Array.from({ length: width - row.length }, () => '')),
+  );
   const shown = sheet ?? sheets[0];
   return {
     ...PACKED,
@@ -124,6 +127,9 @@ async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewC
     ...(shown ? { sheet: shown } : {}),
   };
 }
+
+/** A formula that nobody computed is seen to be one. */
+const shownCell = (cell: string): string => (cell.startsWith(NO_VALUE) ? '=?' : cell);
 
 async function readParquet(spooled: SpooledFile): Promise<Head> {
   const columns = await parquetColumns(spooled);

@@ -1,5 +1,6 @@
 import type { importsApi } from '@wutong/contract';
 import { parseForeignJson } from '../../read-json.ts';
+import { countBadBytes, markedText, withoutMarks } from '../decode-text.ts';
 import { headerNames, SEPARATOR_LINE } from '../file-head.ts';
 import { PreviewError } from './preview-error.ts';
 
@@ -61,12 +62,17 @@ export function withHeader(
   return { hasHeader, columns, rows: hasHeader ? table.slice(1) : table };
 }
 
+/** Bytes that are no text spoil their rows alone; of too many the file is not what it is taken for. */
+const BAD_SHARES: Partial<Record<Encoding, number>> = { 'utf-8': 0.1, gb18030: 0.02, gbk: 0.02 };
+
+/** The text; undefined when more of what is not ASCII than a share of it is none in the encoding. */
 function decode(bytes: Uint8Array, encoding: Encoding): string | undefined {
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const text = markedText(bytes, encoding).replace(/^\uFEFF/, '');
+  const bad = countBadBytes(text);
+  if (bad === 0) return text;
+  let others = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) others++;
+  return bad <= others * (BAD_SHARES[encoding] ?? 0) ? withoutMarks(text) : undefined;
 }
 
 /** UTF-8 proves itself; what is not UTF-8 in a Chinese bank is GB 18030, of which GBK is a part. */

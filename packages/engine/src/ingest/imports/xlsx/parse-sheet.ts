@@ -17,6 +17,8 @@ export interface SheetContext {
 const MAXIMUM_COLUMNS = 16_384;
 const MAXIMUM_CELL_CHARACTERS = 1024 * 1024;
 const DAY_MS = 86_400_000;
+/** Begins a cell with a formula whose value is not in the file, and is followed by the cell's name; half of a pair of surrogates is in no text. */
+export const NO_VALUE = '\uD800';
 /** Days from Excel's day 0 (1899-12-30, counted so that days from March 1900 on are right) to 1970. */
 const DAYS_TO_1970 = 25_569;
 /** Days between the two beginnings of time. */
@@ -32,11 +34,15 @@ export function createSheetParser(context: SheetContext): { write(piece: string)
   let style = 0;
   let value = '';
   let isValue = false;
+  let isFormula = false;
   let aids = 0;
 
   function closeCell(): void {
     if (type === 'n' && lacksDigits(value)) context.onLostDigits?.(column);
-    const text = value === '' ? '' : cellText(value, type, style, context);
+    // Excel writes what it computed; a text may be empty, anything else was never computed.
+    const isOpen = isFormula && value === '' && type !== 'str';
+    const empty = isOpen ? `${NO_VALUE}${columnName(column)}${row}` : '';
+    const text = value === '' ? empty : cellText(value, type, style, context);
     if (text === '') return;
     // Cells that are left out are empty.
     while (cells.length < column) cells.push('');
@@ -56,6 +62,9 @@ export function createSheetParser(context: SheetContext): { write(piece: string)
         type = attributes.t ?? 'n';
         style = Number(attributes.s ?? 0);
         value = '';
+        isFormula = false;
+      } else if (name === 'f') {
+        isFormula = true;
       } else if (name === 'rPh') {
         aids++;
       }
@@ -95,6 +104,12 @@ function columnOf(reference: string): number {
     column = column * 26 + letter;
   }
   return index === 0 ? -1 : column - 1;
+}
+
+/** Of column 54 `BC`. */
+function columnName(column: number): string {
+  const letter = String.fromCharCode(65 + (column % 26));
+  return column < 26 ? letter : columnName(Math.floor(column / 26) - 1) + letter;
 }
 
 /** Types of ECMA-376, 18.18.11. */

@@ -159,9 +159,15 @@ function judge({ statusCode = 0, headers }: Answer): void {
   if (statusCode >= 200 && statusCode < 300) return;
   const text = `HTTP ${statusCode}`;
   if (statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500) {
-    const seconds = Number(headers['retry-after']);
-    const retryAfterMs = seconds > 0 ? Math.min(seconds * 1_000, LONGEST_RETRY_AFTER_MS) : undefined;
-    throw new DeliveryError('failed', text, retryAfterMs);
+    throw new DeliveryError('failed', text, waitAsked(headers['retry-after']));
   }
   throw new DeliveryError('refused', text);
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3); milliseconds from now, bounded. */
+function waitAsked(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const isSeconds = /^\s*\d+\s*$/.test(header);
+  const waitMs = isSeconds ? Number(header) * 1_000 : Date.parse(header) - realClock().now();
+  return waitMs > 0 ? Math.min(waitMs, LONGEST_RETRY_AFTER_MS) : undefined;
 }
