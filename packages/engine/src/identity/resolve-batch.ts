@@ -87,10 +87,12 @@ async function encryptMeanwhile(
   needs: ResolveNeeds,
   unknown: ReadonlyMap<string, UnknownKey>,
 ): Promise<Map<string, string>> {
-  const { encrypt } = needs.platform.secrets;
+  const { secrets } = needs.platform;
   // Until the question is on its way.
   await new Promise(setImmediate);
-  return new Map([...unknown].map(([fingerprint, { normalised }]) => [fingerprint, encrypt(normalised)]));
+  return new Map(
+    [...unknown].map(([fingerprint, { normalised }]) => [fingerprint, secrets.encrypt(normalised)]),
+  );
 }
 
 /** Gives new keys their numbers, each a person of its own. */

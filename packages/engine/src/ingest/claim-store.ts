@@ -75,10 +75,10 @@ export async function releaseClaims(
   eventIds: readonly string[],
 ): Promise<void> {
   if (eventIds.length === 0) return;
-  await transaction.execute(
-    'delete from ingest.claim where event_id = any($1::uuid[]) and batch = $2',
-    [uuids(eventIds), batch],
-  );
+  await transaction.execute('delete from ingest.claim where event_id = any($1::uuid[]) and batch = $2', [
+    uuids(eventIds),
+    batch,
+  ]);
 }
 
 /** Gives all claims of a batch back except those that turned out to be stored. */

@@ -96,7 +96,9 @@ describe('claims in the database', () => {
       else if (at - before <= 7 * DAY_MS) expect(stored).toBe(0);
       if (stored === 1) storedAt.set(message, at);
     }
-    const [row] = await platforms[0]!.clickhouse.query<{ events: number }>('SELECT count() AS events FROM event');
+    const [row] = await platforms[0]!.clickhouse.query<{ events: number }>(
+      'SELECT count() AS events FROM event',
+    );
     expect(row!.events).toBeGreaterThan(12);
   });
 
