@@ -121,7 +121,7 @@ export async function computeSqlTag(platform: Platform, row: TagRow, run: number
       `INSERT INTO tag_value (tag_id, person_id, texts, numbers, version)
        SELECT {tag:String}, person_id, ${held.texts}, ${held.numbers}, {version:UInt64}
        FROM (SELECT toUInt64(person_id) AS person_id, any(${typed}) AS typed FROM (${sql}\n) GROUP BY person_id)
-       WHERE ${held.present} AND person_id IN (SELECT person_id FROM person FINAL)`,
+       WHERE ${held.present} AND bitmapContains((SELECT groupBitmapState(person_id) FROM person FINAL), person_id)`,
       { tag: row.tag_id, version: run },
       {
         max_execution_time: 60,
