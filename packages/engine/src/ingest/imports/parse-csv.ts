@@ -37,11 +37,12 @@ export function createCsvParser(delimiter: string, encoding: Encoding = 'utf-8')
       start = isSkipping ? text.length : lineEnd + 1;
     }
     // Looked for once, not once a line: in a file without quotes every search would run to the end of the piece.
-    let quote = nextSpecial(text, start);
+    const nextSpecial = specialsOf(text);
+    let quote = nextSpecial(start);
     while (start < text.length) {
       const lineEnd = text.indexOf('\n', start);
       const end = lineEnd < 0 ? text.length : lineEnd;
-      if (quote < start) quote = nextSpecial(text, start);
+      if (quote < start) quote = nextSpecial(start);
       if (quote >= end && end - start <= MAXIMUM_ROW_CHARACTERS) {
         if (lineEnd < 0 && !last) break;
         const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
@@ -79,12 +80,18 @@ export function createCsvParser(delimiter: string, encoding: Encoding = 'utf-8')
   };
 }
 
-/** Where the next quote, or mark of bytes that are no text, stands; the end of the text when there is none. */
-export function nextSpecial(text: string, start: number): number {
-  const quote = positionOr(text.indexOf('"', start), text.length);
-  return text.includes(BAD_BYTES)
-    ? Math.min(quote, positionOr(text.indexOf(BAD_BYTES, start), quote))
-    : quote;
+/**
+ * Finds where the next quote, or mark of bytes that are no text, stands from a place on; the end of the text when there
+ * is none. Places must ascend: all questions together read the text once.
+ */
+export function specialsOf(text: string): (start: number) => number {
+  let quote = -1;
+  let mark = -1;
+  return (start) => {
+    if (quote < start) quote = positionOr(text.indexOf('"', start), text.length);
+    if (mark < start) mark = positionOr(text.indexOf(BAD_BYTES, start), text.length);
+    return Math.min(quote, mark);
+  };
 }
 
 const positionOr = (position: number, otherwise: number): number => (position < 0 ? otherwise : position);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { markedBytes, markedText } from './decode-text.ts';
 import { MAXIMUM_ROW_CHARACTERS, type BrokenRow, type FileRow } from './file-row.ts';
-import { lineFeedsBetween, nextSpecial, parseQuotedRow, type BrokenLine, type RowForm } from './parse-csv.ts';
+import { lineFeedsBetween, parseQuotedRow, specialsOf, type BrokenLine, type RowForm } from './parse-csv.ts';
 
 /** Whole rows of a CSV file as lines that ClickHouse can cut by itself. Empty lines are no rows. */
 export interface LineChunk {
@@ -121,8 +121,9 @@ function resolveQuotes(text: string, form: RowForm, last: boolean): { chunk: Lin
   const lines: string[] = [];
   let start = 0;
   let hasBroken = false;
+  const nextSpecial = specialsOf(text);
   while (start < text.length) {
-    const quote = nextSpecial(text, start);
+    const quote = nextSpecial(start);
     if (quote === text.length) {
       lines.push(text.slice(start));
       start = text.length;
