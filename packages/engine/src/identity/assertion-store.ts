@@ -236,7 +236,7 @@ export async function readClosure(
        join identity.key as key on key.key_number = closure.key_number
        cross join lateral (
          select unnest(assertion.key_numbers)
-         from identity.mention as mention
+         from identity.mention
          join identity.assertion as assertion on assertion.assertion_id = mention.assertion_id
          where mention.key_number = key.key_number and not assertion.retracted and not assertion.held
            and ((not key.shared and not key.blocked) or key.key_number = any($1::bigint[]))

@@ -4,9 +4,9 @@ import type { PreparedLinks } from './link-batch.ts';
 import type { UnknownKey } from './prepare-batch.ts';
 
 /**
- * Inserts the unknown keys of a batch with the persons they are linked to and the statement that names them, and takes them out of `unknown`. What is
- * left there was made by another process at the same moment; then the inserted ones are persons of their own, since
- * the links were planned without knowing. Returns the numbers of the inserted.
+ * Inserts the unknown keys of a batch with the persons they are linked to and the statement that names them, and takes
+ * them out of `unknown`. What is left there was made by another process at the same moment; then the inserted ones are
+ * persons of their own, since the links were planned without knowing. Returns the numbers of the inserted.
  */
 export async function createKeys(
   transaction: Transaction,

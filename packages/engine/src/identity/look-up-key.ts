@@ -1,6 +1,6 @@
 import { gatherQuestions, type Platform } from '../platform/index.ts';
 import { findKeys } from './key-store.ts';
-import { fingerprintOf } from './prepare-batch.ts';
+import { usableFingerprint } from './prepare-batch.ts';
 import type { RawKey } from './resolution.ts';
 import type { RulesHolder } from './rules-store.ts';
 
@@ -17,11 +17,7 @@ export function createKeyLookup(
 ): (key: RawKey) => Promise<number | undefined> {
   async function ask(keys: readonly RawKey[]): Promise<(number | undefined)[]> {
     const rules = await rulesHolder.present(database);
-    const fingerprints = keys.map(({ type, value }) => {
-      const rule = rules.byType.get(type);
-      const normalised = rule?.normalise(value) ?? '';
-      return !rule || rule.isBlocked(normalised) ? undefined : fingerprintOf(secrets, type, normalised);
-    });
+    const fingerprints = keys.map((key) => usableFingerprint(secrets, rules, key));
     const wanted = new Set(fingerprints.filter((each) => each !== undefined));
     const found = wanted.size === 0 ? [] : await findKeys(database, [...wanted]);
     const persons = new Map(found.map((key) => [key.fingerprint, key.person_id]));

@@ -1,5 +1,5 @@
 import type { Secrets } from '../platform/index.ts';
-import type { Resolution, ResolveRecord } from './resolution.ts';
+import type { RawKey, Resolution, ResolveRecord } from './resolution.ts';
 import type { KeyCache } from './key-cache.ts';
 import type { KeyRule, KeyRules } from './key-rules.ts';
 
@@ -93,6 +93,17 @@ function prepareKey(
   const key = { rule, rawValue, normalised, fingerprint, firstSeenAt, keyNumber: 0, personId: 0 };
   unknown.set(fingerprint, key);
   return key;
+}
+
+/** The fingerprint of a value as it was sent; undefined when nobody declared its type or it is blocked. */
+export function usableFingerprint(
+  secrets: Secrets,
+  rules: KeyRules,
+  { type, value }: RawKey,
+): string | undefined {
+  const rule = rules.byType.get(type);
+  const normalised = rule?.normalise(value) ?? '';
+  return !rule || rule.isBlocked(normalised) ? undefined : fingerprintOf(secrets, type, normalised);
 }
 
 /** Keyed hash of a key: type and normalised value. */

@@ -3,7 +3,7 @@ import type { PersonKey } from './front-door.ts';
 import type { KeyRules } from './key-rules.ts';
 import { findKeys } from './key-store.ts';
 import { maskKey } from './mask-key.ts';
-import { fingerprintOf } from './prepare-batch.ts';
+import { fingerprintOf, usableFingerprint } from './prepare-batch.ts';
 import type { RulesHolder } from './rules-store.ts';
 import { plainArray } from './sql-array.ts';
 
@@ -108,15 +108,12 @@ export function createKeyReader(platform: Pick<Platform, 'secrets'>, rulesHolder
       return [...found].map(([personId, matched]) => ({ personId, matched }));
     },
     async peopleOfKeys(transaction, values, type) {
-      const { byType } = await rulesHolder.newest(transaction);
-      const rules = [...byType.values()]
+      const rules = await rulesHolder.newest(transaction);
+      const types = [...rules.byType.values()]
         .filter((rule) => type === undefined || rule.type === type)
         .toSorted((a, b) => a.priority - b.priority);
       const prints = values.map((value) =>
-        rules
-          .map((rule) => ({ rule, normalised: rule.normalise(value) }))
-          .filter(({ rule, normalised }) => normalised !== '' && !rule.isBlocked(normalised))
-          .map(({ rule, normalised }) => fingerprintOf(secrets, rule.type, normalised)),
+        types.flatMap((rule) => usableFingerprint(secrets, rules, { type: rule.type, value }) ?? []),
       );
       const found = await findKeys(transaction, [...new Set(prints.flat())]);
       const personOf = new Map(found.map((key) => [key.fingerprint, key.person_id]));

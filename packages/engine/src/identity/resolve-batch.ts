@@ -66,8 +66,10 @@ async function createAndLink(
   if (unknown.size > 0) await numberKeys(transaction, rules, [...unknown.values()]);
   let request = linkRequest(needs, batch, rules);
   if (request.statements.length > 0 && unknown.size === 0) await enterAsWriter(transaction, rules, 0);
-  const preparing = prepareLinks(needs, transaction, request);
-  const [encrypted, prepared] = await Promise.all([encryptMeanwhile(needs, unknown), preparing]);
+  const [prepared, encrypted] = await Promise.all([
+    prepareLinks(needs, transaction, request),
+    encryptMeanwhile(needs, unknown),
+  ]);
   let links = prepared;
   if (unknown.size > 0) {
     const created = await createKeys(transaction, unknown, links, encrypted);

@@ -1,6 +1,6 @@
 import type { Transaction } from '../platform/index.ts';
 import { findKeys } from './key-store.ts';
-import { fingerprintOf } from './prepare-batch.ts';
+import { usableFingerprint } from './prepare-batch.ts';
 import { resolveBatch } from './resolve-batch.ts';
 import type { Resolution } from './resolution.ts';
 import type { ResolveNeeds } from './resolve-needs.ts';
@@ -23,11 +23,8 @@ export async function resolveKeys(
   { type, values, times, sourceId }: KeysOfType,
 ): Promise<Resolution[]> {
   const { secrets } = needs.platform;
-  const rule = (await needs.rules.present(transaction)).byType.get(type);
-  const fingerprints = values.map((value) => {
-    const normalised = rule?.normalise(value) ?? '';
-    return !rule || rule.isBlocked(normalised) ? undefined : fingerprintOf(secrets, type, normalised);
-  });
+  const rules = await needs.rules.present(transaction);
+  const fingerprints = values.map((value) => usableFingerprint(secrets, rules, { type, value }));
   const wanted = [...new Set(fingerprints.filter((each) => each !== undefined))];
   const found = new Map(
     (await findKeys(transaction, wanted)).map(({ fingerprint, key_number, person_id }) => [

@@ -32,7 +32,8 @@ const TRIMMED_SHARE = 0.1;
  * What is usual right after `history` (oldest first): the median of the same place of the season, give or take
  * `sensitivity` robust standard deviations. The deviation is that of each point from the median of the others of
  * its place, so that a short history is not taken for a certain one; neither medians nor deviations follow single
- * outliers. Of counts it is never less than chance has it (the root of the expected number, Poisson). `unit` undefined: some periods are missing, and no season can be told.
+ * outliers. Of counts it is never less than chance has it (the root of the expected number, Poisson). `unit`
+ * undefined: some periods are missing, and no season can be told.
  */
 export function usualAfter(
   history: readonly number[],
