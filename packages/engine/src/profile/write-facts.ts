@@ -5,7 +5,8 @@ import type { Model } from './catalogue.ts';
 import type { CheckedDetail, CheckedEntity, CheckedFact, CheckedRelation } from './check-facts.ts';
 import { closeReplaced } from './close-replaced.ts';
 import { encodeRows } from './encode-rows.ts';
-import { detailRow, entityRow, overlayRow, relationRow, type Row } from './fact-rows.ts';
+import { detailRow, entityRow, relationRow, type Row } from './fact-rows.ts';
+import { deletedRow, layIntoHistory, layOver } from './lay-states.ts';
 import { fieldsByName } from './learn-fields.ts';
 import { pageIds } from './page-ids.ts';
 import { columnOf, detailTable, entityTable, historyTable } from './name-columns.ts';
@@ -28,18 +29,17 @@ export async function writeFactRows(
   const relations = facts.filter((fact): fact is CheckedRelation => fact.kind === 'relation');
   for (const [type, group] of entities) {
     const known = fieldsByName(model.entityTypes.get(type)!);
-    const rows = await overlay(clickhouse, entityTable(type), 'entity_id', group, (fact) =>
-      entityRow(fact, known),
-    );
-    await insertRows(clickhouse, [entityTable(type)], rows);
+    const table = { newest: entityTable(type), idColumn: 'entity_id' } as const;
+    const { newest } = await layStates(clickhouse, table, group, (fact) => entityRow(fact, known));
+    await insertRows(clickhouse, [entityTable(type)], newest);
   }
   for (const [type, group] of details) {
     const known: Map<string, Field> = fieldsByName(model.detailTypes.get(type)!);
-    const rows = await overlay(clickhouse, detailTable(type), 'detail_id', group, (fact) =>
-      detailRow(fact, known),
-    );
+    const table = { newest: detailTable(type), history: historyTable(type), idColumn: 'detail_id' } as const;
+    const { newest, states } = await layStates(clickhouse, table, group, (fact) => detailRow(fact, known));
     // History first: a crash in between leaves a state in the history that is written again, not one missing.
-    await insertRows(clickhouse, [historyTable(type), detailTable(type)], rows);
+    await insertRows(clickhouse, [historyTable(type)], states);
+    await insertRows(clickhouse, [detailTable(type)], newest);
   }
   if (relations.length > 0) {
     const rows = relations.map(relationRow);
@@ -61,40 +61,83 @@ function groupByType<Fact extends CheckedFact>(facts: readonly Fact[]): Map<stri
   return groups;
 }
 
-/** Rows of facts in the order of their time, partial ones laid over what is stored and what came before. */
-async function overlay<Fact extends CheckedEntity | CheckedDetail>(
-  clickhouse: ClickHouse,
-  table: string,
-  idColumn: string,
-  facts: readonly Fact[],
-  rowOf: (fact: Fact) => Row,
-): Promise<Row[]> {
-  const partial = facts.filter((fact) => !fact.whole && !fact.deleted);
-  if (partial.length === 0) return facts.map(rowOf);
-  const stored = await readRows(clickhouse, table, idColumn, [...new Set(partial.map((fact) => fact.id))]);
-  const rows: Row[] = [];
-  for (const fact of [...facts].sort((a, b) => a.at - b.at)) {
-    const row = fact.whole || fact.deleted ? rowOf(fact) : overlayRow(stored.get(fact.id), rowOf(fact));
-    if (row.deleted === 0) stored.set(fact.id, row);
-    else stored.delete(fact.id);
-    rows.push(row);
-  }
-  return rows;
+interface StateTable {
+  readonly newest: string;
+  readonly history?: string;
+  readonly idColumn: 'entity_id' | 'detail_id';
 }
 
-async function readRows(
+/**
+ * Rows of facts: the newest state of each, and every state that is new or changes. Partial ones and deletions are
+ * laid into what is stored; facts that are all whole are rows as they stand.
+ */
+async function layStates<Fact extends CheckedEntity | CheckedDetail>(
   clickhouse: ClickHouse,
-  table: string,
-  idColumn: string,
-  ids: readonly string[],
+  table: StateTable,
+  facts: readonly Fact[],
+  rowOf: (fact: Fact) => Row,
+): Promise<{ newest: Row[]; states: Row[] }> {
+  if (facts.every((fact) => fact.whole)) {
+    const rows = facts.map(rowOf);
+    return { newest: rows, states: rows };
+  }
+  const stored = await readNewest(clickhouse, table, new Set(facts.map((fact) => fact.id)));
+  const late = facts.filter((fact) => fact.at < (stored.get(fact.id)?.version ?? 0));
+  const histories = await readHistories(clickhouse, table, new Set(late.map((fact) => fact.id)));
+  const states: Row[] = [];
+  const changed = new Set<string>();
+  for (const fact of [...facts].sort((a, b) => a.at - b.at)) {
+    const history = histories.get(fact.id);
+    const rows = history ? layIntoHistory(history, rowOf(fact)) : [layOver(stored.get(fact.id), rowOf(fact))];
+    states.push(...rows);
+    stored.set(fact.id, history?.at(-1) ?? rows[0]!);
+    changed.add(fact.id);
+  }
+  return { newest: [...changed].map((id) => stored.get(id)!), states };
+}
+
+/** The newest states, of deleted ones only that and when they were. */
+async function readNewest(
+  clickhouse: ClickHouse,
+  { newest, idColumn }: StateTable,
+  ids: ReadonlySet<string>,
 ): Promise<Map<string, Row>> {
   const found = new Map<string, Row>();
   for (const page of pageIds(ids)) {
     const rows = await clickhouse.query<Row>(
-      `select * from ${table} final where ${idColumn} in {page:Array(String)}`,
+      `select * from ${newest} final where ${idColumn} in {page:Array(String)}`,
       { page },
     );
     for (const row of rows) found.set(row[idColumn] as string, row);
+  }
+  // FINAL leaves deleted ones out.
+  for (const page of pageIds([...ids].filter((id) => !found.has(id)))) {
+    const rows = await clickhouse.query<{ id: string; newest: number }>(
+      `select ${idColumn} as id, max(version) as newest from ${newest} where ${idColumn} in {page:Array(String)} group by id`,
+      { page },
+    );
+    for (const row of rows) found.set(row.id, deletedRow(row.newest));
+  }
+  return found;
+}
+
+/** All states of details, ascending by version; nothing where no history is kept. */
+async function readHistories(
+  clickhouse: ClickHouse,
+  { history, idColumn }: StateTable,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, Row[]>> {
+  const found = new Map<string, Row[]>();
+  if (!history) return found;
+  for (const page of pageIds(ids)) {
+    const rows = await clickhouse.query<Row>(
+      `select * from ${history} final where ${idColumn} in {page:Array(String)} order by version`,
+      { page },
+    );
+    for (const row of rows) {
+      const id = row[idColumn] as string;
+      found.set(id, [...(found.get(id) ?? []), row]);
+    }
   }
   return found;
 }
