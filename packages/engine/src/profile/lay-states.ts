@@ -18,7 +18,8 @@ export function timesOfFields(names: readonly string[], at: number): FieldTimes 
 export const deletedRow = (version: number): Row => ({ version, deleted: 1, field_times: {} });
 
 const timesOf = (row: Row): FieldTimes => row['field_times'] as FieldTimes;
-const isWhole = (row: Row): boolean => row.deleted === 1 || Object.keys(timesOf(row)).length === 0;
+/** Whether a row says all there is at its version, or that there is nothing. */
+export const isWhole = (row: Row): boolean => row.deleted === 1 || Object.keys(timesOf(row)).length === 0;
 const floorOf = (row: Row): number => (isWhole(row) ? row.version : (timesOf(row)[WHOLE] ?? 0));
 const saidAt = (row: Row, field: string): number =>
   isWhole(row) ? row.version : (timesOf(row)[field] ?? floorOf(row));

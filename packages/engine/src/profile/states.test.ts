@@ -93,15 +93,24 @@ test('states of entities and details come out as in the order of time, however l
       ? { kind, type: 'firm', ...state }
       : { kind, type: 'bill', owner: { type: 'firm', id: 'X' }, time: at, ...state };
   };
-  // Two arrive together, then the next two.
+  // Two arrive together, then the next two; whole states also by the way of files.
   for (let round = 0; round < 8; round += 2) {
-    const batch = people.flatMap(({ id, arriving }) =>
-      arriving
-        .slice(round, round + 2)
-        .flatMap((each) => [operation('entity', id, each), operation('detail', id, each)]),
+    const arriving = people.flatMap(({ id, arriving }) =>
+      arriving.slice(round, round + 2).map((each) => ({ id, each })),
     );
-    await platform.database.transaction((transaction) => profile.apply(transaction, batch));
-    await profile.mirror();
+    const isFiled = ({ each }: { each: Said }): boolean => each.kind === 'whole' && each.at % 2_000 === 0;
+    for (const [filed, batch] of [
+      [false, arriving.filter((each) => !isFiled(each))],
+      [true, arriving.filter(isFiled)],
+    ] as const) {
+      const operations = batch.flatMap(({ id, each }) => [
+        operation('entity', id, each),
+        operation('detail', id, each),
+      ]);
+      if (filed) await profile.writeFacts(operations);
+      else await platform.database.transaction((transaction) => profile.apply(transaction, operations));
+      await profile.mirror();
+    }
   }
   const entities = await profile.entitiesOf(
     'firm',
@@ -146,4 +155,50 @@ test('states of entities and details come out as in the order of time, however l
     });
     expect({ told, states: ofId }).toEqual({ told, states: expected });
   }
+});
+
+test('a nightly file lies under what was said of its details in the morning, before it came', async () => {
+  const bill = (fields: Fields, at: number): FactOperation => ({
+    kind: 'detail',
+    type: 'bill',
+    id: 'N1',
+    owner: { type: 'firm', id: 'X' },
+    time: t0,
+    fields,
+    at,
+    sourceId: 'stream',
+    messageId: `N1 ${at}`,
+  });
+  const morning = [bill({ status: 'open' }, t0), bill({ status: 'paid' }, t0 + 20_000)];
+  await platform.database.transaction((transaction) => profile.apply(transaction, morning));
+  await profile.mirror();
+  await profile.writeStagedFacts({
+    kind: 'detail',
+    type: 'bill',
+    from: `(select arrayJoin(['N1', 'N2']) as id)`,
+    id: 'id',
+    at: `toInt64(${t0 + 10_000})`,
+    owner: { type: 'firm', id: `'X'` },
+    fields: new Map([
+      ['status', `'open'`],
+      ['amount', '7.5'],
+      ['tags', `['new']`],
+      ['memo', 'null'],
+    ]),
+  });
+  const states = (table: string) =>
+    platform.clickhouse.query(
+      `select detail_id as id, version - {t0:UInt64} as after, status, amount, tags from ${table} final
+       where detail_id in ('N1', 'N2') order by id, version`,
+      { t0 },
+    );
+  const paid = { id: 'N1', after: 20_000, status: 'paid', amount: 7.5, tags: ['new'] };
+  const filed = { status: 'open', amount: 7.5, tags: ['new'], after: 10_000 };
+  expect(await states('detail_bill')).toEqual([paid, { ...filed, id: 'N2' }]);
+  expect(await states('detail_bill_history')).toEqual([
+    { id: 'N1', after: 0, status: 'open', amount: null, tags: [] },
+    { ...filed, id: 'N1' },
+    paid,
+    { ...filed, id: 'N2' },
+  ]);
 });
