@@ -5,6 +5,7 @@ import { catalogueOf, createModelStore } from './catalogue.ts';
 import { checkFacts } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
 import { viewEntity } from './entity-view.ts';
+import type { KeysOf } from './ends-of-relations.ts';
 import type { Profile } from './front-door.ts';
 import { lendPeople } from './lend-people.ts';
 import { loadPeople } from './load-people.ts';
@@ -34,9 +35,10 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
   const { database, clickhouse, secrets, clock } = platform;
   const models = createModelStore();
   const shaper = createTableShaper(clickhouse);
-  const mirror = createMirror(platform, models, shaper, async (personIds) => {
+  const keysOf: KeysOf = (personIds) => identity.keysOf(personIds);
+  const moveLater = async (personIds: readonly number[]): Promise<void> =>
     registry.forget(await moveLate(platform, models, identity, personIds));
-  });
+  const mirror = createMirror(platform, models, shaper, moveLater, keysOf);
   const registry = createRegistry();
   const loops: RunningLoop[] = [];
 
@@ -61,9 +63,9 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     const checked = checkFacts(model, placed, needs, (rejection) => rejections.push(rejection));
     const facts = checked.map((each) => each.operation);
     if (facts.every((fact) => fact.kind === 'relation' || fact.whole)) {
-      await writeFactRows(clickhouse, model, facts);
+      await writeFactRows({ clickhouse, keysOf }, model, facts);
       await withLockedFacts(() => layLateFacts(clickhouse, model, facts));
-    } else await withLockedFacts(() => writeFactRows(clickhouse, model, facts));
+    } else await withLockedFacts(() => writeFactRows({ clickhouse, keysOf }, model, facts));
     return { applied: checked.length, rejections };
   }
 

@@ -1,11 +1,18 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import type { CheckedDetail, CheckedEntity, CheckedFact } from './check-facts.ts';
-import { closeReplaced } from './close-replaced.ts';
-import { detailRow, entityRow, relationRow, type Row } from './fact-rows.ts';
+import type { KeysOf } from './ends-of-relations.ts';
+import { detailRow, entityRow, type Row } from './fact-rows.ts';
 import { insertRows } from './insert-rows.ts';
 import { fieldsByName } from './learn-fields.ts';
+import { placeRelations } from './place-relations.ts';
 import { detailStates, entityStates, layLateStates, writeStates } from './write-states.ts';
+
+/** Where facts are written, and who the persons at the ends of relations are. */
+export interface FactWriter {
+  readonly clickhouse: ClickHouse;
+  readonly keysOf: KeysOf;
+}
 
 /**
  * Writes facts to ClickHouse. May be done again with the same facts: rows are replaced by version.
@@ -13,7 +20,7 @@ import { detailStates, entityStates, layLateStates, writeStates } from './write-
  * (the mirror's lock sees to it).
  */
 export async function writeFactRows(
-  clickhouse: ClickHouse,
+  { clickhouse, keysOf }: FactWriter,
   model: Model,
   facts: readonly CheckedFact[],
 ): Promise<void> {
@@ -25,12 +32,7 @@ export async function writeFactRows(
   for (const [type, group] of details)
     await writeStates(clickhouse, detailStates(type), rowsOf(model, group));
   if (relations.length > 0) {
-    const rows = relations.map(relationRow);
-    await insertRows(
-      clickhouse,
-      ['relation'],
-      [...(await closeReplaced(clickhouse, model, relations, rows)), ...rows],
-    );
+    await insertRows(clickhouse, ['relation'], await placeRelations(clickhouse, keysOf, model, relations));
   }
 }
 
