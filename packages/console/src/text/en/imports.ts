@@ -56,6 +56,10 @@ export const imports: Text['imports'] = {
   noRows: 'No rows found',
   next: 'Next',
   previous: 'Back',
+  hiddenSheet: (name) => `${name} (hidden)`,
+  hiddenSheets: (names) => `This workbook has hidden sheets: ${names}. Make sure the one you mean is chosen.`,
+  mergedCells: (count) =>
+    `This sheet has ${count} ranges of merged cells: only the upper left cell of each has a value, the others are empty. Unmerge and fill them in Excel first.`,
   mapping: {
     kind: 'What a row is',
     kinds: {

@@ -52,6 +52,10 @@ export const imports = {
   noRows: '没有读到数据行',
   next: '下一步',
   previous: '上一步',
+  hiddenSheet: (name: string) => `${name}（隐藏）`,
+  hiddenSheets: (names: string) => `这个工作簿有隐藏的工作表：${names}。请确认选的是要导入的那一张。`,
+  mergedCells: (count: string) =>
+    `这张表有 ${count} 处合并单元格：只有左上角一格有值，其余为空。请在 Excel 中取消合并并填满后再导入。`,
   mapping: {
     kind: '每一行是什么',
     kinds: {
