@@ -66,6 +66,15 @@ export const shownDetailSchema = z.object({
 });
 export type ShownDetail = z.output<typeof shownDetailSchema>;
 
+export const shownReferenceSchema = z.object({
+  type: z.string().describe('of the details'),
+  title: titleSchema,
+  field: z.string().describe('that holds the id of the entity'),
+  count: z.number().int(),
+  newest: z.array(shownDetailSchema).describe('at most 20'),
+});
+export type ShownReference = z.output<typeof shownReferenceSchema>;
+
 export const shownRelationSchema = z.object({
   relationType: z.string(),
   title: titleSchema,
@@ -209,6 +218,21 @@ export const readEntity = endpoint({
   params: z.object({ type: typeNameSchema, id: z.string().min(1).max(200) }),
   response: entityViewSchema,
   errors: ['entity_not_found', 'type_not_declared'],
+});
+
+export const listEntityReferences = endpoint({
+  name: 'listEntityReferences',
+  method: 'GET',
+  path: '/api/v1/entities/:type/:id/references',
+  room: 'profile',
+  summary: {
+    en: 'Details that name an entity in a field, such as the holdings of a product: how many, and the newest with their owners',
+    zh: '引用某实体的明细（例如某产品的持仓）：数量与最新若干条及其归属',
+  },
+  permission: 'entity.read',
+  params: z.object({ type: typeNameSchema, id: z.string().min(1).max(200) }),
+  response: z.object({ items: z.array(shownReferenceSchema) }),
+  errors: ['type_not_declared'],
 });
 
 export const listEntities = endpoint({

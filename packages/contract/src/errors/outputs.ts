@@ -47,6 +47,11 @@ export const outputErrors = defineErrors({
     en: 'The receiver took none of many deliveries, so the output stopped; correct the receiver, start the output and deliver again what was set aside.',
     zh: '接收方连续拒收，输出已停止；修正接收方后启动输出，并重新投递搁置的部分。',
   },
+  output_certificate_refused: {
+    status: 502,
+    en: 'The certificate of the receiver is self-signed, has expired, or is for another name; let the receiver get a valid one, or let the operator name its authority in NODE_EXTRA_CA_CERTS. Nothing is lost: deliveries are tried again, and those given up are set aside to be sent again.',
+    zh: '接收方的证书为自签名、已过期或与域名不符；请接收方更换有效证书，或由运维人员在 NODE_EXTRA_CA_CERTS 中加入其签发机构。数据不会丢失：投递会自动重试，多次失败的存入死信，可重新投递。',
+  },
   output_disk_full: {
     status: 507,
     en: 'The disk of the output folder is full; make room, and it goes on by itself.',

@@ -4,7 +4,7 @@ import { applyOperations, modelFor } from './apply.ts';
 import { catalogueOf, createModelStore } from './catalogue.ts';
 import { checkFacts } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
-import { viewEntity } from './entity-view.ts';
+import { viewEntity, viewReferences } from './entity-view.ts';
 import type { KeysOf } from './ends-of-relations.ts';
 import type { Profile } from './front-door.ts';
 import { lendPeople } from './lend-people.ts';
@@ -132,6 +132,8 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
       ),
     entityView: async (type, id, seen) =>
       viewEntity(await platformFor(seen), identity, await currentModel(), type, id),
+    entityReferences: async (type, id, seen) =>
+      viewReferences(await platformFor(seen), identity, await currentModel(), type, id),
     timeline: (query) => readTimeline(platform, identity, query),
     meet: (transaction, personIds) => registry.meet(transaction, personIds),
     lender: lendPeople(platform, currentModel),

@@ -4,7 +4,7 @@ import { CodedError, type Platform } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import { shownValue } from './seal-value.ts';
 import { viewNeeds } from './person-view.ts';
-import { showDetails, showRelations } from './show-relations.ts';
+import { showDetails, showReferences, showRelations } from './show-relations.ts';
 import { columnOf } from './name-columns.ts';
 import { entityTitle, showFields, storedOf } from './show-rows.ts';
 import { listEntityRows, readEntities } from './view-store.ts';
@@ -49,6 +49,18 @@ export async function viewEntity(
     relations,
     details,
   };
+}
+
+/** What refers to an entity without a relation. Throws type_not_declared. */
+export async function viewReferences(
+  platform: Platform,
+  identity: Identity,
+  model: Model,
+  type: string,
+  id: string,
+): Promise<profileApi.ShownReference[]> {
+  if (!model.entityTypes.has(type)) throw new CodedError('type_not_declared', { details: { type } });
+  return showReferences(viewNeeds(platform, identity, model), type, id);
 }
 
 /** A page of entities in the order of their ids. Throws type_not_declared. */

@@ -140,6 +140,8 @@ export interface Profile {
   ): Promise<profileApi.PersonView>;
   /** @throws CodedError entity_not_found, type_not_declared */
   entityView(type: string, id: string, seen?: SeenPeople): Promise<profileApi.EntityView>;
+  /** Details that name an entity in a field, such as the holdings of a product. Throws type_not_declared. */
+  entityReferences(type: string, id: string, seen?: SeenPeople): Promise<profileApi.ShownReference[]>;
   timeline(query: TimelineQuery): Promise<TimelinePage>;
 
   /**

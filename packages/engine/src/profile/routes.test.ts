@@ -170,3 +170,61 @@ test('types are declared, extended, never contradicted', async () => {
   expect((await call('GET', '/api/v1/entities/branch/B9')).body['code']).toBe('entity_not_found');
   expect((await call('GET', '/api/v1/entities/ship/1')).body['code']).toBe('type_not_declared');
 });
+
+test('what refers to a product is on its page, with whose it is; neighbours have names', async () => {
+  const title = (en: string) => ({ en, zh: en });
+  const name = { name: 'name', title: title('name'), valueType: 'string' } as const;
+  await profile.declare({
+    entityTypes: [
+      { name: 'fund', title: title('Fund'), titleField: 'name', fields: [name] },
+      { name: 'branch', title: title('Branch'), titleField: 'name', fields: [name] },
+    ],
+    relationTypes: [{ name: 'under', title: title('Under'), from: 'branch', to: 'branch' }],
+    detailTypes: [
+      {
+        name: 'position',
+        title: title('Position'),
+        fields: [{ name: 'fund_id', title: title('Fund'), valueType: 'string' }],
+        references: [{ field: 'fund_id', entityType: 'fund' }],
+      },
+    ],
+  });
+  const keyNumber = (await identity.keysOf([personId])).get(personId)![0]!.keyNumber;
+  const said = { at: 1, sourceId: 'test', messageId: 'r' };
+  const branch = (id: string) => ({ type: 'branch', id });
+  const under = (from: string, to: string) =>
+    ({ kind: 'relation', type: 'under', from: branch(from), to: branch(to), fields: {}, ...said }) as const;
+  await profile.writeFacts([
+    { kind: 'entity', type: 'fund', id: 'F1', fields: { name: 'Growth' }, ...said },
+    ...['A', 'B', 'C'].map(
+      (id) => ({ kind: 'entity', type: 'branch', id, fields: { name: `Branch ${id}` }, ...said }) as const,
+    ),
+    under('B', 'A'),
+    under('C', 'B'),
+    {
+      kind: 'detail',
+      type: 'position',
+      id: 'P1',
+      owner: { type: 'person', personId, keyNumber },
+      time: 1,
+      fields: { fund_id: 'F1' },
+      ...said,
+    },
+  ]);
+  const { body } = await call('GET', '/api/v1/entities/fund/F1/references', undefined, READER);
+  expect(body['items']).toEqual([
+    expect.objectContaining({
+      type: 'position',
+      field: 'fund_id',
+      count: 1,
+      newest: [
+        expect.objectContaining({
+          detailId: 'P1',
+          owner: { type: 'person', id: String(personId), title: '欧**' },
+        }),
+      ],
+    }),
+  ]);
+  const top = await profile.entityView('branch', 'A');
+  expect(top.relations[0]!.neighbours).toMatchObject([{ id: 'C', title: 'Branch C' }]);
+});

@@ -58,6 +58,9 @@ function viewRoutes(server: HttpServer, { platform, identity, profile, model }: 
   server.handle(profileApi.readEntity, ({ params, seen }) =>
     profile.entityView(params.type, params.id, seen),
   );
+  server.handle(profileApi.listEntityReferences, async ({ params, seen }) => ({
+    items: await profile.entityReferences(params.type, params.id, seen),
+  }));
   server.handle(profileApi.listEntities, async ({ params, query }) =>
     listEntities(platform, await model(), params.type, query),
   );

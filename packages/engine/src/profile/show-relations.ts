@@ -1,10 +1,18 @@
 import type { profileApi, RelationType } from '@wutong/contract';
-import type { Platform } from '../platform/index.ts';
+import type { ClickHouse, Platform } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import { ALWAYS_FROM_MS, ALWAYS_TO_MS } from './fact-rows.ts';
+import { pageIds } from './page-ids.ts';
 import { epochOfClickHouse } from './seal-value.ts';
 import { entityTitle, showFields, storedOf, storedOfRelation } from './show-rows.ts';
-import { readDetails, readEntities, readRelations, type RelationRow, type TableRow } from './view-store.ts';
+import {
+  readDetails,
+  readEntities,
+  readReferring,
+  readRelations,
+  type RelationRow,
+  type TableRow,
+} from './view-store.ts';
 
 const NEIGHBOURS_SHOWN = 50;
 const DETAILS_SHOWN = 50;
@@ -66,6 +74,7 @@ export async function showRelations(
     neighbourRows.push(...(await readRelations(clickhouse, farType, [...farIds], { limit: 2_000 })));
     details.push(...(await showDetails(needs, farType, [...farIds])));
   }
+  await nameNeighbours(clickhouse, neighbourRows, entities);
   const keyNumbers = [...rows, ...neighbourRows].flatMap((row) => [row.from_key_number, row.to_key_number]);
   const people = await needs.people([...new Set(keyNumbers.filter((keyNumber) => keyNumber > 0))]);
   const show = { needs, entities, people };
@@ -81,6 +90,24 @@ export async function showRelations(
       details: details.filter((detail) => detail.owner.type === end.type && detail.owner.id === end.id),
     };
   });
+}
+
+/** Reads the entities at the ends of neighbours' relations, so that they have names. */
+async function nameNeighbours(
+  clickhouse: ClickHouse,
+  rows: readonly RelationRow[],
+  entities: Map<string, TableRow>,
+): Promise<void> {
+  const unnamed = new Map<string, Set<string>>();
+  for (const { type, id } of rows.flatMap((row) => [fromEnd(row), toEnd(row)])) {
+    if (type === 'person' || entities.has(`${type} ${id}`)) continue;
+    unnamed.set(type, (unnamed.get(type) ?? new Set()).add(id));
+  }
+  for (const [type, ids] of unnamed) {
+    for (const page of pageIds(ids)) {
+      for (const [id, row] of await readEntities(clickhouse, type, page)) entities.set(`${type} ${id}`, row);
+    }
+  }
 }
 
 const touches = (row: RelationRow, end: RowEnd): boolean =>
@@ -187,4 +214,46 @@ export async function showDetails(
     }
   }
   return shown.sort((a, b) => (a.time < b.time ? 1 : -1));
+}
+
+const REFERENCES_SHOWN = 20;
+
+/** Details whose fields name an entity (the holdings of a product): how many there are, and the newest with their owners. */
+export async function showReferences(
+  needs: ViewNeeds,
+  type: string,
+  id: string,
+): Promise<profileApi.ShownReference[]> {
+  const { clickhouse, secrets } = needs.platform;
+  const found: profileApi.ShownReference[] = [];
+  for (const detail of needs.model.detailTypes.values()) {
+    for (const { field } of detail.references.filter((each) => each.entityType === type)) {
+      const { count, rows } = await readReferring(clickhouse, detail.name, field, id, REFERENCES_SHOWN);
+      if (count === 0) continue;
+      const people = await needs.people(
+        rows.map((row) => Number(row['key_number'])).filter((key) => key > 0),
+      );
+      found.push({
+        type: detail.name,
+        title: detail.title,
+        field,
+        count,
+        newest: rows.map((row) => {
+          const person = people.get(Number(row['key_number']));
+          const owner = person
+            ? { type: 'person', id: String(person.personId), title: person.title }
+            : { type: detail.owner, id: String(row['owner_id']) };
+          return {
+            type: detail.name,
+            title: detail.title,
+            detailId: String(row['detail_id']),
+            time: new Date(epochOfClickHouse(String(row['time']))).toISOString(),
+            owner,
+            fields: showFields(detail.fields, (each) => storedOf(row, each), secrets, needs.open),
+          };
+        }),
+      });
+    }
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../platform/index.ts';
-import { detailTable, entityTable } from './name-columns.ts';
+import { columnOf, detailTable, entityTable } from './name-columns.ts';
 
 /** A relation as it lies in ClickHouse. */
 export interface RelationRow {
@@ -88,6 +88,25 @@ export function readDetails(
      order by time desc, detail_id limit {limitEach:UInt32} by owner_id`,
     { ownerType, ownerIds, limitEach },
   );
+}
+
+/** Details with an id in a field: how many, and the newest. */
+export async function readReferring(
+  clickhouse: ClickHouse,
+  type: string,
+  field: string,
+  id: string,
+  limit: number,
+): Promise<{ count: number; rows: TableRow[] }> {
+  const where = `from ${detailTable(type)} final where ${columnOf(field)} = {id:String}`;
+  const [counted] = await clickhouse.query<{ count: number }>(`select count() as count ${where}`, { id });
+  const count = counted?.count ?? 0;
+  if (count === 0) return { count, rows: [] };
+  const rows = await clickhouse.query<TableRow>(
+    `select * ${where} order by time desc, detail_id limit {limit:UInt32}`,
+    { id, limit },
+  );
+  return { count, rows };
 }
 
 /** An event of a person. */

@@ -7,7 +7,7 @@ import { FoldablePanel } from '../../parts/foldable-panel.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer } from '../../parts/states.tsx';
-import { PersonDetails } from '../people/person-details.tsx';
+import { DetailTable, PersonDetails } from '../people/person-details.tsx';
 import { PersonRelations } from '../people/person-relations.tsx';
 import styles from './entity.module.css';
 
@@ -20,6 +20,7 @@ export default function EntityPage() {
   const { text, format, language } = useReader();
   const words = text.entities;
   const entity = useRead(profileApi.readEntity, { params: { type, id } }, { refetchIntervalMs: CALM_MS });
+  const references = useRead(profileApi.listEntityReferences, { params: { type, id } });
   return (
     <Page
       title={entity.data?.title ?? id}
@@ -42,8 +43,20 @@ export default function EntityPage() {
               />
             </FoldablePanel>
             <div className="stack">
-              <PersonRelations relations={relations} />
+              {(relations.length > 0 || references.data?.items.length === 0) && (
+                <PersonRelations relations={relations} />
+              )}
               {details.length > 0 && <PersonDetails details={details} />}
+              {(references.data?.items ?? []).map((each) => (
+                <DetailTable
+                  key={`${each.type} ${each.field}`}
+                  title={each.title[language]}
+                  type={each.type}
+                  rows={each.newest}
+                  total={each.count}
+                  hasOwners
+                />
+              ))}
             </div>
           </div>
         )}

@@ -1,6 +1,7 @@
 import type { ShownDetail } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
+import { EndLink } from '../../parts/end-link.tsx';
 import { EntityName } from '../../parts/entity-name.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -36,10 +37,15 @@ export function DetailTable({
   title,
   type,
   rows,
+  total = rows.length,
+  hasOwners = false,
 }: {
   title: string;
   type: string;
   rows: readonly ShownDetail[];
+  /** How many there are, of which these are the newest. */
+  total?: number;
+  hasOwners?: boolean;
 }) {
   const { text, format, language } = useReader();
   const catalogue = useCatalogue();
@@ -56,6 +62,15 @@ export function DetailTable({
       phone: 'title',
       render: ({ detailId }) => <span className="number">{detailId}</span>,
     },
+    ...(hasOwners
+      ? [
+          {
+            key: 'owner',
+            title: text.entities.owner,
+            render: ({ owner }: ShownDetail) => <EndLink end={owner} />,
+          },
+        ]
+      : []),
     ...present.map((name): Column<ShownDetail> => {
       const field = fields.find((each) => each.name === name);
       return {
@@ -74,7 +89,7 @@ export function DetailTable({
     { key: 'time', title: text.time, render: ({ time }) => <TimeText at={time} form="date" /> },
   ];
   return (
-    <Panel title={title} extra={text.state.total(format.integer(rows.length))} flush>
+    <Panel title={title} extra={text.state.total(format.integer(total))} flush>
       <RecordTable label={title} columns={columns} rows={rows} rowKey={({ detailId }) => detailId} />
     </Panel>
   );

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Button } from 'antd';
-import { Link } from 'react-router-dom';
 import type { ShownRelation } from '../../api/vocabulary.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { fieldsOf, useCatalogue } from '../../frame/use-catalogue.ts';
+import { EndLink } from '../../parts/end-link.tsx';
 import { FoldablePanel } from '../../parts/foldable-panel.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { FieldLine } from '../../parts/shown-value.tsx';
@@ -15,15 +15,6 @@ import { PersonDetails } from './person-details.tsx';
 import styles from './person.module.css';
 
 type End = ShownRelation['end'];
-
-/** A door to the far end of a relation. */
-export function EndLink({ end }: { end: End }) {
-  const { text } = useReader();
-  const title = end.title ?? (end.type === 'person' ? text.people.numbered(end.id) : end.id);
-  const to =
-    end.type === 'person' ? `/people/${end.id}` : `/entities/${end.type}/${encodeURIComponent(end.id)}`;
-  return <Link to={to}>{title}</Link>;
-}
 
 /** Relations to people and entities by what they are, with what is known of the far end and who else relates to it. */
 export function PersonRelations({ relations }: { relations: readonly ShownRelation[] }) {

@@ -4,13 +4,13 @@ import type { PersonView } from '../../api/vocabulary.ts';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { EndLink } from '../../parts/end-link.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { FoldablePanel } from '../../parts/foldable-panel.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Chip, StateMark } from '../../parts/state-mark.tsx';
 import { wordFor } from '../../text/text.ts';
 import { useKeyTitles } from '../identity/use-key-titles.ts';
-import { EndLink } from './person-relations.tsx';
 import styles from './person.module.css';
 
 /** Who this is: portrait, keys, consents, segments and tags. */

@@ -124,6 +124,7 @@ export const people: Text['people'] = {
 export const entities: Text['entities'] = {
   title: 'Entities',
   lead: 'Companies, institutions, products and other things, and how people relate to them.',
+  owner: 'Owner',
   type: 'Type',
   search: 'Search by name',
   name: 'Name',

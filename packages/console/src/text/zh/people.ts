@@ -47,7 +47,7 @@ export const people = {
   },
   noDetails: '没有持有或明细记录',
   noRelations: '没有与其他客户或实体的关系',
-  neighbours: '同一关系中的其他客户',
+  neighbours: '同一关系中的其他成员',
   moreNeighbours: (count: string) => `还有 ${count} 位`,
   noStrategies: '没有进入过策略',
   noMessages: '没有消息',
@@ -118,6 +118,7 @@ export const people = {
 export const entities = {
   title: '实体',
   lead: '企业、机构、产品等业务实体，以及它们与客户的关系。',
+  owner: '归属',
   type: '类型',
   search: '按名称搜索',
   name: '名称',

@@ -4,6 +4,7 @@ import { kafkaProblem } from '../streams/connectors/kafka-problem.ts';
 const PROBLEMS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
   [/address .* is not allowed|address is not allowed/, 'address_not_allowed'],
   [/in a row were given up/, 'output_receiver_broken'],
+  [/certificate|CERT_|altnames|SSL routines|wrong version number|EPROTO/i, 'output_certificate_refused'],
   [/^HTTP 3\d\d/, 'output_redirected'],
   [/^HTTP (401|403|407)/, 'output_login_refused'],
   [/^HTTP \d+/, 'output_refused'],
