@@ -54,11 +54,11 @@ export const audience = {
     everybodyElse: '其他所有客户',
     differences: '显著差异',
     differencesDefinition:
-      '只列出统计上显著的差异（Holm 校正后 p < 0.05），按效应大小（Cohen h / d）从大到小排列。',
+      '只列出统计上显著的差异（Holm 校正后 p < 0.05），按效应大小（Cohen h / d）从大到小排列。数值属性取平均或中位数中差异更确凿的一个。',
     noDifference: '没有显著差异',
     noDifferenceHint: '两边在各属性上没有统计上显著的不同，可能人数太少。',
     noValue: '无值',
-    mean: (attribute: string) => `${attribute}（平均）`,
+    ofNumber: (attribute: string, measure: string) => `${attribute}（${measure}）`,
     more: (times: string) => `${times} 倍`,
     less: (share: string) => `低 ${share}`,
     only: '仅此人群有',
