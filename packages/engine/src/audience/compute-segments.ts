@@ -32,6 +32,7 @@ export async function computeSegments(
   rows: readonly SegmentRow[],
   options: ComputeOptions = {},
 ): Promise<void> {
+  await reader.catchUp();
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   const computable: Computable[] = [];

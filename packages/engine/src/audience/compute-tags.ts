@@ -29,6 +29,7 @@ export async function computeTags(
   rows: readonly TagRow[],
   scorers: Scorers = new Map(),
 ): Promise<void> {
+  await reader.catchUp();
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   const computable: Computable[] = [];

@@ -145,6 +145,12 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   ]);
 }
 
+export async function selectRuleTags(transaction: Transaction): Promise<TagRow[]> {
+  return transaction.query<TagRow>(
+    `select * from audience.tag where kind = 'rule' and not archived order by tag_id`,
+  );
+}
+
 export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {
   return transaction.query<TagRow>(
     `select * from audience.tag where due_at <= $1 and not archived and kind in ('rule', 'sql', 'model')
