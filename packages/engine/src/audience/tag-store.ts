@@ -17,6 +17,7 @@ export interface TagRow extends Sharing {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
+  readonly due_at: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
