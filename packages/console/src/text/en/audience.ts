@@ -125,6 +125,7 @@ export const audience: Text['audience'] = {
     weight: (amount: string) => `Adds ${amount}`,
   },
   choose: 'Choose',
+  duplicatesLeftOut: (shown, of) => `The first ${shown} of ${of} duplicates; archive some to see the others.`,
   sameAs: (names) => `Says the same as ${names}`,
   usedTimes: (count) => `used in ${count} places`,
   lookedUp: (count) => `${count} look-ups`,

@@ -112,6 +112,7 @@ export const audience = {
     weight: (amount: string) => `加 ${amount} 分`,
   },
   choose: '选择',
+  duplicatesLeftOut: (shown: number, of: number) => `共 ${of} 个重复项，先列出 ${shown} 个；归档后显示其余。`,
   sameAs: (names: string) => `与 ${names} 定义相同`,
   usedTimes: (count: string) => `${count} 处引用`,
   lookedUp: (count: string) => `接口查询 ${count} 次`,
