@@ -56,7 +56,7 @@ const NO_FINAL_NAME: StatementProblem = {
 
 /** What the engine says of a statement that it does not accept, without its own words: they may hold values. */
 function problemOfEngine(error: unknown, sql: string): StatementProblem {
-  const { message, type } = error as Error & { type?: string };
+  const { message, type = '' } = error as Error & { type?: string };
   // Only a name that stands in the statement, or that it lacks, is said again.
   const named = /(?:identifier|table|function)(?: with name)? [`']?([\w.]{1,100})[`']?/i.exec(message)?.[1];
   const isWritten = named !== undefined && (sql.includes(named) || /^(person_id|value)$/.test(named));
@@ -76,8 +76,8 @@ function problemOfEngine(error: unknown, sql: string): StatementProblem {
     default:
       return {
         code: 'sql_unreadable',
-        en: `the engine cannot read it${type === undefined ? '' : ` (${type})`}`,
-        zh: `数据库无法执行该语句${type === undefined ? '' : `（${type}）`}`,
+        en: `the engine cannot read it (${type})`,
+        zh: `数据库无法执行该语句（${type}）`,
       };
   }
 }

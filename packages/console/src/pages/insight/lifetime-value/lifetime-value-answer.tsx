@@ -142,7 +142,7 @@ function CohortTable({ question, answer }: { question: Props['question']; answer
         rowKey={({ from }) => from}
         heat
       />
-      <p className="faint">{words.lifetimeNote}</p>
+      <p className={`faint ${styles.note}`}>{words.lifetimeNote}</p>
     </div>
   );
 }
