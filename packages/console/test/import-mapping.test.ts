@@ -8,7 +8,7 @@ import {
   type RecordPlan,
 } from '../src/pages/data/mapping/record-plan.ts';
 import { emptyPlan, guessKind, suggestColumns } from '../src/pages/data/mapping/suggest-plan.ts';
-import { countMisfits, detectType, stepsFor } from '../src/pages/data/mapping/value-shape.ts';
+import { countMisfits, detectType, readingFor, readSample } from '../src/pages/data/mapping/value-shape.ts';
 
 const keyTypes = ['customer_number', 'id_number', 'mobile', 'account', 'email', 'login_id'];
 const known = { keyTypes, catalogue: undefined };
@@ -49,15 +49,45 @@ describe('values', () => {
     [['31/12/2023', '01/02/2024'], 'date'],
     [['2024-01-01 08:00:00'], 'datetime'],
     [['20240101083000'], 'datetime'],
+    [['1,234.50', '(5.00)', '￥1,234', '12%', '１２．５'], 'number'],
+    [['2026年3月2日', '2026年12月31日'], 'date'],
+    [['2026/3/2', '2026/12/31'], 'date'],
+    [['31/3/2026', '1/4/2026'], 'date'],
+    [['2026年3月2日 9:05'], 'datetime'],
+    [['46083', '45992'], 'number'],
     [['', ''], 'string'],
   ])('%j is %s', (samples, type) => {
     expect(detectType(samples)).toBe(type);
   });
 
+  test('an order of day and month that cannot be seen is asked for', () => {
+    expect(readingFor('date', ['3/2/2026', '4/5/2026'])).toEqual({
+      steps: [],
+      orders: ['D/M/YYYY', 'M/D/YYYY'],
+    });
+    expect(readingFor('date', ['3/2/2026', '14/5/2026'])).toEqual({
+      steps: [{ date: 'D/M/YYYY', century: 1900 }],
+    });
+    const plan = suggested('person', 'customer_number,注册日\nC1,3/2/2026\nC2,4/5/2026');
+    expect(problemsOf(plan)).toEqual([{ code: 'date_order', column: '注册日' }]);
+  });
+
+  test('the examples show what they are read as', () => {
+    const read = (type: 'number' | 'date', text: string) => readSample(readingFor(type, [text]).steps, text);
+    expect(read('number', '(1,234.50)')).toBe('-1234.5');
+    expect(read('number', '12.5%')).toBe('0.125');
+    expect(read('number', '12')).toBeUndefined();
+    expect(read('date', '2026年3月2日')).toBe('2026-03-02');
+    expect(read('date', '46083')).toBe('2026-03-02');
+    const plan = suggested('person', 'customer_number,开户日期,积分\nC1,46083,46083');
+    expect(usesOf(plan)).toMatchObject({ 开户日期: 'opened_on:date' });
+    expect(Object.values(usesOf(plan)).at(-1)).toMatch(/:number$/);
+  });
+
   test('what the server does not read by itself gets its steps', () => {
-    expect(stepsFor('date', ['31/12/2023'])).toEqual([{ date: 'DD/MM/YYYY', century: 1900 }]);
-    expect(stepsFor('datetime', ['1700000000'])).toEqual([{ number: true, scale: 1_000 }]);
-    expect(stepsFor('datetime', ['2024-01-01 08:00'])).toEqual([]);
+    expect(readingFor('date', ['31/12/2023']).steps).toEqual([{ date: 'DD/MM/YYYY', century: 1900 }]);
+    expect(readingFor('datetime', ['1700000000']).steps).toEqual([{ number: true, scale: 1_000 }]);
+    expect(readingFor('datetime', ['2024-01-01 08:00']).steps).toEqual([]);
     expect(countMisfits('number', [], ['1', 'abc', ''])).toBe(1);
   });
 });

@@ -8,6 +8,7 @@ export * from './model.ts';
 export * from './eql/index.ts';
 export * from './strategy/index.ts';
 export * from './mapping.ts';
+export * from './written-values.ts';
 export * from './stream-settings.ts';
 export * from './output-settings.ts';
 export * from './insight/index.ts';

@@ -9,6 +9,7 @@ import {
   titleSchema,
   typeNameSchema,
 } from './model.ts';
+import { DATE_PATTERN } from './written-values.ts';
 
 /**
  * The mapping file of an import: what is in which file, and what each row says about whom.
@@ -23,9 +24,9 @@ export const transformStepSchema = z.union([
   z.strictObject({
     date: z
       .string()
-      .regex(/^[YMDhms :/.T-]+$/)
+      .regex(DATE_PATTERN)
       .describe(
-        'pattern of YYYY or YY, MM, DD, hh, mm, ss and separators; gives a date, or with hh an instant',
+        'pattern of YYYY or YY, MM, DD, hh, mm, ss and separators (M, D, h: one or two digits); gives a date, or with hours an instant',
       ),
     century: z.number().int().default(1900).describe('added to YY'),
     monthOffset: z
@@ -45,7 +46,12 @@ export const transformStepSchema = z.union([
       .default('reject')
       .describe('what becomes of a value that is not in the map'),
   }),
-  z.strictObject({ number: z.literal(true), scale: z.number().default(1).describe('multiplied by') }),
+  z
+    .strictObject({ excelDate: z.literal(true) })
+    .describe('a day as Excel counts them; with a fraction an instant'),
+  z
+    .strictObject({ number: z.literal(true), scale: z.number().default(1).describe('multiplied by') })
+    .describe('also 1,234.50, (5.00) below nought, ¥1,234, 12% (0.12), full-width digits'),
   z.strictObject({
     boolean: z.literal(true),
     yes: z.array(z.string()).default(['yes', 'y', 'true', '1', '是']),

@@ -117,7 +117,14 @@ export const importPreviewSchema = z.object({
   ),
   rows: z.array(z.array(z.string())).describe('the first rows, at most 200, without the header'),
   sheets: z.array(z.string()).describe('of a workbook, in its order'),
-  sheet: z.string().optional().describe('the sheet that the rows are of'),
+  sheet: z.string().optional().describe('the sheet that the rows are of; default: the first not hidden'),
+  hiddenSheets: z.array(z.string()).describe('those of `sheets` that Excel does not show'),
+  mergedCells: z
+    .number()
+    .int()
+    .describe(
+      'ranges of merged cells of the sheet: only the upper left cell of each has a value, the others are empty; of sheets of more than 50,000 rows not told',
+    ),
 });
 export type ImportPreview = z.output<typeof importPreviewSchema>;
 

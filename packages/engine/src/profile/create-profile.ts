@@ -5,6 +5,7 @@ import { catalogueOf, createModelStore } from './catalogue.ts';
 import { checkFacts } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
 import { viewEntity } from './entity-view.ts';
+import type { KeysOf } from './ends-of-relations.ts';
 import type { Profile } from './front-door.ts';
 import { lendPeople } from './lend-people.ts';
 import { loadPeople } from './load-people.ts';
@@ -21,8 +22,8 @@ import { profileRoutes } from './routes.ts';
 import { openValue } from './seal-value.ts';
 import { createTableShaper } from './shape-tables.ts';
 import { readTimeline } from './timeline.ts';
-import { writeFactRows } from './write-facts.ts';
-import { writeStagedFacts } from './write-staged-facts.ts';
+import { layLateFacts, writeFactRows } from './write-facts.ts';
+import { layStagedFacts, writeStagedFacts } from './write-staged-facts.ts';
 
 const IDLE_INTERVAL_MS = 100;
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -34,9 +35,10 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
   const { database, clickhouse, secrets, clock } = platform;
   const models = createModelStore();
   const shaper = createTableShaper(clickhouse);
-  const mirror = createMirror(platform, models, shaper, async (personIds) => {
+  const keysOf: KeysOf = (personIds) => identity.keysOf(personIds);
+  const moveLater = async (personIds: readonly number[]): Promise<void> =>
     registry.forget(await moveLate(platform, models, identity, personIds));
-  });
+  const mirror = createMirror(platform, models, shaper, moveLater, keysOf);
   const registry = createRegistry();
   const loops: RunningLoop[] = [];
 
@@ -46,6 +48,12 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     return model;
   };
 
+  const withLockedFacts = (run: () => Promise<void>): Promise<void> =>
+    database.transaction(async (transaction) => {
+      await lockFacts(transaction);
+      await run();
+    });
+
   async function writeFacts(operations: readonly FactOperation[]) {
     const rejections: Rejection[] = [];
     const model = await database.transaction((transaction) => modelFor(models, transaction, operations));
@@ -54,14 +62,10 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     const needs = { secrets, timeZone: platform.config.timeZone };
     const checked = checkFacts(model, placed, needs, (rejection) => rejections.push(rejection));
     const facts = checked.map((each) => each.operation);
-    if (facts.every((fact) => fact.kind === 'relation' || fact.whole))
-      await writeFactRows(clickhouse, model, facts);
-    else {
-      await database.transaction(async (transaction) => {
-        await lockFacts(transaction);
-        await writeFactRows(clickhouse, model, facts);
-      });
-    }
+    if (facts.every((fact) => fact.kind === 'relation' || fact.whole)) {
+      await writeFactRows({ clickhouse, keysOf }, model, facts);
+      await withLockedFacts(() => layLateFacts(clickhouse, model, facts));
+    } else await withLockedFacts(() => writeFactRows({ clickhouse, keysOf }, model, facts));
     return { applied: checked.length, rejections };
   }
 
@@ -89,7 +93,10 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     apply: (transaction, operations) => applyOperations(platform, models, transaction, operations),
     loadPeople: (transaction, people) => loadPeople(platform, models, transaction, people),
     writeFacts,
-    writeStagedFacts: (facts) => writeStagedFacts(clickhouse, facts),
+    async writeStagedFacts(facts) {
+      await writeStagedFacts(clickhouse, facts);
+      await withLockedFacts(() => layStagedFacts(clickhouse, facts));
+    },
     async attributesOf(personIds, transaction = database) {
       const people = await readPeople(transaction, personIds);
       return new Map(

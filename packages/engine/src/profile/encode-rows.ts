@@ -40,7 +40,9 @@ function encodeCell(value: unknown): string {
   if (typeof value === 'string') return escapeText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return '\\N';
-  return Array.isArray(value) ? encodeArray(value as string[]) : encodeMap(value as Record<string, string>);
+  return Array.isArray(value)
+    ? encodeArray(value as string[])
+    : encodeMap(value as Record<string, string | number>);
 }
 
 const escapeText = (text: string): string =>
@@ -51,11 +53,12 @@ const quoted = (text: string): string => `'${escapeText(text).replaceAll("'", "\
 
 const encodeArray = (elements: readonly string[]): string => `[${elements.map(quoted).join(',')}]`;
 
-function encodeMap(entries: Readonly<Record<string, string>>): string {
+function encodeMap(entries: Readonly<Record<string, string | number>>): string {
   let text = '{';
   for (const key in entries) {
     if (text.length > 1) text += ',';
-    text += `${quoted(key)}:${quoted(entries[key]!)}`;
+    const value = entries[key]!;
+    text += `${quoted(key)}:${typeof value === 'number' ? value : quoted(value)}`;
   }
   return `${text}}`;
 }

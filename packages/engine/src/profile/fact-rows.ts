@@ -1,12 +1,7 @@
 import type { Field } from '@wutong/contract';
-import {
-  isPerson,
-  type CheckedDetail,
-  type CheckedEntity,
-  type CheckedFields,
-  type CheckedRelation,
-} from './check-facts.ts';
+import { isPerson, type CheckedDetail, type CheckedEntity, type CheckedRelation } from './check-facts.ts';
 import { isSealed, type Stored } from './fold-attributes.ts';
+import { timesOfFields } from './lay-states.ts';
 import type { End } from './operation.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';
 
@@ -18,7 +13,11 @@ export const ALWAYS_FROM_MS = Date.UTC(1900, 0, 1);
 export const ALWAYS_TO_MS = Date.UTC(2299, 11, 31);
 
 /** Columns of the fields named; a sealed value gives its print, and its box goes to `sealed`. */
-export function fieldColumns(fields: CheckedFields, known: Map<string, Field>): Record<string, unknown> {
+function fieldColumns(
+  { fields, at, whole, deleted }: CheckedEntity | CheckedDetail,
+  known: Map<string, Field>,
+): Record<string, unknown> {
+  const isWhole = whole || deleted;
   const columns: Record<string, unknown> = {};
   const sealed: Record<string, string> = {};
   for (const name in fields) {
@@ -32,6 +31,12 @@ export function fieldColumns(fields: CheckedFields, known: Map<string, Field>): 
     }
   }
   columns['sealed'] = sealed;
+  columns['field_times'] = isWhole
+    ? {}
+    : timesOfFields(
+        Object.keys(fields).filter((name) => known.has(name)),
+        at,
+      );
   return columns;
 }
 
@@ -40,7 +45,7 @@ export function entityRow(fact: CheckedEntity, known: Map<string, Field>): Row {
     entity_id: fact.id,
     version: fact.at,
     deleted: fact.deleted ? 1 : 0,
-    ...fieldColumns(fact.fields, known),
+    ...fieldColumns(fact, known),
   };
 }
 
@@ -55,7 +60,7 @@ export function detailRow(fact: CheckedDetail, known: Map<string, Field>): Row {
     time: clickHouseTime(fact.time),
     version: fact.at,
     deleted: fact.deleted ? 1 : 0,
-    ...fieldColumns(fact.fields, known),
+    ...fieldColumns(fact, known),
   };
 }
 
@@ -97,23 +102,4 @@ function endColumns(end: End): { type: string; id: string; keyNumber: number; pe
   return isPerson(end)
     ? { type: 'person', id: String(end.keyNumber), keyNumber: end.keyNumber, personId: end.personId }
     : { type: end.type, id: end.id, keyNumber: 0, personId: 0 };
-}
-
-/**
- * A partial state laid over the stored row: the newer one wins field by field, an older one fills only what is
- * still unknown. Both rows are of the same entity or detail.
- */
-export function overlayRow(stored: Row | undefined, wanted: Row): Row {
-  if (!stored) return wanted;
-  const isNewer = wanted.version >= stored.version;
-  if (!isNewer && wanted.deleted === 1) return stored;
-  const [under, over] = isNewer ? [stored, wanted] : [wanted, stored];
-  const merged: Row = { ...under };
-  for (const [column, value] of Object.entries(over)) {
-    const known = value !== null && !(Array.isArray(value) && value.length === 0);
-    // A newer null is a wish to clear; an older row's null only says that nothing was known.
-    if (isNewer || known) merged[column] = value;
-  }
-  merged['sealed'] = { ...(under['sealed'] as object), ...(over['sealed'] as object) };
-  return merged;
 }

@@ -26,9 +26,12 @@ export interface Register {
   once?: [Stored, number][];
   /** Increments not before the newest `set` or `unset`: sum, time of the first, time of the last. */
   sum?: [number, number, number];
-  /** Appended elements and the time of their first mention not before the newest `set` or `unset`. */
-  added?: Record<string, number>;
+  /** Appended elements and when they were mentioned, not before the newest `set` or `unset`. */
+  added?: Record<string, Mentions>;
 }
+
+/** One time, or several in ascending order. */
+type Mentions = number | number[];
 
 /** source id → attribute → register. */
 export type Cells = Record<string, Record<string, Register>>;
@@ -47,8 +50,13 @@ export interface Increment {
  * fall between two of them.
  */
 const MAXIMUM_ONCE = 8;
-/** Elements of an appended list; beyond it the oldest are forgotten. */
+/** Elements of an appended list; beyond it those mentioned longest ago are forgotten. */
 const MAXIMUM_ADDED = 500;
+/**
+ * How many mentions of an element a register remembers, the newest: a `set` of another source or one that arrives
+ * late may fall between two of them, and the element then stands where it was mentioned first after that.
+ */
+const MAXIMUM_MENTIONS = 8;
 
 /** Order of values at the same instant, so that the outcome does not depend on arrival. */
 const rankOfValue = (value: Stored): string =>
@@ -115,9 +123,11 @@ function takeAppend(register: Register, elements: readonly string[], at: number)
   const added = register.added ?? {};
   let changed = false;
   for (const element of elements) {
-    const known = Object.hasOwn(added, element) ? added[element]! : Infinity;
-    if (known <= at) continue;
-    added[element] = at;
+    const known = Object.hasOwn(added, element) ? timesOf(added[element]!) : [];
+    if (known.includes(at)) continue;
+    const times = [...known, at].sort((a, b) => a - b).slice(-MAXIMUM_MENTIONS);
+    if (times.length === known.length && times[0] === known[0]) continue;
+    added[element] = times.length === 1 ? at : times;
     changed = true;
   }
   if (!changed) return false;
@@ -126,10 +136,15 @@ function takeAppend(register: Register, elements: readonly string[], at: number)
     entries.length <= MAXIMUM_ADDED
       ? added
       : Object.fromEntries(
-          entries.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAXIMUM_ADDED),
+          entries
+            .sort(([a, aTimes], [b, bTimes]) => lastOf(bTimes) - lastOf(aTimes) || (a < b ? -1 : 1))
+            .slice(0, MAXIMUM_ADDED),
         );
   return true;
 }
+
+const timesOf = (mentions: Mentions): number[] => (typeof mentions === 'number' ? [mentions] : mentions);
+const lastOf = (mentions: Mentions): number => timesOf(mentions).at(-1)!;
 
 /** Takes an increment that the log saw for the first time; false when a later `set` or `unset` made it void. */
 export function takeIncrement(register: Register, delta: number, at: number): boolean {
@@ -146,7 +161,10 @@ const floorOf = (register: Register): number =>
 function forgetBefore(register: Register, at: number): void {
   if (register.sum && register.sum[2] < at) delete register.sum;
   if (!register.added) return;
-  const kept = Object.entries(register.added).filter(([, addedAt]) => addedAt >= at);
+  const kept = Object.entries(register.added).flatMap(([element, mentions]): [string, Mentions][] => {
+    const times = timesOf(mentions).filter((time) => time >= at);
+    return times.length > 0 ? [[element, times.length === 1 ? times[0]! : times]] : [];
+  });
   if (kept.length > 0) register.added = Object.fromEntries(kept);
   else delete register.added;
 }
@@ -188,25 +206,28 @@ export function foldAttribute(
   log: readonly Increment[] = [],
 ): Folded | undefined {
   const base = baseOf(claims, trust);
-  const floor = floorOfPerson(claims, base);
-  const counted = claims.filter(({ register }) => register.sum && register.sum[2] >= floor);
-  if (counted.length > 0) return foldSum(counted, base, floor, log);
-  const appended = foldAdded(claims, base, floor);
-  if (appended) return appended;
-  return (
-    base && { value: base.value, sourceId: base.claim.sourceId, keyNumber: base.claim.keyNumber, at: base.at }
-  );
+  const summed = claims.filter(({ register }) => register.sum);
+  const counted = countedOf(summed, claims, base, trust);
+  if (counted.length > 0) return foldSum(counted, base, log);
+  const appended = claims.filter(({ register }) => register.added);
+  const folded = appended.length > 0 && foldAdded(countedOf(appended, claims, base, trust), base);
+  if (folded) return folded;
+  return base && { value: base.value, ...writtenBy(base) };
 }
 
 /** Whether a fold needs the log: some increments of a claim count and some do not. */
 export function needsLog(claims: readonly Claim[], trust: Trust): boolean {
-  if (!claims.some(({ register }) => register.sum)) return false;
-  const floor = floorOfPerson(claims, baseOf(claims, trust));
-  return claims.some(({ register }) => {
-    const own = Math.max(floor, floorOf(register));
-    return register.sum && register.sum[1] < own && register.sum[2] >= own;
-  });
+  const summed = claims.filter(({ register }) => register.sum);
+  if (summed.length === 0) return false;
+  return countedOf(summed, claims, baseOf(claims, trust), trust).some(
+    ({ claim, floor }) => claim.register.sum![1] < floor,
+  );
 }
+
+const rankOf = (claim: Claim, trust: Trust): number => {
+  const place = trust.precedence?.indexOf(claim.sourceId) ?? -1;
+  return place < 0 ? (trust.precedence?.length ?? 0) : place;
+};
 
 function baseOf(claims: readonly Claim[], trust: Trust): Base | undefined {
   // One claim, one `set`: nearly every attribute of nearly everybody.
@@ -214,19 +235,13 @@ function baseOf(claims: readonly Claim[], trust: Trust): Base | undefined {
   if (only?.register.set) {
     return { value: only.register.set[0], at: only.register.set[1], claim: only, resets: true };
   }
-  const rankOf = (claim: Claim): number => {
-    const place = trust.precedence?.indexOf(claim.sourceId) ?? -1;
-    return place < 0 ? (trust.precedence?.length ?? 0) : place;
-  };
-  const removed = (claim: Claim, at: number): boolean =>
-    claims.some((other) => (other.register.unset ?? -Infinity) > at && rankOf(other) <= rankOf(claim));
   const candidates = (resets: boolean): Base[] =>
     claims.flatMap((claim) =>
       (resets ? (claim.register.set ? [claim.register.set] : []) : (claim.register.once ?? []))
-        .filter(([, at]) => !removed(claim, at))
+        .filter(([, at]) => at >= unsetOf(claim, claims, trust))
         .map(([value, at]) => ({ value, at, claim, resets })),
     );
-  const byTrust = (a: Base, b: Base): number => rankOf(a.claim) - rankOf(b.claim);
+  const byTrust = (a: Base, b: Base): number => rankOf(a.claim, trust) - rankOf(b.claim, trust);
   const byValue = (a: Base, b: Base): number => (rankOfValue(a.value) < rankOfValue(b.value) ? 1 : -1);
   return (
     candidates(true).sort((a, b) => byTrust(a, b) || b.at - a.at || byValue(a, b))[0] ??
@@ -234,34 +249,54 @@ function baseOf(claims: readonly Claim[], trust: Trust): Base | undefined {
   );
 }
 
-function floorOfPerson(claims: readonly Claim[], base: Base | undefined): number {
+/** Newest `unset` by a source that is trusted at least as much as that of the claim. */
+function unsetOf(claim: Claim, claims: readonly Claim[], trust: Trust): number {
+  const rank = rankOf(claim, trust);
   return claims.reduce(
-    (floor, { register }) => Math.max(floor, register.unset ?? -Infinity),
-    base?.resets ? base.at : -Infinity,
+    (newest, other) =>
+      rankOf(other, trust) <= rank ? Math.max(newest, other.register.unset ?? -Infinity) : newest,
+    -Infinity,
   );
 }
 
-function foldSum(
-  counted: readonly Claim[],
+/** A claim of which increments or appended elements count: those not before the floor. */
+interface Counted {
+  readonly claim: Claim;
+  readonly floor: number;
+}
+
+/** Which of some claims still count, and from when on. */
+function countedOf(
+  some: readonly Claim[],
+  claims: readonly Claim[],
   base: Base | undefined,
-  floor: number,
-  log: readonly Increment[],
-): Folded {
+  trust: Trust,
+): Counted[] {
+  const reset = base?.resets ? base.at : -Infinity;
+  return some
+    .map((claim) => ({
+      claim,
+      floor: Math.max(reset, floorOf(claim.register), unsetOf(claim, claims, trust)),
+    }))
+    .filter(({ claim, floor }) => !claim.register.sum || claim.register.sum[2] >= floor);
+}
+
+function foldSum(counted: readonly Counted[], base: Base | undefined, log: readonly Increment[]): Folded {
   let total = typeof base?.value === 'number' ? base.value : 0;
   let newest: { claim: Claim; at: number } | undefined = base;
-  for (const claim of counted) {
+  for (const { claim, floor } of counted) {
     const [sum, first, last] = claim.register.sum!;
-    const own = Math.max(floor, floorOf(claim.register));
-    total += first >= own ? sum : sumOfLog(log, claim, own);
+    total += first >= floor ? sum : sumOfLog(log, claim, floor);
     if (!newest || last > newest.at) newest = { claim, at: last };
   }
-  return {
-    value: total,
-    sourceId: newest!.claim.sourceId,
-    keyNumber: newest!.claim.keyNumber,
-    at: newest!.at,
-  };
+  return { value: total, ...writtenBy(newest!) };
 }
+
+const writtenBy = ({ claim, at }: { claim: Claim; at: number }): Omit<Folded, 'value'> => ({
+  sourceId: claim.sourceId,
+  keyNumber: claim.keyNumber,
+  at,
+});
 
 function sumOfLog(log: readonly Increment[], claim: Claim, floor: number): number {
   return log
@@ -271,22 +306,24 @@ function sumOfLog(log: readonly Increment[], claim: Claim, floor: number): numbe
     .reduce((part, each) => part + each.delta, 0);
 }
 
-function foldAdded(claims: readonly Claim[], base: Base | undefined, floor: number): Folded | undefined {
-  const times = new Map<string, { at: number; claim: Claim }>();
-  for (const claim of claims) {
-    for (const [element, at] of Object.entries(claim.register.added ?? {})) {
-      const known = times.get(element);
-      if (at >= floor && (!known || at < known.at)) times.set(element, { at, claim });
+/** The list of the base, then the elements appended since, in the order of their first mention. */
+function foldAdded(counted: readonly Counted[], base: Base | undefined): Folded | undefined {
+  const firstMentions = new Map<string, number>();
+  let newest: { claim: Claim; at: number } | undefined = base;
+  for (const { claim, floor } of counted) {
+    for (const [element, mentions] of Object.entries(claim.register.added!)) {
+      const times = timesOf(mentions).filter((at) => at >= floor);
+      if (times.length === 0) continue;
+      firstMentions.set(element, Math.min(firstMentions.get(element) ?? Infinity, times[0]!));
+      const last = times.at(-1)!;
+      if (!newest || last > newest.at) newest = { claim, at: last };
     }
   }
-  if (times.size === 0) return undefined;
-  const ordered = [...times].sort(([a, { at: aAt }], [b, { at: bAt }]) => aAt - bAt || (a < b ? -1 : 1));
+  if (firstMentions.size === 0) return undefined;
+  const ordered = [...firstMentions].sort(([a, aAt], [b, bAt]) => aAt - bAt || (a < b ? -1 : 1));
   const start = Array.isArray(base?.value) ? base.value : [];
-  const last = ordered.at(-1)![1];
   return {
     value: [...new Set([...start, ...ordered.map(([element]) => element)])],
-    sourceId: last.claim.sourceId,
-    keyNumber: last.claim.keyNumber,
-    at: last.at,
+    ...writtenBy(newest!),
   };
 }

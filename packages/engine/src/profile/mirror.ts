@@ -1,6 +1,7 @@
 import type { Platform, Transaction } from '../platform/index.ts';
 import type { Model, ModelStore } from './catalogue.ts';
 import { readConsents } from './consent-store.ts';
+import type { KeysOf } from './ends-of-relations.ts';
 import { countWaiting, nextVersion, readSuppressionRows, takeChanges, takeFacts } from './fact-store.ts';
 import { pageIds } from './page-ids.ts';
 import { readPeople } from './person-store.ts';
@@ -36,6 +37,7 @@ export function createMirror(
   shaper: TableShaper,
   /** Puts what was written under persons of before where it belongs. */
   moveLate: (personIds: readonly number[]) => Promise<void>,
+  keysOf: KeysOf,
 ): Mirror {
   const { database, clickhouse } = platform;
 
@@ -60,7 +62,7 @@ export function createMirror(
     if (facts.length === 0) return 0;
     const model = await models.read(transaction);
     await shaper.ensure(model);
-    await writeFactRows(clickhouse, model, facts);
+    await writeFactRows({ clickhouse, keysOf }, model, facts);
     return facts.length;
   }
 

@@ -15,6 +15,7 @@ export const RESERVED_COLUMNS: ReadonlySet<string> = new Set([
   'owner_id',
   'time',
   'sealed',
+  'field_times',
   'version',
   'deleted',
 ]);

@@ -18,6 +18,9 @@ function columnTypeOf(field: Field): string {
   return COLUMN_TYPES[field.valueType];
 }
 
+/** See lay-states.ts. Tables of before had no such column. */
+const FIELD_TIMES = 'field_times Map(LowCardinality(String), UInt64)';
+
 interface TableShape {
   readonly table: string;
   /** Statement that makes the table without the declared fields. */
@@ -32,6 +35,7 @@ function entityShape(name: string, fields: readonly Field[]): TableShape {
     create: `create table if not exists ${table} (
       entity_id String,
       sealed Map(LowCardinality(String), String),
+      ${FIELD_TIMES},
       version UInt64,
       deleted UInt8 default 0
     ) engine = ReplacingMergeTree(version, deleted) order by entity_id`,
@@ -49,6 +53,7 @@ function detailShapes(name: string, fields: readonly Field[]): TableShape[] {
       key_number UInt64,
       time DateTime64(3, 'UTC'),
       sealed Map(LowCardinality(String), String),
+      ${FIELD_TIMES},
       version UInt64,
       deleted UInt8 default 0`;
   const newest = detailTable(name);
@@ -96,6 +101,7 @@ export function createTableShaper(clickhouse: ClickHouse): TableShaper {
     for (const shape of shapesOf(model)) {
       if (shape.create !== '' && !made.has(shape.table)) {
         await clickhouse.command(shape.create);
+        await clickhouse.command(`alter table ${shape.table} add column if not exists ${FIELD_TIMES}`);
         made.add(shape.table);
       }
       const missing = shape.fields.filter((field) => !made.has(`${shape.table}.${field.name}`));

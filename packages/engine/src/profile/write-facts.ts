@@ -1,17 +1,18 @@
-import { Readable } from 'node:stream';
-import type { Field } from '@wutong/contract';
 import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
-import type { CheckedDetail, CheckedEntity, CheckedFact, CheckedRelation } from './check-facts.ts';
-import { closeReplaced } from './close-replaced.ts';
-import { encodeRows } from './encode-rows.ts';
-import { detailRow, entityRow, overlayRow, relationRow, type Row } from './fact-rows.ts';
+import type { CheckedDetail, CheckedEntity, CheckedFact } from './check-facts.ts';
+import type { KeysOf } from './ends-of-relations.ts';
+import { detailRow, entityRow, type Row } from './fact-rows.ts';
+import { insertRows } from './insert-rows.ts';
 import { fieldsByName } from './learn-fields.ts';
-import { pageIds } from './page-ids.ts';
-import { columnOf, detailTable, entityTable, historyTable } from './name-columns.ts';
+import { placeRelations } from './place-relations.ts';
+import { detailStates, entityStates, layLateStates, writeStates } from './write-states.ts';
 
-/** Rows of one insert: bounded, so that a wide table does not make one huge request. */
-const INSERT_ROWS = 50_000;
+/** Where facts are written, and who the persons at the ends of relations are. */
+export interface FactWriter {
+  readonly clickhouse: ClickHouse;
+  readonly keysOf: KeysOf;
+}
 
 /**
  * Writes facts to ClickHouse. May be done again with the same facts: rows are replaced by version.
@@ -19,35 +20,40 @@ const INSERT_ROWS = 50_000;
  * (the mirror's lock sees to it).
  */
 export async function writeFactRows(
+  { clickhouse, keysOf }: FactWriter,
+  model: Model,
+  facts: readonly CheckedFact[],
+): Promise<void> {
+  const entities = groupByType(facts.filter((fact) => fact.kind === 'entity'));
+  const details = groupByType(facts.filter((fact) => fact.kind === 'detail'));
+  const relations = facts.filter((fact) => fact.kind === 'relation');
+  for (const [type, group] of entities)
+    await writeStates(clickhouse, entityStates(type), rowsOf(model, group));
+  for (const [type, group] of details)
+    await writeStates(clickhouse, detailStates(type), rowsOf(model, group));
+  if (relations.length > 0) {
+    await insertRows(clickhouse, ['relation'], await placeRelations(clickhouse, keysOf, model, relations));
+  }
+}
+
+/** Lays whole facts that were written under parts of them that were said later and came earlier. */
+export async function layLateFacts(
   clickhouse: ClickHouse,
   model: Model,
   facts: readonly CheckedFact[],
 ): Promise<void> {
-  const entities = groupByType(facts.filter((fact): fact is CheckedEntity => fact.kind === 'entity'));
-  const details = groupByType(facts.filter((fact): fact is CheckedDetail => fact.kind === 'detail'));
-  const relations = facts.filter((fact): fact is CheckedRelation => fact.kind === 'relation');
-  for (const [type, group] of entities) {
-    const known = fieldsByName(model.entityTypes.get(type)!);
-    const rows = await overlay(clickhouse, entityTable(type), 'entity_id', group, (fact) =>
-      entityRow(fact, known),
-    );
-    await insertRows(clickhouse, [entityTable(type)], rows);
-  }
-  for (const [type, group] of details) {
-    const known: Map<string, Field> = fieldsByName(model.detailTypes.get(type)!);
-    const rows = await overlay(clickhouse, detailTable(type), 'detail_id', group, (fact) =>
-      detailRow(fact, known),
-    );
-    // History first: a crash in between leaves a state in the history that is written again, not one missing.
-    await insertRows(clickhouse, [historyTable(type), detailTable(type)], rows);
-  }
-  if (relations.length > 0) {
-    const rows = relations.map(relationRow);
-    await insertRows(
-      clickhouse,
-      ['relation'],
-      [...(await closeReplaced(clickhouse, model, relations, rows)), ...rows],
-    );
+  const groups = [
+    ...groupByType(facts.filter((fact) => fact.kind === 'entity')),
+    ...groupByType(facts.filter((fact) => fact.kind === 'detail')),
+  ];
+  for (const [type, group] of groups) {
+    const table = group[0]!.kind === 'entity' ? entityStates(type) : detailStates(type);
+    const oldest = group.reduce((least, fact) => Math.min(least, fact.at), Infinity);
+    await layLateStates(clickhouse, table, oldest, async (ids) => {
+      const wanted = new Set(ids);
+      const late = group.filter((fact) => wanted.has(fact.id));
+      return late.length > 0 ? rowsOf(model, late) : [];
+    });
   }
 }
 
@@ -61,56 +67,9 @@ function groupByType<Fact extends CheckedFact>(facts: readonly Fact[]): Map<stri
   return groups;
 }
 
-/** Rows of facts in the order of their time, partial ones laid over what is stored and what came before. */
-async function overlay<Fact extends CheckedEntity | CheckedDetail>(
-  clickhouse: ClickHouse,
-  table: string,
-  idColumn: string,
-  facts: readonly Fact[],
-  rowOf: (fact: Fact) => Row,
-): Promise<Row[]> {
-  const partial = facts.filter((fact) => !fact.whole && !fact.deleted);
-  if (partial.length === 0) return facts.map(rowOf);
-  const stored = await readRows(clickhouse, table, idColumn, [...new Set(partial.map((fact) => fact.id))]);
-  const rows: Row[] = [];
-  for (const fact of [...facts].sort((a, b) => a.at - b.at)) {
-    const row = fact.whole || fact.deleted ? rowOf(fact) : overlayRow(stored.get(fact.id), rowOf(fact));
-    if (row.deleted === 0) stored.set(fact.id, row);
-    else stored.delete(fact.id);
-    rows.push(row);
-  }
-  return rows;
-}
-
-async function readRows(
-  clickhouse: ClickHouse,
-  table: string,
-  idColumn: string,
-  ids: readonly string[],
-): Promise<Map<string, Row>> {
-  const found = new Map<string, Row>();
-  for (const page of pageIds(ids)) {
-    const rows = await clickhouse.query<Row>(
-      `select * from ${table} final where ${idColumn} in {page:Array(String)}`,
-      { page },
-    );
-    for (const row of rows) found.set(row[idColumn] as string, row);
-  }
-  return found;
-}
-
-/** Writes rows into tables, one after the other; the text of the rows is made once. */
-async function insertRows(
-  clickhouse: ClickHouse,
-  tables: readonly string[],
-  rows: readonly Row[],
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
-    const { columns, bytes } = encodeRows(rows.slice(start, start + INSERT_ROWS));
-    const names = columns.map(columnOf).join(', ');
-    for (const table of tables) {
-      const stream = Readable.from([bytes], { objectMode: false });
-      await clickhouse.insertStream(`${table} (${names})`, stream, 'TabSeparated');
-    }
-  }
+/** Rows of entities or details of one type. */
+function rowsOf(model: Model, facts: readonly (CheckedEntity | CheckedDetail)[]): Row[] {
+  const [{ kind, type }] = facts as [CheckedEntity | CheckedDetail];
+  const known = fieldsByName((kind === 'entity' ? model.entityTypes : model.detailTypes).get(type)!);
+  return facts.map((fact) => (fact.kind === 'entity' ? entityRow(fact, known) : detailRow(fact, known)));
 }

@@ -56,6 +56,10 @@ export const imports: Text['imports'] = {
   noRows: 'No rows found',
   next: 'Next',
   previous: 'Back',
+  hiddenSheet: (name) => `${name} (hidden)`,
+  hiddenSheets: (names) => `This workbook has hidden sheets: ${names}. Make sure the one you mean is chosen.`,
+  mergedCells: (count) =>
+    `This sheet has ${count} ranges of merged cells: only the upper left cell of each has a value, the others are empty. Unmerge and fill them in Excel first.`,
   mapping: {
     kind: 'What a row is',
     kinds: {
@@ -99,6 +103,12 @@ export const imports: Text['imports'] = {
     fresh: 'New',
     misfits: (count, all, type) => `${count} of ${all} examples are not ${type}`,
     byDate: (pattern) => `read as ${pattern}`,
+    byExcelDate: 'read as days as Excel counts them',
+    byNumber: 'read as numbers (groups, currency, percent, brackets below nought)',
+    readAs: (written, read) => `${written} → ${read}`,
+    dateOrder: 'Day or month first?',
+    dateOrders: (dayFirst, written, read) =>
+      `${dayFirst ? 'day/month/year' : 'month/day/year'} (${written} → ${read})`,
     byFlag: 'yes, Y, true or 1 mean yes',
     bySeconds: 'read as a timestamp',
     bySeparator: (separator) => `split at “${separator}”`,
@@ -128,6 +138,7 @@ export const imports: Text['imports'] = {
       fields_missing: 'Besides the key there is nothing to import yet.',
       part_missing: (part) => `No column is “${part}” yet.`,
       field_twice: (name) => `Two columns fill “${name}”.`,
+      date_order: (column) => `The dates of “${column}” may have the day or the month first: choose.`,
     },
     example: 'The first row becomes',
     exampleOf: { keys: 'Keys', fields: 'Content', nothing: 'Nothing to import from this row' },

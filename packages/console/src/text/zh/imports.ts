@@ -52,6 +52,10 @@ export const imports = {
   noRows: '没有读到数据行',
   next: '下一步',
   previous: '上一步',
+  hiddenSheet: (name: string) => `${name}（隐藏）`,
+  hiddenSheets: (names: string) => `这个工作簿有隐藏的工作表：${names}。请确认选的是要导入的那一张。`,
+  mergedCells: (count: string) =>
+    `这张表有 ${count} 处合并单元格：只有左上角一格有值，其余为空。请在 Excel 中取消合并并填满后再导入。`,
   mapping: {
     kind: '每一行是什么',
     kinds: {
@@ -95,6 +99,12 @@ export const imports = {
     fresh: '新建',
     misfits: (count: string, all: string, type: string) => `${all} 个示例里有 ${count} 个不是${type}`,
     byDate: (pattern: string) => `按 ${pattern} 识别`,
+    byExcelDate: '按 Excel 日期序号识别',
+    byNumber: '按数字识别（千分位、货币、百分号、括号负数）',
+    readAs: (written: string, read: string) => `${written} → ${read}`,
+    dateOrder: '先日还是先月？',
+    dateOrders: (dayFirst: boolean, written: string, read: string) =>
+      `${dayFirst ? '日/月/年' : '月/日/年'}（${written} → ${read}）`,
     byFlag: '是 / Y / 1 为“是”',
     bySeconds: '按时间戳识别',
     bySeparator: (separator: string) => `按“${separator}”拆分`,
@@ -124,6 +134,7 @@ export const imports = {
       fields_missing: '除了标识，还没有要导入的属性。',
       part_missing: (part: string) => `还没有指定哪一列是“${part}”。`,
       field_twice: (name: string) => `有两列都写入“${name}”。`,
+      date_order: (column: string) => `“${column}”列的日期看不出先日还是先月，请选择。`,
     },
     example: '第一行会变成',
     exampleOf: { keys: '标识', fields: '内容', nothing: '这一行没有可导入的内容' },

@@ -1,4 +1,12 @@
-import type { ColumnExpression, RowCondition, TransformStep } from '@wutong/contract';
+import {
+  compileDatePattern,
+  readSerialDay,
+  readWrittenNumber,
+  type ColumnExpression,
+  type DateParts,
+  type RowCondition,
+  type TransformStep,
+} from '@wutong/contract';
 import { CodedError } from '../../platform/index.ts';
 import { epochOfZonedTime, validDay } from '../../profile/index.ts';
 
@@ -145,6 +153,7 @@ function compileStep(step: TransformStep, timeZone: string): StepFunction {
   if ('slice' in step) return (value) => String(value).slice(...step.slice);
   if ('atLeast' in step) return (value, column) => numberOf(value, column) >= step.atLeast;
   if ('map' in step) return mapStep(step);
+  if ('excelDate' in step) return (value, column) => serialDate(String(value), column, timeZone);
   if ('number' in step) return (value, column) => numberOf(value, column) * step.scale;
   if ('boolean' in step) return (value) => step.yes.includes(String(value).trim().toLowerCase());
   if ('missing' in step) {
@@ -165,8 +174,9 @@ const splitText = (text: string, separator: string): string[] =>
     .filter((part) => part !== '');
 
 function numberOf(value: NonNullable<CellValue>, column: string): number {
-  const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-  if (!Number.isFinite(number)) throw new RowProblem(column, 'not a number');
+  const plain = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+  const number = Number.isFinite(plain) ? plain : readWrittenNumber(String(value));
+  if (number === undefined || !Number.isFinite(number)) throw new RowProblem(column, 'not a number');
   return number;
 }
 
@@ -182,33 +192,35 @@ function mapStep(step: Extract<TransformStep, { map: unknown }>): StepFunction {
 
 /** `YYYY-MM-DD`, or epoch ms when the pattern has hours; wall time in the mapping's zone. */
 function dateStep(step: Extract<TransformStep, { date: string }>, timeZone: string): StepFunction {
-  const names: string[] = [];
-  const source = step.date.replace(/YYYY|YY|MM|DD|hh|mm|ss|[.]/g, (token) => {
-    if (token === '.') return '\\.';
-    names.push(token);
-    return `(\\d{${token.length}})`;
-  });
-  const pattern = new RegExp(`^${source}$`);
-  const places = new Map(names.map((name, index) => [name, index + 1]));
-  const partOf = (match: RegExpExecArray, name: string): number => {
-    const place = places.get(name);
-    return place === undefined ? 0 : Number(match[place]);
-  };
-  const offset = step.monthOffset ?? 0;
+  const read = compileDatePattern(step.date);
+  const isInstant = step.date.includes('h');
   return (value, column) => {
-    const match = pattern.exec(String(value));
-    if (!match) throw new RowProblem(column, `not a date like ${step.date}`);
-    const year = places.has('YYYY') ? partOf(match, 'YYYY') : step.century + partOf(match, 'YY');
-    const written = partOf(match, 'MM');
-    const month = offset > 0 && written > offset ? written - offset : written;
-    const day = validDay(year, month, partOf(match, 'DD'));
+    const parts = read(String(value));
+    if (!parts) throw new RowProblem(column, `not a date like ${step.date}`);
+    const day = dayOf(parts, step);
     if (!day) throw new RowProblem(column, 'no such day');
-    if (!places.has('hh')) return day;
-    const wall =
-      Date.parse(`${day}T00:00:00Z`) +
-      ((partOf(match, 'hh') * 60 + partOf(match, 'mm')) * 60 + partOf(match, 'ss')) * 1000;
+    if (!isInstant) return day;
+    const { hh = 0, mm = 0, ss = 0 } = parts;
+    const wall = Date.parse(`${day}T00:00:00Z`) + ((hh * 60 + mm) * 60 + ss) * 1000;
     return epochOfZonedTime(wall, timeZone);
   };
+}
+
+function dayOf(
+  { YYYY, YY = 0, MM: written = 0, DD = 0 }: DateParts,
+  { century, monthOffset = 0 }: Extract<TransformStep, { date: string }>,
+): string | undefined {
+  const month = monthOffset > 0 && written > monthOffset ? written - monthOffset : written;
+  return validDay(YYYY ?? century + YY, month, DD);
+}
+
+/** `YYYY-MM-DD`, or epoch ms when it has a time of the day; wall time in the mapping's zone. */
+function serialDate(text: string, column: string, timeZone: string): CellValue {
+  const wall = readSerialDay(text);
+  if (wall === undefined) throw new RowProblem(column, 'not a day as Excel counts them');
+  return wall % 86_400_000 === 0
+    ? new Date(wall).toISOString().slice(0, 10)
+    : epochOfZonedTime(wall, timeZone);
 }
 
 /** Whether a row gives the record. */

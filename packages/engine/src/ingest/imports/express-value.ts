@@ -122,8 +122,8 @@ function expressDate(
   { value: { sql }, present, sure }: Expressed,
   step: Extract<TransformStep, { date: string }>,
 ): Expressed | undefined {
-  // Instants of patterns are rare; their rows are read one by one.
-  if (step.date.includes('hh')) return undefined;
+  // Instants of patterns and parts of one or two digits are rare; their rows are read one by one.
+  if (/h|(?<!M)M(?!M)|(?<!D)D(?!D)/.test(step.date)) return undefined;
   const places = new Map<string, number>();
   const pattern = step.date.replace(/YYYY|YY|MM|DD|mm|ss|[.]/g, (token, place: number) => {
     if (token === '.') return '[.]';

@@ -58,7 +58,7 @@ async function sheetStream(
   needed: readonly string[],
 ): Promise<Found> {
   const lost = new Set<number>();
-  const rows = xlsxRows(spooled, sheet, (column) => lost.add(column));
+  const rows = xlsxRows(spooled, sheet, { onLostDigits: (column) => lost.add(column) });
   const lostIn = (columns: readonly string[]) => (): string[] =>
     columns.filter((_name, index) => lost.has(index));
   const shapeOf = (columns: readonly string[]): SheetShape => ({

@@ -75,7 +75,10 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
                 value={head.sheet}
                 popupMatchSelectWidth={false}
                 onChange={(sheet) => onChoice({ ...choice, sheet, hasHeader: undefined })}
-                options={head.sheets.map((value) => ({ value, label: value }))}
+                options={head.sheets.map((value) => ({
+                  value,
+                  label: head.hiddenSheets.includes(value) ? words.hiddenSheet(value) : value,
+                }))}
               />
             </label>
           )}
@@ -107,6 +110,12 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
       </Panel>
       {lost.length > 0 && (
         <ProblemLine>{words.run.warnings.digits_lost(lost.join(words.run.and))}</ProblemLine>
+      )}
+      {head && head.hiddenSheets.length > 0 && (
+        <ProblemLine>{words.hiddenSheets(head.hiddenSheets.join(words.run.and))}</ProblemLine>
+      )}
+      {head && head.mergedCells > 0 && (
+        <ProblemLine>{words.mergedCells(format.integer(head.mergedCells))}</ProblemLine>
       )}
       {head && <SampleRows head={head} />}
     </>

@@ -9,6 +9,7 @@ import { FoldablePanel } from '../../../parts/foldable-panel.tsx';
 import { Page } from '../../../parts/page.tsx';
 import { Answer, sentenceOf } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
+import { useRemoval } from '../../../parts/use-removal.ts';
 import { scheduleText } from '../../audience/schedule-text.ts';
 import { useSourceNames } from '../../people/use-source-names.ts';
 import styles from './ingestion.module.css';
@@ -67,7 +68,7 @@ function Actions({ task }: { task: Task }) {
   const start = useWrite(ingestionTasksApi.startTask, refreshes);
   const stop = useWrite(ingestionTasksApi.stopTask, refreshes);
   const retry = useWrite(ingestionTasksApi.retryTask, refreshes);
-  const remove = useWrite(ingestionTasksApi.deleteTask, [ingestionTasksApi.listTasks]);
+  const remove = useRemoval(ingestionTasksApi.deleteTask, ingestionTasksApi.listTasks, '/data/ingestion');
   if (!mayWrite) return null;
   const params = { taskId: task.taskId };
   const answer = {
@@ -99,14 +100,7 @@ function Actions({ task }: { task: Task }) {
         </Button>
       )}
       <Button onClick={() => void navigate(`/data/ingestion/${task.taskId}/edit`)}>{words.edit}</Button>
-      <Button
-        danger
-        onClick={() =>
-          ask(words.remove, words.removeQuestion, () =>
-            remove.mutate({ params }, { ...answer, onSuccess: () => void navigate('/data/ingestion') }),
-          )
-        }
-      >
+      <Button danger onClick={() => ask(words.remove, words.removeQuestion, () => remove({ params }))}>
         {words.remove}
       </Button>
     </>

@@ -8,9 +8,9 @@ import { wordFor } from '../../../text/text.ts';
 import { ColumnNote } from './column-note.tsx';
 import styles from './mapping.module.css';
 import type { ColumnPlan, FieldPlan, RecordPlan, Use } from './record-plan.ts';
-import { declaredFields, stepsOfUse, type SampledColumn } from './suggest-plan.ts';
+import { declaredFields, readingOf, type SampledColumn } from './suggest-plan.ts';
 import { useColumnUses, writtenUse } from './use-column-uses.ts';
-import { telling } from './value-shape.ts';
+import { dateSteps, readSample, telling } from './value-shape.ts';
 
 interface ColumnTableProps {
   plan: RecordPlan;
@@ -42,11 +42,18 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
       ...plan,
       columns: plan.columns.map((each, position) =>
         position === index
-          ? { ...each, use, steps: stepsOfUse(use, columns[position]?.samples ?? []) }
+          ? { column: each.column, use, ...readingOf(use, columns[position]?.samples ?? []) }
           : // A part takes one column: the one that had it before is free again.
             isSame(each.use, use)
-            ? { ...each, use: { as: 'ignore' }, steps: [] }
+            ? { column: each.column, use: { as: 'ignore' }, steps: [] }
             : each,
+      ),
+    });
+  const chooseOrder = (index: number, pattern: string) =>
+    onChange({
+      ...plan,
+      columns: plan.columns.map((each, position) =>
+        position === index ? { ...each, steps: dateSteps(pattern) } : each,
       ),
     });
   const table: Column<Row>[] = [
@@ -90,6 +97,24 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
             <FieldDetails
               field={planned.use.field}
               onChange={(field) => set(index, { as: 'field', field })}
+            />
+          )}
+          {planned.orders && (
+            <Select
+              aria-label={`${sampled.name} ${words.dateOrder}`}
+              placeholder={words.dateOrder}
+              status={planned.steps.length === 0 ? 'error' : ''}
+              popupMatchSelectWidth={false}
+              value={planned.steps.flatMap((step) => ('date' in step ? [step.date] : []))[0] ?? null}
+              onChange={(pattern) => pattern && chooseOrder(index, pattern)}
+              options={planned.orders.map((pattern) => ({
+                value: pattern,
+                label: words.dateOrders(
+                  /^D/.test(pattern),
+                  telling(sampled.samples)[0] ?? '',
+                  readSample(dateSteps(pattern), telling(sampled.samples)[0] ?? '') ?? '',
+                ),
+              }))}
             />
           )}
           <ColumnNote planned={planned} samples={sampled.samples} />

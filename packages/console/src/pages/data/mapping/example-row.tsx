@@ -4,15 +4,17 @@ import { Panel } from '../../../parts/page.tsx';
 import { useKeyTitles } from '../../identity/use-key-titles.ts';
 import type { RecordPlan } from './record-plan.ts';
 import type { SampledColumn } from './suggest-plan.ts';
+import { readSample } from './value-shape.ts';
 
 /** What the first row would become, so that a wrong mapping is seen before it is started. */
 export function ExampleRow({ plan, columns }: { plan: RecordPlan; columns: readonly SampledColumn[] }) {
   const { text, language } = useReader();
   const words = text.imports.mapping;
   const titleOf = useKeyTitles();
-  const facts = plan.columns.flatMap(({ use }, index): Fact[] => {
-    const value = columns[index]?.samples[0] ?? '';
-    if (use.as === 'ignore' || value === '') return [];
+  const facts = plan.columns.flatMap(({ use, steps }, index): Fact[] => {
+    const written = columns[index]?.samples[0] ?? '';
+    if (use.as === 'ignore' || written === '') return [];
+    const value = readSample(steps, written) ?? written;
     const name =
       use.as === 'key'
         ? titleOf(use.keyType)

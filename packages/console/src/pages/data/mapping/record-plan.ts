@@ -52,6 +52,8 @@ export interface ColumnPlan {
   use: Use;
   /** How the texts of the column become values. */
   steps: TransformStep[];
+  /** Patterns of dates that fit alike and say other days, of which a person must choose one. */
+  orders?: string[];
 }
 
 /** `person` or an entity type. */
@@ -90,7 +92,8 @@ export const hasKeys = ({ kind, owner }: RecordPlan): boolean =>
 export type PlanProblem =
   | { code: 'key_missing' | 'event_missing' | 'type_missing' | 'purpose_missing' | 'fields_missing' }
   | { code: 'part_missing'; part: SingleUse }
-  | { code: 'field_twice'; name: string };
+  | { code: 'field_twice'; name: string }
+  | { code: 'date_order'; column: string };
 
 /** What is still missing before the mapping can be made; empty when it is ready. */
 export function problemsOf(plan: RecordPlan): PlanProblem[] {
@@ -114,6 +117,9 @@ export function problemsOf(plan: RecordPlan): PlanProblem[] {
   const names = fieldsOf(plan).map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) problems.push({ code: 'field_twice', name: twice });
+  for (const { column, steps, orders } of plan.columns) {
+    if (orders && steps.length === 0) problems.push({ code: 'date_order', column });
+  }
   // Keys alone are worth importing: they say who is who.
   const alone = plan.kind === 'person' && plan.columns.filter(({ use }) => use.as === 'key').length < 2;
   if (alone && names.length === 0) problems.push({ code: 'fields_missing' });

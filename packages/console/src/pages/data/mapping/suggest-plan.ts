@@ -1,5 +1,5 @@
 /** A first guess at what the columns mean, from their names and values; a person corrects it. */
-import type { Catalogue, Field } from '@wutong/contract';
+import type { Catalogue, Field, ValueType } from '@wutong/contract';
 import {
   isCalled,
   knownFields,
@@ -19,7 +19,7 @@ import {
   type SingleUse,
   type Use,
 } from './record-plan.ts';
-import { detectType, stepsFor, telling } from './value-shape.ts';
+import { detectType, isSerial, readingFor, telling, type Reading } from './value-shape.ts';
 
 /** A column with some of its values. */
 export interface SampledColumn {
@@ -94,7 +94,7 @@ export function fieldOfColumn(column: SampledColumn, declared: readonly Field[])
       [plainName(name), plainName(title.zh), plainName(title.en)].includes(plain) || name === wanted,
   );
   if (found) return declaredPlan(found);
-  const detected = detectType(column.samples);
+  const detected = typeOfColumn(column, usual?.valueType);
   if (usual) {
     const fits =
       usual.valueType === undefined || detected === usual.valueType || telling(column.samples).length === 0;
@@ -109,6 +109,17 @@ export function fieldOfColumn(column: SampledColumn, declared: readonly Field[])
   }
   const name = fieldNameOf(column.name);
   return { name, title: { zh: column.name, en: column.name }, valueType: detected, pii: 'none', isNew: true };
+}
+
+const CALLED_A_DAY = /(日期|日|date|_on|_at|time|时间)$/i;
+
+/** The type of a column's values; numbers that count days are days where the name says so. */
+function typeOfColumn({ name, samples }: SampledColumn, usual: ValueType | undefined): ValueType {
+  const detected = detectType(samples);
+  const isDay = usual === 'date' || usual === 'datetime' || CALLED_A_DAY.test(name.trim());
+  const texts = telling(samples);
+  if (detected !== 'number' || !isDay || !texts.every(isSerial)) return detected;
+  return texts.some((text) => text.includes('.')) ? 'datetime' : 'date';
 }
 
 /** A declared field as a column fills it. */
@@ -126,6 +137,7 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'owner_id',
   'time',
   'sealed',
+  'field_times',
   'version',
   'deleted',
 ]);
@@ -182,12 +194,12 @@ export function suggestColumns(
     const use =
       (keyType !== undefined ? keyUse(plan, keyType, once) : undefined) ??
       parts.map(({ part }) => once({ as: part })).find((each) => each !== undefined);
-    if (use) return { column: column.name, use, steps: stepsOfUse(use, column.samples) };
+    if (use) return { column: column.name, use, ...readingOf(use, column.samples) };
     const field = fieldOfColumn(column, declared);
     if (names.has(field.name)) return { column: column.name, use: { as: 'ignore' }, steps: [] };
     names.add(field.name);
     const asField: Use = { as: 'field', field };
-    return { column: column.name, use: asField, steps: stepsOfUse(asField, column.samples) };
+    return { column: column.name, use: asField, ...readingOf(asField, column.samples) };
   });
   return { ...plan, columns: withTimeByValue(plan, planned, columns) };
 }
@@ -219,16 +231,20 @@ function withTimeByValue(
   const index = types.indexOf('datetime') >= 0 ? types.indexOf('datetime') : types.indexOf('date');
   return planned.map((each, position) =>
     position === index
-      ? { ...each, use: { as: 'time' }, steps: stepsFor('datetime', columns[position]?.samples ?? []) }
+      ? {
+          column: each.column,
+          use: { as: 'time' },
+          ...readingFor('datetime', columns[position]?.samples ?? []),
+        }
       : each,
   );
 }
 
 const TIMES: readonly Use['as'][] = ['time', 'validFrom', 'validTo'];
 
-/** Steps for what a column is used as: times, yes and no, or the type of the field. */
-export function stepsOfUse(use: Use, samples: readonly string[]): ColumnPlan['steps'] {
-  if (use.as === 'field') return stepsFor(use.field.valueType, samples);
-  if (TIMES.includes(use.as)) return stepsFor('datetime', samples);
-  return use.as === 'granted' ? stepsFor('boolean', samples) : [];
+/** How a column is read for what it is used as: times, yes and no, or the type of the field. */
+export function readingOf(use: Use, samples: readonly string[]): Reading {
+  if (use.as === 'field') return readingFor(use.field.valueType, samples);
+  if (TIMES.includes(use.as)) return readingFor('datetime', samples);
+  return use.as === 'granted' ? readingFor('boolean', samples) : { steps: [] };
 }

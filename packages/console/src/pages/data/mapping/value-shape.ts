@@ -1,5 +1,15 @@
 /** What the texts of a column look like, and the steps that make values of them. */
-import type { TransformStep, ValueType } from '@wutong/contract';
+import {
+  datePatterns,
+  fitsDatePattern,
+  readSerialDay,
+  readWrittenNumber,
+  swappedOrder,
+  timePatterns,
+  compileDatePattern,
+  type TransformStep,
+  type ValueType,
+} from '@wutong/contract';
 
 const DAY = /^(\d{4})([-/.]?)(\d{2})\2(\d{2})$/;
 const INSTANT = /^\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
@@ -9,48 +19,9 @@ const YES = ['是', 'y', 'yes', 'true', 't', '1', '有', '同意'];
 const SECONDS = /^1\d{9}$/;
 const MILLISECONDS = /^1\d{12}$/;
 
-/** Patterns of dates and times that need to be said, in the order in which they are tried. */
-export const datePatterns = ['YYYYMMDD', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD-MM-YYYY', 'DD.MM.YYYY'] as const;
-const timePatterns = [
-  'YYYYMMDDhhmmss',
-  'YYYYMMDD hhmmss',
-  'YYYYMMDD hh:mm:ss',
-  'DD/MM/YYYY hh:mm:ss',
-  'DD/MM/YYYY hh:mm',
-  'MM/DD/YYYY hh:mm:ss',
-  'MM/DD/YYYY hh:mm',
-] as const;
-
-/** Matches a pattern as the server does, with months and days that exist. */
-function fits(text: string, pattern: string): boolean {
-  const names: string[] = [];
-  const source = pattern.replaceAll(/YYYY|MM|DD|hh|mm|ss|[.]/g, (token) => {
-    if (token === '.') return String.raw`\.`;
-    names.push(token);
-    return `(\\d{${token.length}})`;
-  });
-  const match = new RegExp(`^${source}$`).exec(text);
-  if (!match) return false;
-  const part = (name: string, standard: number): number => {
-    const index = names.indexOf(name);
-    return index < 0 ? standard : Number(match[index + 1]);
-  };
-  const year = part('YYYY', 2000);
-  return (
-    year >= 1900 &&
-    year < 2300 &&
-    part('MM', 1) >= 1 &&
-    part('MM', 1) <= 12 &&
-    part('DD', 1) >= 1 &&
-    part('DD', 1) <= 31 &&
-    part('hh', 0) <= 23 &&
-    part('mm', 0) <= 59
-  );
-}
-
 const isDay = (text: string): boolean => {
   const match = DAY.exec(text);
-  return match !== null && fits(`${match[1]}${match[3]}${match[4]}`, 'YYYYMMDD');
+  return match !== null && fitsDatePattern(`${match[1]}${match[3]}${match[4]}`, 'YYYYMMDD');
 };
 
 /** The texts that say something, once each. */
@@ -77,37 +48,95 @@ export function detectType(samples: readonly string[]): ValueType {
   const isCode = texts.some((text) => /^0\d/.test(text));
   if (all(isDay) && texts.some((text) => text.length > 8 || /^(19|20)/.test(text))) return 'date';
   if (all((text) => INSTANT.test(text))) return 'datetime';
-  if (datePatterns.some((pattern) => all((text) => fits(text, pattern)))) return 'date';
-  if (timePatterns.some((pattern) => all((text) => fits(text, pattern)))) return 'datetime';
-  return !isCode && all((text) => NUMBER.test(text)) ? 'number' : 'string';
+  const isPlain = all((text) => NUMBER.test(text));
+  if (!isPlain && fitting(datePatterns, texts).length > 0) return 'date';
+  if (fitting(timePatterns, texts).length > 0) return 'datetime';
+  return !isCode && (isPlain || all((text) => readWrittenNumber(text) !== undefined)) ? 'number' : 'string';
 }
 
-/** Steps that turn the samples into values of a type; none where the server reads them as they are. */
-export function stepsFor(type: ValueType, samples: readonly string[]): TransformStep[] {
+/** How the texts of a column become values. */
+export interface Reading {
+  steps: TransformStep[];
+  /** Patterns that fit alike and say other days: a person must choose, until then there is no step. */
+  orders?: string[];
+}
+
+/** The patterns that the samples fit. */
+const fitting = (patterns: readonly string[], texts: readonly string[]): string[] =>
+  patterns.filter((pattern) => nearlyAll(texts, (text) => fitsDatePattern(text, pattern)));
+
+export const dateSteps = (pattern: string): TransformStep[] => [{ date: pattern, century: 1900 }];
+
+/** How the samples are read as values of a type; no steps where the server reads them as they are. */
+export function readingFor(type: ValueType, samples: readonly string[]): Reading {
   const texts = telling(samples);
   const all = (test: (text: string) => boolean): boolean => nearlyAll(texts, test);
-  const pattern = (patterns: readonly string[]): TransformStep[] => {
-    const found = patterns.find((each) => all((text) => fits(text, each)));
-    return found === undefined ? [] : [{ date: found, century: 1900 }];
-  };
   switch (type) {
     case 'boolean':
-      return all((text) => /^(true|false)$/i.test(text)) ? [] : [{ boolean: true, yes: YES }];
+      return { steps: all((text) => /^(true|false)$/i.test(text)) ? [] : [{ boolean: true, yes: YES }] };
+    case 'number': {
+      const isWritten = all((text) => readWrittenNumber(text) !== undefined);
+      return {
+        steps: isWritten && !texts.every((text) => NUMBER.test(text)) ? [{ number: true, scale: 1 }] : [],
+      };
+    }
     case 'date':
-      return all((text) => isDay(text) || INSTANT.test(text)) ? [] : pattern(datePatterns);
+      return all((text) => isDay(text) || INSTANT.test(text)) ? { steps: [] } : datesFor(datePatterns, texts);
     case 'datetime':
-      if (all((text) => INSTANT.test(text))) return [];
-      if (all((text) => SECONDS.test(text))) return [{ number: true, scale: 1_000 }];
-      if (all((text) => MILLISECONDS.test(text))) return [{ number: true, scale: 1 }];
-      if (all((text) => isDay(text) && text.length === 10)) return [];
-      return pattern([...timePatterns, ...datePatterns]);
+      if (all((text) => INSTANT.test(text))) return { steps: [] };
+      if (all((text) => SECONDS.test(text))) return { steps: [{ number: true, scale: 1_000 }] };
+      if (all((text) => MILLISECONDS.test(text))) return { steps: [{ number: true, scale: 1 }] };
+      if (all((text) => isDay(text) && text.length === 10)) return { steps: [] };
+      return datesFor([...timePatterns, ...datePatterns], texts);
     case 'string[]':
-      return [{ split: separatorOf(texts) }];
+      return { steps: [{ split: separatorOf(texts) }] };
     case 'string':
-    case 'number':
-      return [];
+      return { steps: [] };
   }
 }
+
+function datesFor(patterns: readonly string[], texts: readonly string[]): Reading {
+  const found = fitting(patterns, texts);
+  const [first] = found;
+  if (first === undefined) {
+    return { steps: nearlyAll(texts, isSerial) ? [{ excelDate: true }] : [] };
+  }
+  const other = swappedOrder(first);
+  return other !== undefined && found.includes(other)
+    ? { steps: [], orders: [first, other] }
+    : { steps: dateSteps(first) };
+}
+
+/** Numbers of days between 1927 and 2064: what Excel leaves of a date in a cell that is formatted as a number. */
+export const isSerial = (text: string): boolean =>
+  /^[1-5]\d{4}(\.\d+)?$/.test(text) && readSerialDay(text) !== undefined;
+
+/** What a text is read as, as it is written down plainly; undefined where it stays as it is. */
+export function readSample(steps: readonly TransformStep[], sample: string): string | undefined {
+  const text = sample.trim();
+  for (const step of steps) {
+    if ('number' in step) {
+      const number = readWrittenNumber(text);
+      return number === undefined || String(number) === text || step.scale !== 1 ? undefined : String(number);
+    }
+    if ('excelDate' in step) return plainTime(readSerialDay(text), text.includes('.'));
+    if ('date' in step) {
+      const parts = compileDatePattern(step.date)(text);
+      if (!parts) return undefined;
+      const { YYYY = 0, MM = 1, DD = 1, hh = 0, mm = 0, ss = 0 } = parts;
+      return plainTime(Date.UTC(YYYY, MM - 1, DD, hh, mm, ss), step.date.includes('h'));
+    }
+  }
+  return undefined;
+}
+
+const plainTime = (wall: number | undefined, isInstant: boolean): string | undefined =>
+  wall === undefined
+    ? undefined
+    : new Date(wall)
+        .toISOString()
+        .slice(0, isInstant ? 19 : 10)
+        .replace('T', ' ');
 
 function separatorOf(texts: readonly string[]): string {
   return ['|', '；', ';', '、', ','].find((each) => texts.some((text) => text.includes(each))) ?? ';';
@@ -122,8 +151,12 @@ export function countMisfits(
   return samples.filter((sample) => {
     const text = sample.trim();
     if (text === '') return false;
-    for (const step of steps) if ('date' in step) return !fits(text, step.date);
-    if (steps.some((step) => 'number' in step) || type === 'number') return !NUMBER.test(text);
+    for (const step of steps) {
+      if ('date' in step) return !fitsDatePattern(text, step.date);
+      if ('excelDate' in step) return readSerialDay(text) === undefined;
+      if ('number' in step) return readWrittenNumber(text) === undefined;
+    }
+    if (type === 'number') return !NUMBER.test(text);
     if (type === 'date') return !isDay(text) && !INSTANT.test(text);
     if (type === 'datetime') return !INSTANT.test(text) && !(isDay(text) && text.length === 10);
     return type === 'boolean' && steps.length === 0 ? !/^(true|false|0|1)$/i.test(text) : false;

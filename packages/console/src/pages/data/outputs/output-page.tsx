@@ -11,6 +11,7 @@ import { Page, Panel } from '../../../parts/page.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
 import { Answer, sentenceOf } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
+import { useRemoval } from '../../../parts/use-removal.ts';
 import styles from '../ingestion/ingestion.module.css';
 import { DeadPanel } from './dead-panel.tsx';
 import { outputDraftOf } from './output-draft.ts';
@@ -159,7 +160,7 @@ function Actions({ output }: { output: Output }) {
   const mayWrite = useMay(outputsApi.updateOutput);
   const setState = useWrite(outputsApi.setOutputState, refreshes);
   const run = useWrite(outputsApi.runOutput, refreshes);
-  const remove = useWrite(outputsApi.deleteOutput, [outputsApi.listOutputs]);
+  const remove = useRemoval(outputsApi.deleteOutput, outputsApi.listOutputs, '/data/outputs');
   if (!mayWrite) return <span className="faint">{words.readOnly}</span>;
   const params = { outputId: output.outputId };
   const answer = {
@@ -189,14 +190,7 @@ function Actions({ output }: { output: Output }) {
         </Button>
       )}
       <Button onClick={() => void navigate(`/data/outputs/${output.outputId}/edit`)}>{words.edit}</Button>
-      <Button
-        danger
-        onClick={() =>
-          ask(words.remove, words.removeQuestion, () =>
-            remove.mutate({ params }, { ...answer, onSuccess: () => void navigate('/data/outputs') }),
-          )
-        }
-      >
+      <Button danger onClick={() => ask(words.remove, words.removeQuestion, () => remove({ params }))}>
         {words.remove}
       </Button>
     </>

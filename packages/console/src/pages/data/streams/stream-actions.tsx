@@ -5,6 +5,7 @@ import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { sentenceOf } from '../../../parts/states.tsx';
+import { useRemoval } from '../../../parts/use-removal.ts';
 
 type Stream = streamsApi.Stream;
 
@@ -19,7 +20,7 @@ export function StreamActions({ stream }: { stream: Stream }) {
   const mayWrite = useMay(streamsApi.updateStream);
   const setState = useWrite(streamsApi.setStreamState, refreshes);
   const update = useWrite(streamsApi.updateStream, refreshes);
-  const remove = useWrite(streamsApi.deleteStream, [streamsApi.listStreams]);
+  const remove = useRemoval(streamsApi.deleteStream, streamsApi.listStreams, '/data/streams');
   if (!mayWrite) return <span className="faint">{words.readOnly}</span>;
   const params = { streamId: stream.streamId };
   const onError = (error: unknown) => void message.error(sentenceOf(error, text));
@@ -63,14 +64,7 @@ export function StreamActions({ stream }: { stream: Stream }) {
         </Button>
       )}
       <Button onClick={() => void navigate(`/data/streams/${stream.streamId}/edit`)}>{words.edit}</Button>
-      <Button
-        danger
-        onClick={() =>
-          ask(words.remove, words.removeQuestion, () =>
-            remove.mutate({ params }, { onSuccess: () => void navigate('/data/streams'), onError }),
-          )
-        }
-      >
+      <Button danger onClick={() => ask(words.remove, words.removeQuestion, () => remove({ params }))}>
         {words.remove}
       </Button>
     </>

@@ -105,6 +105,10 @@ describe('texts', () => {
       'empty',
     ]);
     expect(head.columns[0]!.samples).toEqual(['1', '-2.5']);
+    const written = await preview(
+      'a;b;c;d;e\n1,234.50;2026年3月2日;20260302;3/2/2026;1,2,3\n(5.00);2026年12月1日;20261231;31/12/2026;12%\n',
+    );
+    expect(written.columns.map(({ kind }) => kind)).toEqual(['number', 'date', 'date', 'date', 'text']);
   });
 });
 
@@ -174,6 +178,34 @@ test('a workbook whose numbers lost digits says in which column', async () => {
     ['id', false],
     ['card', true],
   ]);
+});
+
+test('a hidden first sheet is not the one that is shown, and merged cells are counted', async () => {
+  const row = (number: number, text: string): string =>
+    `<row r="${number}"><c r="A${number}" t="inlineStr"><is><t>${text}</t></is></c></row>`;
+  const sheet = (text: string, after = ''): string =>
+    `<worksheet><sheetData>${row(1, 'id')}${row(2, text)}</sheetData>${after}</worksheet>`;
+  const bytes = makeZip({
+    '_rels/.rels': '<Relationships/>',
+    'xl/workbook.xml':
+      '<workbook><sheets><sheet name="Codes" state="hidden" r:id="r1"/><sheet name="客户" r:id="r2"/></sheets></workbook>',
+    'xl/_rels/workbook.xml.rels':
+      '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="a.xml"/><Relationship Id="r2" Type="x/worksheet" Target="b.xml"/></Relationships>',
+    'xl/a.xml': sheet('hidden'),
+    'xl/b.xml': sheet(
+      'C1',
+      '<mergeCells count="2"><mergeCell ref="A2:A5"/><mergeCell ref="B1:C1"/></mergeCells>',
+    ),
+  });
+  const seen = await preview(bytes);
+  expect(seen).toMatchObject({
+    sheet: '客户',
+    sheets: ['Codes', '客户'],
+    hiddenSheets: ['Codes'],
+    mergedCells: 2,
+    rows: [['C1']],
+  });
+  expect(await preview(bytes, { sheet: 'Codes' })).toMatchObject({ rows: [['hidden']], mergedCells: 0 });
 });
 
 test('a Parquet file that ClickHouse wrote', async () => {

@@ -7,7 +7,7 @@ import { UnreadableRowError } from '../file-row.ts';
 import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
 import { NO_VALUE } from '../xlsx/parse-sheet.ts';
-import { NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
+import { firstSheet, NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
 import { columnOf } from './kind-of-values.ts';
 import { PreviewError } from './preview-error.ts';
 import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } from './read-text-head.ts';
@@ -15,15 +15,18 @@ import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } f
 /** Bytes of a text file that are looked at, unpacked. */
 const HEAD_BYTES = 256 * 1024;
 const LIMIT_BYTES = 512 * 1024 * 1024;
+/** Rows of a sheet that are read to see its end. */
+const ROWS_LOOKED_AT = 50_000;
 
 export interface PreviewChoice extends HeadChoice {
-  /** Of a workbook; default: the first. */
+  /** Of a workbook; default: the first that is not hidden. */
   readonly sheet?: string | undefined;
   /** Whether the bytes end where the file does. */
   readonly whole: boolean;
 }
 
 type Head = Pick<importsApi.ImportPreview, 'format' | 'gzip' | 'sheets' | 'sheet'> &
+  Partial<Pick<importsApi.ImportPreview, 'hiddenSheets' | 'mergedCells'>> &
   Omit<TextHead, 'format'> & {
     /** Places of columns whose numbers Excel cut. */
     readonly lostDigits?: ReadonlySet<number>;
@@ -58,6 +61,8 @@ export function previewSpooled(
 async function show(spooled: SpooledFile, choice: PreviewChoice): Promise<importsApi.ImportPreview> {
   const { lostDigits, ...head } = await readHead(spooled, choice);
   return {
+    hiddenSheets: [],
+    mergedCells: 0,
     ...head,
     columns: head.columns.map((name, index) => ({
       ...columnOf(
@@ -109,21 +114,26 @@ const PACKED = { gzip: false, encoding: 'utf-8', delimiter: ',' } as const;
 async function readWorkbook(spooled: SpooledFile, { sheet, hasHeader }: PreviewChoice): Promise<Head> {
   const sheets = await xlsxSheets(spooled);
   const lostDigits = new Set<number>();
-  const table = await firstRows(
-    xlsxRows(spooled, sheet, (column) => lostDigits.add(column)),
-    MOST_ROWS + 1,
-  );
+  let mergedCells = 0;
+  const heard = {
+    onLostDigits: (column: number) => lostDigits.add(column),
+    onMerged: () => mergedCells++,
+  };
+  // What is merged stands after the rows.
+  const table = await firstRows(xlsxRows(spooled, sheet, heard), MOST_ROWS + 1, ROWS_LOOKED_AT);
   const width = Math.max(0, ...table.map((row) => row.length));
   const even = table.map((row) =>
     row.map(shownCell).concat(Array.from({ length: width - row.length }, () => '')),
   );
-  const shown = sheet ?? sheets[0];
+  const shown = sheet ?? firstSheet(sheets)?.name;
   return {
     ...PACKED,
     ...withHeader(even, hasHeader),
     format: 'xlsx',
     lostDigits,
-    sheets,
+    mergedCells,
+    sheets: sheets.map(({ name }) => name),
+    hiddenSheets: sheets.filter(({ isHidden }) => isHidden).map(({ name }) => name),
     ...(shown ? { sheet: shown } : {}),
   };
 }
@@ -137,11 +147,17 @@ async function readParquet(spooled: SpooledFile): Promise<Head> {
   return { ...PACKED, format: 'parquet', hasHeader: true, columns, rows, sheets: [] };
 }
 
-async function firstRows(blocks: AsyncIterable<string[][]>, most: number): Promise<string[][]> {
+async function firstRows(
+  blocks: AsyncIterable<string[][]>,
+  most: number,
+  lookedAt = most,
+): Promise<string[][]> {
   const rows: string[][] = [];
+  let read = 0;
   for await (const block of blocks) {
-    for (const row of block) rows.push(row);
-    if (rows.length >= most) break;
+    if (rows.length < most) for (const row of block) rows.push(row);
+    read += block.length;
+    if (read >= lookedAt) break;
   }
   return rows.slice(0, most);
 }

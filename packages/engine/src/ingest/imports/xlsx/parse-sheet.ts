@@ -11,6 +11,8 @@ export interface SheetContext {
   readonly is1904: boolean;
   /** Told of each number of which Excel did not keep all digits, with its column, counted from 0. */
   readonly onLostDigits?: ((column: number) => void) | undefined;
+  /** Told of each range of merged cells, `A1:C1`; they stand after the rows. */
+  readonly onMerged?: ((range: string) => void) | undefined;
 }
 
 /** Excel's own limits. */
@@ -67,6 +69,8 @@ export function createSheetParser(context: SheetContext): { write(piece: string)
         isFormula = true;
       } else if (name === 'rPh') {
         aids++;
+      } else if (name === 'mergeCell') {
+        context.onMerged?.(attributes.ref ?? '');
       }
       isValue = name === 'v' || (name === 't' && aids === 0);
     },

@@ -3,7 +3,7 @@ import { UnreadableRowError } from '../file-row.ts';
 import type { SpooledFile } from '../spool-file.ts';
 import { openWorkbook, type Workbook } from './open-zip.ts';
 import { attribute, createXmlParser, parseXml } from './parse-xml.ts';
-import { createSheetParser } from './parse-sheet.ts';
+import { createSheetParser, type SheetContext } from './parse-sheet.ts';
 import { readNumberStyles } from './read-styles.ts';
 import { unescaped } from './unescape-text.ts';
 
@@ -16,33 +16,41 @@ const SHARED_TEXT_BYTES = 512 * MEBIBYTE;
 const SHARED_TEXTS = 5_000_000;
 
 /**
- * Rows of a sheet of an Excel file (ECMA-376, the first sheet or a named one) that are not empty, as texts: numbers
+ * Rows of a sheet of an Excel file (ECMA-376, the first that is not hidden or a named one) that are not empty, as texts: numbers
  * in the 15 digits that Excel knows, dates YYYY-MM-DD, date times YYYY-MM-DD hh:mm:ss, booleans true and false,
  * formulas by their last value, errors by their name; a number whose format is noughts alone has noughts in front.
- * `onLostDigits` is told the column (from 0) of each number that Excel cut to its 15 digits. @throws UnreadableRowError
+ * `heard` is told what a person should know (see `SheetContext`). @throws UnreadableRowError
  */
 export async function* xlsxRows(
   file: SpooledFile,
   sheet: string | undefined,
-  onLostDigits?: (column: number) => void,
+  heard: Pick<SheetContext, 'onLostDigits' | 'onMerged'> = {},
 ): AsyncGenerator<string[][]> {
   const workbook = await openWorkbook(file);
   const book = await readBook(workbook, sheet);
   const texts = book.texts === undefined ? [] : await readSharedTexts(workbook, book.texts);
   const styles =
     book.styles === undefined ? [] : readNumberStyles(await workbook.whole(book.styles, SMALL_PART_BYTES));
-  const parser = createSheetParser({ texts, styles, is1904: book.is1904, onLostDigits });
+  const parser = createSheetParser({ texts, styles, is1904: book.is1904, ...heard });
   for await (const piece of workbook.text(book.sheet, SHEET_BYTES)) {
     const rows = parser.write(piece);
     if (rows.length > 0) yield rows;
   }
 }
 
-/** Names of the sheets of an Excel file, in its order. @throws UnreadableRowError */
-export async function xlsxSheets(file: SpooledFile): Promise<string[]> {
-  const { sheets } = await readDirectory(await openWorkbook(file));
-  return sheets.map(({ name }) => name);
+/** The sheets of an Excel file, in its order. @throws UnreadableRowError */
+export async function xlsxSheets(file: SpooledFile): Promise<readonly NamedSheet[]> {
+  return (await readDirectory(await openWorkbook(file))).sheets;
 }
+
+export interface NamedSheet {
+  readonly name: string;
+  readonly isHidden: boolean;
+}
+
+/** The sheet that a person who opens the file sees first. */
+export const firstSheet = <Sheet extends NamedSheet>(sheets: readonly Sheet[]): Sheet | undefined =>
+  sheets.find((sheet) => !sheet.isHidden) ?? sheets[0];
 
 /** A zip, and nothing of Excel in it. */
 export class NoWorkbookError extends UnreadableRowError {
@@ -63,7 +71,7 @@ interface Book {
 interface Directory {
   /** Path of the part that names the sheets. */
   readonly path: string;
-  readonly sheets: readonly { readonly name: string; readonly id: string }[];
+  readonly sheets: readonly (NamedSheet & { readonly id: string })[];
   readonly is1904: boolean;
 }
 
@@ -71,13 +79,14 @@ async function readDirectory(workbook: Workbook): Promise<Directory> {
   const roots = await readRelations(workbook, '_rels/.rels', '');
   const path = roots.find((each) => each.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
   if (!workbook.has(path)) throw new NoWorkbookError();
-  const sheets: { name: string; id: string }[] = [];
+  const sheets: (NamedSheet & { id: string })[] = [];
   let is1904 = false;
   parseXml(await workbook.whole(path, SMALL_PART_BYTES), {
     open(name, attributes) {
       if (name === 'workbookPr') is1904 = /^(1|true)$/.test(attributes.date1904 ?? '');
-      if (name === 'sheet')
-        sheets.push({ name: attributes.name ?? '', id: attribute(attributes, 'id') ?? '' });
+      if (name !== 'sheet') return;
+      const isHidden = /^(hidden|veryHidden)$/.test(attributes.state ?? '');
+      sheets.push({ name: attributes.name ?? '', id: attribute(attributes, 'id') ?? '', isHidden });
     },
   });
   return { path, sheets, is1904 };
@@ -87,7 +96,7 @@ async function readBook(workbook: Workbook, wanted: string | undefined): Promise
   const { path, sheets, is1904 } = await readDirectory(workbook);
   const folder = posix.dirname(path);
   const relations = await readRelations(workbook, `${folder}/_rels/${posix.basename(path)}.rels`, folder);
-  const sheet = wanted === undefined ? sheets[0] : sheets.find((each) => each.name === wanted);
+  const sheet = wanted === undefined ? firstSheet(sheets) : sheets.find((each) => each.name === wanted);
   const target = relations.find((each) => each.id === sheet?.id)?.target;
   if (!target) {
     const names = sheets.map((each) => each.name).join(', ');
