@@ -1,8 +1,7 @@
-import { App, Form, Input, Modal } from 'antd';
+import { App, Form, Input } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../api/use-endpoint.ts';
-import { EnterSubmits } from '../parts/enter-submits.tsx';
-import { FormProblem } from '../parts/form-problem.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { useReader } from './reader.tsx';
 
 interface Fields {
@@ -20,55 +19,46 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { message } = App.useApp();
   const [form] = Form.useForm<Fields>();
   const change = useWrite(platformApi.changePassword, []);
-  const save = ({ current, next }: Fields) =>
-    change.mutate(
-      { body: { current, next } },
-      {
-        onSuccess: () => {
-          void message.success(words.changed);
-          onClose();
-        },
-      },
-    );
+  const save = async ({ current, next }: Fields) => {
+    await change.mutateAsync({ body: { current, next } });
+    void message.success(words.changed);
+    onClose();
+  };
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={words.changePassword}
       okText={words.changePassword}
-      cancelText={text.state.cancel}
-      confirmLoading={change.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={change.isPending}
+      error={change.error}
+      form={form}
+      onSend={save}
+      onClose={onClose}
     >
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={save}>
-        <Form.Item name="current" label={words.current} rules={[{ required: true, message: words.current }]}>
-          <Input.Password autoFocus autoComplete="current-password" maxLength={500} />
-        </Form.Item>
-        <Form.Item
-          name="next"
-          label={words.newPassword}
-          rules={[{ required: true, min: SHORTEST_PASSWORD, message: words.passwordShort }]}
-        >
-          <Input.Password autoComplete="new-password" maxLength={500} />
-        </Form.Item>
-        <Form.Item
-          name="repeat"
-          label={words.repeat}
-          dependencies={['next']}
-          rules={[
-            {
-              validator: (_, value) =>
-                value === form.getFieldValue('next')
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(words.repeatWrong)),
-            },
-          ]}
-        >
-          <Input.Password autoComplete="new-password" maxLength={500} />
-        </Form.Item>
-        <FormProblem error={change.error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      <Form.Item name="current" label={words.current} rules={[{ required: true, message: words.current }]}>
+        <Input.Password autoFocus autoComplete="current-password" maxLength={500} />
+      </Form.Item>
+      <Form.Item
+        name="next"
+        label={words.newPassword}
+        rules={[{ required: true, min: SHORTEST_PASSWORD, message: words.passwordShort }]}
+      >
+        <Input.Password autoComplete="new-password" maxLength={500} />
+      </Form.Item>
+      <Form.Item
+        name="repeat"
+        label={words.repeat}
+        dependencies={['next']}
+        rules={[
+          {
+            validator: (_, value) =>
+              value === form.getFieldValue('next')
+                ? Promise.resolve()
+                : Promise.reject(new Error(words.repeatWrong)),
+          },
+        ]}
+      >
+        <Input.Password autoComplete="new-password" maxLength={500} />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -1,7 +1,5 @@
-import { Form, Input, Modal } from 'antd';
-import { useReader } from '../frame/reader.tsx';
-import { EnterSubmits } from './enter-submits.tsx';
-import { FormProblem } from './form-problem.tsx';
+import { Form, Input } from 'antd';
+import { FormDialog } from './form-dialog.tsx';
 
 interface ReasonDialogProps {
   title: string;
@@ -21,42 +19,32 @@ interface ReasonDialogProps {
 
 /** Says what will happen and asks why, for what goes into the audit with its reason. Closes when it is done. */
 export function ReasonDialog(props: ReasonDialogProps) {
-  const { text } = useReader();
-  const [form] = Form.useForm<{ reason: string }>();
   const submit = async ({ reason }: { reason: string }) => {
     await props.onSubmit(reason);
     props.onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<{ reason: string }>
       title={props.title}
       okText={props.okText}
-      okButtonProps={{ danger: props.danger ?? false }}
-      cancelText={text.state.cancel}
-      confirmLoading={props.pending}
-      onOk={() => form.submit()}
-      onCancel={props.onClose}
+      danger={props.danger}
+      busy={props.pending}
+      error={props.error}
+      onSend={submit}
+      onClose={props.onClose}
+      lead={
+        <p className="soft" style={{ marginBottom: 16 }}>
+          {props.hint}
+        </p>
+      }
     >
-      <p className="soft" style={{ marginBottom: 16 }}>
-        {props.hint}
-      </p>
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(fields) => void submit(fields).catch(() => undefined)}
+      <Form.Item
+        name="reason"
+        label={props.label}
+        rules={[{ required: true, whitespace: true, min: props.minimum, message: props.tooShort }]}
       >
-        <Form.Item
-          name="reason"
-          label={props.label}
-          rules={[{ required: true, whitespace: true, min: props.minimum, message: props.tooShort }]}
-        >
-          <Input placeholder={props.placeholder} maxLength={500} autoFocus />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={props.error} />
-    </Modal>
+        <Input placeholder={props.placeholder} maxLength={500} autoFocus />
+      </Form.Item>
+    </FormDialog>
   );
 }

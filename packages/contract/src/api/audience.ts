@@ -199,7 +199,7 @@ export const computeSegment = endpoint({
 });
 
 const LIVE =
-  'true: every rule is evaluated for the person at this instant; false: the segments of the last computations, from memory, in a millisecond. Segments that are not rules or rank people, and tags, are always those of the last computation; merges and splits apply at once';
+  'true: every rule is evaluated for the person at this instant; false: the segments and tags of the last computations, from memory, in a millisecond. Segments and tags that are not rules or rank people are always those of the last computation; merges and splits apply at once';
 
 const personMembershipsSchema = z.object({
   personId: z.number().int().describe('the present person, also when an id was asked for that was merged'),

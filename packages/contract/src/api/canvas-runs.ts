@@ -67,8 +67,8 @@ export const listStrategyPeople = endpoint({
   path: '/api/v1/strategies/:strategyId/versions/:version/people',
   room: 'canvas',
   summary: {
-    en: 'The people behind a number: of a node, an outcome, or the whole',
-    zh: '数字背后的客户名单',
+    en: 'The people behind a number: of a node, an outcome, or the whole; refused where a condition names a segment or tag that is not shared with the caller',
+    zh: '数字背后的客户名单；条件用到未共享给您的人群或标签时不可查看',
   },
   permission: 'people.read',
   params: versionParams,
@@ -79,7 +79,7 @@ export const listStrategyPeople = endpoint({
     outcome: z.string().max(100).optional(),
   }),
   response: z.object({ items: z.array(enrolledPersonSchema), nextCursor: z.string().optional() }),
-  errors: ['strategy_version_not_found', 'strategy_node_not_found'],
+  errors: ['strategy_version_not_found', 'strategy_node_not_found', 'names_not_shared'],
 });
 
 export const listPersonStrategies = endpoint({
@@ -87,7 +87,10 @@ export const listPersonStrategies = endpoint({
   method: 'GET',
   path: '/api/v1/people/:personId/strategies',
   room: 'canvas',
-  summary: { en: 'Entries of one person, newest first, with every step', zh: '某客户进入过的策略及每一步' },
+  summary: {
+    en: 'Entries of one person, newest first, with every step; without strategies that name what is not shared with the caller',
+    zh: '某客户进入过的策略及每一步；不含用到未共享给您的人群或标签的策略',
+  },
   permission: 'people.read',
   params: z.object({ personId: z.coerce.number().int() }),
   response: z.object({

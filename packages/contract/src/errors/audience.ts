@@ -104,7 +104,7 @@ export const audienceErrors = defineErrors({
   },
   tag_sql_refused: {
     status: 422,
-    en: 'The SQL was refused: it must be one SELECT of person_id and value over the tables it may read; see `details`.',
-    zh: 'SQL 未通过检查：只能是一条查询 person_id 和 value 的 SELECT，且只能读取允许的表；原因见 details。',
+    en: 'The SQL was refused: it must be one SELECT of person_id and value over the tables it may read; see `problems`.',
+    zh: 'SQL 未通过检查：只能是一条查询 person_id 和 value 的 SELECT，且只能读取允许的表；原因见 problems。',
   },
 });

@@ -19,8 +19,8 @@ export const insightErrors = defineErrors({
   },
   names_not_shared: {
     status: 403,
-    en: 'The question names a segment or a tag that is not shared with you; ask whoever keeps it to share it.',
-    zh: '该分析用到了未共享给您的人群或标签；请联系保存者共享。',
+    en: 'This names a segment or a tag that is not shared with you; ask whoever keeps it to share it.',
+    zh: '其中用到了未共享给您的人群或标签；请联系保存者共享。',
   },
   dashboard_not_found: {
     status: 404,

@@ -30,10 +30,12 @@ export const lifetimeValueAnswerSchema = splittable(
         people: count,
         cumulative: z
           .array(z.number().nullable())
-          .describe('value per person up to the end of period n; null: not begun'),
+          .describe('value per person up to the end of period n, or up to now; null: not begun'),
       }),
     ),
-    overall: z.array(z.object({ period: count, people: count, perPerson: z.number() })),
+    overall: z
+      .array(z.object({ period: count, people: count, perPerson: z.number() }))
+      .describe('over the cohorts that have lived the whole period; people 0: none has'),
   }),
 );
 export type LifetimeValueAnswer = z.output<typeof lifetimeValueAnswerSchema>;

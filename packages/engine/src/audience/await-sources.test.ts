@@ -21,10 +21,10 @@ it('wants everything up to the last time of day in the zone of the bank', () => 
 
 it('lets those go whose sources are all ready, and looks at the others again soon', async () => {
   const due = [
-    { id: 'both', schedule: schedule('core', 'card') },
-    { id: 'one', schedule: schedule('core') },
-    { id: 'gone', schedule: schedule('closed') },
-    { id: 'hourly', schedule: { every: 'minutes', minutes: 60 } as const },
+    { id: 'both', schedule: schedule('core', 'card'), due_at: 0 },
+    { id: 'one', schedule: schedule('core'), due_at: 0 },
+    { id: 'gone', schedule: schedule('closed'), due_at: 0 },
+    { id: 'hourly', schedule: { every: 'minutes', minutes: 60 } as const, due_at: 0 },
   ];
   const asked: unknown[] = [];
   const now = at('2026-03-02T02:00');

@@ -1,6 +1,5 @@
-import type { audienceApi } from '@wutong/contract';
 import type { Platform } from '../platform/index.ts';
-import { completeUntil } from './schedule.ts';
+import { completeUntil, type Scheduled } from './schedule.ts';
 
 /** Port to collection: which sources have brought all that they held at an instant (epoch ms). */
 export type SourceReadinessPort = (
@@ -11,8 +10,11 @@ export type SourceReadinessPort = (
 /** How soon a source that was not ready is asked again, in the clock's time at rate 1. */
 const LOOK_AGAIN_MS = 30_000;
 
-/** Parts what is due into what can be computed now and what waits for its sources, and until when it waits. */
-export async function awaitSources<Due extends { readonly schedule: audienceApi.Schedule }>(
+/**
+ * Parts what is due into what can be computed now (its turn has come: it is due no more) and what waits for its sources,
+ * and until when it waits.
+ */
+export async function awaitSources<Due extends Scheduled>(
   platform: Platform,
   readiness: SourceReadinessPort | undefined,
   due: readonly Due[],
@@ -41,7 +43,7 @@ export async function awaitSources<Due extends { readonly schedule: audienceApi.
     return schedule.sources.every((source) => known.get(`${sinceOf(each)} ${source}`) ?? true);
   };
   return {
-    ready: due.filter(isReady),
+    ready: due.filter(isReady).map((each) => ({ ...each, due_at: null })),
     waiting: due.filter((each) => !isReady(each)),
     lookAgainAt,
   };

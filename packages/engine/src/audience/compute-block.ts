@@ -12,7 +12,7 @@ import {
   type OpenRun,
 } from './membership-store.ts';
 import type { PreparedExpression } from './prepare-expression.ts';
-import { nextDue } from './schedule.ts';
+import { dueAfterRun } from './schedule.ts';
 import { beginRuns, commitRuns, type KeptRun, type SegmentRow } from './segment-store.ts';
 
 /** Segments computed in one pass; more would make a statement that is slow to plan. */
@@ -87,7 +87,7 @@ export async function computeBlock(
 function dueOf(row: SegmentRow | undefined, now: number, platform: Platform): number | undefined {
   // A snapshot is taken once.
   if (!row || row.kind === 'snapshot') return undefined;
-  return nextDue(row.schedule, now, platform.config.timeZone);
+  return dueAfterRun(row, now, platform.config.timeZone);
 }
 
 /** Writes the enter/leave log of runs whose members are written, and commits them together. */

@@ -7,7 +7,7 @@ import { clearUnfinished, writeImportedMembers } from './membership-store.ts';
 import { requireExpression, type Preparation } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
-import { nextDue } from './schedule.ts';
+import { dueAfterRun } from './schedule.ts';
 import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { beginRuns, postponeSegment, setExplanation, type SegmentRow } from './segment-store.ts';
 
@@ -80,7 +80,7 @@ export async function computeLookalikes(
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   for (const row of rows) {
-    const dueAt = nextDue(row.schedule, now, platform.config.timeZone);
+    const dueAt = dueAfterRun(row, now, platform.config.timeZone);
     const postpone = (problem: ComputationProblem): Promise<void> =>
       postponeSegment(platform.database, row.segment_id, dueAt, problem);
     if (!row.lookalike) continue;

@@ -6,7 +6,7 @@ import { countSlotsOf } from './incremental/count-slot.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
-import { nextDue } from './schedule.ts';
+import { dueAfterRun } from './schedule.ts';
 import { postponeSegment, type SegmentRow } from './segment-store.ts';
 
 /**
@@ -32,6 +32,7 @@ export async function computeSegments(
   rows: readonly SegmentRow[],
   options: ComputeOptions = {},
 ): Promise<void> {
+  await reader.catchUp();
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   const computable: Computable[] = [];
@@ -89,9 +90,9 @@ async function computeTogether(
     const refusal = refusalOf(error);
     const isOurs = refusal !== error;
     platform.log.warn({ segment: only.row.segment_id, error: String(error) }, 'segment not computed');
-    await postpone(platform, only.row, now, problemOfError(refusal));
-    // What is not the segment's own fault (an engine away) is the loop's to repeat.
+    // What is not the segment's own fault (an engine away) is the loop's to repeat: it stays due.
     if (!isOurs && !isQueryError(error)) throw error;
+    await postpone(platform, only.row, now, problemOfError(refusal));
   }
 }
 
@@ -106,6 +107,6 @@ async function postpone(
   now: number,
   problem: ComputationProblem,
 ): Promise<void> {
-  const dueAt = row.kind === 'rule' ? nextDue(row.schedule, now, platform.config.timeZone) : undefined;
+  const dueAt = row.kind === 'rule' ? dueAfterRun(row, now, platform.config.timeZone) : undefined;
   await postponeSegment(platform.database, row.segment_id, dueAt, problem);
 }

@@ -6,7 +6,7 @@ import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
 import { computeModelTag, type Scorers } from './person-scorer.ts';
-import { nextDue } from './schedule.ts';
+import { dueAfterRun } from './schedule.ts';
 import { computeSqlTag } from './sql-tag.ts';
 import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { beginTagRuns, finishTagRun, postponeTag, type TagRow } from './tag-store.ts';
@@ -29,6 +29,7 @@ export async function computeTags(
   rows: readonly TagRow[],
   scorers: Scorers = new Map(),
 ): Promise<void> {
+  await reader.catchUp();
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   const computable: Computable[] = [];
@@ -144,5 +145,5 @@ async function computeOneSql(platform: Platform, row: TagRow, now: number): Prom
 }
 
 function dueOf(platform: Platform, row: TagRow, now: number): number | undefined {
-  return nextDue(row.schedule, now, platform.config.timeZone);
+  return dueAfterRun(row, now, platform.config.timeZone);
 }

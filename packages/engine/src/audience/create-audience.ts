@@ -7,7 +7,7 @@ import { whileComputing } from './compute-lock.ts';
 import { computeLookalikes } from './compute-lookalike.ts';
 import { computeSegments } from './compute-segments.ts';
 import { computeTags } from './compute-tags.ts';
-import { evaluateRules } from './evaluate-rules.ts';
+import { evaluateRules, evaluateTags } from './evaluate-rules.ts';
 import { createExpressions } from './expressions.ts';
 import { followIdentity } from './follow-identity.ts';
 import type { Audience } from './front-door.ts';
@@ -31,7 +31,7 @@ import { replaceUses } from './usage-store.ts';
 
 /** The earlier rooms the audience stands on. */
 export interface AudienceNeeds {
-  readonly profile: Pick<Profile, 'catalogue' | 'attributesOf'>;
+  readonly profile: Pick<Profile, 'catalogue' | 'attributesOf'> & Partial<Pick<Profile, 'catchUp'>>;
   readonly identity: Pick<Identity, 'takePersonChanges'> & PersonDirectory;
   readonly ingest: {
     readonly plan: Pick<Ingest['plan'], 'list'>;
@@ -63,6 +63,7 @@ export function createAudience(
   const reader = createCatalogueReader(platform, {
     catalogue: () => needs.profile.catalogue(),
     plannedEvents: () => needs.ingest.plan.list(),
+    catchUp: async (personIds) => needs.profile.catchUp?.(personIds),
   });
   const expressions = createExpressions(platform, reader);
   const segments = createSegments(platform, reader, {
@@ -76,7 +77,8 @@ export function createAudience(
   const personLookup = createPersonLookup({
     members: lookup,
     tagsOf: (personId) => tags.tagsOf(personId),
-    evaluateRules: (personId) => evaluateRules(platform, reader, personId),
+    evaluateRules: (personId) => evaluateRules({ platform, reader, personId }),
+    evaluateTags: (personId) => evaluateTags({ platform, reader, personId }),
     directory: needs.identity,
   });
   const loops: RunningLoop[] = [];

@@ -71,6 +71,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     },
 
     async count(expression, asker, options = {}) {
+      await reader.catchUp();
       const now = clock.now();
       const prepared = await prepare(expression, now, asker);
       if (prepared.query.kind !== 'population') await preparePeople(expression, now, asker);
@@ -78,6 +79,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     },
 
     async effects(expression, asker) {
+      await reader.catchUp();
       const now = clock.now();
       const prepared = await prepare(expression, now, asker);
       if (prepared.query.kind !== 'population') await preparePeople(expression, now, asker);
@@ -85,6 +87,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     },
 
     async people(expression, page, asker) {
+      await reader.catchUp();
       const now = clock.now();
       const limit = Math.min(page.limit, MAXIMUM_PAGE);
       const prepared = await preparePeople(expression, now, asker);
@@ -99,6 +102,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     },
 
     async *streamPeople(expression) {
+      await reader.catchUp();
       const now = clock.now();
       const statement = openStatement(await preparePeople(expression, now), now);
       const condition = statement.condition((await preparePeople(expression, now)).query);
@@ -113,6 +117,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     async evaluate(expression, personIds, now = clock.now()) {
       const found = new Set<number>();
       if (personIds.length === 0) return found;
+      await reader.catchUp(personIds);
       const prepared = await preparePeople(expression, now);
       for (let start = 0; start < personIds.length; start += EVALUATE_BLOCK) {
         const block = personIds.slice(start, start + EVALUATE_BLOCK);
@@ -132,6 +137,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     async values(expression, personIds, now = clock.now()) {
       const values = new Map<number, unknown>();
       if (personIds.length === 0) return values;
+      await reader.catchUp(personIds);
       const prepared = await prepare(expression, now);
       if (prepared.query.kind !== 'value') {
         throw new CodedError('eql_invalid', {
@@ -162,6 +168,7 @@ export function createExpressions(platform: Platform, reader: CatalogueReader): 
     },
 
     async peopleSql(expression, prefix, asker) {
+      await reader.catchUp();
       const now = clock.now();
       const prepared = await preparePeople(expression, now, asker);
       const statement = openStatement(prepared, now, { prefix });

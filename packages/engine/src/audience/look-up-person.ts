@@ -1,6 +1,6 @@
 import type { Identity, RawKey } from '../identity/index.ts';
 import { CodedError } from '../platform/index.ts';
-import type { DecidedSegments } from './evaluate-rules.ts';
+import type { DecidedSegments, DecidedTags } from './evaluate-rules.ts';
 import type { MemberLookup } from './lookup-members.ts';
 import type { Asker } from './asker.ts';
 import { maySee } from './sharing.ts';
@@ -32,16 +32,17 @@ export interface PersonLookup {
 }
 
 /**
- * Answers "what is this person in": segments as of their last computation, from memory, or with `live` as their rules
- * say at this instant; tags as of their last computation, persons as of now.
+ * Answers "what is this person in": segments and tags as of their last computation, from memory, or with `live` as
+ * their rules say at this instant; persons as of now.
  */
 export function createPersonLookup(needs: {
   members: Pick<MemberLookup, 'segmentsOf'>;
   tagsOf: (personId: number) => Promise<HeldPersonTag[]>;
   evaluateRules: (personId: number) => Promise<DecidedSegments>;
+  evaluateTags: (personId: number) => Promise<DecidedTags>;
   directory: PersonDirectory;
 }): PersonLookup {
-  const { members, tagsOf, evaluateRules, directory } = needs;
+  const { members, tagsOf, evaluateRules, evaluateTags, directory } = needs;
 
   async function segmentsOf(personId: number, live: boolean): Promise<Held['segments']> {
     const held = await members.segmentsOf(personId);
@@ -54,9 +55,22 @@ export function createPersonLookup(needs: {
     ].sort((one, other) => (one.segmentId < other.segmentId ? -1 : 1));
   }
 
+  async function tagsNow(personId: number, live: boolean): Promise<HeldPersonTag[]> {
+    if (!live) return tagsOf(personId);
+    const [held, decided] = await Promise.all([tagsOf(personId), evaluateTags(personId)]);
+    const valued = [...decided.values()].filter((each) => each.values.length > 0);
+    return [
+      ...held.filter(({ tagId }) => !decided.has(tagId)),
+      ...valued.map(({ row, values }) => ({ tagId: row.tag_id, name: row.name, values, sharing: row })),
+    ].sort((one, other) => (one.tagId < other.tagId ? -1 : 1));
+  }
+
   async function present(personId: number, options: LookupOptions): Promise<Held> {
     if (!options.tags) return { personId, segments: await segmentsOf(personId, options.live) };
-    const [segments, tags] = await Promise.all([segmentsOf(personId, options.live), tagsOf(personId)]);
+    const [segments, tags] = await Promise.all([
+      segmentsOf(personId, options.live),
+      tagsNow(personId, options.live),
+    ]);
     return { personId, segments, tags };
   }
 

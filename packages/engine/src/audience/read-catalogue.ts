@@ -12,6 +12,8 @@ export interface CatalogueSources {
   catalogue(): Promise<Catalogue>;
   /** Events of the tracking plan that are not hidden. */
   plannedEvents(): Promise<readonly ingestApi.PlanEvent[]>;
+  /** Brings tables up to what was acknowledged before; absent: they are taken as they are. */
+  catchUp?(personIds?: readonly number[]): Promise<void>;
 }
 
 /** Gives what expressions are prepared against, newest first. */
@@ -19,6 +21,11 @@ export interface CatalogueReader {
   catalogue(): Promise<EqlCatalogue>;
   /** At an instant (epoch ms UTC), in the bank's time zone unless the expression names another. */
   preparation(now: number): Promise<Preparation>;
+  /**
+   * Before asking what is true now: who came, and what was said of people, before this call is in the tables after it;
+   * during an import at least what was said of `personIds`.
+   */
+  catchUp(personIds?: readonly number[]): Promise<void>;
 }
 
 // Declarations change seldom; a second of staleness is less than the time a person needs to type a name.
@@ -57,6 +64,7 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
 
   return {
     catalogue,
+    catchUp: async (personIds) => sources.catchUp?.(personIds),
     async preparation(now) {
       const [names, tradingCalendar, tableSizes, knownZones] = await Promise.all([
         catalogue(),

@@ -258,7 +258,30 @@ it('says what a person is in now, before anything is computed again, where it is
     (
       await call<{ segments: { segmentId: string }[] }>('GET', '/people/7/segments?live=true')
     ).body.segments.flatMap(({ segmentId }) => (segmentId in rules ? [segmentId] : []));
+  const tags = {
+    live_tag_logins: 'count(event login within today)',
+    live_tag_generation: "tier { '孩子' when age < 10 '老人' when age > 60 }",
+    live_tag_place: 'rank(age)',
+  };
+  for (const [tagId, text] of Object.entries(tags)) {
+    const made = { tagId, name: tagId, kind: 'rule', text, schedule: { every: 'manual' } };
+    expect((await call('POST', '/tags', made)).status).toBe(200);
+  }
+  const tagsOfSeven = async (live: boolean): Promise<[string, string[]][]> =>
+    (
+      await call<{ tags: { tagId: string; values: string[] }[] }>(
+        'GET',
+        `/people/7/segments?tags=true&live=${live}`,
+      )
+    ).body.tags.flatMap(({ tagId, values }) => (tagId in tags ? [[tagId, values]] : []));
   expect(await ofSeven()).toEqual(['live_children']);
+  const before = await tagsOfSeven(false);
+  expect(before.map(([tagId]) => tagId)).toEqual(['live_tag_generation', 'live_tag_logins', 'live_tag_place']);
+  expect(await tagsOfSeven(true)).toEqual(before);
+  expect(Object.fromEntries(before)).toMatchObject({
+    live_tag_generation: ['孩子'],
+    live_tag_logins: ['0'],
+  });
   const time = new Date(clock.now()).toISOString().replace('T', ' ').slice(0, 23);
   await clickhouse.insert('event', [
     {
@@ -276,5 +299,11 @@ it('says what a person is in now, before anything is computed again, where it is
   await clickhouse.insert('person', [{ person_id: 7, key_number: 7, version: 2, age: 77, city: '北京' }]);
   // Places among everybody stay those of the last computation.
   expect(await ofSeven()).toEqual(['live_logins']);
+  expect(await tagsOfSeven(false)).toEqual(before);
+  expect(await tagsOfSeven(true)).toEqual([
+    ['live_tag_generation', ['老人']],
+    ['live_tag_logins', ['1']],
+    before[2],
+  ]);
   expect((await call('GET', '/segments/live_logins')).body).toMatchObject({ members: 0 });
 });

@@ -29,6 +29,22 @@ export function nextDue(schedule: audienceApi.Schedule, after: number, timeZone:
   }
 }
 
+/** What is computed by a schedule; `due_at` is when it was due (epoch ms), null when its turn has come. */
+export interface Scheduled {
+  readonly schedule: audienceApi.Schedule;
+  readonly due_at: number | null;
+}
+
+/**
+ * When it is due after a run at an instant. A run on request does not stand for the one that waits for its sources: it
+ * would be missed on that day, and what came late be left out until the next.
+ */
+export function dueAfterRun({ schedule, due_at: dueAt }: Scheduled, now: number, timeZone: string): number | undefined {
+  const next = nextDue(schedule, now, timeZone);
+  if (schedule.every !== 'source_ready' || next === undefined || dueAt === null) return next;
+  return Math.min(dueAt, next);
+}
+
 /** The newest instant (epoch ms) up to which a schedule wants its sources complete, at an instant. */
 export function completeUntil(
   schedule: audienceApi.Schedule,

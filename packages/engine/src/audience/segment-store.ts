@@ -21,6 +21,7 @@ export interface SegmentRow extends Sharing {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
+  readonly due_at: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;

@@ -1,10 +1,14 @@
 import {
   CodedError,
+  FUNCTION,
   isForbiddenFunction,
+  notAllowed,
   onlyRows,
   readStatement,
   StatementRefusal,
+  tableNotReadable,
   type Platform,
+  type StatementProblem,
 } from '../platform/index.ts';
 import { readAsPresent } from './present-tables.ts';
 import { maySee, SHARING_COLUMNS, type Sharing } from './sharing.ts';
@@ -15,6 +19,8 @@ import { countPeopleOfTags, heldValue, removeOlderValues } from './tag-value-sto
 /** Tables an analyst's SQL may read, besides entity_* and detail_*. */
 const READABLE = new Set(['event', 'person', 'relation', 'consent', 'suppression', 'tag_value']);
 const READABLE_PREFIXES = ['entity_', 'detail_'];
+/** The one row that a SELECT without FROM reads. */
+const ONE_ROW = 'system.one';
 
 /** The engine's own limits for a statement written by hand: it reads, for at most a minute, within bounds. */
 const SANDBOX_SETTINGS = {
@@ -26,6 +32,55 @@ const SANDBOX_SETTINGS = {
   allow_ddl: 0,
   allow_introspection_functions: 0,
 } as const;
+const EMPTY: StatementProblem = { code: 'sql_empty', en: 'there is no statement', zh: '没有语句' };
+const NO_PREWHERE: StatementProblem = {
+  code: 'sql_not_allowed',
+  en: 'PREWHERE is not allowed; say WHERE',
+  zh: '不允许使用 PREWHERE，请改用 WHERE',
+};
+const NO_TABLE_FUNCTION: StatementProblem = {
+  code: 'sql_not_allowed',
+  en: 'table functions are not allowed',
+  zh: '不允许使用表函数',
+};
+const NO_SAMPLE: StatementProblem = {
+  code: 'sql_not_allowed',
+  en: 'SAMPLE is not allowed: a tag is of everybody',
+  zh: '不允许使用 SAMPLE：标签针对所有客户',
+};
+const NO_FINAL_NAME: StatementProblem = {
+  code: 'sql_not_allowed',
+  en: 'FINAL may stand after a table only; give columns another name',
+  zh: 'FINAL 只能写在表名之后；请为列另取名称',
+};
+
+/** What the engine says of a statement that it does not accept, without its own words: they may hold values. */
+function problemOfEngine(error: unknown, sql: string): StatementProblem {
+  const { message, type = '' } = error as Error & { type?: string };
+  // Only a name that stands in the statement, or that it lacks, is said again.
+  const named = /(?:identifier|table|function)(?: with name)? [`']?([\w.]{1,100})[`']?/i.exec(message)?.[1];
+  const isWritten = named !== undefined && (sql.includes(named) || /^(person_id|value)$/.test(named));
+  const name = isWritten ? ` ${named}` : '';
+  switch (type) {
+    case 'SAMPLING_NOT_SUPPORTED':
+      return NO_SAMPLE;
+    case 'ILLEGAL_PREWHERE':
+      return NO_PREWHERE;
+    case 'UNKNOWN_IDENTIFIER':
+      return { code: 'sql_unknown_column', en: `there is no column${name}`, zh: `没有列${name}` };
+    case 'UNKNOWN_TABLE':
+    case 'UNKNOWN_DATABASE':
+      return { code: 'sql_unknown_table', en: `there is no table${name}`, zh: `没有表${name}` };
+    case 'UNKNOWN_FUNCTION':
+      return { code: 'sql_unknown_function', en: `there is no function${name}`, zh: `没有函数${name}` };
+    default:
+      return {
+        code: 'sql_unreadable',
+        en: `the engine cannot read it (${type})`,
+        zh: `数据库无法执行该语句（${type}）`,
+      };
+  }
+}
 
 /**
  * Checks SQL by the engine's own parse tree: one SELECT, of person_id and value, over the readable tables of
@@ -33,47 +88,53 @@ const SANDBOX_SETTINGS = {
  * one over the tables as they are now.
  * @throws CodedError tag_sql_refused
  */
-export async function checkTagSql(platform: Platform, sql: string): Promise<string> {
-  const refuse = (reason: string): never => {
-    throw new CodedError('tag_sql_refused', { details: { reason } });
+export async function checkTagSql(platform: Platform, written: string): Promise<string> {
+  const refuse = (problem: StatementProblem): never => {
+    throw new CodedError('tag_sql_refused', { details: { problems: [problem] } });
   };
-  if (sql.trim() === '') refuse('there is no statement');
+  const sql = written.replace(/;\s*$/, '');
+  if (sql.trim() === '') refuse(EMPTY);
   await readStatement(platform.clickhouse, sql).catch((error: unknown) => {
     if (!(error instanceof StatementRefusal)) throw error;
-    refuse(error.reason);
+    refuse(error.problem);
   });
-  let tree: string[] = [];
-  try {
+  const treeOf = async (statement: string): Promise<string[]> => {
     const rows = await platform.clickhouse.query<{ explain: string }>(
-      `EXPLAIN QUERY TREE run_passes = 1 SELECT person_id, value FROM (${sql}\n)`,
+      `EXPLAIN QUERY TREE run_passes = 1 SELECT person_id, value FROM (${statement}\n)`,
       {},
       SANDBOX_SETTINGS,
     );
-    tree = rows.map((row) => row.explain);
-  } catch (error) {
-    // The engine's own words may hold values that it computed while it read the statement.
-    refuse(
-      /Syntax error[^.(]*\([^)]*\)/.exec(String((error as Error).message))?.[0] ??
-        'the engine cannot read it',
-    );
-  }
+    return rows.map((row) => row.explain);
+  };
+  const tree = await treeOf(sql).catch((error: unknown) => {
+    if (typeof (error as { type?: unknown }).type !== 'string') throw error;
+    return refuse(problemOfEngine(error, sql));
+  });
   const own = await platform.clickhouse.query<{ name: string }>('SELECT currentDatabase() AS name');
   const database = own[0]?.name ?? '';
   const tables = new Set<string>();
   for (const line of tree) {
     const used = /\bfunction_name: ([^\s,]+)/.exec(line)?.[1];
-    if (used !== undefined && isForbiddenFunction(used)) refuse(`the function ${used} is not allowed`);
-    if (/\bTABLE_FUNCTION\b/.test(line)) refuse('table functions are not allowed');
+    if (used !== undefined && isForbiddenFunction(used)) refuse(notAllowed(used, FUNCTION));
+    if (/\bTABLE_FUNCTION\b/.test(line)) refuse(NO_TABLE_FUNCTION);
     const table = /\bTABLE id: \d+.*table_name: ([^\s,]+)/.exec(line)?.[1];
-    if (table === undefined) continue;
+    if (table === undefined || table === ONE_ROW) continue;
     const [place, name = ''] = table.includes('.') ? table.split('.') : [database, table];
+    // The rows of a CTE that names itself are a table without a database.
+    if (!table.includes('.') && /\brecursive\b/i.test(sql)) refuse(notAllowed('WITH RECURSIVE'));
     const readable = READABLE.has(name) || READABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
-    if (place !== database || !readable) refuse(`the table ${table} may not be read`);
-    if (/\bsample_size: /.test(line)) refuse('SAMPLE is not allowed');
+    if (place !== database || !readable) refuse(tableNotReadable(table));
+    if (/\bsample_size: /.test(line)) refuse(NO_SAMPLE);
     tables.add(name);
   }
-  if (tree.some((line) => /^\s*PREWHERE\b/.test(line))) refuse('PREWHERE is not allowed; say WHERE');
-  return readAsPresent(sql, tables, database);
+  if (tree.some((line) => /^\s*PREWHERE\b/.test(line))) refuse(NO_PREWHERE);
+  const present = readAsPresent(sql, tables, database);
+  // Without the word FINAL the statement means the same, unless it was a name.
+  await treeOf(present).catch((error: unknown) => {
+    if (typeof (error as { type?: unknown }).type !== 'string') throw error;
+    refuse(NO_FINAL_NAME);
+  });
+  return present;
 }
 
 /**
@@ -115,12 +176,14 @@ export async function computeSqlTag(platform: Platform, row: TagRow, run: number
     map: 'value',
     text: 'toNullable(toString(value))',
   }[row.value_type];
+  // Of several rows of one person the largest, so that a value does not change by itself; maps have no order.
+  const chosen = row.value_type === 'map' ? `any(${typed})` : `max(${typed})`;
   try {
     // The read alone is sandboxed; writing its result is ours. Numbers that are nobody's get no value.
     await platform.clickhouse.command(
       `INSERT INTO tag_value (tag_id, person_id, texts, numbers, version)
        SELECT {tag:String}, person_id, ${held.texts}, ${held.numbers}, {version:UInt64}
-       FROM (SELECT toUInt64(person_id) AS person_id, any(${typed}) AS typed FROM (${sql}\n) GROUP BY person_id)
+       FROM (SELECT toUInt64(person_id) AS person_id, ${chosen} AS typed FROM (${sql}\n) GROUP BY person_id)
        WHERE ${held.present} AND bitmapContains((SELECT groupBitmapState(person_id) FROM person FINAL), person_id)`,
       { tag: row.tag_id, version: run },
       {

@@ -17,6 +17,7 @@ export interface TagRow extends Sharing {
   readonly body: string | null;
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
+  readonly due_at: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -143,6 +144,12 @@ export async function selectTags(transaction: Transaction, tagIds: readonly stri
   return transaction.query<TagRow>('select * from audience.tag where tag_id = any($1) order by tag_id', [
     tagIds,
   ]);
+}
+
+export async function selectRuleTags(transaction: Transaction): Promise<TagRow[]> {
+  return transaction.query<TagRow>(
+    `select * from audience.tag where kind = 'rule' and not archived order by tag_id`,
+  );
 }
 
 export async function selectDueTags(transaction: Transaction, now: number, limit: number): Promise<TagRow[]> {

@@ -15,7 +15,7 @@ export interface CanvasNeeds {
     /** Next wanted events; taken when the transaction commits. */
     takeInbox(transaction: Transaction, consumer: string, limit: number): Promise<readonly InboxEvent[]>;
   };
-  readonly audience: Pick<Audience, 'check' | 'count' | 'evaluate' | 'peopleSql' | 'declareUses'>;
+  readonly audience: Pick<Audience, 'check' | 'count' | 'evaluate' | 'peopleSql' | 'declareUses' | 'mayAsk'>;
   readonly content: Pick<Content, 'version' | 'approvedVersion'>;
   readonly decision: Pick<Decision, 'foresee'>;
   readonly hub: Pick<Hub, 'reserve' | 'withdraw' | 'hold'>;

@@ -1,6 +1,7 @@
 import { canvasApi } from '@wutong/contract';
 import { CodedError, type Database, type HttpServer } from '../platform/index.ts';
 import { requireVersion } from './manage-strategy.ts';
+import { maySeePeople } from './may-see-people.ts';
 import {
   entriesOfPerson,
   peopleOfVersion,
@@ -18,8 +19,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function declarePeopleRoutes(server: HttpServer, of: RouteDependencies): void {
   const { database } = of.platform;
 
-  server.handle(canvasApi.listStrategyPeople, async ({ params, query }) => {
+  server.handle(canvasApi.listStrategyPeople, async ({ params, query, user }) => {
     const version = await requireVersion(database, params.strategyId, params.version);
+    const [maySee] = await maySeePeople(of.needs, [version.document.nodes], user);
+    if (!maySee) throw new CodedError('names_not_shared');
     const { nodeId } = query;
     if (nodeId !== undefined && !version.document.nodes.some((node) => node.id === nodeId)) {
       throw new CodedError('strategy_node_not_found', { details: { nodeId } });
@@ -32,11 +35,20 @@ export function declarePeopleRoutes(server: HttpServer, of: RouteDependencies): 
     };
   });
 
-  server.handle(canvasApi.listPersonStrategies, async ({ params }) => {
+  server.handle(canvasApi.listPersonStrategies, async ({ params, user }) => {
     const entries = await entriesOfPerson(database, params.personId);
+    const programs = await Promise.all(
+      entries.map((each) => of.programs.of(database, each.strategyId, each.version)),
+    );
+    const maySee = await maySeePeople(
+      of.needs,
+      programs.map((program) => program.nodes.values()),
+      user,
+    );
     const items = [];
-    for (const person of entries) {
-      const program = await of.programs.of(database, person.strategyId, person.version);
+    for (const [index, person] of entries.entries()) {
+      if (!maySee[index]) continue;
+      const program = programs[index]!;
       const strategy = await readStrategy(database, person.strategyId);
       const nodeIds = [...program.nodes.keys()];
       const steps = await stepsOfEntry(database, { ...person, nodeIds });

@@ -14,6 +14,7 @@ import { strategyTemplates } from './index.ts';
 
 const MAKER = 'maker-token-1234';
 const CHECKER = 'checker-token-1234';
+const OTHER = 'other-token-12345';
 let databases: TestDatabases;
 let platform: Platform & { clock: ManualClock };
 let rooms: CanvasRooms;
@@ -33,10 +34,12 @@ beforeAll(async () => {
   personIds = await makePeople(rooms, platform, people);
   server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
   rooms.canvas.routes(server);
+  rooms.audience.routes(server);
   rooms.decision.routes(server);
   for (const [name, role, token] of [
     ['maker', 'marketer', MAKER],
     ['checker', 'approver', CHECKER],
+    ['other', 'marketer', OTHER],
   ] as const) {
     const { userId } = await platform.access.ensureUser({
       name,
@@ -178,6 +181,55 @@ describe('the API', () => {
       );
       expect(shape, template.templateId).toEqual([]);
     }
+  });
+
+  it('shows nobody of a strategy to those with whom its segment is not shared', async () => {
+    const segment = { segmentId: 'quiet', name: '内部名单', text: 'person where wealth >= 20' };
+    const own = { shared: false, sharedWith: [], sharedWithUsers: [], editors: [] };
+    await call('POST', '/segments', { ...segment, schedule: { every: 'manual' }, sharing: own });
+    const document = renewalDocument((draft) => {
+      const nodes = draft['nodes'] as Record<string, unknown>[];
+      (nodes[0]!['source'] as Record<string, unknown>)['eql'] = 'person where in segment quiet';
+    });
+    await call('POST', '/strategies', { strategyId: 'quiet', name: '内部名单触达', document });
+    const { hash } = await call<canvasApi.StrategyVersion>('POST', '/strategies/quiet/versions', {
+      draftRevision: 1,
+    });
+    const path = '/strategies/quiet/versions/1';
+    expect(await call('POST', `${path}/decision`, { hash, decision: 'approve' }, CHECKER)).toMatchObject({
+      state: 'approved',
+    });
+    await call('POST', `${path}/publication`, { hash });
+    await rooms.canvas.settle();
+
+    const mine = await call<{ items: { personId: number }[] }>('GET', `${path}/people`);
+    expect(mine.items).toHaveLength(10);
+    const { personId } = mine.items[0]!;
+    const strategiesOf = async (token: string) =>
+      (
+        await call<{ items: { strategyId: string }[] }>(
+          'GET',
+          `/people/${personId}/strategies`,
+          undefined,
+          token,
+        )
+      ).items
+        .map((each) => each.strategyId)
+        .sort();
+    expect(await strategiesOf(MAKER)).toEqual(['quiet', 'renewal']);
+    expect(await strategiesOf(OTHER)).toEqual(['renewal']);
+    for (const query of ['', '?standing=holdout', '?nodeId=push']) {
+      expect(await call('GET', `${path}/people${query}`, undefined, OTHER)).toMatchObject({
+        code: 'names_not_shared',
+      });
+    }
+    // How many there are is for everybody who judges strategies.
+    expect(
+      await call<canvasApi.StrategyNumbers>('GET', `${path}/numbers`, undefined, OTHER),
+    ).toMatchObject({ holdout: { people: expect.any(Number) }, nodes: expect.any(Array) });
+    const shared = { ...own, shared: true };
+    expect(await call('PUT', '/segments/quiet/sharing', shared)).toMatchObject({ segmentId: 'quiet' });
+    expect(await strategiesOf(OTHER)).toEqual(['quiet', 'renewal']);
   });
 
   it('explains a refusal rule by rule, and changes the policy one editor at a time', async () => {

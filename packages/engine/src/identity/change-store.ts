@@ -18,7 +18,7 @@ export interface ChangeRow {
  *
  * Transactions commit in another order than they draw sequence numbers, so a cursor over the sequence
  * alone would pass over a change that commits late. Only changes of transactions older than every open
- * one are given out, in the order (transaction, sequence).
+ * one of this database are given out, in the order (transaction, sequence).
  */
 export async function takePersonChanges(
   transaction: Transaction,
@@ -31,16 +31,21 @@ export async function takePersonChanges(
   );
   // The row's lock keeps a second process from taking the same changes.
   const [cursor] = await transaction.query<{ transaction_id: string; sequence: number }>(
-    'select transaction_id, sequence from identity.person_change_consumer where consumer = $1 for update',
+    `select transaction_id, sequence, pg_stat_clear_snapshot() from identity.person_change_consumer
+     where consumer = $1 for update`,
     [consumer],
   );
+  const [{ horizon } = { horizon: null }] = await transaction.query<{ horizon: string | null }>(HORIZON, [
+    cursor!.transaction_id,
+    cursor!.sequence,
+  ]);
+  if (horizon === null) return [];
   const rows = await transaction.query<ChangeRow>(
     `select sequence, transaction_id, key_number, old_person_id, new_person_id, at
      from identity.person_change
-     where (transaction_id, sequence) > ($1::text::xid8, $2)
-       and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+     where (transaction_id, sequence) > ($1::text::xid8, $2) and transaction_id < $4::text::xid8
      order by transaction_id, sequence limit $3`,
-    [cursor!.transaction_id, cursor!.sequence, limit],
+    [cursor!.transaction_id, cursor!.sequence, limit, horizon],
   );
   const last = rows.at(-1);
   if (last) {
@@ -57,6 +62,26 @@ export async function takePersonChanges(
     at: row.at,
   }));
 }
+
+/**
+ * The oldest transaction that may still write changes; no row when none wait behind the cursor. PostgreSQL counts
+ * transactions for all databases of the server together: those of other databases, which a neighbour may leave open
+ * for hours, are told apart by the list of sessions. A transaction that is missing from the list has ended after the
+ * snapshot was made, so the statement after this one sees what it wrote. Where this role may not see what another
+ * role's session in this database does, all open transactions of the server count.
+ */
+const HORIZON = `
+  with session as materialized (
+    select backend_xid, usesysid is not null and not pg_has_role(usesysid, 'usage')
+      and not pg_has_role('pg_read_all_stats', 'usage') as hidden
+    from pg_stat_activity where datname = current_database())
+  select coalesce(
+    (select running from (
+       select pg_snapshot_xip(pg_current_snapshot()) as running union all select pg_current_xact_id()) as open
+     where running::xid in (select backend_xid from session) or (select bool_or(hidden) from session)
+     order by running limit 1),
+    pg_snapshot_xmax(pg_current_snapshot()))::text as horizon
+  where exists (select from identity.person_change where (transaction_id, sequence) > ($1::text::xid8, $2))`;
 
 /** Moves of the given keys, newest first. */
 export function readChanges(

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-import type { Platform, Transaction } from '../platform/index.ts';
+import { openDatabase, type Platform, type Transaction } from '../platform/index.ts';
 import { createIdentity, type Identity, type LinkKind } from './index.ts';
 
 /** What a process remembers is never older than the batch that asks, however answers overtake one another. */
@@ -100,3 +100,52 @@ it('moves that are read late do not undo those that came after them', async () =
   expect(await third).toBe(await resolve('mobile=13900020001', createIdentity(platform)));
   expect(await third).not.toBe(two);
 });
+
+it('what it has taken in it is not told again, also while a neighbour has a transaction open', async () => {
+  const server = openDatabase(inject('databaseUrl'));
+  let end = (): void => undefined;
+  let neighbour: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((begun) => {
+    neighbour = server.transaction(async (transaction) => {
+      await transaction.query('select pg_current_xact_id()');
+      begun();
+      await new Promise<void>((ended) => (end = ended));
+    });
+  });
+  const told: number[] = [];
+  const counting: Through = (transaction) => ({
+    ...transaction,
+    async query(text, values) {
+      const rows = await transaction.query(text, values);
+      if (text.includes('as recent')) told.push((rows as unknown as Told[])[0]?.moves?.length ?? 0);
+      return rows as never;
+    },
+  });
+  await resolve('cookie=told-1', identity, 'none', counting);
+  const customer = await resolve('customer_number=KC3001', identity, 'none', counting);
+  await resolve('mobile=13900030001', identity, 'none', counting);
+  await resolve('customer_number=KC3001 mobile=13900030001', other, 'bind');
+  const visitor = await resolve('cookie=told-2', identity, 'none', counting);
+  await resolve('customer_number=KC3002', identity, 'none', counting);
+  // Its own move too, by a transaction that is not the newest: it takes it in with the next batch.
+  await platform.database.transaction(async (transaction) => {
+    await transaction.query('select pg_current_xact_id()');
+    await server.transaction((later) => later.query('select pg_current_xact_id()'));
+    const keys = [
+      { type: 'customer_number', value: 'KC3002' },
+      { type: 'cookie', value: 'told-2' },
+    ];
+    const record = { keys, link: 'bind', at: 1_000_000, sourceId: 'test', messageId: 'own' } as const;
+    await identity.resolve(transaction, [record]);
+  });
+  told.length = 0;
+  for (let batch = 0; batch < 3; batch++) await resolve('cookie=told-1', identity, 'none', counting);
+  expect(told).toEqual([1, 0, 0]);
+  expect(await resolve('mobile=13900030001', identity)).toBe(customer);
+  expect(await resolve('customer_number=KC3002', identity)).toBe(visitor);
+  end();
+  await neighbour;
+  await server.close();
+});
+
+type Told = { moves: unknown[] | null };

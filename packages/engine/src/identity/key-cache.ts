@@ -1,5 +1,5 @@
 import type { Transaction } from '../platform/index.ts';
-import { isBefore, readSnapshot, type MapSnapshot } from './map-snapshot.ts';
+import { isBefore, readSnapshot, withOpen, type MapSnapshot } from './map-snapshot.ts';
 
 /** A committed key. `personId` follows the map: it is brought up to date at the start of each batch. */
 export interface CachedKey {
@@ -78,8 +78,8 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
   };
   const keysOfType = new Map<string, RecentMap<HeldKey>>();
   const statements = new RecentMap<CachedTimes>(maximumKeys);
-  // Transactions below this one have ended: their moves are applied. See sql/postgres/0002-identity.sql.
-  let horizon: string | undefined;
+  // What had ended by then is applied. See sql/postgres/0002-identity.sql.
+  let since: Since | undefined;
   let seenRulesVersion: number | undefined;
   /** When the newest refresh was answered that has been read. */
   let applied: MapSnapshot | undefined;
@@ -104,8 +104,12 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
 
   return {
     async refresh(transaction) {
-      const [row] = await transaction.query<RefreshRow>(REFRESH, [horizon ?? null, MAXIMUM_MOVES + 1]);
-      const { rules_version: rulesVersion, horizon: newHorizon, moves } = row!;
+      const [row] = await transaction.query<RefreshRow>(REFRESH, [
+        since?.horizon ?? null,
+        MAXIMUM_MOVES + 1,
+        since?.snapshot ?? null,
+      ]);
+      const { rules_version: rulesVersion, horizon, moves } = row!;
       const ownMoves = new Map<number, number>();
       for (const [keyNumber, personId, own] of moves ?? []) if (own) ownMoves.set(keyNumber, personId);
       const snapshot = readSnapshot(row!.snapshot);
@@ -121,7 +125,7 @@ export function createKeyCache(maximumKeys = 300_000): KeyCache {
       }
       if (moved.size > 0) recent.push({ snapshot, moved: tooMany ? undefined : moved });
       if (recent.length > REMEMBERED_REFRESHES) forgotten = recent.shift()!.snapshot;
-      horizon = newHorizon;
+      since = { horizon, snapshot: withOpen(row!.snapshot, row!.own) };
       seenRulesVersion = rulesVersion;
       applied = snapshot;
       return { rulesVersion, ownMoves };
@@ -186,22 +190,33 @@ class RecentMap<Value> {
   }
 }
 
+/** A moment that moves are asked for since: the oldest transaction that was open, and which others were. */
+interface Since {
+  readonly horizon: string;
+  readonly snapshot: string;
+}
+
 interface RefreshRow {
   rules_version: number;
   horizon: string;
   snapshot: string;
+  /** The asking transaction, when it has a number. */
+  own: string | null;
   moves: [keyNumber: number, personId: number, own: boolean][] | null;
 }
 
-// Moves are written by transactions that may commit in any order, so that "since the last time" is not a
-// sequence number but: by a transaction that had not ended then.
+// Moves are written by transactions that may commit in any order, so that "since the last time" is not a sequence
+// number but: by a transaction that had not ended then. The oldest open one says where to begin looking; it may be of
+// another database and stay open for hours, so that what ended since is told by the snapshot.
 const REFRESH = `
   select (select version from identity.rules) as rules_version,
          pg_snapshot_xmin(pg_current_snapshot())::text as horizon, pg_current_snapshot()::text as snapshot,
+         pg_current_xact_id_if_assigned()::text as own,
          (select json_agg(json_build_array(key_number, new_person_id, own) order by sequence) from (
             select sequence, key_number, new_person_id,
                    transaction_id is not distinct from pg_current_xact_id_if_assigned() as own
             from identity.person_change
             where transaction_id >= $1::text::xid8
+              and not pg_visible_in_snapshot(transaction_id, $3::text::pg_snapshot)
             limit $2
           ) as recent) as moves`;

@@ -14,3 +14,13 @@ export function readSnapshot(text: string): MapSnapshot {
 
 export const isBefore = (one: MapSnapshot, other: MapSnapshot): boolean =>
   one.next < other.next || (one.next === other.next && one.open > other.open);
+
+/** A snapshot in which also its own transaction is open, of which PostgreSQL says nothing. */
+export function withOpen(text: string, own: string | null): string {
+  const [oldest, next = '0', open = ''] = text.split(':');
+  // What has no number yet gets one that is not in it.
+  if (own === null || BigInt(own) >= BigInt(next)) return text;
+  const numbers = new Set([...(open === '' ? [] : open.split(',')), own]);
+  const ascending = [...numbers].sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1));
+  return `${oldest}:${next}:${ascending.join(',')}`;
+}

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-import type { Platform } from '../platform/index.ts';
+import { openDatabase, type Database, type Platform } from '../platform/index.ts';
 import {
   createIdentity,
   presentPerson,
@@ -42,6 +42,25 @@ async function resolve(lines: readonly string[], by: Identity = identity): Promi
     return { keys, link: link as LinkKind, at, sourceId: 'test', messageId: `message-${messages++}` };
   });
   return platform.database.transaction((transaction) => by.resolve(transaction, records));
+}
+
+/** A transaction that has written and stays open until it is ended. */
+async function beginWriting(database: Database): Promise<{ end(): Promise<void> }> {
+  let end = (): void => undefined;
+  let whole: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((begun) => {
+    whole = database.transaction(async (transaction) => {
+      await transaction.query('select pg_current_xact_id()');
+      begun();
+      await new Promise<void>((ended) => (end = ended));
+    });
+  });
+  return {
+    async end() {
+      end();
+      await whole;
+    },
+  };
 }
 
 const person = async (line: string): Promise<number> => (await resolve([`none ${line}`]))[0]!.personId;
@@ -87,13 +106,35 @@ describe('resolve', () => {
     expect(linked!.personId).toBe(visitor);
     expect((await resolve(['none customer_number=C-merge-1'], other))[0]!.personId).toBe(visitor);
 
-    // Changes come out once no older transaction is open, in whatever database of the server.
     const take = (): Promise<PersonChange[]> =>
       platform.database.transaction((transaction) => identity.takePersonChanges(transaction, 'test', 1000));
-    await expect
-      .poll(async () => (await take()).at(-1), { timeout: 10_000 })
-      .toMatchObject({ keyNumber: customer, oldPersonId: customer, newPersonId: visitor });
+    expect((await take()).at(-1)).toMatchObject({
+      keyNumber: customer,
+      oldPersonId: customer,
+      newPersonId: visitor,
+    });
     expect(await take()).toEqual([]);
+  });
+
+  it('holds moves back while an older transaction may still write some, and never for another database', async () => {
+    const take = async (): Promise<number[]> => {
+      const changes = await platform.database.transaction((transaction) =>
+        identity.takePersonChanges(transaction, 'waiting', 1000),
+      );
+      return changes.map((change) => change.keyNumber);
+    };
+    await take();
+    const server = openDatabase(inject('databaseUrl'));
+    const neighbour = await beginWriting(server);
+    const own = await beginWriting(platform.database);
+    await person('cookie=wait-1');
+    const customer = await person('customer_number=C-wait-1');
+    await resolve(['bind customer_number=C-wait-1 cookie=wait-1']);
+    expect(await take()).toEqual([]);
+    await own.end();
+    expect(await take()).toEqual([customer]);
+    await neighbour.end();
+    await server.close();
   });
 
   it('brings moves to ClickHouse, where rows keep the person they came with', async () => {

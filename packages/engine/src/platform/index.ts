@@ -59,6 +59,10 @@ export {
   isForbiddenFunction,
   readStatement,
   StatementRefusal,
+  FUNCTION,
+  notAllowed,
+  tableNotReadable,
+  type StatementProblem,
   type Allowed,
   type ReadStatement,
 } from './read-statement.ts';

@@ -6,16 +6,52 @@ export interface ReadStatement {
   readonly tables: readonly string[];
 }
 
-/** Why a statement is not run; `reason` says it in English and holds no values of tables. */
+/** What is wrong with a statement, in both languages; holds no values of tables. */
+export interface StatementProblem {
+  readonly code: string;
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** Why a statement is not run. */
 export class StatementRefusal extends Error {
   constructor(
     readonly kind: 'syntax' | 'forbidden',
-    readonly reason: string,
+    readonly problem: StatementProblem,
   ) {
-    super(reason);
+    super(problem.en);
     this.name = 'StatementRefusal';
   }
+
+  get reason(): string {
+    return this.problem.en;
+  }
 }
+
+/** The problem that a part of SQL (a clause, a function, a table) may not be used. */
+export function notAllowed(what: string, part: { en: string; zh: string } = { en: '', zh: '' }): StatementProblem {
+  return {
+    code: 'sql_not_allowed',
+    en: `${part.en === '' ? '' : `the ${part.en} `}${what} is not allowed`,
+    zh: `不允许使用${part.zh} ${what}`,
+  };
+}
+
+/** The problem that a table is none of those that may be read. */
+export const tableNotReadable = (table: string): StatementProblem => ({
+  code: 'sql_table_not_readable',
+  en: `the table ${table} may not be read`,
+  zh: `不能读取表 ${table}`,
+});
+
+export const FUNCTION = { en: 'function', zh: '函数' };
+const TABLE_FUNCTION = { en: 'table function', zh: '表函数' };
+const NOT_A_SELECT: StatementProblem = {
+  code: 'sql_no_select',
+  en: 'only a SELECT over tables is allowed',
+  zh: '只允许对表的 SELECT 查询',
+};
+const syntaxProblem = (en: string, zh: string): StatementProblem => ({ code: 'sql_syntax', en, zh });
 
 /**
  * Functions that reach beyond the rows of a query: files (`file` reads any path), dictionaries, join tables,
@@ -73,9 +109,9 @@ const NODES = new Set([
   'WindowListElement',
 ]);
 
-const REFUSED_NODES: Readonly<Record<string, string>> = {
-  Set: 'SETTINGS is not allowed',
-  ColumnsApplyTransformer: 'APPLY is not allowed',
+const REFUSED_NODES: Readonly<Record<string, StatementProblem>> = {
+  Set: notAllowed('SETTINGS'),
+  ColumnsApplyTransformer: notAllowed('APPLY'),
 };
 
 /**
@@ -90,10 +126,14 @@ export async function readStatement(
   values: Readonly<Record<string, unknown>> = {},
   allowed: Allowed = {},
 ): Promise<ReadStatement> {
-  if (sql.includes('\u0000')) throw new StatementRefusal('syntax', 'the text has a NUL character');
+  if (sql.includes('\u0000')) throw new StatementRefusal('syntax', syntaxProblem('the text has a NUL character', '文本中有 NUL 字符'));
   // On its own first, for positions that the writer knows; then in brackets, where only a SELECT can stand.
   await explain(clickhouse, sql, values);
-  return checkTree(await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values), allowed);
+  const lines = await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values).catch((error: unknown) => {
+    // Positions in it are not those of the writer.
+    throw error instanceof StatementRefusal ? new StatementRefusal(error.kind, NOT_A_SELECT) : error;
+  });
+  return checkTree(lines, allowed);
 }
 
 async function explain(
@@ -110,40 +150,43 @@ async function explain(
   } catch (error) {
     const { message, type } = error as Error & { type?: string };
     if (type === 'UNKNOWN_QUERY_PARAMETER')
-      throw new StatementRefusal('syntax', 'parameters are not allowed');
+      throw new StatementRefusal('syntax', syntaxProblem('parameters are not allowed', '不允许使用参数'));
     if (/^(SETTING_CONSTRAINT_VIOLATION|UNKNOWN_SETTING|READONLY)$/.test(type ?? ''))
-      throw new StatementRefusal('forbidden', 'SETTINGS is not allowed');
+      throw new StatementRefusal('forbidden', notAllowed('SETTINGS'));
     if (type?.startsWith('TOO_DEEP_') || message.includes('Maximum parse depth'))
-      throw new StatementRefusal('syntax', 'the statement is nested too deeply');
+      throw new StatementRefusal('syntax', syntaxProblem('the statement is nested too deeply', '语句嵌套过深'));
     if (type !== 'SYNTAX_ERROR' && !/Syntax error/.test(message)) throw error;
     // What follows the position repeats the text and may hold values that it names.
     const position = /failed at position (\d+)/.exec(message)?.[1];
     const before = 'EXPLAIN AST '.length;
-    const where = position === undefined ? '' : ` at character ${Math.max(1, Number(position) - before)}`;
-    const reason = `syntax error${where}`;
-    throw new StatementRefusal('syntax', reason);
+    const at = position === undefined ? undefined : Math.max(1, Number(position) - before);
+    const problem = syntaxProblem(
+      at === undefined ? 'syntax error' : `syntax error at character ${at}`,
+      at === undefined ? '语法错误' : `第 ${at} 个字符处语法错误`,
+    );
+    throw new StatementRefusal('syntax', problem);
   }
 }
 
 function checkTree(lines: readonly string[], allowed: Allowed): ReadStatement {
   const tables = new Set<string>();
-  const forbid = (reason: string): never => {
-    throw new StatementRefusal('forbidden', reason);
+  const forbid = (problem: StatementProblem): never => {
+    throw new StatementRefusal('forbidden', problem);
   };
   const parents: string[] = [];
   for (const line of lines) {
     const match = /^( *)(\S+)(?: (.*?))?(?: \(alias .*\))?(?: \(children \d+\))?$/.exec(line);
     const [depth, node = '', name = ''] = match ? [match[1]!.length, match[2], match[3]] : [0, '', ''];
-    if (!NODES.has(node)) forbid(REFUSED_NODES[node] ?? 'only a SELECT over tables is allowed');
+    if (!NODES.has(node)) forbid(REFUSED_NODES[node] ?? NOT_A_SELECT);
     parents[depth] = node;
     if (node === 'Function') {
       const isTable = parents[depth - 1] === 'TableExpression';
-      if (isTable && !allowed.tableFunctions?.test(name)) forbid(`the table function ${name} is not allowed`);
+      if (isTable && !allowed.tableFunctions?.test(name)) forbid(notAllowed(name, TABLE_FUNCTION));
       if (FORBIDDEN_FUNCTIONS.test(name) && !allowed.functions?.test(name))
-        forbid(`the function ${name} is not allowed`);
+        forbid(notAllowed(name, FUNCTION));
     }
     if (node === 'Identifier' && FORBIDDEN_NAMES.test(name) && !allowed.names?.test(name))
-      forbid(`the name ${name} is not allowed here`);
+      forbid(notAllowed(name, { en: 'name', zh: '名称' }));
     if (node === 'TableIdentifier') tables.add(name);
   }
   return { tables: [...tables] };

@@ -142,6 +142,7 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
       while (await mirror.people());
       while (await mirror.facts());
     },
+    catchUp: (personIds) => mirror.catchUp(personIds),
     routes: (server) => profileRoutes(server, { platform, identity, profile, model: currentModel }),
     async start() {
       const loop = (name: string, run: () => Promise<boolean>, intervalMs = IDLE_INTERVAL_MS): void =>

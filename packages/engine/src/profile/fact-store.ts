@@ -22,18 +22,37 @@ export async function takeFacts(transaction: Transaction, limit: number): Promis
   return rows.sort((a, b) => a.sequence - b.sequence).map((row) => row.operation);
 }
 
-/** Takes the oldest changes of persons off the queue, those that no other process is at. */
+/**
+ * Takes the oldest changes of persons off the queue, those that no other process is at; with `wait` all, of `personIds`
+ * only if given, once the others are through with theirs.
+ */
 export async function takeChanges(
   transaction: Transaction,
   limit: number,
+  { wait = false, personIds }: { wait?: boolean; personIds?: readonly number[] | undefined } = {},
 ): Promise<{ personId: number; what: string }[]> {
   const rows = await transaction.query<{ person_id: number; what: string }>(
-    `with taken as (select sequence from profile.change order by sequence limit $1 for update skip locked)
+    `with taken as (
+       select sequence from profile.change where ($2::bigint[] is null or person_id = any($2))
+       order by sequence limit $1 for update ${wait ? '' : 'skip locked'})
      delete from profile.change using taken where change.sequence = taken.sequence
      returning change.person_id, change.what`,
-    [limit],
+    [limit, personIds ?? null],
   );
   return rows.map((row) => ({ personId: row.person_id, what: row.what }));
+}
+
+/** How much waits on the queues to ClickHouse, counted up to `most` and one more. */
+export async function countWaiting(
+  transaction: Transaction,
+  most: number,
+): Promise<{ changes: number; facts: number }> {
+  const [row] = await transaction.query<{ changes: number; facts: number }>(
+    `select (select count(*) from (select from profile.change limit $1 + 1) as c)::int as changes,
+            (select count(*) from (select from profile.fact limit $1 + 1) as f)::int as facts`,
+    [most],
+  );
+  return row!;
 }
 
 /** A version greater than any given before. */

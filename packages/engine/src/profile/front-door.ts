@@ -153,6 +153,11 @@ export interface Profile {
   readonly lender: RecordLender;
   /** Brings ClickHouse up to all that was committed before the call: for tests and the end of an import. */
   mirror(): Promise<void>;
+  /**
+   * Brings ClickHouse up to what was acknowledged before the call, for whoever asks what is true now: all that waits if
+   * it is little, and during an import what changed of `personIds`. Two glances at empty queues mostly.
+   */
+  catchUp(personIds?: readonly number[]): Promise<void>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

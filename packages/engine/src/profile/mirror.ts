@@ -2,7 +2,7 @@ import type { Platform, Transaction } from '../platform/index.ts';
 import type { Model, ModelStore } from './catalogue.ts';
 import { readConsents } from './consent-store.ts';
 import type { KeysOf } from './ends-of-relations.ts';
-import { nextVersion, readSuppressionRows, takeChanges, takeFacts } from './fact-store.ts';
+import { countWaiting, nextVersion, readSuppressionRows, takeChanges, takeFacts } from './fact-store.ts';
 import { pageIds } from './page-ids.ts';
 import { readPeople } from './person-store.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';
@@ -20,6 +20,11 @@ export interface Mirror {
   people(): Promise<boolean>;
   /** One round over entities, relations and details; true when there may be more. */
   facts(): Promise<boolean>;
+  /**
+   * Brings ClickHouse up to what was committed before the call, waiting for other processes' rounds: all of it if it
+   * is no more than a round, and else (an import is running) what changed of `personIds` themselves.
+   */
+  catchUp(personIds?: readonly number[]): Promise<void>;
 }
 
 /**
@@ -35,20 +40,37 @@ export function createMirror(
   keysOf: KeysOf,
 ): Mirror {
   const { database, clickhouse } = platform;
+
+  async function carryPeople(
+    transaction: Transaction,
+    changes: readonly { personId: number; what: string }[],
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    const model = await models.read(transaction);
+    await shaper.ensure(model);
+    const of = (kinds: string): number[] => [
+      ...new Set(changes.filter(({ what }) => kinds.includes(what)).map(({ personId }) => personId)),
+    ];
+    await moveLate(of('pcs'));
+    await mirrorPeople(platform, transaction, model, of('pm'));
+    await mirrorConsents(platform, transaction, model, of('cm'), of('m'));
+    await mirrorSuppressions(platform, transaction, of('sm'));
+  }
+
+  async function carryFacts(transaction: Transaction): Promise<number> {
+    const facts = await takeFacts(transaction, FACTS_A_ROUND);
+    if (facts.length === 0) return 0;
+    const model = await models.read(transaction);
+    await shaper.ensure(model);
+    await writeFactRows({ clickhouse, keysOf }, model, facts);
+    return facts.length;
+  }
+
   return {
     people: () =>
       database.transaction(async (transaction) => {
         const changes = await takeChanges(transaction, PEOPLE_A_ROUND);
-        if (changes.length === 0) return false;
-        const model = await models.read(transaction);
-        await shaper.ensure(model);
-        const of = (kinds: string): number[] => [
-          ...new Set(changes.filter(({ what }) => kinds.includes(what)).map(({ personId }) => personId)),
-        ];
-        await moveLate(of('pcs'));
-        await mirrorPeople(platform, transaction, model, of('pm'));
-        await mirrorConsents(platform, transaction, model, of('cm'), of('m'));
-        await mirrorSuppressions(platform, transaction, of('sm'));
+        await carryPeople(transaction, changes);
         return changes.length === PEOPLE_A_ROUND;
       }),
     facts: () =>
@@ -58,13 +80,26 @@ export function createMirror(
           [FACTS_LOCK],
         );
         if (!lock!.locked) return false;
-        const facts = await takeFacts(transaction, FACTS_A_ROUND);
-        if (facts.length === 0) return false;
-        const model = await models.read(transaction);
-        await shaper.ensure(model);
-        await writeFactRows({ clickhouse, keysOf }, model, facts);
-        return facts.length === FACTS_A_ROUND;
+        return (await carryFacts(transaction)) === FACTS_A_ROUND;
       }),
+    async catchUp(personIds) {
+      const { changes, facts } = await countWaiting(database, PEOPLE_A_ROUND);
+      const isFew = changes <= PEOPLE_A_ROUND;
+      if (changes > 0 && (isFew || personIds)) {
+        const whose = isFew ? undefined : personIds;
+        await database.transaction(async (transaction) =>
+          carryPeople(
+            transaction,
+            await takeChanges(transaction, PEOPLE_A_ROUND, { wait: true, personIds: whose }),
+          ),
+        );
+      }
+      if (facts === 0 || facts > PEOPLE_A_ROUND) return;
+      await database.transaction(async (transaction) => {
+        await lockFacts(transaction);
+        await carryFacts(transaction);
+      });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { createAudience } from '../../src/audience/index.ts';
+import { createAudience, type Audience } from '../../src/audience/index.ts';
 import { contentNeeds, hubNeeds } from '../../src/connect-rooms.ts';
 import type { ContentVariants } from '../../src/content/index.ts';
 import { createContent, type Content } from '../../src/content/index.ts';
@@ -15,6 +15,7 @@ export interface CanvasRooms {
   readonly identity: Identity;
   readonly profile: Profile;
   readonly ingest: Ingest;
+  readonly audience: Audience;
   readonly content: Content;
   readonly decision: Decision;
   readonly hub: Hub;
@@ -37,10 +38,11 @@ export async function createCanvasRooms(platform: Platform): Promise<CanvasRooms
   const content = createContent(platform, contentNeeds(profile));
   const decision = createDecision(platform, { identity, profile });
   const hub = createHub(platform, hubNeeds(platform, { identity, profile, content, decision, ingest }));
+  const audience = createAudience(platform, { identity, profile, ingest });
   const needs: CanvasNeeds = {
     identity,
     ingest,
-    audience: createAudience(platform, { identity, profile, ingest }),
+    audience,
     content,
     decision,
     hub,
@@ -57,6 +59,7 @@ export async function createCanvasRooms(platform: Platform): Promise<CanvasRooms
     identity,
     profile,
     ingest,
+    audience,
     content,
     decision,
     hub,

@@ -32,6 +32,8 @@ export interface CatalogueFilter {
     sort: audienceApi.DefinitionSort;
   };
   active: boolean;
+  /** More duplicates than the list can ask for: so many there are. */
+  leftOut: { shown: number; of: number } | undefined;
 }
 
 /** `duplicates`: ids of those that say the same as others, once they are known. */
@@ -69,6 +71,10 @@ export function useCatalogueFilter(duplicates: ReadonlyMap<string, unknown>): Ca
       sort: audienceApi.definitionSorts.find((each) => each === sort) ?? 'newest',
     },
     active: [search, folder, owner, kind, status].some(Boolean) || state !== 'live',
+    leftOut:
+      state === 'duplicate' && duplicates.size > MOST_IDS
+        ? { shown: MOST_IDS, of: duplicates.size }
+        : undefined,
   };
 }
 
@@ -139,6 +145,11 @@ export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps
         popupMatchSelectWidth={false}
         onChange={filter.set.sort}
       />
+      {filter.leftOut && (
+        <span className="faint" role="status">
+          {words.duplicatesLeftOut(filter.leftOut.shown, filter.leftOut.of)}
+        </span>
+      )}
     </Filters>
   );
 }

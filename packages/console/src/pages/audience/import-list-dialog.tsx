@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import { Form, Input, Modal, Progress, Upload } from 'antd';
+import { Form, Input, Progress, Upload } from 'antd';
 import { useNavigate } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
 import styles from './segment-list.module.css';
 
@@ -45,73 +44,64 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
     void navigate(`/audiences/${made.segmentId}`);
   };
   const isReady = name.trim() !== '' && keys.length > 0 && (done === undefined || found.length > 0);
-  const send = () => void (done === undefined ? resolve.run(keys) : submit()).catch(() => undefined);
   return (
-    <Modal
-      open
+    <FormDialog
       title={segment ? words.replaceTitle(segment.name) : words.title}
       okText={
         done === undefined
           ? words.find
           : (segment ? words.replace : words.create)(format.integer(found.length))
       }
-      confirmLoading={resolve.busy || create.isPending || replace.isPending}
-      okButtonProps={{ disabled: !isReady }}
-      onOk={send}
-      onCancel={onClose}
+      busy={resolve.busy || create.isPending || replace.isPending}
+      error={resolve.error ?? create.error ?? replace.error}
+      isReady={isReady}
+      onSend={() => (done === undefined ? resolve.run(keys) : submit())}
+      onClose={onClose}
     >
-      <Form layout="vertical" onFinish={() => isReady && send()}>
-        {!segment && (
-          <Form.Item label={text.audience.name}>
-            <Input
-              aria-label={text.audience.name}
-              value={name}
-              maxLength={200}
-              onChange={(event) => setName(event.target.value)}
-            />
-          </Form.Item>
-        )}
-        <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
-          <Input.TextArea
-            rows={7}
-            className="mono"
-            aria-label={words.keys}
-            value={typed}
-            placeholder={'C00001234\n13800000042'}
-            onChange={(event) => {
-              setTyped(event.target.value);
-              resolve.forget();
-            }}
+      {!segment && (
+        <Form.Item label={text.audience.name}>
+          <Input
+            aria-label={text.audience.name}
+            value={name}
+            maxLength={200}
+            onChange={(event) => setName(event.target.value)}
           />
         </Form.Item>
-        <Upload
-          accept=".csv,.txt"
-          maxCount={1}
-          showUploadList={false}
-          beforeUpload={(file) => {
-            void file.text().then((content) => {
-              setTyped(content);
-              resolve.forget();
-            });
-            return false;
+      )}
+      <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
+        <Input.TextArea
+          rows={7}
+          className="mono"
+          aria-label={words.keys}
+          value={typed}
+          placeholder={'C00001234\n13800000042'}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            resolve.forget();
           }}
-        >
-          <a role="button">{words.file}</a>
-        </Upload>
-        <EnterSubmits />
-      </Form>
-      <Outcome resolve={resolve} error={resolve.error ?? create.error ?? replace.error} />
-    </Modal>
+        />
+      </Form.Item>
+      <Upload
+        accept=".csv,.txt"
+        maxCount={1}
+        showUploadList={false}
+        beforeUpload={(file) => {
+          void file.text().then((content) => {
+            setTyped(content);
+            resolve.forget();
+          });
+          return false;
+        }}
+      >
+        <a role="button">{words.file}</a>
+      </Upload>
+      <Outcome resolve={resolve} />
+    </FormDialog>
   );
 }
 
-interface OutcomeProps {
-  resolve: ReturnType<typeof useResolveKeys>;
-  error: unknown;
-}
-
 /** How far the search is, how many were found, and which values belong to nobody. */
-function Outcome({ resolve, error }: OutcomeProps) {
+function Outcome({ resolve }: { resolve: ReturnType<typeof useResolveKeys> }) {
   const { text, format } = useReader();
   const { busy, percent, done, found, missing } = resolve;
   return (
@@ -125,7 +115,6 @@ function Outcome({ resolve, error }: OutcomeProps) {
           )}
         </p>
       )}
-      <FormProblem error={error} />
     </div>
   );
 }

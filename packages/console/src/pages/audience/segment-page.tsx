@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
-import { App, Tabs } from 'antd';
+import { App } from 'antd';
 import { useParams } from 'react-router-dom';
 import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { Chip } from '../../parts/state-mark.tsx';
 import { Answer, Failure, Loading } from '../../parts/states.tsx';
@@ -93,10 +94,9 @@ function SegmentTabs({ segment }: { segment: Segment }) {
     children: <div className="stack">{children}</div>,
   });
   return (
-    <Tabs
+    <PageTabs
       activeKey={tab}
       onChange={setTab}
-      destroyOnHidden
       items={[
         item('overview', <SegmentOverview segment={segment} />),
         item('people', <Members segmentId={segmentId} />),

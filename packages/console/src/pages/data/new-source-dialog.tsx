@@ -3,8 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { ingestApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 interface Fields {
   sourceId: string;
@@ -17,54 +16,52 @@ export function NewSourceDialog({ onClose }: { onClose: () => void }) {
   const { text } = useReader();
   const words = text.data.sources;
   const navigate = useNavigate();
-  const [form] = Form.useForm<Fields>();
   const create = useWrite(ingestApi.createSource, [ingestApi.listSources]);
   const made = create.data;
-  return (
-    <Modal
-      open
-      title={made ? words.created : words.create}
-      okText={made ? text.state.close : words.create}
-      cancelText={text.state.cancel}
-      cancelButtonProps={made ? { style: { display: 'none' } } : undefined}
-      confirmLoading={create.isPending}
-      onOk={() => (made ? void navigate(`/data/sources/${made.source.sourceId}`) : form.submit())}
-      onCancel={onClose}
-    >
-      {made ? (
+  if (made) {
+    return (
+      <Modal
+        open
+        title={words.created}
+        okText={text.state.close}
+        cancelButtonProps={{ style: { display: 'none' } }}
+        onOk={() => void navigate(`/data/sources/${made.source.sourceId}`)}
+        onCancel={onClose}
+      >
         <SourceKey value={made.key} />
-      ) : (
-        <Form
-          form={form}
-          layout="vertical"
-          requiredMark={false}
-          initialValues={{ mode: 'lenient' }}
-          onFinish={(body) => create.mutate({ body })}
-        >
-          <Form.Item name="name" label={words.name} rules={[{ required: true, message: words.nameMissing }]}>
-            <Input autoFocus maxLength={200} />
-          </Form.Item>
-          <Form.Item
-            name="sourceId"
-            label={words.id}
-            extra={words.idHint}
-            rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,62}$/, message: words.idWrong }]}
-          >
-            <Input className="mono" />
-          </Form.Item>
-          <Form.Item name="mode" label={words.mode} extra={words.modesDefinition}>
-            <Radio.Group
-              options={[
-                { value: 'lenient', label: words.modes.lenient },
-                { value: 'strict', label: words.modes.strict },
-              ]}
-            />
-          </Form.Item>
-          <FormProblem error={create.error} />
-          <EnterSubmits />
-        </Form>
-      )}
-    </Modal>
+      </Modal>
+    );
+  }
+  return (
+    <FormDialog<Fields>
+      title={words.create}
+      okText={words.create}
+      busy={create.isPending}
+      error={create.error}
+      initialValues={{ mode: 'lenient' }}
+      onSend={(body) => create.mutateAsync({ body })}
+      onClose={onClose}
+    >
+      <Form.Item name="name" label={words.name} rules={[{ required: true, message: words.nameMissing }]}>
+        <Input autoFocus maxLength={200} />
+      </Form.Item>
+      <Form.Item
+        name="sourceId"
+        label={words.id}
+        extra={words.idHint}
+        rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,62}$/, message: words.idWrong }]}
+      >
+        <Input className="mono" />
+      </Form.Item>
+      <Form.Item name="mode" label={words.mode} extra={words.modesDefinition}>
+        <Radio.Group
+          options={[
+            { value: 'lenient', label: words.modes.lenient },
+            { value: 'strict', label: words.modes.strict },
+          ]}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,9 @@
-import { App, Form, Input, Modal, Radio } from 'antd';
+import { App, Form, Input, Radio } from 'antd';
 import { ingestApi } from '@wutong/contract';
 import { planStates, type PlanEvent } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 type Fields = Pick<PlanEvent, 'title' | 'meaning' | 'state'>;
 
@@ -13,7 +12,6 @@ export function PlanEventDialog({ event, onClose }: { event: PlanEvent; onClose:
   const { text } = useReader();
   const words = text.data.plan;
   const { message } = App.useApp();
-  const [form] = Form.useForm<Fields>();
   const save = useWrite(ingestApi.savePlanEvent, [ingestApi.listTrackingPlan]);
   const submit = async (body: Fields) => {
     await save.mutateAsync({ params: { event: event.event }, body });
@@ -21,33 +19,24 @@ export function PlanEventDialog({ event, onClose }: { event: PlanEvent; onClose:
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={`${words.govern} · ${event.event}`}
       okText={text.state.save}
-      cancelText={text.state.cancel}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={save.isPending}
+      error={save.error}
+      initialValues={{ title: event.title, meaning: event.meaning, state: event.state }}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ title: event.title, meaning: event.meaning, state: event.state }}
-        onFinish={(body) => void submit(body).catch(() => undefined)}
-      >
-        <Form.Item name="title" label={words.eventTitle}>
-          <Input maxLength={200} autoFocus />
-        </Form.Item>
-        <Form.Item name="meaning" label={words.meaning}>
-          <Input.TextArea rows={3} maxLength={2000} />
-        </Form.Item>
-        <Form.Item name="state" label={text.data.sources.state}>
-          <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={save.error} />
-    </Modal>
+      <Form.Item name="title" label={words.eventTitle}>
+        <Input maxLength={200} autoFocus />
+      </Form.Item>
+      <Form.Item name="meaning" label={words.meaning}>
+        <Input.TextArea rows={3} maxLength={2000} />
+      </Form.Item>
+      <Form.Item name="state" label={text.data.sources.state}>
+        <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -1,11 +1,10 @@
-import { App, Form, Input, Modal, Radio, Select } from 'antd';
+import { App, Form, Input, Radio, Select } from 'antd';
 import { ingestApi, piiClasses } from '@wutong/contract';
 import { planStates, type PlanProperty } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { wordFor } from '../../text/text.ts';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 type Fields = Pick<PlanProperty, 'title' | 'meaning' | 'type' | 'piiClass' | 'state'>;
 
@@ -20,7 +19,6 @@ export function PlanPropertyDialog({ event, property, onClose }: PlanPropertyDia
   const { text } = useReader();
   const words = text.data.plan;
   const { message } = App.useApp();
-  const [form] = Form.useForm<Fields>();
   const save = useWrite(ingestApi.savePlanProperty, [ingestApi.listTrackingPlan]);
   const submit = async (body: Fields) => {
     await save.mutateAsync({ params: { event, property: property.property }, body });
@@ -28,44 +26,35 @@ export function PlanPropertyDialog({ event, property, onClose }: PlanPropertyDia
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={`${words.govern} · ${property.property}`}
       okText={text.state.save}
-      cancelText={text.state.cancel}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={save.isPending}
+      error={save.error}
+      initialValues={property}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={property}
-        onFinish={(body) => void submit(body).catch(() => undefined)}
-      >
-        <Form.Item name="title" label={words.eventTitle}>
-          <Input maxLength={200} autoFocus />
-        </Form.Item>
-        <Form.Item name="meaning" label={words.meaning}>
-          <Input.TextArea rows={2} maxLength={2_000} />
-        </Form.Item>
-        <Form.Item name="type" label={words.type} extra={words.typeHint}>
-          <Select
-            options={ingestApi.planValueTypes.map((value) => ({
-              value,
-              label: wordFor(text.words.valueType, value),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item name="piiClass" label={words.pii}>
-          <Radio.Group options={piiClasses.map((value) => ({ value, label: words.piiClass[value] }))} />
-        </Form.Item>
-        <Form.Item name="state" label={text.data.sources.state}>
-          <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={save.error} />
-    </Modal>
+      <Form.Item name="title" label={words.eventTitle}>
+        <Input maxLength={200} autoFocus />
+      </Form.Item>
+      <Form.Item name="meaning" label={words.meaning}>
+        <Input.TextArea rows={2} maxLength={2_000} />
+      </Form.Item>
+      <Form.Item name="type" label={words.type} extra={words.typeHint}>
+        <Select
+          options={ingestApi.planValueTypes.map((value) => ({
+            value,
+            label: wordFor(text.words.valueType, value),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item name="piiClass" label={words.pii}>
+        <Radio.Group options={piiClasses.map((value) => ({ value, label: words.piiClass[value] }))} />
+      </Form.Item>
+      <Form.Item name="state" label={text.data.sources.state}>
+        <Radio.Group options={planStates.map((value) => ({ value, label: words.state[value] }))} />
+      </Form.Item>
+    </FormDialog>
   );
 }

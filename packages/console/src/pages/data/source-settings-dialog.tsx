@@ -1,11 +1,10 @@
-import { App, Form, Input, InputNumber, Modal, Radio, Select } from 'antd';
+import { App, Form, Input, InputNumber, Radio, Select } from 'antd';
 import { identityApi, ingestApi } from '@wutong/contract';
 import type { Source } from '../../api/vocabulary.ts';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 type Fields = Pick<Source, 'name' | 'mode' | 'loginKeyType' | 'anonymousKeyType' | 'maximumAgeDays'>;
 
@@ -14,7 +13,6 @@ export function SourceSettingsDialog({ source, onClose }: { source: Source; onCl
   const { text, language } = useReader();
   const words = text.data.sources;
   const { message } = App.useApp();
-  const [form] = Form.useForm<Fields>();
   const types = useRead(identityApi.listKeyTypes, undefined, { enabled: useMay(identityApi.listKeyTypes) });
   const save = useWrite(ingestApi.updateSource, [ingestApi.readSource, ingestApi.listSources]);
   const submit = async (body: Fields) => {
@@ -28,47 +26,30 @@ export function SourceSettingsDialog({ source, onClose }: { source: Source; onCl
   }));
   const required = [{ required: true, message: words.nameMissing }];
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={words.settings}
       okText={text.state.save}
-      cancelText={text.state.cancel}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={save.isPending}
+      error={save.error}
+      initialValues={source}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={source}
-        onFinish={(body) => void submit(body).catch(() => undefined)}
-      >
-        <Form.Item name="name" label={words.name} rules={required}>
-          <Input maxLength={200} autoFocus />
-        </Form.Item>
-        <Form.Item name="mode" label={words.mode} extra={words.modesDefinition}>
-          <Radio.Group
-            options={ingestApi.sourceModes.map((value) => ({ value, label: words.modes[value] }))}
-          />
-        </Form.Item>
-        <Form.Item name="loginKeyType" label={words.loginKeyType}>
-          <Select options={keyTypes} />
-        </Form.Item>
-        <Form.Item name="anonymousKeyType" label={words.anonymousKeyType}>
-          <Select options={keyTypes} />
-        </Form.Item>
-        <Form.Item
-          name="maximumAgeDays"
-          label={words.maximumAge}
-          extra={words.maximumAgeHint}
-          rules={required}
-        >
-          <InputNumber min={1} max={36_500} precision={0} suffix={text.units.day} style={{ width: 160 }} />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={save.error} />
-    </Modal>
+      <Form.Item name="name" label={words.name} rules={required}>
+        <Input maxLength={200} autoFocus />
+      </Form.Item>
+      <Form.Item name="mode" label={words.mode} extra={words.modesDefinition}>
+        <Radio.Group options={ingestApi.sourceModes.map((value) => ({ value, label: words.modes[value] }))} />
+      </Form.Item>
+      <Form.Item name="loginKeyType" label={words.loginKeyType}>
+        <Select options={keyTypes} />
+      </Form.Item>
+      <Form.Item name="anonymousKeyType" label={words.anonymousKeyType}>
+        <Select options={keyTypes} />
+      </Form.Item>
+      <Form.Item name="maximumAgeDays" label={words.maximumAge} extra={words.maximumAgeHint} rules={required}>
+        <InputNumber min={1} max={36_500} precision={0} suffix={text.units.day} style={{ width: 160 }} />
+      </Form.Item>
+    </FormDialog>
   );
 }

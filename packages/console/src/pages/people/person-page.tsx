@@ -1,11 +1,12 @@
 import { useState, type ReactNode } from 'react';
-import { Button, Tabs } from 'antd';
+import { Button } from 'antd';
 import { useParams } from 'react-router-dom';
 import { canvasApi, hubApi, identityApi, profileApi, type Endpoint } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader, useText } from '../../frame/reader.tsx';
 import { allows, useMay, useSession } from '../../frame/session.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Answer, Failure } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
@@ -89,7 +90,7 @@ function PersonSheet({ masked }: { masked: PersonView }) {
       )}
       <div className={styles.columns}>
         <PersonSide person={person} />
-        <Tabs className={styles.tabs} activeKey={tab} onChange={setTab} destroyOnHidden items={tabs} />
+        <PageTabs className={styles.tabs} activeKey={tab} onChange={setTab} items={tabs} />
       </div>
       {dialog === 'open' && (
         <OpenValuesDialog

@@ -4,8 +4,7 @@ import { platformApi, type ResponseOf } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Panel } from '../../parts/page.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
@@ -76,56 +75,59 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
   const { text } = useReader();
   const words = text.access;
   const users = useRead(platformApi.listUsers);
-  const [form] = Form.useForm<{ name: string; userId: string }>();
   const create = useWrite(platformApi.createToken, [platformApi.listTokens]);
   const made = create.data;
-  return (
-    <Modal
-      open
-      title={words.newToken}
-      okText={made ? text.state.close : words.newToken}
-      cancelText={text.state.cancel}
-      cancelButtonProps={made ? { style: { display: 'none' } } : undefined}
-      confirmLoading={create.isPending}
-      onOk={() => (made ? onClose() : form.submit())}
-      onCancel={onClose}
-    >
-      {made ? (
+  if (made) {
+    return (
+      <Modal
+        open
+        title={words.newToken}
+        okText={text.state.close}
+        cancelButtonProps={{ style: { display: 'none' } }}
+        onOk={onClose}
+        onCancel={onClose}
+      >
         <div className="stack">
           <p className="soft">{words.secretOnce}</p>
           <Typography.Text copyable className="mono" style={{ overflowWrap: 'anywhere' }}>
             {made.secret}
           </Typography.Text>
         </div>
-      ) : (
-        <Form form={form} layout="vertical" requiredMark={false} onFinish={(body) => create.mutate({ body })}>
-          <Form.Item
-            name="name"
-            label={words.tokenName}
-            rules={[{ required: true, whitespace: true, message: words.tokenNameMissing }]}
-          >
-            <Input autoFocus maxLength={100} />
-          </Form.Item>
-          <Form.Item
-            name="userId"
-            label={words.tokenOwner}
-            rules={[{ required: true, message: words.tokenOwnerMissing }]}
-          >
-            <Select
-              showSearch
-              optionFilterProp="label"
-              options={(users.data?.items ?? [])
-                .filter(({ disabled }) => !disabled)
-                .map(({ userId, displayName, name }) => ({
-                  value: userId,
-                  label: `${displayName} · ${name}`,
-                }))}
-            />
-          </Form.Item>
-          <FormProblem error={create.error} />
-          <EnterSubmits />
-        </Form>
-      )}
-    </Modal>
+      </Modal>
+    );
+  }
+  return (
+    <FormDialog<{ name: string; userId: string }>
+      title={words.newToken}
+      okText={words.newToken}
+      busy={create.isPending}
+      error={create.error}
+      onSend={(body) => create.mutateAsync({ body })}
+      onClose={onClose}
+    >
+      <Form.Item
+        name="name"
+        label={words.tokenName}
+        rules={[{ required: true, whitespace: true, message: words.tokenNameMissing }]}
+      >
+        <Input autoFocus maxLength={100} />
+      </Form.Item>
+      <Form.Item
+        name="userId"
+        label={words.tokenOwner}
+        rules={[{ required: true, message: words.tokenOwnerMissing }]}
+      >
+        <Select
+          showSearch
+          optionFilterProp="label"
+          options={(users.data?.items ?? [])
+            .filter(({ disabled }) => !disabled)
+            .map(({ userId, displayName, name }) => ({
+              value: userId,
+              label: `${displayName} · ${name}`,
+            }))}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -1,10 +1,9 @@
-import { Form, Input, Modal, Select, Switch } from 'antd';
+import { Form, Input, Select, Switch } from 'antd';
 import { platformApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { wordFor } from '../../text/text.ts';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import type { User } from './user-panel.tsx';
 
 interface Fields {
@@ -22,12 +21,11 @@ const SHORTEST_PASSWORD = 10;
 export function UserDialog({ user, onClose }: { user: User | undefined; onClose: () => void }) {
   const { text } = useReader();
   const words = text.access;
-  const [form] = Form.useForm<Fields>();
   const create = useWrite(platformApi.createUser, [platformApi.listUsers]);
   const edit = useWrite(platformApi.editUser, [platformApi.listUsers]);
   const error = create.error ?? edit.error;
 
-  const save = ({ name, displayName, role, institutionId, password, enabled }: Fields) => {
+  const save = async ({ name, displayName, role, institutionId, password, enabled }: Fields) => {
     const institution = institutionId.trim();
     if (!user) {
       const body = {
@@ -37,7 +35,8 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
         password,
         ...(institution ? { institutionId: institution } : {}),
       };
-      return create.mutate({ body }, { onSuccess: onClose });
+      await create.mutateAsync({ body });
+      return onClose();
     }
     const body = {
       ...(displayName === user.displayName ? {} : { displayName }),
@@ -46,78 +45,68 @@ export function UserDialog({ user, onClose }: { user: User | undefined; onClose:
       ...(enabled === !user.disabled ? {} : { disabled: !enabled }),
       ...(password ? { password } : {}),
     };
-    return edit.mutate({ params: { userId: user.userId }, body }, { onSuccess: onClose });
+    await edit.mutateAsync({ params: { userId: user.userId }, body });
+    onClose();
   };
 
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={user ? words.editUser : words.newUser}
       okText={user ? words.save : words.newUser}
-      cancelText={text.state.cancel}
-      confirmLoading={create.isPending || edit.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={create.isPending || edit.isPending}
+      error={error}
+      initialValues={{
+        name: user?.name ?? '',
+        displayName: user?.displayName ?? '',
+        role: user?.role ?? 'marketer',
+        institutionId: user?.institutionId ?? '',
+        password: '',
+        enabled: !user?.disabled,
+      }}
+      onSend={save}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        autoComplete="off"
-        initialValues={{
-          name: user?.name ?? '',
-          displayName: user?.displayName ?? '',
-          role: user?.role ?? 'marketer',
-          institutionId: user?.institutionId ?? '',
-          password: '',
-          enabled: !user?.disabled,
-        }}
-        onFinish={save}
+      <Form.Item
+        name="displayName"
+        label={words.displayName}
+        rules={[{ required: true, whitespace: true, message: words.displayNameMissing }]}
       >
-        <Form.Item
-          name="displayName"
-          label={words.displayName}
-          rules={[{ required: true, whitespace: true, message: words.displayNameMissing }]}
-        >
-          <Input autoFocus maxLength={100} />
+        <Input autoFocus maxLength={100} />
+      </Form.Item>
+      <Form.Item
+        name="name"
+        label={words.loginName}
+        extra={user ? undefined : words.loginNameHint}
+        rules={
+          user ? [] : [{ required: true, pattern: /^[a-z0-9_.@-]{2,100}$/, message: words.loginNameWrong }]
+        }
+      >
+        <Input className="mono" disabled={user !== undefined} autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="role" label={words.role}>
+        <Select
+          options={platformApi.roles.map((role) => ({
+            value: role,
+            label: wordFor(text.frame.roles, role),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item name="institutionId" label={words.institution} extra={words.institutionHint}>
+        <Input className="mono" maxLength={200} placeholder={words.wholeBank} />
+      </Form.Item>
+      <Form.Item
+        name="password"
+        label={user ? words.newPassword : words.password}
+        extra={user ? words.newPasswordHint : undefined}
+        rules={[{ required: !user, min: SHORTEST_PASSWORD, message: words.passwordShort }]}
+      >
+        <Input.Password autoComplete="new-password" maxLength={500} />
+      </Form.Item>
+      {user && (
+        <Form.Item name="enabled" label={words.enabled} extra={words.enabledHint} valuePropName="checked">
+          <Switch />
         </Form.Item>
-        <Form.Item
-          name="name"
-          label={words.loginName}
-          extra={user ? undefined : words.loginNameHint}
-          rules={
-            user ? [] : [{ required: true, pattern: /^[a-z0-9_.@-]{2,100}$/, message: words.loginNameWrong }]
-          }
-        >
-          <Input className="mono" disabled={user !== undefined} autoComplete="off" />
-        </Form.Item>
-        <Form.Item name="role" label={words.role}>
-          <Select
-            options={platformApi.roles.map((role) => ({
-              value: role,
-              label: wordFor(text.frame.roles, role),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item name="institutionId" label={words.institution} extra={words.institutionHint}>
-          <Input className="mono" maxLength={200} placeholder={words.wholeBank} />
-        </Form.Item>
-        <Form.Item
-          name="password"
-          label={user ? words.newPassword : words.password}
-          extra={user ? words.newPasswordHint : undefined}
-          rules={[{ required: !user, min: SHORTEST_PASSWORD, message: words.passwordShort }]}
-        >
-          <Input.Password autoComplete="new-password" maxLength={500} />
-        </Form.Item>
-        {user && (
-          <Form.Item name="enabled" label={words.enabled} extra={words.enabledHint} valuePropName="checked">
-            <Switch />
-          </Form.Item>
-        )}
-        <FormProblem error={error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      )}
+    </FormDialog>
   );
 }

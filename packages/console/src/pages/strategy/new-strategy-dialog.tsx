@@ -1,10 +1,9 @@
-import { Form, Input, Modal, Radio } from 'antd';
+import { Form, Input, Radio } from 'antd';
 import { useNavigate } from 'react-router-dom';
 import { canvasApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import styles from './new-strategy-dialog.module.css';
 
 interface Fields {
@@ -17,7 +16,6 @@ interface Fields {
 export function NewStrategyDialog({ onClose }: { onClose: () => void }) {
   const { text, language } = useReader();
   const words = text.strategy;
-  const [form] = Form.useForm<Fields>();
   const navigate = useNavigate();
   const templates = useRead(canvasApi.listStrategyTemplates);
   const create = useWrite(canvasApi.createStrategy, [canvasApi.listStrategies]);
@@ -28,43 +26,33 @@ export function NewStrategyDialog({ onClose }: { onClose: () => void }) {
     void navigate(`/strategies/${made.strategyId}`);
   };
   return (
-    <Modal
-      open
-      width={620}
+    <FormDialog<Fields>
       title={words.newStrategy}
       okText={words.create}
-      cancelText={text.state.cancel}
-      confirmLoading={create.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      width={620}
+      busy={create.isPending}
+      error={create.error}
+      initialValues={{ templateId: '' }}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ templateId: '' }}
-        onFinish={(fields) => void submit(fields).catch(() => undefined)}
-      >
-        <Form.Item name="name" label={words.name} rules={[{ required: true, message: words.nameMissing }]}>
-          <Input placeholder={words.namePlaceholder} maxLength={200} autoFocus />
-        </Form.Item>
-        <Form.Item name="description" label={words.description}>
-          <Input.TextArea rows={2} maxLength={2000} />
-        </Form.Item>
-        <Form.Item name="templateId" label={words.template}>
-          <Radio.Group className={styles.templates}>
-            <Radio value="">{words.blank}</Radio>
-            {(templates.data?.items ?? []).map(({ templateId, title, purpose }) => (
-              <Radio key={templateId} value={templateId}>
-                <b>{title[language]}</b>
-                <span className="faint">{purpose[language]}</span>
-              </Radio>
-            ))}
-          </Radio.Group>
-        </Form.Item>
-        <FormProblem error={create.error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      <Form.Item name="name" label={words.name} rules={[{ required: true, message: words.nameMissing }]}>
+        <Input placeholder={words.namePlaceholder} maxLength={200} autoFocus />
+      </Form.Item>
+      <Form.Item name="description" label={words.description}>
+        <Input.TextArea rows={2} maxLength={2000} />
+      </Form.Item>
+      <Form.Item name="templateId" label={words.template}>
+        <Radio.Group className={styles.templates}>
+          <Radio value="">{words.blank}</Radio>
+          {(templates.data?.items ?? []).map(({ templateId, title, purpose }) => (
+            <Radio key={templateId} value={templateId}>
+              <b>{title[language]}</b>
+              <span className="faint">{purpose[language]}</span>
+            </Radio>
+          ))}
+        </Radio.Group>
+      </Form.Item>
+    </FormDialog>
   );
 }

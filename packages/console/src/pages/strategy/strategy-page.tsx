@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react';
-import { Tabs } from 'antd';
 import { useParams } from 'react-router-dom';
 import { canvasApi } from '@wutong/contract';
 import type { Strategy, StrategyVersion } from '../../api/vocabulary.ts';
 import { LIVE_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Page } from '../../parts/page.tsx';
 import { StateMark, toneOf } from '../../parts/state-mark.tsx';
 import { Answer, Failure, Loading } from '../../parts/states.tsx';
@@ -77,10 +77,9 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
       }
       actions={<LifeCycleActions strategy={strategy} versions={versions} />}
     >
-      <Tabs
+      <PageTabs
         activeKey={tab}
         onChange={setTab}
-        destroyOnHidden
         items={[
           {
             key: 'canvas',

@@ -1,10 +1,9 @@
-import { App, Form, Input, Modal, Radio } from 'antd';
+import { App, Form, Input, Radio } from 'antd';
 import { hubApi, type ResponseOf } from '@wutong/contract';
 import { taskOutcomes } from '../../api/vocabulary.ts';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
-import { EnterSubmits } from '../../parts/enter-submits.tsx';
-import { FormProblem } from '../../parts/form-problem.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import styles from './tasks.module.css';
 
 type Task = ResponseOf<typeof hubApi.listTasks>['items'][number];
@@ -18,7 +17,6 @@ export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => vo
   const { text } = useReader();
   const words = text.tasks;
   const { message } = App.useApp();
-  const [form] = Form.useForm<Fields>();
   const record = useWrite(hubApi.recordTaskOutcome, [hubApi.listTasks]);
   const submit = async (body: Fields) => {
     await record.mutateAsync({ params: { taskId: task.taskId }, body });
@@ -26,40 +24,30 @@ export function OutcomeDialog({ task, onClose }: { task: Task; onClose: () => vo
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<Fields>
       title={task.title}
       okText={words.record}
-      cancelText={text.state.cancel}
-      confirmLoading={record.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={record.isPending}
+      error={record.error}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(body) => void submit(body).catch(() => undefined)}
+      <Form.Item
+        name="outcome"
+        label={words.outcome}
+        rules={[{ required: true, message: words.chooseOutcome }]}
       >
-        <Form.Item
-          name="outcome"
-          label={words.outcome}
-          rules={[{ required: true, message: words.chooseOutcome }]}
-        >
-          <Radio.Group className={styles.outcomes} optionType="button">
-            {taskOutcomes.map((value) => (
-              <Radio.Button key={value} value={value}>
-                {words.outcomes[value]}
-              </Radio.Button>
-            ))}
-          </Radio.Group>
-        </Form.Item>
-        <Form.Item name="note" label={words.note}>
-          <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={record.error} />
-    </Modal>
+        <Radio.Group className={styles.outcomes} optionType="button">
+          {taskOutcomes.map((value) => (
+            <Radio.Button key={value} value={value}>
+              {words.outcomes[value]}
+            </Radio.Button>
+          ))}
+        </Radio.Group>
+      </Form.Item>
+      <Form.Item name="note" label={words.note}>
+        <Input.TextArea rows={3} maxLength={2000} placeholder={words.notePlaceholder} />
+      </Form.Item>
+    </FormDialog>
   );
 }

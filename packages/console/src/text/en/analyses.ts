@@ -164,6 +164,9 @@ export const analyses = {
   firstPeriodValue: 'First period, each',
   valueAfter: (period: string) => `Each, to ${period}`,
   lifetimeHint: 'Over the cohorts that have lived the whole period.',
+  lifetimeNote:
+    'Each line is one cohort: value per person from its start to the end of the period. The last number of a line may still grow, as that period is under way. The chart and the figures above count only cohorts that have lived the whole period.',
+  lifetimeNotYet: 'No cohort has lived a whole period yet',
   payers: 'people with some value',
   sessions: 'Visits',
   medianLength: 'Median length',

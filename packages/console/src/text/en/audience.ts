@@ -64,12 +64,12 @@ export const audience: Text['audience'] = {
     everybodyElse: 'Everybody else',
     differences: 'Significant differences',
     differencesDefinition:
-      "Only differences that are statistically significant (p < 0.05 after Holm's correction), the largest effect (Cohen's h or d) first.",
+      "Only differences that are statistically significant (p < 0.05 after Holm's correction), the largest effect (Cohen's h or d) first. Of a number the mean or the median, whichever tells the two apart more surely.",
     noDifference: 'No significant difference',
     noDifferenceHint:
       'The two sides do not differ significantly in any attribute; there may be too few people.',
     noValue: 'no value',
-    mean: (attribute) => `${attribute} (mean)`,
+    ofNumber: (attribute, measure) => `${attribute} (${measure})`,
     more: (times) => `${times} times`,
     less: (share) => `${share} lower`,
     only: 'only here',
@@ -125,6 +125,7 @@ export const audience: Text['audience'] = {
     weight: (amount: string) => `Adds ${amount}`,
   },
   choose: 'Choose',
+  duplicatesLeftOut: (shown, of) => `The first ${shown} of ${of} duplicates; archive some to see the others.`,
   sameAs: (names) => `Says the same as ${names}`,
   usedTimes: (count) => `used in ${count} places`,
   lookedUp: (count) => `${count} look-ups`,

@@ -136,6 +136,7 @@ export const state: Text['state'] = {
   copied: 'Copied',
   copy: 'Copy',
   more: 'Load more',
+  moreTabs: 'More tabs',
   all: 'All',
   updatedAt: (time) => `Updated ${time}`,
   fold: 'Fold',

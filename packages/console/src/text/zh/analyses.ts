@@ -158,6 +158,9 @@ export const analyses = {
   firstPeriodValue: '首期人均',
   valueAfter: (period: string) => `至${period}人均`,
   lifetimeHint: '只按走完那一期的批次计算。',
+  lifetimeNote:
+    '每行是一个批次：从开始到那一期末的累计人均价值。每行最后一个数所在的一期可能尚未结束，还会增长。上方的图与数字只统计已走完那一期的批次。',
+  lifetimeNotYet: '还没有批次走完一期',
   payers: '有贡献的客户',
   sessions: '来访次数',
   medianLength: '停留中位数',

@@ -125,6 +125,7 @@ export const state = {
   copied: '已复制',
   copy: '复制',
   more: '加载更多',
+  moreTabs: '更多页签',
   all: '全部',
   updatedAt: (time: string) => `更新于 ${time}`,
   fold: '收起',

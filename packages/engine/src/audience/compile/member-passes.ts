@@ -139,18 +139,25 @@ export class MemberPasses {
   private rowSql(passes: readonly Pass[], absent: ReadonlySet<number>): string {
     const presentParts = new Map(
       [...this.ofScans.values()].flatMap(({ nodes, presentPart }) =>
-        [...nodes.keys()].map((part) => [part, presentPart] as const),
+        [...nodes.keys()].filter((part) => absent.has(part)).map((part) => [part, presentPart] as const),
       ),
     );
-    const parts = Array.from({ length: this.nextPart }, (_, part) => part);
+    // Who has rows at all need only be known where those who have none fit a condition.
+    const asked = new Set(presentParts.values());
+    const unasked = new Set(
+      [...this.ofScans.values()].map((scan) => scan.presentPart).filter((part) => !asked.has(part)),
+    );
+    const parts = Array.from({ length: this.nextPart }, (_, part) => part).filter(
+      (part) => !unasked.has(part),
+    );
     const merged = parts.map((part) => `groupBitmapMergeStateIf(row.2, row.1 = ${part}) AS m${part}`);
     const columns = parts.map((part) => {
-      const present = absent.has(part) ? presentParts.get(part) : undefined;
+      const present = presentParts.get(part);
       const bitmap =
         present === undefined ? `m${part}` : `bitmapOr(m${part}, bitmapAndnot(m${ALL}, m${present}))`;
       return `${bitmap} AS b${part}`;
     });
-    const queries = passes.flatMap((pass) => passSql(pass) ?? []);
+    const queries = passes.flatMap((pass) => passSql(pass, unasked) ?? []);
     return `SELECT ${columns.join(', ')} FROM (SELECT ${merged.join(', ')} FROM (${queries.join(' UNION ALL ')}))`;
   }
 
@@ -236,12 +243,17 @@ export class MemberPasses {
   }
 }
 
-function passSql({ from, person, conditions, everybody }: Pass): string | undefined {
+function passSql(
+  { from, person, conditions, everybody }: Pass,
+  unasked: ReadonlySet<number>,
+): string | undefined {
   const parts = [...conditions].map(([part, condition]) => ({
     part,
     bitmap: `groupBitmapStateIf(${person}, ${condition})`,
   }));
-  if (everybody !== undefined) parts.push({ part: everybody, bitmap: `groupBitmapState(${person})` });
+  if (everybody !== undefined && !unasked.has(everybody)) {
+    parts.push({ part: everybody, bitmap: `groupBitmapState(${person})` });
+  }
   if (parts.length === 0) return undefined;
   const numbers = parts.map(({ part }) => `toUInt32(${part})`).join(', ');
   const bitmaps = parts.map(({ bitmap }) => bitmap).join(', ');

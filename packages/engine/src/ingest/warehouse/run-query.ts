@@ -1,5 +1,5 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
-import { CodedError, readStatement, StatementRefusal, type Platform } from '../../platform/index.ts';
+import { CodedError, readStatement, StatementRefusal, tableNotReadable, type Platform } from '../../platform/index.ts';
 import type { SourceColumn } from './connectors/index.ts';
 import { selectTables } from './connection-store.ts';
 import { declareAsWritten, declareTables } from './declare-tables.ts';
@@ -86,12 +86,12 @@ export async function checkStatement(
   const written = await readStatement(reader.analyst, sql, values).catch((error: unknown) => {
     if (!(error instanceof StatementRefusal)) throw sourceError(error, 'query');
     const code = error.kind === 'syntax' ? 'source_query_invalid' : 'source_query_refused';
-    throw new CodedError(code, { details: { reason: error.reason } });
+    throw new CodedError(code, { details: { reason: error.reason, problems: [error.problem] } });
   });
   const strange = written.tables.find((name) => !PLAIN_TABLE.test(name));
   if (strange === undefined) return written.tables.map((name) => name.replace(/^warehouse\./, ''));
-  const reason = `the table ${strange.slice(0, 100)} may not be read`;
-  throw new CodedError('source_query_refused', { details: { reason } });
+  const problem = tableNotReadable(strange.slice(0, 100));
+  throw new CodedError('source_query_refused', { details: { reason: problem.en, problems: [problem] } });
 }
 
 async function describe(reader: Reader, from: string): Promise<SourceColumn[]> {

@@ -346,6 +346,17 @@ test('lifetime value: per person, cumulative, null where it has not begun', asyn
     overall: [{ people: 4, perPerson: 27.5 }, { perPerson: 155.5 / 4 }, { perPerson: 155.5 / 4 }],
   });
   expect(await people('lifetime_value', asked, { cohort: day(0), payers: true })).toEqual([1, 2]);
+  // Of periods under way cohorts show what there is; over all, only those count that have lived it to the end.
+  const long = (await run('lifetime_value', { ...asked, periods: 13 })) as {
+    cohorts: { cumulative: (number | null)[] }[];
+    overall: { people: number; perPerson: number }[];
+  };
+  expect(long.cohorts.map(({ cumulative }) => cumulative.slice(9))).toEqual([
+    [115.5 / 3, 115.5 / 3, null, null],
+    [40, null, null, null],
+  ]);
+  expect(long.overall.map((each) => each.people)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 0, 0, 0]);
+  expect(long.overall[9]!.perPerson).toBeCloseTo(115.5 / 3, 9);
 });
 
 test('session: cut where nothing happens for a while', async () => {

@@ -1,23 +1,43 @@
 import type { FunnelRequest } from '@wutong/contract';
+import { overlapOf } from './funnel-overlap.ts';
 import { EMPTY, type FunnelFold, instantIn } from './funnel-events.ts';
 import type { ResolvedScope } from './scope-sql.ts';
 
-/** Steps in any order, all within the window. `alike`: of how many steps one event may be any, at most. */
-export function foldAnyOrder(scope: ResolvedScope, request: FunnelRequest, alike: number): FunnelFold {
-  return alike > 1 ? foldMatched(scope, request, alike) : foldNewest(scope, request);
+/**
+ * Steps in any order, all within the window. Matching events with steps costs four times as much as keeping the newest
+ * of each, so it is done only where one event may be one of several steps that differ.
+ */
+export function foldAnyOrder(scope: ResolvedScope, request: FunnelRequest): FunnelFold {
+  const { classes, alike } = overlapOf(request.steps);
+  return alike > 1 ? foldMatched(scope, request, alike) : foldNewest(scope, request, classes);
 }
 
 const instantOf = instantIn('event');
 
 /**
- * Where an event is one step at most: the newest time of each step, in the period (`state.2`) and at all (`state.1`).
- * The furthest chain is the times that lie within the window of the newest; one that would begin after the period
- * takes one of its steps from within it, if it can.
+ * Where an event is one step at most, or any of some that are the same (a class): the newest times of each class, one a
+ * step and the oldest at its first (`state.1`), and at that first step the newest time in the period (`state.2`). The
+ * furthest chain is the times that lie within the window of the newest; one that would begin after the period takes one
+ * of its steps from within it, if it can.
  */
-function foldNewest(scope: ResolvedScope, request: FunnelRequest): FunnelFold {
+function foldNewest(
+  scope: ResolvedScope,
+  request: FunnelRequest,
+  classes: readonly (readonly number[])[],
+): FunnelFold {
   const steps = `range(${request.steps.length})`;
-  const newest = `arrayMap((place, own) -> if(bitTest(event, place), ${instantOf}, own), ${steps}, state.1)`;
-  const begun = `if(${instantOf} < ${scope.bindings.integer(scope.to)}, ${newest}, state.2)`;
+  // By place the step, from 1, that hands its time on when a new event comes; 0: none, it takes the event's.
+  const givers = request.steps.map((_, place) => {
+    const own = classes.find((each) => each.includes(place))!;
+    return (own[own.indexOf(place) + 1] ?? -1) + 1;
+  });
+  const firsts = request.steps.map((_, place) => Number(classes.some((each) => each[0] === place)));
+  const listOf = (numbers: readonly number[]) => `[${numbers.join(', ')}]::Array(UInt8)`;
+  const newest = `arrayMap((place, own, giver) -> multiIf(not bitTest(event, place), own, giver = 0, ${instantOf}, state.1[giver]),
+      ${steps}, state.1, ${listOf(givers)})`;
+  const begun = `if(${instantOf} < ${scope.bindings.integer(scope.to)},
+      arrayMap((place, own, first) -> if(first and bitTest(event, place), ${instantOf}, own), ${steps}, state.2, ${listOf(firsts)}),
+      state.2)`;
   const nothing = `arrayMap(place -> toUInt64(0), ${steps})`;
   return {
     folded: `arrayFold((state, event) -> (${newest}, ${begun}, ${furthestNewest('state', request)}), packed,
@@ -28,8 +48,8 @@ function foldNewest(scope: ResolvedScope, request: FunnelRequest): FunnelFold {
 
 function furthestNewest(state: string, request: FunnelRequest): string {
   const latest = `arrayMax(${state}.2)`;
-  // Unchanged where the step's newest time lies in the period.
-  const times = `arrayMap((own, begun) -> if(begun = ${latest}, begun, own), ${state}.1, ${state}.2)`;
+  const times = `if(has(${state}.1, ${latest}), ${state}.1,
+      arrayMap((own, begun) -> if(begun = ${latest}, begun, own), ${state}.1, ${state}.2))`;
   const oldest = `arrayMax(${state}.1) - least(arrayMax(${state}.1), ${request.windowMs})`;
   const fresh = `arraySort(arrayFilter(at -> at > 0 and at >= ${oldest}, ${times}))`;
   return `if(length(${fresh}) > length(${state}.3) and ${latest} >= ${oldest}, ${fresh}, ${state}.3)`;

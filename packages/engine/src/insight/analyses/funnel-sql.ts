@@ -119,8 +119,7 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
   const events = isStrict
     ? [...request.steps, { event: ANY_EVENT, where: [] }]
     : [...request.steps, ...request.exclusions];
-  const fold =
-    request.order === 'any' ? foldAnyOrder(scope, request, alikeSteps(request)) : foldOrdered(scope, request);
+  const fold = request.order === 'any' ? foldAnyOrder(scope, request) : foldOrdered(scope, request);
   const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
   const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
   // Rows that are no step only matter where nothing may lie between.

@@ -118,11 +118,17 @@ const overlapping = request({
   ],
 });
 
+interface NumberedEvent extends TestEvent {
+  readonly n: number;
+}
+
 /** Slow and obvious: the most steps that events of a window have one each of, with its first event among them. */
-function matchedLevel(events: readonly (TestEvent & { readonly n: number })[]): number {
-  const stepsOf = ({ event, n }: { event: string; n: number }) =>
-    [event === 'a', event === 'a' && n >= 2, n <= 2, event === 'b'].flatMap((is, step) => (is ? [step] : []));
-  const most = (left: readonly (TestEvent & { readonly n: number })[], taken: readonly number[]): number => {
+function matchedLevel(
+  events: readonly NumberedEvent[],
+  isStep: (event: NumberedEvent) => readonly boolean[],
+): number {
+  const stepsOf = (event: NumberedEvent) => isStep(event).flatMap((is, step) => (is ? [step] : []));
+  const most = (left: readonly NumberedEvent[], taken: readonly number[]): number => {
     const [next, ...others] = left;
     if (!next) return taken.length;
     const free = stepsOf(next).filter((step) => !taken.includes(step));
@@ -137,9 +143,39 @@ function matchedLevel(events: readonly (TestEvent & { readonly n: number })[]): 
   return Math.max(0, ...levels);
 }
 
-test('any order: of steps that one event may be several of, as many as can be matched', async () => {
+/** The same or apart: what one event may be is a step like another. */
+const classed = request({
+  order: 'any',
+  windowMs: 20 * SECOND_MS,
+  steps: [
+    { event: 'a', where: [{ property: 'n', operator: 'eq', value: 1 }] },
+    { event: 'b' },
+    { event: 'a', where: [{ property: 'n', operator: 'in', value: [2, 3] }] },
+    { event: 'b' },
+    { event: 'b' },
+  ],
+});
+
+test.each<[string, FunnelRequest, (event: NumberedEvent) => readonly boolean[]]>([
+  [
+    'several of',
+    overlapping,
+    ({ event, n }) => [event === 'a', event === 'a' && n >= 2, n <= 2, event === 'b'],
+  ],
+  [
+    'the same of',
+    classed,
+    ({ event, n }) => [
+      event === 'a' && n === 1,
+      event === 'b',
+      event === 'a' && n > 1,
+      event === 'b',
+      event === 'b',
+    ],
+  ],
+])('any order: of steps that one event may be %s, as many as can be matched', async (_, asked, isStep) => {
   const drawn = fc.record({
-    event: fc.constantFrom('a', 'b', 'c'),
+    event: fc.constantFrom('a', 'b', 'b', 'c'),
     n: fc.integer({ min: 1, max: 3 }),
     second: fc.integer({ min: 40, max: 75 }),
   });
@@ -155,11 +191,11 @@ test('any order: of steps that one event may be several of, as many as can be ma
           })),
         );
         await insertEvents(platform, people.flat());
-        const levels = people.map(matchedLevel);
-        const expected = overlapping.steps.map((_, index) => levels.filter((level) => level > index).length);
-        const { steps } = await analyseFunnel(needs(), overlapping);
+        const levels = people.map((events) => matchedLevel(events, isStep));
+        const expected = asked.steps.map((_, index) => levels.filter((level) => level > index).length);
+        const { steps } = await analyseFunnel(needs(), asked);
         expect(steps.map((step) => step.people)).toEqual(expected);
-        const { times } = await analyseFunnel(needs(), { ...overlapping, timeToConvert: true });
+        const { times } = await analyseFunnel(needs(), { ...asked, timeToConvert: true });
         expect(times!.whole.people).toBe(expected.at(-1));
       },
     ),

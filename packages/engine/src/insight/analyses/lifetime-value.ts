@@ -67,6 +67,8 @@ export async function analyseLifetimeValue(
     `select cohort, count() as people, sumMap(periods, amounts) as sums
      from (${valuedPeople(scope, request, calendar)}) group by cohort order by cohort`,
   );
+  // A cohort that has just begun would pull down what is said of periods it has not lived to the end.
+  const endOf = (cohort: number, period: number) => calendar.starts[cohort + period + 1] ?? calendar.end;
   const cohorts = rows.map(({ cohort, people, sums: [periods, amounts] }) => {
     const amountOf = new Map(periods.map((period, index) => [period, amounts[index]!]));
     let sum = 0;
@@ -90,7 +92,7 @@ export async function analyseLifetimeValue(
       cumulative,
     })),
     overall: Array.from({ length: request.periods }, (_, period) => {
-      const lived = cohorts.filter((each) => each.cumulative[period] !== null);
+      const lived = cohorts.filter(({ cohort }) => endOf(cohort, period) <= scope.now);
       const people = lived.reduce((sum, each) => sum + each.people, 0);
       const value = lived.reduce((sum, each) => sum + each.people * each.cumulative[period]!, 0);
       return { period, people: scaled(people, scope), perPerson: people === 0 ? 0 : value / people };

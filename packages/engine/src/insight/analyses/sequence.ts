@@ -28,7 +28,7 @@ export async function analyseSequence(
     scope,
     `select ${PERSON} as person, count() as events,
        arraySort(groupArraySorted(${request.eventsPerPerson})((-toInt64(${TIME}), event, toString(event_id)))) as latest,
-       arrayReverse(arrayMap(each -> (toUInt64(-each.1), toString(each.2), each.3), latest)) as newest
+       arraySort(arrayMap(each -> (toUInt64(-each.1), toString(each.2), each.3), latest)) as newest
      ${sessionRows(scope, request.events)}
      ${conditions.map((condition) => ` and ${condition}`).join('')}
      group by person order by person limit ${request.limit + 1}`,

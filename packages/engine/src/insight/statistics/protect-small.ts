@@ -7,10 +7,15 @@ export interface ProtectedCell {
 /**
  * Places of the cells that must be left out so that nobody learns a number of fewer than `smallest` people: those
  * cells, and in each sum that has some of them the next smallest ones, until what is left out of it is at least two
- * cells of `smallest` people together. Otherwise the sum less the cells that are shown would tell.
+ * cells of `smallest` people together. Otherwise the sum less the cells that are shown would tell. `already`: places
+ * left out for another reason.
  */
-export function cellsToHide(cells: readonly ProtectedCell[], smallest: number): Set<number> {
-  const hidden = new Set<number>();
+export function cellsToHide(
+  cells: readonly ProtectedCell[],
+  smallest: number,
+  already: ReadonlySet<number> = new Set(),
+): Set<number> {
+  const hidden = new Set(already);
   const bySum = new Map<string, number[]>();
   for (const [place, { people, sums }] of cells.entries()) {
     if (people === 0) continue;

@@ -14,21 +14,21 @@ export function DifferenceList({ portrait }: { portrait: Portrait }) {
   return (
     <ol className={styles.differences}>
       {portrait.differences.slice(0, MOST).map((difference) => {
-        const { attribute, title, value, people, others, p } = difference;
-        const isMean = value === undefined;
-        const shown = (side: number) => (isMean ? titles.amount(attribute, side) : format.percent(side));
+        const { attribute, title, measure, value, people, others, p } = difference;
+        const isShare = measure === 'share';
+        const shown = (side: number) => (isShare ? format.percent(side) : titles.amount(attribute, side));
         const scale = Math.max(Math.abs(people), Math.abs(others), Number.MIN_VALUE);
         const name = titles.title(attribute, title);
         const times = others > 0 && people > 0 ? people / others : undefined;
         return (
           <li key={`${attribute} ${value ?? ''}`}>
             <span className={styles.said}>
-              {isMean ? (
-                words.mean(name)
-              ) : (
+              {isShare ? (
                 <>
-                  {name} · {value === '' ? words.noValue : <ValueName attribute={attribute} value={value} />}
+                  {name} · {value === '' ? words.noValue : <ValueName attribute={attribute} value={value ?? ''} />}
                 </>
+              ) : (
+                words.ofNumber(name, words.measure[measure].toLowerCase())
               )}
               <small className="faint" title={`p ${format.pValue(p)}`}>
                 {sizeOf(difference.effect, words.size)}
@@ -44,9 +44,7 @@ export function DifferenceList({ portrait }: { portrait: Portrait }) {
             </span>
             <span className={styles.times} data-up={people > others}>
               {times === undefined
-                ? people > others
-                  ? words.only
-                  : words.nobody
+                ? isShare && (people > others ? words.only : words.nobody)
                 : times >= 1
                   ? words.more(format.decimal(times, 1))
                   : words.less(format.percent(1 - times, 0))}

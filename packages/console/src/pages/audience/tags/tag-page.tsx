@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
-import { App, Tabs } from 'antd';
+import { App } from 'antd';
 import { useParams } from 'react-router-dom';
 import { audienceApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useExpressionNames } from '../../../eql/use-expression-names.ts';
 import { useText } from '../../../frame/reader.tsx';
+import { PageTabs } from '../../../parts/page-tabs.tsx';
 import { Page } from '../../../parts/page.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
 import { Answer, Failure, Loading } from '../../../parts/states.tsx';
@@ -80,10 +81,9 @@ function TagTabs({ tag }: { tag: Tag }) {
     children: <div className="stack">{children}</div>,
   });
   return (
-    <Tabs
+    <PageTabs
       activeKey={tab}
       onChange={setTab}
-      destroyOnHidden
       items={[
         item('overview', <TagOverview tag={tag} />),
         item('lineage', <LineagePanel kind="tag" id={tag.tagId} />),

@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import { App, Button, Form, Input, Modal } from 'antd';
+import { App, Button, Form, Input } from 'antd';
 import { connectionsApi } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
-import { EnterSubmits } from '../../../parts/enter-submits.tsx';
-import { FormProblem } from '../../../parts/form-problem.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { Answer } from '../../../parts/states.tsx';
 import { PreviewRows } from './preview-rows.tsx';
@@ -65,7 +64,6 @@ function MapDialog({ connectionId, schema, table, onClose }: TablePreviewProps &
   const { text } = useReader();
   const words = text.warehouse.connections;
   const { message } = App.useApp();
-  const [form] = Form.useForm<{ tableName: string; description: string }>();
   const save = useWrite(connectionsApi.saveMappedTable, [connectionsApi.listMappedTables]);
   const submit = async ({ tableName, description }: { tableName: string; description?: string }) => {
     await save.mutateAsync({
@@ -76,35 +74,25 @@ function MapDialog({ connectionId, schema, table, onClose }: TablePreviewProps &
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<{ tableName: string; description?: string }>
       title={`${words.map} · ${table}`}
       okText={text.state.confirm}
-      cancelText={text.state.cancel}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      busy={save.isPending}
+      error={save.error}
+      initialValues={{ tableName: nameOf(table) }}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ tableName: nameOf(table) }}
-        onFinish={(values) => void submit(values).catch(() => undefined)}
+      <Form.Item
+        name="tableName"
+        label={words.mapName}
+        rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,62}$/, message: words.idWrong }]}
       >
-        <Form.Item
-          name="tableName"
-          label={words.mapName}
-          rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,62}$/, message: words.idWrong }]}
-        >
-          <Input className="mono" autoFocus />
-        </Form.Item>
-        <Form.Item name="description" label={words.mapNote}>
-          <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2_000} />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={save.error} />
-    </Modal>
+        <Input className="mono" autoFocus />
+      </Form.Item>
+      <Form.Item name="description" label={words.mapNote}>
+        <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2_000} />
+      </Form.Item>
+    </FormDialog>
   );
 }

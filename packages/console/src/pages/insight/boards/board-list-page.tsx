@@ -1,13 +1,12 @@
 import { useState } from 'react';
-import { App, Button, Form, Input, Modal } from 'antd';
+import { App, Button, Form, Input } from 'antd';
 import { insightApi, type Analysis, type Dashboard } from '@wutong/contract';
 import { Link, useNavigate } from 'react-router-dom';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
-import { EnterSubmits } from '../../../parts/enter-submits.tsx';
-import { FormProblem } from '../../../parts/form-problem.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
@@ -108,41 +107,35 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
     void navigate(`/insight/dashboards/${made.dashboardId}`);
   };
   const isReady = name.trim() !== '';
-  const send = () => void submit().catch(() => undefined);
   return (
-    <Modal
-      open
+    <FormDialog
       title={words.new}
       okText={words.create}
-      cancelText={text.state.cancel}
-      confirmLoading={create.isPending}
-      okButtonProps={{ disabled: !isReady }}
-      onOk={send}
-      onCancel={onClose}
+      isReady={isReady}
+      busy={create.isPending}
+      error={create.error}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form layout="vertical" onFinish={() => isReady && send()}>
-        <Form.Item label={words.name}>
-          <Input
-            autoFocus
-            aria-label={words.name}
-            maxLength={200}
-            placeholder={words.namePlaceholder}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </Form.Item>
-        <Form.Item label={words.description}>
-          <Input
-            aria-label={words.description}
-            maxLength={2_000}
-            value={description}
-            onChange={(event) => setDescription(event.target.value)}
-          />
-        </Form.Item>
-        <EnterSubmits />
-      </Form>
-      <FormProblem error={create.error} />
-    </Modal>
+      <Form.Item label={words.name}>
+        <Input
+          autoFocus
+          aria-label={words.name}
+          maxLength={200}
+          placeholder={words.namePlaceholder}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={words.description}>
+        <Input
+          aria-label={words.description}
+          maxLength={2_000}
+          value={description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }
 

@@ -1,13 +1,12 @@
 import { useState } from 'react';
-import { App, Checkbox, Form, Input, Modal, Select } from 'antd';
+import { App, Checkbox, Form, Input, Select } from 'antd';
 import { insightApi, type Analysis, type ShownDashboard } from '@wutong/contract';
 import { useSearchParams } from 'react-router-dom';
 import { call } from '../../../api/call.ts';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
-import { EnterSubmits } from '../../../parts/enter-submits.tsx';
-import { FormProblem } from '../../../parts/form-problem.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
 const NEW = 'new';
@@ -43,60 +42,54 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
     onClose();
   };
   const isReady = title.trim() !== '' && (boardId !== NEW || name.trim() !== '') && boards.data !== undefined;
-  const send = () => void submit().catch(() => undefined);
   return (
-    <Modal
-      open
+    <FormDialog
       title={text.insight.keep}
       okText={words.keepIt}
-      cancelText={text.state.cancel}
-      confirmLoading={keep.busy}
-      okButtonProps={{ disabled: !isReady }}
-      onOk={send}
-      onCancel={onClose}
+      isReady={isReady}
+      busy={keep.busy}
+      error={keep.error}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form layout="vertical" onFinish={() => isReady && send()}>
-        <Form.Item label={words.tileTitle}>
+      <Form.Item label={words.tileTitle}>
+        <Input
+          aria-label={words.tileTitle}
+          maxLength={200}
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={words.board}>
+        <Select
+          aria-label={words.board}
+          value={boardId}
+          loading={boards.isFetching && !boards.data}
+          options={[
+            ...own.map((board) => ({ value: board.dashboardId, label: board.name })),
+            { value: NEW, label: words.newBoard },
+          ]}
+          onChange={setChosen}
+        />
+      </Form.Item>
+      {boardId === NEW && (
+        <Form.Item label={words.name}>
           <Input
-            aria-label={words.tileTitle}
+            autoFocus
+            aria-label={words.name}
             maxLength={200}
-            value={title}
-            onChange={(event) => setTitle(event.target.value)}
+            placeholder={words.namePlaceholder}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
           />
         </Form.Item>
-        <Form.Item label={words.board}>
-          <Select
-            aria-label={words.board}
-            value={boardId}
-            loading={boards.isFetching && !boards.data}
-            options={[
-              ...own.map((board) => ({ value: board.dashboardId, label: board.name })),
-              { value: NEW, label: words.newBoard },
-            ]}
-            onChange={setChosen}
-          />
-        </Form.Item>
-        {boardId === NEW && (
-          <Form.Item label={words.name}>
-            <Input
-              autoFocus
-              aria-label={words.name}
-              maxLength={200}
-              placeholder={words.namePlaceholder}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          </Form.Item>
-        )}
-        {tileId !== undefined && (
-          <Checkbox checked={replacing} onChange={(event) => setReplacing(event.target.checked)}>
-            {words.replaceTile}
-          </Checkbox>
-        )}
-        <FormProblem error={keep.error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      )}
+      {tileId !== undefined && (
+        <Checkbox checked={replacing} onChange={(event) => setReplacing(event.target.checked)}>
+          {words.replaceTile}
+        </Checkbox>
+      )}
+    </FormDialog>
   );
 }
 

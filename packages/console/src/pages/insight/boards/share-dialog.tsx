@@ -1,10 +1,9 @@
 import { useState } from 'react';
-import { App, Checkbox, Form, InputNumber, Modal, Segmented } from 'antd';
+import { App, Checkbox, Form, InputNumber, Segmented } from 'antd';
 import { insightApi, platformApi, type ShownDashboard } from '@wutong/contract';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
-import { EnterSubmits } from '../../../parts/enter-submits.tsx';
-import { FormProblem } from '../../../parts/form-problem.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { inputOfBoard } from './pack-tiles.ts';
 
 type Visibility = 'private' | 'everybody' | 'roles';
@@ -41,52 +40,46 @@ export function ShareDialog({ board, onClose }: ShareDialogProps) {
     onClose();
   };
   const isReady = visibility !== 'roles' || sharedWith.length > 0;
-  const send = () => void submit().catch(() => undefined);
   return (
-    <Modal
-      open
+    <FormDialog
       title={words.share}
       okText={text.state.save}
-      cancelText={text.state.cancel}
-      confirmLoading={save.isPending}
-      okButtonProps={{ disabled: !isReady }}
-      onOk={send}
-      onCancel={onClose}
+      isReady={isReady}
+      busy={save.isPending}
+      error={save.error}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form layout="vertical" onFinish={() => isReady && send()}>
-        <Form.Item label={words.visibility}>
-          <Segmented
-            aria-label={words.visibility}
-            value={visibility}
-            options={visibilities.map((each) => ({ value: each, label: words.visibilities[each] }))}
-            onChange={setVisibility}
+      <Form.Item label={words.visibility}>
+        <Segmented
+          aria-label={words.visibility}
+          value={visibility}
+          options={visibilities.map((each) => ({ value: each, label: words.visibilities[each] }))}
+          onChange={setVisibility}
+        />
+      </Form.Item>
+      {visibility === 'roles' && (
+        <Form.Item>
+          <Checkbox.Group
+            aria-label={words.visibilities.roles}
+            value={sharedWith}
+            options={platformApi.roles.map((role) => ({ value: role, label: text.frame.roles[role] }))}
+            onChange={setSharedWith}
           />
         </Form.Item>
-        {visibility === 'roles' && (
-          <Form.Item>
-            <Checkbox.Group
-              aria-label={words.visibilities.roles}
-              value={sharedWith}
-              options={platformApi.roles.map((role) => ({ value: role, label: text.frame.roles[role] }))}
-              onChange={setSharedWith}
-            />
-          </Form.Item>
-        )}
-        <Form.Item label={words.ahead} tooltip={words.aheadHint}>
-          <InputNumber
-            aria-label={words.ahead}
-            style={{ width: 180 }}
-            min={1}
-            max={1_440}
-            placeholder={words.notAhead}
-            suffix={text.minutesUnit}
-            value={refreshMinutes}
-            onChange={setRefreshMinutes}
-          />
-        </Form.Item>
-        <FormProblem error={save.error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      )}
+      <Form.Item label={words.ahead} tooltip={words.aheadHint}>
+        <InputNumber
+          aria-label={words.ahead}
+          style={{ width: 180 }}
+          min={1}
+          max={1_440}
+          placeholder={words.notAhead}
+          suffix={text.minutesUnit}
+          value={refreshMinutes}
+          onChange={setRefreshMinutes}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -70,14 +70,18 @@ function LifetimeValueBody({ question, tile, heightPx, answer }: Props & { answe
           )}
         </StatRow>
       )}
-      <Chart
-        label={words.perPerson}
-        form="line"
-        categories={categories}
-        series={series}
-        formatValue={format.compact}
-        heightPx={heightPx ?? 260}
-      />
+      {last ? (
+        <Chart
+          label={words.perPerson}
+          form="line"
+          categories={categories}
+          series={series}
+          formatValue={format.compact}
+          heightPx={heightPx ?? 260}
+        />
+      ) : (
+        <EmptyState small title={words.lifetimeNotYet} hint={words.lifetimeHint} />
+      )}
       {!tile && <CohortTable question={question} answer={answer} />}
     </>
   );
@@ -138,6 +142,7 @@ function CohortTable({ question, answer }: { question: Props['question']; answer
         rowKey={({ from }) => from}
         heat
       />
+      <p className={`faint ${styles.note}`}>{words.lifetimeNote}</p>
     </div>
   );
 }

@@ -1,13 +1,12 @@
 import { useState } from 'react';
-import { App, Form, Input, Modal, Segmented } from 'antd';
+import { App, Form, Input, Segmented } from 'antd';
 import { insightApi, type SavedReport } from '@wutong/contract';
 import { useNavigate } from 'react-router-dom';
 import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { bodyOf, type QuestionOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
-import { EnterSubmits } from '../../../parts/enter-submits.tsx';
-import { FormProblem } from '../../../parts/form-problem.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { useReportNames } from './use-report-names.ts';
 
 interface SaveReportDialogProps {
@@ -46,51 +45,45 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
     void navigate(`/insight/reports/${kept.reportId}`, { replace: true });
   };
   const isReady = name.trim() !== '';
-  const send = () => void submit().catch(() => undefined);
   return (
-    <Modal
-      open
+    <FormDialog
       title={words.saveTitle}
       okText={text.state.save}
-      cancelText={text.state.cancel}
-      confirmLoading={create.isPending || change.isPending}
-      okButtonProps={{ disabled: !isReady }}
-      onOk={send}
-      onCancel={onClose}
+      isReady={isReady}
+      busy={create.isPending || change.isPending}
+      error={error}
+      onSend={submit}
+      onClose={onClose}
     >
-      <Form layout="vertical" onFinish={() => isReady && send()}>
-        <Form.Item label={words.name}>
-          <Input
-            autoFocus
-            aria-label={words.name}
-            maxLength={200}
-            placeholder={words.namePlaceholder}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </Form.Item>
-        <Form.Item label={words.description}>
-          <Input
-            aria-label={words.description}
-            maxLength={2_000}
-            value={description}
-            onChange={(event) => setDescription(event.target.value)}
-          />
-        </Form.Item>
-        <Form.Item label={words.visibility}>
-          <Segmented
-            aria-label={words.visibility}
-            value={shared ? 'everybody' : 'private'}
-            options={(['private', 'everybody'] as const).map((each) => ({
-              value: each,
-              label: words.visibilities[each],
-            }))}
-            onChange={(next) => setShared(next === 'everybody')}
-          />
-        </Form.Item>
-        <FormProblem error={error} />
-        <EnterSubmits />
-      </Form>
-    </Modal>
+      <Form.Item label={words.name}>
+        <Input
+          autoFocus
+          aria-label={words.name}
+          maxLength={200}
+          placeholder={words.namePlaceholder}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={words.description}>
+        <Input
+          aria-label={words.description}
+          maxLength={2_000}
+          value={description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={words.visibility}>
+        <Segmented
+          aria-label={words.visibility}
+          value={shared ? 'everybody' : 'private'}
+          options={(['private', 'everybody'] as const).map((each) => ({
+            value: each,
+            label: words.visibilities[each],
+          }))}
+          onChange={(next) => setShared(next === 'everybody')}
+        />
+      </Form.Item>
+    </FormDialog>
   );
 }

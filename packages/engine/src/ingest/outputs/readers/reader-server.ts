@@ -5,6 +5,7 @@ import {
   READER_USER,
   readStatement,
   StatementRefusal,
+  tableNotReadable,
   type ClickHouse,
 } from '../../../platform/index.ts';
 import { catalogueOf, INTRODUCTIONS } from './introduce-client.ts';
@@ -92,7 +93,7 @@ export function createReaderServer(clickhouse: ClickHouse): ReaderServer {
           table.includes('.') && !table.startsWith(`${database}.`) && !Object.hasOwn(catalogue, table),
       );
       if (foreign !== undefined)
-        throw new StatementRefusal('forbidden', `the table ${foreign} may not be read`);
+        throw new StatementRefusal('forbidden', tableNotReadable(foreign));
       const settings = {
         additional_table_filters: `{${filters.join(',')}}`,
         // Not a setting: it stands beside them in the address.
