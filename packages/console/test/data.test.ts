@@ -58,6 +58,31 @@ describe.skipIf(!server)('data and identity in a browser', () => {
     await context.close();
   });
 
+  test('the import wizard reads numbers and dates as people write them, and asks for the order of day and month', async () => {
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/import`);
+    const buffer = Buffer.from(
+      '客户号;月收入;注册日;换证日\nC1;"1,234.50";2/3/2026;2026年3月2日\nC2;(5.00);4/5/2026;2026年12月1日\n',
+    );
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'written.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: '下一步' }).click();
+    const columns = page.getByRole('table', { name: '说明每一列' });
+    await columns.getByText('1,234.50 → 1234.5').waitFor();
+    await columns.getByText('2026年3月2日 → 2026-03-02').waitFor();
+    await page.getByText('“注册日”列的日期看不出先日还是先月，请选择。').waitFor();
+    expect(await page.getByRole('button', { name: '下一步' }).isEnabled()).toBe(false);
+    await columns.getByRole('combobox', { name: '注册日 先日还是先月？' }).click();
+    await page
+      .locator('.ant-select-item-option-content', { hasText: '日/月/年（2/3/2026 → 2026-03-02）' })
+      .click();
+    await page.getByText('“注册日”列的日期看不出先日还是先月，请选择。').waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: '下一步' }).isEnabled()).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('the import wizard reads a sheet of a workbook and a Parquet file', async () => {
     const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
     await page.goto(`${server!.url}/data/import`);

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { CheckedRelation } from './check-facts.ts';
 import { isPerson } from './check-facts.ts';
-import type { Row } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { pageIds } from './page-ids.ts';
 
 export type Side = 'from' | 'to';

@@ -3,10 +3,8 @@ import { isPerson, type CheckedDetail, type CheckedEntity, type CheckedRelation 
 import { isSealed, type Stored } from './fold-attributes.ts';
 import { timesOfFields } from './lay-states.ts';
 import type { End } from './operation.ts';
+import type { Row } from './row.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';
-
-/** A row as ClickHouse takes and gives it. */
-export type Row = Record<string, unknown> & { version: number; deleted: number };
 
 /** Relations without bounds hold over all that DateTime64 can say. */
 export const ALWAYS_FROM_MS = Date.UTC(1900, 0, 1);

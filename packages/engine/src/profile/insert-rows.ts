@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ClickHouse } from '../platform/index.ts';
 import { encodeRows } from './encode-rows.ts';
-import type { Row } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { columnOf } from './name-columns.ts';
 
 /** Rows of one insert: bounded, so that a wide table does not make one huge request. */

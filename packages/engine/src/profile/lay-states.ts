@@ -1,4 +1,4 @@
-import type { Row } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { RESERVED_COLUMNS } from './name-columns.ts';
 
 /**

@@ -2,7 +2,8 @@ import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import type { CheckedRelation } from './check-facts.ts';
 import { endsOf, readStored, type Ends, type KeysOf, type Side } from './ends-of-relations.ts';
-import { ALWAYS_FROM_MS, ALWAYS_TO_MS, relationRow, type Row } from './fact-rows.ts';
+import { ALWAYS_FROM_MS, ALWAYS_TO_MS, relationRow } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { clickHouseTime } from './seal-value.ts';
 
 const ALWAYS_FROM = clickHouseTime(ALWAYS_FROM_MS);

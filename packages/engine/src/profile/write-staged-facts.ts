@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../platform/index.ts';
-import type { Row } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { detailTable, entityTable, historyTable, columnOf } from './name-columns.ts';
 import { detailStates, entityStates, layLateStates } from './write-states.ts';
 

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../platform/index.ts';
-import type { Row } from './fact-rows.ts';
+import type { Row } from './row.ts';
 import { insertRows } from './insert-rows.ts';
 import { deletedRow, isWhole, layIntoHistory, layOver } from './lay-states.ts';
 import { detailTable, entityTable, historyTable } from './name-columns.ts';

@@ -110,7 +110,7 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
               options={planned.orders.map((pattern) => ({
                 value: pattern,
                 label: words.dateOrders(
-                  /^D/.test(pattern),
+                  pattern.startsWith('D'),
                   telling(sampled.samples)[0] ?? '',
                   readSample(dateSteps(pattern), telling(sampled.samples)[0] ?? '') ?? '',
                 ),

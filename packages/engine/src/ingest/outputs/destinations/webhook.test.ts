@@ -66,10 +66,7 @@ const hasOpenssl = (() => {
 it.skipIf(!hasOpenssl)('a certificate of nobody is told by name', async () => {
   const pem = execFileSync(
     'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1', '-days', '1'],
-      ...['-keyout', '-', '-out', '-'],
-    ],
+    'req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 1 -keyout - -out -'.split(' '),
     { stdio: ['ignore', 'pipe', 'ignore'] },
   ).toString();
   const receiver = createTlsServer({ key: pem, cert: pem }, (_request, response) => response.end());

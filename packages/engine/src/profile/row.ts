@@ -1,0 +1,2 @@
+/** A row as ClickHouse takes and gives it. */
+export type Row = Record<string, unknown> & { version: number; deleted: number };
