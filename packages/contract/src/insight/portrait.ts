@@ -9,7 +9,11 @@ import { answerSchema, count } from './scope.ts';
 export const portraitRequestSchema = z.object({
   people: z.string().min(1).max(20_000).describe('EQL'),
   against: z.string().min(1).max(20_000).optional().describe('EQL; absent: everybody else'),
-  attributes: z.array(z.string().max(100)).max(100).optional().describe('absent: all that may be shown, the first 100'),
+  attributes: z
+    .array(z.string().max(100))
+    .max(100)
+    .optional()
+    .describe('absent: all that may be shown, the first 100'),
   valuesPerAttribute: z
     .number()
     .int()

@@ -95,7 +95,9 @@ async function evaluateEach<Row extends { readonly document: EqlDocument | null 
     const block = rules.slice(start, start + SHARED_SEGMENTS);
     const first = block[0]!.prepared;
     const statement = openStatement(first, now, restriction(first, [personId]));
-    const columns = block.map(({ prepared }, index) => `${rule.column(statement, prepared)} AS answer${index}`);
+    const columns = block.map(
+      ({ prepared }, index) => `${rule.column(statement, prepared)} AS answer${index}`,
+    );
     const person = statement.parameters.bind('UInt64', personId);
     const [found] = await run<Record<string, unknown>>(
       platform.clickhouse,

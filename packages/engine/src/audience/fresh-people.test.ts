@@ -58,7 +58,9 @@ it('counts who has just come, and knows what has just been said of them', async 
   expect(await audience.count({ text: 'person' })).toMatchObject({ count: 1 });
   const two = await meet(2, '金卡');
   // A branch of a strategy is asked once: who came by the event that started it must be known.
-  expect(await audience.evaluate({ text: "person where level = '金卡'" }, [one, two])).toEqual(new Set([two]));
+  expect(await audience.evaluate({ text: "person where level = '金卡'" }, [one, two])).toEqual(
+    new Set([two]),
+  );
   await meet(1, '金卡');
   expect((await audience.people({ text: "person where level = '金卡'" }, { limit: 10 })).personIds).toEqual(
     [one, two].sort((left, right) => left - right),

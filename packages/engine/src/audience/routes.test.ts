@@ -276,7 +276,11 @@ it('says what a person is in now, before anything is computed again, where it is
     ).body.tags.flatMap(({ tagId, values }) => (tagId in tags ? [[tagId, values]] : []));
   expect(await ofSeven()).toEqual(['live_children']);
   const before = await tagsOfSeven(false);
-  expect(before.map(([tagId]) => tagId)).toEqual(['live_tag_generation', 'live_tag_logins', 'live_tag_place']);
+  expect(before.map(([tagId]) => tagId)).toEqual([
+    'live_tag_generation',
+    'live_tag_logins',
+    'live_tag_place',
+  ]);
   expect(await tagsOfSeven(true)).toEqual(before);
   expect(Object.fromEntries(before)).toMatchObject({
     live_tag_generation: ['孩子'],

@@ -39,7 +39,11 @@ export interface Scheduled {
  * When it is due after a run at an instant. A run on request does not stand for the one that waits for its sources: it
  * would be missed on that day, and what came late be left out until the next.
  */
-export function dueAfterRun({ schedule, due_at: dueAt }: Scheduled, now: number, timeZone: string): number | undefined {
+export function dueAfterRun(
+  { schedule, due_at: dueAt }: Scheduled,
+  now: number,
+  timeZone: string,
+): number | undefined {
   const next = nextDue(schedule, now, timeZone);
   if (schedule.every !== 'source_ready' || next === undefined || dueAt === null) return next;
   return Math.min(dueAt, next);

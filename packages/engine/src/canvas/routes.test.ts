@@ -224,9 +224,10 @@ describe('the API', () => {
       });
     }
     // How many there are is for everybody who judges strategies.
-    expect(
-      await call<canvasApi.StrategyNumbers>('GET', `${path}/numbers`, undefined, OTHER),
-    ).toMatchObject({ holdout: { people: expect.any(Number) }, nodes: expect.any(Array) });
+    expect(await call<canvasApi.StrategyNumbers>('GET', `${path}/numbers`, undefined, OTHER)).toMatchObject({
+      holdout: { people: expect.any(Number) },
+      nodes: expect.any(Array),
+    });
     const shared = { ...own, shared: true };
     expect(await call('PUT', '/segments/quiet/sharing', shared)).toMatchObject({ segmentId: 'quiet' });
     expect(await strategiesOf(OTHER)).toEqual(['quiet', 'renewal']);

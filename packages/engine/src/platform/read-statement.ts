@@ -29,7 +29,10 @@ export class StatementRefusal extends Error {
 }
 
 /** The problem that a part of SQL (a clause, a function, a table) may not be used. */
-export function notAllowed(what: string, part: { en: string; zh: string } = { en: '', zh: '' }): StatementProblem {
+export function notAllowed(
+  what: string,
+  part: { en: string; zh: string } = { en: '', zh: '' },
+): StatementProblem {
   return {
     code: 'sql_not_allowed',
     en: `${part.en === '' ? '' : `the ${part.en} `}${what} is not allowed`,
@@ -126,7 +129,8 @@ export async function readStatement(
   values: Readonly<Record<string, unknown>> = {},
   allowed: Allowed = {},
 ): Promise<ReadStatement> {
-  if (sql.includes('\u0000')) throw new StatementRefusal('syntax', syntaxProblem('the text has a NUL character', '文本中有 NUL 字符'));
+  if (sql.includes('\u0000'))
+    throw new StatementRefusal('syntax', syntaxProblem('the text has a NUL character', '文本中有 NUL 字符'));
   // On its own first, for positions that the writer knows; then in brackets, where only a SELECT can stand.
   await explain(clickhouse, sql, values);
   const lines = await explain(clickhouse, `SELECT * FROM (${sql}\n)`, values).catch((error: unknown) => {
@@ -154,7 +158,10 @@ async function explain(
     if (/^(SETTING_CONSTRAINT_VIOLATION|UNKNOWN_SETTING|READONLY)$/.test(type ?? ''))
       throw new StatementRefusal('forbidden', notAllowed('SETTINGS'));
     if (type?.startsWith('TOO_DEEP_') || message.includes('Maximum parse depth'))
-      throw new StatementRefusal('syntax', syntaxProblem('the statement is nested too deeply', '语句嵌套过深'));
+      throw new StatementRefusal(
+        'syntax',
+        syntaxProblem('the statement is nested too deeply', '语句嵌套过深'),
+      );
     if (type !== 'SYNTAX_ERROR' && !/Syntax error/.test(message)) throw error;
     // What follows the position repeats the text and may hold values that it names.
     const position = /failed at position (\d+)/.exec(message)?.[1];

@@ -1,5 +1,11 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
-import { CodedError, readStatement, StatementRefusal, tableNotReadable, type Platform } from '../../platform/index.ts';
+import {
+  CodedError,
+  readStatement,
+  StatementRefusal,
+  tableNotReadable,
+  type Platform,
+} from '../../platform/index.ts';
 import type { SourceColumn } from './connectors/index.ts';
 import { selectTables } from './connection-store.ts';
 import { declareAsWritten, declareTables } from './declare-tables.ts';

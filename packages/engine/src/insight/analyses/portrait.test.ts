@@ -131,7 +131,9 @@ async function portraitBy(
   people: string,
   attribute: { name: string; column: string; valueType?: 'string' | 'number'; pii?: 'none' | 'sensitive' },
 ) {
-  await platform.clickhouse.command(`alter table person add column \`${attribute.name}\` ${attribute.column}`);
+  await platform.clickhouse.command(
+    `alter table person add column \`${attribute.name}\` ${attribute.column}`,
+  );
   const catalogue = await needs.profile.catalogue();
   const field = {
     ...catalogue.attributes[0]!,
@@ -177,7 +179,8 @@ test('chance is not taken for a difference', async () => {
   const money = await portraitBy('40', {
     name: 'money',
     valueType: 'number',
-    column: 'Nullable(Float64) default if(person_id % 100 = 7, 1000000 + person_id, intDiv(person_id, 40) % 2)',
+    column:
+      'Nullable(Float64) default if(person_id % 100 = 7, 1000000 + person_id, intDiv(person_id, 40) % 2)',
   });
   expect(money.attributes[0]!.numbers).toMatchObject({ others: { median: 0 } });
   expect(money.differences).toEqual([]);
@@ -199,7 +202,8 @@ test('nobody of few is known by what is left: a personal value of two people hid
   const answer = await portraitBy('2', {
     name: 'ailment',
     pii: 'sensitive',
-    column: "String default multiIf(person_id in (2, 4), 'a', person_id in (6, 8, 10), 'b', person_id < 300, 'c', 'd')",
+    column:
+      "String default multiIf(person_id in (2, 4), 'a', person_id in (6, 8, 10), 'b', person_id < 300, 'c', 'd')",
   });
   const hidden = answer.attributes[0]!.values.filter((each) => each.hidden).map((each) => each.value);
   expect(hidden.sort()).toEqual(['a', 'b']);

@@ -210,7 +210,9 @@ async function readAboveMedian(
   const counts = asked.map(({ column, median }, index) => {
     const bound = bindings.bind('Float64', median);
     const sides = (operator: string) =>
-      ['in_people', 'not in_people'].map((side) => `countIf(${side} and ifNull(${column} ${operator} ${bound}, false))`);
+      ['in_people', 'not in_people'].map(
+        (side) => `countIf(${side} and ifNull(${column} ${operator} ${bound}, false))`,
+      );
     return `[${[...sides('>'), ...sides('>=')].join(', ')}] as above${index}`;
   });
   const [row] = await runQuery<Record<string, [number, number, number, number]>>(

@@ -35,8 +35,7 @@ function fisherExact(first: Proportion, second: Proportion): number {
   const highest = Math.min(first.people, converted);
   // How likely each table is beside the one before it; begun at the likeliest, so that nothing overflows.
   const step = (value: number) =>
-    ((first.people - value) / (value + 1)) *
-    ((converted - value) / (second.people - converted + value + 1));
+    ((first.people - value) / (value + 1)) * ((converted - value) / (second.people - converted + value + 1));
   const mode = Math.floor(((first.people + 1) * (converted + 1)) / (first.people + second.people + 2));
   const likelihoods = Array.from({ length: highest - lowest + 1 }, () => 1);
   for (let value = mode; value < highest; value++)

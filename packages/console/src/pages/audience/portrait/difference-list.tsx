@@ -25,7 +25,8 @@ export function DifferenceList({ portrait }: { portrait: Portrait }) {
             <span className={styles.said}>
               {isShare ? (
                 <>
-                  {name} · {value === '' ? words.noValue : <ValueName attribute={attribute} value={value ?? ''} />}
+                  {name} ·{' '}
+                  {value === '' ? words.noValue : <ValueName attribute={attribute} value={value ?? ''} />}
                 </>
               ) : (
                 words.ofNumber(name, words.measure[measure].toLowerCase())

@@ -92,8 +92,7 @@ export function createReaderServer(clickhouse: ClickHouse): ReaderServer {
         (table) =>
           table.includes('.') && !table.startsWith(`${database}.`) && !Object.hasOwn(catalogue, table),
       );
-      if (foreign !== undefined)
-        throw new StatementRefusal('forbidden', tableNotReadable(foreign));
+      if (foreign !== undefined) throw new StatementRefusal('forbidden', tableNotReadable(foreign));
       const settings = {
         additional_table_filters: `{${filters.join(',')}}`,
         // Not a setting: it stands beside them in the address.
