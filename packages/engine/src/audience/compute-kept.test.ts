@@ -12,10 +12,10 @@ import { declareTestBank, testPlan, uuidOf } from './interpret/test-bank.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { proveKept } from './prove-kept.ts';
 import { createCatalogueReader, type CatalogueReader } from './read-catalogue.ts';
-import { countSlotsOf } from './incremental/count-slot.ts';
-import { selectCountState } from './incremental/count-store.ts';
+import { keptAmong, type KeptComputable } from './compute-kept.ts';
+import { selectKeptState } from './incremental/kept-state.ts';
+import { keptRuleOf } from './incremental/kept-part.ts';
 import { insertSegment, selectRuleSegments, selectRuns } from './segment-store.ts';
-import type { Computable } from './compute-block.ts';
 
 const HOUR_MS = 3_600_000;
 const PEOPLE = 12;
@@ -49,7 +49,7 @@ async function reset(): Promise<void> {
     await platform.clickhouse.command(`TRUNCATE TABLE ${table}`);
   }
   await platform.database.execute(
-    `truncate audience.count_state, audience.moved_person, audience.proof, audience.segment cascade`,
+    `truncate audience.kept_state, audience.moved_person, audience.proof, audience.segment cascade`,
   );
   await platform.clickhouse.insert(
     'person',
@@ -125,12 +125,15 @@ async function define(texts: readonly object[]): Promise<void> {
   }
 }
 
-async function computables(): Promise<Computable[]> {
+async function computables(): Promise<KeptComputable[]> {
   const preparation = await reader.preparation(platform.clock.now());
-  return (await selectRuleSegments(platform.database)).flatMap((row) => {
-    const prepared = prepareExpression({ document: row.document! }, preparation);
-    return 'problems' in prepared ? [] : [{ row, prepared }];
-  });
+  const rows = await selectRuleSegments(platform.database);
+  return keptAmong(
+    rows.flatMap((row) => {
+      const prepared = prepareExpression({ document: row.document! }, preparation);
+      return 'problems' in prepared ? [] : [{ row, prepared }];
+    }),
+  );
 }
 
 const compute = async (ids?: readonly string[]): Promise<void> => {
@@ -187,7 +190,7 @@ it('brings members up to date as a full computation finds them, whatever changes
       { document: { kind: 'population', of: 'person', where } },
       preparation,
     );
-    return !('problems' in prepared) && countSlotsOf(prepared.query) !== undefined;
+    return !('problems' in prepared) && keptRuleOf(prepared.query) !== undefined;
   });
   await fc.assert(
     fc.asyncProperty(
@@ -219,7 +222,7 @@ it('brings members up to date as a full computation finds them, whatever changes
           proveKept(
             platform,
             reader,
-            (await computables()).filter((each) => countSlotsOf(each.prepared.query)),
+            await computables(),
           ),
         );
         expect(differing, conditions.map(formatCondition).join('\n')).toEqual([]);
@@ -229,29 +232,30 @@ it('brings members up to date as a full computation finds them, whatever changes
   );
 }, 600_000);
 
-it('looks at the touched people only, and goes on from the committed members', async () => {
+it('goes on from what is kept, and looks at nobody whom nothing happened to', async () => {
   await reset();
   await define([did(30)]);
   await arrive([{ person: 1, event: 'login', agoMs: HOUR_MS, category: 'fund' }]);
   await compute();
   platform.clock.advance(HOUR_MS);
   await compute();
-  // A row of the log that nobody wrote: whoever is not looked at keeps it.
+  // An event that nobody has: whoever is not looked at keeps it.
   await platform.clickhouse.command(
-    `INSERT INTO segment_membership SELECT 'segment_0', 2, groupBitmapState(toUInt64(9))`,
+    `INSERT INTO kept_people SELECT step, part, kind, digit, bitmapBuild([toUInt64(9)]) FROM kept_people
+     WHERE step = (SELECT max(step) FROM kept_people) AND kind = 'count' AND digit = 0`,
   );
   platform.clock.advance(HOUR_MS);
   await arrive([{ person: 3, event: 'login', agoMs: 0, category: 'fund' }]);
   await compute();
   const runs = await selectRuns(platform.database, 'segment_0', 5);
   expect(runs.map((run) => [run.kind, run.members, run.entered, run.left_count])).toEqual([
-    ['incremental', 3, 1, 0],
+    ['incremental', 3, 2, 0],
     ['incremental', 1, 0, 0],
     ['full', 1, 1, 0],
   ]);
 });
 
-it('finds in its proof what was missed, and forgets the counts', async () => {
+it('finds in its proof what was missed, and forgets what was kept', async () => {
   await reset();
   await define([did()]);
   const prove = async (): Promise<string[] | undefined> =>
@@ -264,6 +268,6 @@ it('finds in its proof what was missed, and forgets the counts', async () => {
   await arrive([{ person: 2, event: 'login', agoMs: 0, category: 'fund' }]);
   platform.clock.advance(HOUR_MS);
   expect(await prove()).toEqual(['segment_0']);
-  expect(await selectCountState(platform.database)).toBeUndefined();
+  expect(await selectKeptState(platform.database)).toBeUndefined();
   expect(await prove()).toEqual([]);
 });

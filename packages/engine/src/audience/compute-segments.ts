@@ -1,8 +1,7 @@
 import type { Platform } from '../platform/index.ts';
 import { computeBlock, COMPUTE_SETTINGS, SHARED_SEGMENTS, type Computable } from './compute-block.ts';
 import { problemOfError, type ComputationProblem } from './computation-problem.ts';
-import { computeKept } from './compute-kept.ts';
-import { countSlotsOf } from './incremental/count-slot.ts';
+import { computeKept, keptAmong, type KeptComputable } from './compute-kept.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
@@ -17,7 +16,7 @@ const KEEP_FROM_EVENTS = 20_000_000;
 
 /** How segments are computed. */
 export interface ComputeOptions {
-  /** Events from which on counts are kept from run to run; default twenty million. */
+  /** Events from which on something is kept from run to run; default twenty million. */
   readonly keepFromEvents?: number | undefined;
 }
 
@@ -45,19 +44,20 @@ export async function computeSegments(
     }
   }
   const mayKeep = preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
-  const kept = mayKeep ? computable.filter((segment) => countSlotsOf(segment.prepared.query)) : [];
+  const kept = mayKeep ? keptAmong(computable) : [];
   const isKept = kept.length > 0 && (await triedKept(platform, reader, kept, now));
-  const others = isKept ? computable.filter((segment) => !kept.includes(segment)) : computable;
+  const done = new Set(isKept ? kept.map(({ row }) => row.segment_id) : []);
+  const others = computable.filter(({ row }) => !done.has(row.segment_id));
   for (let start = 0; start < others.length; start += SHARED_SEGMENTS) {
     await computeTogether(platform, others.slice(start, start + SHARED_SEGMENTS), now);
   }
 }
 
-/** Computes segments from kept counts; false when they have to be computed in full. */
+/** Computes segments from what is kept about people; false when they have to be computed in full. */
 async function triedKept(
   platform: Platform,
   reader: CatalogueReader,
-  segments: readonly Computable[],
+  segments: readonly KeptComputable[],
   now: number,
 ): Promise<boolean> {
   try {
@@ -66,7 +66,7 @@ async function triedKept(
   } catch (error) {
     if (!isQueryError(error)) throw error;
     // What cannot be kept can still be counted: in full, which also shows whose fault it is.
-    platform.log.warn({ error: String(error) }, 'event counts could not be kept');
+    platform.log.warn({ error: String(error) }, 'what is kept about people could not be brought up to date');
     return false;
   }
 }

@@ -30,6 +30,7 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
 const SHARDED_BY_PREFIX: readonly (readonly [string, string])[] = [
   ['event_count_', 'person_id'],
   ['event_match_', 'person_id'],
+  ['kept_event_', 'person_id'],
   ['detail_', 'detail_id'],
   ['entity_', 'entity_id'],
 ];

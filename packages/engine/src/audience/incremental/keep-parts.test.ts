@@ -11,8 +11,10 @@ import type { EqlCatalogue } from '../catalogue.ts';
 import { shareStatement } from '../compile/compile.ts';
 import { randomCondition } from '../interpret/random-expression.ts';
 import { declareTestBank, testCatalogue, uuidOf } from '../interpret/test-bank.ts';
-import { changedStretches, countSlotsOf, joinedStretches } from './count-slot.ts';
-import { keepCounts } from './keep-counts.ts';
+import { keepParts } from './keep-parts.ts';
+import { keptMembers } from './kept-members.ts';
+import { keptRuleOf, type KeptRule } from './kept-part.ts';
+import { movedStretches } from './window-moves.ts';
 
 const HOUR_MS = 3_600_000;
 /** In every run the same lives; with WUTONG_TEST_FAULTS=long many, and other ones each time. */
@@ -88,41 +90,47 @@ async function arrive(
   );
 }
 
-const countable = randomCondition.filter(
-  (where) => countSlotsOf(bound({ kind: 'population', of: 'person', where }, TEST_START_MS)) !== undefined,
+const keepable = randomCondition.filter(
+  (where) => keptRuleOf(bound({ kind: 'population', of: 'person', where }, TEST_START_MS)) !== undefined,
 );
 
-it('keeps counts that equal a full computation, whatever arrives and however time goes on', async () => {
+/** Members of the rules, brought up to date, and computed in full. */
+async function bothWays(queries: readonly BoundQuery[], now: number): Promise<[number[][], number[][]]> {
+  const rules = queries.map((query) => keptRuleOf(query) as KeptRule);
+  const parts = new Map(rules.flatMap((rule) => rule.parts.map((part) => [part.name, part])));
+  const current = await keepParts(platform, [...parts.values()], now, {});
+  const { row, bitmaps, parameters } = keptMembers(
+    current,
+    rules.map((rule) => rule.tree),
+  );
+  const [kept] = await platform.clickhouse.query<{ members: number[][] }>(
+    `SELECT [${bitmaps.map((bitmap) => `arraySort(bitmapToArray(${bitmap}))`).join(', ')}] AS members FROM (${row})`,
+    parameters,
+  );
+  const statement = shareStatement({ kind: 'person' }, { presentPerson, now });
+  const members = queries.map((query) => `arraySort(groupArrayIf(frame_key, ${statement.condition(query)}))`);
+  const [full] = await platform.clickhouse.query<{ members: number[][] }>(
+    `SELECT [${members.join(', ')}] AS members FROM (${statement.rows()})`,
+    statement.parameters.values,
+  );
+  return [kept!.members, full!.members];
+}
+
+it('keeps members that equal a full computation, whatever arrives and however time goes on', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(countable, { minLength: 3, maxLength: 8, size: 'max' }),
+      fc.array(keepable, { minLength: 3, maxLength: 8, size: 'max' }),
       rounds,
       async (conditions, life) => {
         await platform.clickhouse.command('TRUNCATE TABLE event');
-        await platform.database.execute('delete from audience.count_state');
+        await platform.database.execute('delete from audience.kept_state');
         let now = TEST_START_MS;
         for (const round of life) {
           now += round.hours * HOUR_MS;
           await arrive(now, round.arrivals);
           const queries = conditions.map((where) => bound({ kind: 'population', of: 'person', where }, now));
-          const slots = new Map(
-            queries.flatMap((query) => countSlotsOf(query) ?? []).map((slot) => [slot.signature, slot]),
-          );
-          const { counts } = await keepCounts(platform, [...slots.values()], now, {});
-          const results = [];
-          for (const kept of [counts, undefined]) {
-            const statement = shareStatement({ kind: 'person' }, { presentPerson, now, counts: kept });
-            const columns = queries.map(
-              (query, index) =>
-                `arraySort(groupArrayIf(frame_key, ${statement.condition(query)})) AS c${index}`,
-            );
-            const [row] = await platform.clickhouse.query<Record<string, number[]>>(
-              `SELECT ${columns.join(', ')} FROM (${statement.rows()})`,
-              statement.parameters.values,
-            );
-            results.push(row);
-          }
-          expect(results[0], conditions.map(formatCondition).join('\n')).toEqual(results[1]);
+          const [kept, full] = await bothWays(queries, now);
+          expect(kept, conditions.map(formatCondition).join('\n')).toEqual(full);
         }
       },
     ),
@@ -131,19 +139,17 @@ it('keeps counts that equal a full computation, whatever arrives and however tim
 }, 600_000);
 
 it('knows which stretches of time two windows differ by', () => {
-  expect(changedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 12, toMs: 25 })).toEqual([
-    { fromMs: 10, toMs: 12 },
-    { fromMs: 20, toMs: 25 },
+  expect(movedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 12, toMs: 25 })).toEqual([
+    { fromMs: 10, toMs: 12, entered: false },
+    { fromMs: 20, toMs: 25, entered: true },
   ]);
-  expect(changedStretches(undefined, undefined)).toEqual([]);
-  expect(
-    joinedStretches([
-      { fromMs: 5, toMs: 9 },
-      { fromMs: 1, toMs: 5 },
-      { fromMs: 20, toMs: 21 },
-    ]),
-  ).toEqual([
-    { fromMs: 1, toMs: 9 },
-    { fromMs: 20, toMs: 21 },
+  expect(movedStretches(undefined, undefined)).toEqual([]);
+  expect(movedStretches({ fromMs: 10, toMs: 20 }, { fromMs: 8, toMs: 20 })).toEqual([
+    { fromMs: 8, toMs: 10, entered: true },
+  ]);
+  // A window narrower than the way it moved: what lies between was in neither.
+  expect(movedStretches({ fromMs: 10, toMs: 12 }, { fromMs: 20, toMs: 22 })).toEqual([
+    { fromMs: 10, toMs: 12, entered: false },
+    { fromMs: 20, toMs: 22, entered: true },
   ]);
 });
