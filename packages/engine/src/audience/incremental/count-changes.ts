@@ -72,8 +72,9 @@ function rowsOf(parameters: Parameters, counts: readonly WantedCount[], step: Co
   if (!before) return cameFrom(`step = ${number}`);
   const parts = counts.map(({ part }) => part).join(', ');
   const rows = [
-    `SELECT part, if(kind = 'recent', 'past', 'count') AS kind, toUInt32(digit) AS digit, people
-     FROM kept_people WHERE step = ${before.step} AND kind IN ('count', 'recent') AND part IN (${parts})`,
+    // A name in WHERE is that of the answer, where there is one: the table's own say that they are.
+    `SELECT part, if(kept.kind = 'recent', 'past', 'count') AS kind, toUInt32(kept.digit) AS digit, people
+     FROM kept_people AS kept WHERE step = ${before.step} AND kept.kind IN ('count', 'recent') AND part IN (${parts})`,
     ...cameFrom(`step = ${number}`),
     ...movedRows(parameters, counts, step),
   ];
