@@ -3,8 +3,7 @@ import { computeBlock, SHARED_SEGMENTS, type Computable } from './compute-block.
 import { keepParts } from './incremental/keep-parts.ts';
 import { keptMembers } from './incremental/kept-members.ts';
 import { keptRuleOf, type KeptRule } from './incremental/kept-part.ts';
-import { prepareExpression } from './prepare-expression.ts';
-import type { CatalogueReader } from './read-catalogue.ts';
+import { prepareExpression, type Preparation } from './prepare-expression.ts';
 import { selectRuleSegments } from './segment-store.ts';
 
 /** A segment whose members are found from what is kept. */
@@ -21,18 +20,18 @@ export function keptAmong(segments: readonly Computable[]): KeptComputable[] {
 }
 
 /**
- * Computes segments from what is kept about people, brought up to `now`: their members are put together of bitmaps,
+ * Computes segments from what is kept about people, brought up to the instant of the preparation: their members are put together of bitmaps,
  * and nobody is looked at whom nothing happened to.
  */
 export async function computeKept(
   platform: Platform,
-  reader: CatalogueReader,
+  preparation: Preparation,
   mine: readonly KeptComputable[],
-  now: number,
   settings: Record<string, string | number>,
 ): Promise<void> {
   // What is kept is kept for all segments together, so that computing some of them does not lose the others'.
-  const rules = [...(await rulesInUse(platform, reader, now)), ...mine.map(({ rule }) => rule)];
+  const { now } = preparation.time;
+  const rules = [...(await rulesInUse(platform, preparation)), ...mine.map(({ rule }) => rule)];
   const parts = new Map(rules.flatMap((rule) => rule.parts.map((part) => [part.name, part])));
   const current = await keepParts(platform, [...parts.values()], now, settings);
   for (let start = 0; start < mine.length; start += SHARED_SEGMENTS) {
@@ -48,8 +47,7 @@ export async function computeKept(
 }
 
 /** The rules of all segments in use that can be kept. */
-async function rulesInUse(platform: Platform, reader: CatalogueReader, now: number): Promise<KeptRule[]> {
-  const preparation = await reader.preparation(now);
+async function rulesInUse(platform: Platform, preparation: Preparation): Promise<KeptRule[]> {
   const rows = await selectRuleSegments(platform.database);
   return rows.flatMap((row) => {
     if (!row.document) return [];

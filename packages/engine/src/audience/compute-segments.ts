@@ -2,7 +2,7 @@ import type { Platform } from '../platform/index.ts';
 import { computeBlock, COMPUTE_SETTINGS, SHARED_SEGMENTS, type Computable } from './compute-block.ts';
 import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { computeKept, keptAmong, type KeptComputable } from './compute-kept.ts';
-import { prepareExpression } from './prepare-expression.ts';
+import { prepareExpression, type Preparation } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
 import { nextDue } from './schedule.ts';
@@ -32,7 +32,10 @@ export async function computeSegments(
   options: ComputeOptions = {},
 ): Promise<void> {
   const now = platform.clock.now();
-  const preparation = await reader.preparation(now);
+  const preparation = await reader.preparation(
+    now,
+    rows.flatMap((row) => row.document ?? []),
+  );
   const computable: Computable[] = [];
   for (const row of rows) {
     if (row.kind === 'import' || !row.document) continue;
@@ -45,7 +48,7 @@ export async function computeSegments(
   }
   const mayKeep = preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
   const kept = mayKeep ? keptAmong(computable) : [];
-  const isKept = kept.length > 0 && (await triedKept(platform, reader, kept, now));
+  const isKept = kept.length > 0 && (await triedKept(platform, preparation, kept));
   const done = new Set(isKept ? kept.map(({ row }) => row.segment_id) : []);
   const others = computable.filter(({ row }) => !done.has(row.segment_id));
   for (let start = 0; start < others.length; start += SHARED_SEGMENTS) {
@@ -56,12 +59,11 @@ export async function computeSegments(
 /** Computes segments from what is kept about people; false when they have to be computed in full. */
 async function triedKept(
   platform: Platform,
-  reader: CatalogueReader,
+  preparation: Preparation,
   segments: readonly KeptComputable[],
-  now: number,
 ): Promise<boolean> {
   try {
-    await computeKept(platform, reader, segments, now, COMPUTE_SETTINGS);
+    await computeKept(platform, preparation, segments, COMPUTE_SETTINGS);
     return true;
   } catch (error) {
     if (!isQueryError(error)) throw error;

@@ -59,7 +59,7 @@ async function differingNow(
     const row = rows.get(segment.row.segment_id);
     return row ? [{ ...segment, row }] : [];
   });
-  await computeKept(platform, reader, fresh, now, COMPUTE_SETTINGS);
+  await computeKept(platform, await reader.preparation(now), fresh, COMPUTE_SETTINGS);
   const runs = await selectSegments(platform.database, idsOf);
   const kept = await hashMembers(platform.clickhouse, runs);
   const statement = shareStatement({ kind: 'person' }, { presentPerson, now });

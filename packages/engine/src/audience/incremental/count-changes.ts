@@ -66,9 +66,12 @@ const KINDS = ['count', 'plus', 'recent', 'entered', 'minus', 'past'] as const;
 function rowsOf(parameters: Parameters, counts: readonly WantedCount[], step: CountStep): string[] {
   const { before, moved, bits, number } = step;
   const table = eventTable(step.generation);
-  const came = cameCounts(parameters, counts);
+  const inside = counts.filter(({ window }) => !isEmpty(window));
+  const endMs = commonEndMs(inside);
+  const came = cameCounts(parameters, inside, endMs);
+  const until = endMs === undefined ? '' : ` AND time < ${parameters.instant(endMs)}`;
   const cameFrom = (where: string): string[] =>
-    came.length === 0 ? [] : [cameEventsSql(came, { from: `${table} WHERE ${where}`, bits })];
+    came.length === 0 ? [] : [cameEventsSql(came, { from: `${table} WHERE ${where}${until}`, bits })];
   if (!before) return cameFrom(`step = ${number}`);
   const parts = counts.map(({ part }) => part).join(', ');
   const rows = [
@@ -93,15 +96,23 @@ function settledBefore({ number, before }: CountStep): string {
   return `(settled AND step < ${number}${others})`;
 }
 
-/** What counts an event that came: it lies in the window. */
-function cameCounts(parameters: Parameters, counts: readonly WantedCount[]): CountedEvent[] {
-  const counted = counts
-    .filter(({ window }) => !isEmpty(window))
-    .map(({ part, index, window }) => ({
-      part,
-      of: insideSql(parameters, window),
-      condition: isCountedSql(index),
-    }));
+/** The end that all windows have alike, as those of the last so many days. */
+function commonEndMs(counts: readonly WantedCount[]): number | undefined {
+  const [end, ...others] = new Set(counts.map(({ window }) => window?.toMs));
+  return others.length === 0 ? end : undefined;
+}
+
+/** What counts an event that came: it lies in the window, of which the end may have been asked already. */
+function cameCounts(
+  parameters: Parameters,
+  counts: readonly WantedCount[],
+  endMs: number | undefined,
+): CountedEvent[] {
+  const counted = counts.map(({ part, index, window: { toMs, ...from } = {} }) => ({
+    part,
+    of: insideSql(parameters, toMs === undefined || toMs === endMs ? from : { ...from, toMs }),
+    condition: isCountedSql(index),
+  }));
   // Those of the same window stand together.
   return counted.sort((left, right) => (left.of ?? '').localeCompare(right.of ?? ''));
 }

@@ -25,6 +25,8 @@ export async function createEventTable(
   generation: number,
   counts: number,
 ): Promise<void> {
+  // One of that number is left of a state that PostgreSQL has forgotten.
+  await platform.clickhouse.command(`DROP TABLE IF EXISTS ${eventTable(generation)}`);
   await platform.clickhouse.command(
     `CREATE TABLE ${eventTable(generation)}
        (time DateTime64(3, 'UTC'), person_id UInt64, key_number UInt64, step UInt64, settled UInt8,

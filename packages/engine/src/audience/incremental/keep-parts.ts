@@ -80,12 +80,13 @@ export async function keepParts(
     selectMovedPeople(database, MOVED_LIMIT),
     nextStep(database),
   ]);
-  const before = moved && isContinued(stored, wanted) ? stored : undefined;
-  const [look] = await Promise.all([
+  const usable = moved && isContinued(stored, wanted) ? stored : undefined;
+  const [look, isThere] = await Promise.all([
     lookAtProfile(clickhouse, now),
     dropOtherSteps(clickhouse, stored?.step),
-    before && dropUnsettled(platform, before.generation),
+    usable && dropUnsettled(platform, usable.generation),
   ]);
+  const before = isThere ? usable : undefined;
   const settledMs = SETTLED_AFTER_MS * Math.max(1, platform.clock.rate);
   const first = stepOf(number, { before, moved: moved ?? [], look, wanted, now, settledMs });
   const step = await writtenStep(platform, first, settings);

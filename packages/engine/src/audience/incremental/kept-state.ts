@@ -123,13 +123,18 @@ export async function selectMovedPeople(
   return rows.length > limit ? undefined : rows.map((row) => row.person_id);
 }
 
-/** Removes the rows of all steps but one: of those before, and of those that were never finished. */
-export async function dropOtherSteps(clickhouse: ClickHouse, keep: number | undefined): Promise<void> {
+/**
+ * Removes the rows of all steps but one: of those before, and of those that were never finished. False when that one
+ * has none, as when one of the databases is back at an older state.
+ */
+export async function dropOtherSteps(clickhouse: ClickHouse, keep: number | undefined): Promise<boolean> {
   const rows = await clickhouse.query<{ step: string }>(
     `SELECT DISTINCT partition AS step FROM system.parts
      WHERE database = currentDatabase() AND table = 'kept_people' AND active`,
   );
-  for (const step of rows.map((row) => Number(row.step)).filter((each) => each !== keep)) {
+  const steps = rows.map((row) => Number(row.step));
+  for (const step of steps.filter((each) => each !== keep)) {
     await clickhouse.command(`ALTER TABLE kept_people DROP PARTITION ${step}`);
   }
+  return keep !== undefined && steps.includes(keep);
 }
