@@ -162,7 +162,10 @@ function dyingAt(write: number): Platform {
   return {
     ...platform,
     clickhouse: { ...clickhouse, command: before(clickhouse.command) },
-    database: { ...database, transaction: before(database.transaction) as Platform['database']['transaction'] },
+    database: {
+      ...database,
+      transaction: before(database.transaction) as Platform['database']['transaction'],
+    },
   };
 }
 
@@ -257,11 +260,7 @@ it('brings members up to date as a full computation finds them, whatever changes
           await compute(ids);
         }
         const differing = await whileComputing(platform, { wait: true }, async () =>
-          proveKept(
-            platform,
-            reader,
-            await computables(),
-          ),
+          proveKept(platform, reader, await computables()),
         );
         const texts = ['', '', ...COUNTING_RULES, ...conditions.map(formatCondition)];
         expect(differing?.map((id) => texts[Number(id.slice('segment_'.length))])).toEqual([]);
@@ -334,5 +333,8 @@ it('counts people with more events than usual, and makes anew what cannot be rig
      WHERE step = (SELECT max(step) FROM kept_people) AND kind = 'count' AND digit = 0`,
   );
   await compute();
-  expect((await selectRuns(platform.database, 'segment_1', 1))[0]).toMatchObject({ kind: 'full', members: 2 });
+  expect((await selectRuns(platform.database, 'segment_1', 1))[0]).toMatchObject({
+    kind: 'full',
+    members: 2,
+  });
 });

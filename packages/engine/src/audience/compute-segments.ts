@@ -9,14 +9,15 @@ import { nextDue } from './schedule.ts';
 import { postponeSegment, type SegmentRow } from './segment-store.ts';
 
 /**
- * From this many events on, counts are kept from run to run; fewer are counted as fast as they are kept: nine segments
- * over 20 million events take 1.01 s in full, and 1.05 s after one percent of new ones.
+ * From this many events on, something is kept about people from run to run; fewer are counted as fast. Nine segments
+ * over 6 million events: 1.4 to 1.7 s of processor time in full, 0.6 to 0.9 s after one percent of new events, of which
+ * half a second is the same for any number (docs/decisions/0022-kept-people.md).
  */
-const KEEP_FROM_EVENTS = 20_000_000;
+const KEEP_FROM_EVENTS = 5_000_000;
 
 /** How segments are computed. */
 export interface ComputeOptions {
-  /** Events from which on something is kept from run to run; default twenty million. */
+  /** Events from which on something is kept from run to run; default five million. */
   readonly keepFromEvents?: number | undefined;
 }
 

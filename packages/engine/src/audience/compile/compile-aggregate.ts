@@ -26,8 +26,7 @@ export function compileAggregate(
   switch (source.kind) {
     case 'event': {
       const kept = node.function === 'count' ? compiler.counts?.columnOf(source) : undefined;
-      if (compiler.counts && kept !== undefined)
-        return keptScan(compiler.counts, frame).add(kept);
+      if (compiler.counts && kept !== undefined) return keptScan(compiler.counts, frame).add(kept);
       const property = source.property && compiler.value(source.property, eventRow);
       return eventScan(compiler, frame).add(
         source,

@@ -148,13 +148,7 @@ function treeOfItems(node: Extract<BoundCondition, { kind: 'and' | 'or' }>, add:
   return { kind: node.kind, items };
 }
 
-const STRUCTURES: ReadonlySet<BoundCondition['kind']> = new Set([
-  'constant',
-  'and',
-  'or',
-  'not',
-  'consents',
-]);
+const STRUCTURES: ReadonlySet<BoundCondition['kind']> = new Set(['constant', 'and', 'or', 'not', 'consents']);
 
 type Comparison = Extract<BoundCondition, { kind: 'compare' }>;
 
