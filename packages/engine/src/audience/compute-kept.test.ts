@@ -161,10 +161,15 @@ function dyingAt(write: number): Platform {
   const { clickhouse, database } = platform;
   return {
     ...platform,
-    clickhouse: { ...clickhouse, command: before(clickhouse.command) },
+    clickhouse: {
+      ...clickhouse,
+      command: before((...given: Parameters<typeof clickhouse.command>) => clickhouse.command(...given)),
+    },
     database: {
       ...database,
-      transaction: before(database.transaction) as Platform['database']['transaction'],
+      transaction: before((work: Parameters<typeof database.transaction>[0]) =>
+        database.transaction(work),
+      ) as Platform['database']['transaction'],
     },
   };
 }

@@ -12,6 +12,7 @@ import { shareStatement } from '../compile/compile.ts';
 import { COUNTING_RULES } from '../interpret/counting-rules.ts';
 import { randomCondition } from '../interpret/random-expression.ts';
 import { declareTestBank, testCatalogue, uuidOf } from '../interpret/test-bank.ts';
+import { comparedSql, reckonedSql } from './count-digits.ts';
 import { keepParts } from './keep-parts.ts';
 import { keptMembers } from './kept-members.ts';
 import { keptRuleOf, type KeptRule } from './kept-part.ts';
@@ -160,4 +161,45 @@ it('knows which stretches of time two windows differ by', () => {
     { fromMs: 10, toMs: 12, entered: false },
     { fromMs: 20, toMs: 22, entered: true },
   ]);
+});
+
+it('compares and reckons with counts in binary digits as with numbers', async () => {
+  const { clickhouse } = platform;
+  // Person n has counted n; digits that nobody has are there too.
+  const digits = [0, 1, 2, 3, 4, 5].map((digit) => `d[${digit + 1}]`);
+  const slices = (count: string): string =>
+    `[${[0, 1, 2, 3, 4, 5].map((digit) => `groupBitmapStateIf(number, bitTest(${count}, ${digit}))`).join(', ')}]`;
+  const operators = ['<', '<=', '=', '!=', '>=', '>'] as const;
+  const cases = [-1, 0, 0.5, 1, 2, 2.5, 7, 8, 11, 12, 13, 40, 100].flatMap((value) =>
+    operators.map((operator) => ({ operator, value })),
+  );
+  const compared = cases.map(({ operator, value }) => comparedSql(digits, operator, value, 'everybody'));
+  const [row] = await clickhouse.query<{ found: number[][] }>(
+    `SELECT [${compared.map((sql) => `arraySort(bitmapToArray(${sql}))`).join(', ')}] AS found FROM (
+       SELECT ${slices('number')} AS d, groupBitmapState(number) AS everybody FROM numbers(13))`,
+  );
+  const people = Array.from({ length: 13 }, (_, person) => person);
+  const holds = (count: number, operator: (typeof operators)[number], value: number): boolean =>
+    ({
+      '<': count < value,
+      '<=': count <= value,
+      '=': count === value,
+      '!=': count !== value,
+      '>=': count >= value,
+      '>': count > value,
+    })[operator];
+  expect(row!.found).toEqual(
+    cases.map(({ operator, value }) => people.filter((count) => holds(count, operator, value))),
+  );
+  const [reckoned] = await clickhouse.query<{ found: number[][] }>(
+    `SELECT arrayMap(digit -> arraySort(bitmapToArray(digit)), ${reckonedSql('a', '[b, b, a]', '[b, c]')}) AS found FROM (
+       SELECT ${slices('number')} AS a, ${slices('number % 3')} AS b, ${slices('number % 2')} AS c FROM numbers(8))`,
+  );
+  const counts = people.slice(0, 8).map((person) => 2 * person + (person % 3) - (person % 2));
+  const found = people
+    .slice(0, 8)
+    .map((person) =>
+      reckoned!.found.reduce((sum, digit, place) => sum + (digit.includes(person) ? 2 ** place : 0), 0),
+    );
+  expect(found).toEqual(counts);
 });

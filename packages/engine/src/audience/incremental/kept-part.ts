@@ -115,21 +115,13 @@ function countedSource(node: Record<string, unknown>): BoundEventSource | undefi
 type AddPart = (part: KeptPart) => string;
 
 function treeOf(node: BoundCondition, add: AddPart): KeptTree {
-  switch (node.kind) {
-    case 'constant':
-      return node;
-    case 'not':
-      return { kind: 'not', item: treeOf(node.item, add) };
-    case 'and':
-    case 'or':
-      return treeOfItems(node, add);
-    case 'consents':
-      return { kind: 'part', name: add({ kind: 'consents', name: nameOf(node), condition: node }) };
-    case 'compare':
-      return comparedCount(node, add) ?? partOf(node, add);
-    default:
-      return partOf(node, add);
+  if (node.kind === 'constant') return node;
+  if (node.kind === 'not') return { kind: 'not', item: treeOf(node.item, add) };
+  if (node.kind === 'and' || node.kind === 'or') return treeOfItems(node, add);
+  if (node.kind === 'consents') {
+    return { kind: 'part', name: add({ kind: 'consents', name: nameOf(node), condition: node }) };
   }
+  return comparedCount(node, add) ?? partOf(node, add);
 }
 
 /** Items that are decided in the same place are one part. */
@@ -137,7 +129,7 @@ function treeOfItems(node: Extract<BoundCondition, { kind: 'and' | 'or' }>, add:
   const items: KeptTree[] = [];
   const together = { person: [] as BoundCondition[], joined: [] as BoundCondition[] };
   for (const item of node.items) {
-    const place = STRUCTURES.has(item.kind) || isComparedCount(item) ? undefined : placeOf(item);
+    const place = STRUCTURES.has(item.kind) || comparison(item) ? undefined : placeOf(item);
     if (place) together[place].push(item);
     else items.push(treeOf(item, add));
   }
@@ -150,24 +142,22 @@ function treeOfItems(node: Extract<BoundCondition, { kind: 'and' | 'or' }>, add:
 
 const STRUCTURES: ReadonlySet<BoundCondition['kind']> = new Set(['constant', 'and', 'or', 'not', 'consents']);
 
-type Comparison = Extract<BoundCondition, { kind: 'compare' }>;
-
 /** A count beside a number, which the digits of the count decide. */
-function isComparedCount(node: BoundCondition): node is Comparison & { left: { source: BoundEventSource } } {
-  return (
-    node.kind === 'compare' &&
-    node.left.kind === 'aggregate' &&
-    node.left.source.kind === 'event' &&
-    node.right.kind === 'literal' &&
-    typeof node.right.value === 'number'
-  );
+function comparison(
+  node: BoundCondition,
+): { source: BoundEventSource; operator: ComparisonOperator; value: number } | undefined {
+  if (node.kind !== 'compare' || node.left.kind !== 'aggregate' || node.right.kind !== 'literal')
+    return undefined;
+  const { source } = node.left;
+  const { value } = node.right;
+  if (source.kind !== 'event' || typeof value !== 'number') return undefined;
+  return { source, operator: node.operator, value };
 }
 
-function comparedCount(node: Comparison, add: AddPart): KeptTree | undefined {
-  if (!isComparedCount(node)) return undefined;
-  const { operator, right } = node;
-  const { source } = node.left as { source: BoundEventSource };
-  const value = (right as { value: number }).value;
+function comparedCount(node: BoundCondition, add: AddPart): KeptTree | undefined {
+  const compared = comparison(node);
+  if (!compared) return undefined;
+  const { source, operator, value } = compared;
   return { kind: 'counted', name: addCount(source, add), operator, value };
 }
 
