@@ -11,11 +11,9 @@ const COUNTING = TWENTY_SEGMENTS.filter(
 const HOUR_MS = 3_600_000;
 
 /**
- * The same segments after one percent of new events: brought up to date, against computed in full.
- *
- * At a million people and 20 million events both take a second: computed in full, each condition is one pass over its
- * events. One percent of new events touches by arithmetic 18 % of the people, who are looked at again; over a third of
- * the statements of an incremental run is planning (profiled at 200,000 people).
+ * The same segments after one percent of new events: brought up to date from what is kept about people, against computed
+ * in full. Most of a run that brings up to date is planning, which is the same for any number of events
+ * (docs/decisions/0022-kept-people.md).
  */
 export const run: Bench = async (context) => {
   const databases = await context.createPlatform();

@@ -155,7 +155,7 @@ it('moves no rows of people between shards', async () => {
   const isFound = ({ query }: NodeStatement): boolean => /^INSERT INTO \S+shard_segment_change /.test(query);
   // Events that a shard keeps of its own.
   const isKept = ({ query }: NodeStatement): boolean =>
-    /^INSERT INTO \S+shard_event_match_\d+ .* SELECT /is.test(query);
+    /^INSERT INTO \S+shard_kept_event_\d+ .* SELECT /is.test(query);
   expect(strangest((each) => isBig(each) && !isFound(each) && !isKept(each))).toEqual([]);
   expect(ofShards.filter((each) => isKept(each) && isBig(each))).toHaveLength(1);
 });

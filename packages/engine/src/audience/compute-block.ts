@@ -1,19 +1,17 @@
-import type { Platform } from '../platform/index.ts';
+import type { ClickHouse, Platform } from '../platform/index.ts';
 import { presentPerson } from '../identity/index.ts';
 import { compileMembers } from './compile/compile-members.ts';
-import type { KeptCounts } from './compile/compiler.ts';
-import { onlyTouched } from './only-touched.ts';
 import {
   clearUnfinished,
   dropOldMembers,
   writeChanges,
   writeMembers,
-  writeTouchedMembers,
+  type ComputedMembers,
   type OpenRun,
 } from './membership-store.ts';
 import type { PreparedExpression } from './prepare-expression.ts';
 import { dueAfterRun } from './schedule.ts';
-import { beginRuns, commitRuns, type KeptRun, type SegmentRow } from './segment-store.ts';
+import { beginRuns, commitRuns, type SegmentRow } from './segment-store.ts';
 
 /** Segments computed in one pass; more would make a statement that is slow to plan. */
 export const SHARED_SEGMENTS = 64;
@@ -38,11 +36,8 @@ export interface Computable {
 /** How a block is computed. */
 export interface BlockManner {
   readonly kind: 'full' | 'incremental';
-  readonly counts?: KeptCounts;
-  /** What the new run of a segment stands for; undefined: nothing that a later run could go on from. */
-  readonly keptAs?: (segment: Computable) => KeptRun | undefined;
-  /** Query of the people who may have changed; undefined: everybody is looked at. */
-  readonly touched?: string | undefined;
+  /** The members of each segment; absent: they are found in one pass over everybody. */
+  readonly members?: ComputedMembers;
 }
 
 /** Computes segments in one pass and commits their runs together. */
@@ -60,28 +55,29 @@ export async function computeBlock(
   const runs = ids.flatMap((id) => begun.get(id) ?? []);
   await clearUnfinished(clickhouse, runs);
 
-  const { touched, counts, kind } = how;
-  const people = touched === undefined ? {} : { people: () => onlyTouched(touched) };
+  const members = how.members ?? (await membersInFull(clickhouse, segments, now));
+  await writeMembers(clickhouse, runs, members, COMPUTE_SETTINGS);
+  await publishRuns(platform, runs, {
+    at: now,
+    kind: how.kind,
+    startedAt,
+    dueAt: (segmentId) => dueOf(bySegment.get(segmentId)?.row, now, platform),
+  });
+}
+
+async function membersInFull(
+  clickhouse: ClickHouse,
+  segments: readonly Computable[],
+  now: number,
+): Promise<ComputedMembers> {
   const queries = segments.map((segment) => segment.prepared.query);
-  const statement = compileMembers(queries, { presentPerson, now, counts, ...people });
+  const statement = compileMembers(queries, { presentPerson, now });
   const parameters = statement.parameters.values;
   const { absentSql } = statement;
   const absent = absentSql
     ? await clickhouse.query<{ part: number }>(absentSql, parameters, COMPUTE_SETTINGS)
     : [];
-  const computed = { ...statement.toSql(new Set(absent.map(({ part }) => part))), parameters };
-  if (touched === undefined) await writeMembers(clickhouse, runs, computed, COMPUTE_SETTINGS);
-  else await writeTouchedMembers(clickhouse, runs, { ...computed, touched }, COMPUTE_SETTINGS);
-  await publishRuns(platform, runs, {
-    at: now,
-    kind,
-    startedAt,
-    dueAt: (segmentId) => dueOf(bySegment.get(segmentId)?.row, now, platform),
-    keptAs: (segmentId) => {
-      const segment = bySegment.get(segmentId);
-      return segment && how.keptAs?.(segment);
-    },
-  });
+  return { ...statement.toSql(new Set(absent.map(({ part }) => part))), parameters };
 }
 
 function dueOf(row: SegmentRow | undefined, now: number, platform: Platform): number | undefined {
@@ -99,7 +95,6 @@ export async function publishRuns(
     kind: 'full' | 'incremental' | 'import';
     startedAt: number;
     dueAt: (segmentId: string) => number | undefined;
-    keptAs?: (segmentId: string) => KeptRun | undefined;
   },
 ): Promise<void> {
   const { at, kind, startedAt } = options;
@@ -112,8 +107,7 @@ export async function publishRuns(
       transaction,
       runs.map(({ segmentId, run }) => {
         const { members = 0, entered = 0, left = 0 } = counts.get(segmentId) ?? {};
-        const [dueAt, kept] = [options.dueAt(segmentId), options.keptAs?.(segmentId)];
-        return { segmentId, run, at, kind, members, entered, left, tookMs, dueAt, kept };
+        return { segmentId, run, at, kind, members, entered, left, tookMs, dueAt: options.dueAt(segmentId) };
       }),
     ),
   );

@@ -1,85 +1,57 @@
 import type { Platform } from '../platform/index.ts';
 import { computeBlock, SHARED_SEGMENTS, type Computable } from './compute-block.ts';
-import { countSlotsOf } from './incremental/count-slot.ts';
-import { keepCounts, type CurrentCounts } from './incremental/keep-counts.ts';
-import { isTracked, ruleSignature } from './incremental/track-changes.ts';
-import { prepareExpression, type PreparedExpression } from './prepare-expression.ts';
-import type { CatalogueReader } from './read-catalogue.ts';
-import { selectRuleSegments, type KeptRun } from './segment-store.ts';
+import { keepParts } from './incremental/keep-parts.ts';
+import { keptMembers } from './incremental/kept-members.ts';
+import { keptRuleOf, type KeptRule } from './incremental/kept-part.ts';
+import { prepareExpression, type Preparation } from './prepare-expression.ts';
+import { selectRuleSegments } from './segment-store.ts';
+
+/** A segment whose members are found from what is kept. */
+export interface KeptComputable extends Computable {
+  readonly rule: KeptRule;
+}
+
+/** The segments whose members can be found from what is kept. */
+export function keptAmong(segments: readonly Computable[]): KeptComputable[] {
+  return segments.flatMap((segment) => {
+    const rule = keptRuleOf(segment.prepared.query);
+    return rule ? [{ ...segment, rule }] : [];
+  });
+}
 
 /**
- * Computes the segments that ask of events only how many there are, from counts that are kept. Where the rule
- * allows, only the people who may have changed since the segment's last run are looked at.
+ * Computes segments from what is kept about people, brought up to the instant of the preparation: their members are put together of bitmaps,
+ * and nobody is looked at whom nothing happened to.
  */
 export async function computeKept(
   platform: Platform,
-  reader: CatalogueReader,
-  mine: readonly Computable[],
-  now: number,
+  preparation: Preparation,
+  mine: readonly KeptComputable[],
   settings: Record<string, string | number>,
 ): Promise<void> {
-  // The counts are kept for all segments together, so that computing some of them does not lose the others'.
-  const all = [...(await keptSegments(platform, reader, now)), ...mine];
-  const slots = new Map(
-    all.flatMap((segment) =>
-      (countSlotsOf(segment.prepared.query) ?? []).map((slot) => [slot.signature, slot]),
-    ),
-  );
-  const current = await keepCounts(platform, [...slots.values()], now, settings);
-  const kind = current.rebuilt ? 'full' : 'incremental';
-  for (const [since, segments] of bySinceWhen(mine, current)) {
-    for (let start = 0; start < segments.length; start += SHARED_SEGMENTS) {
-      const block = segments.slice(start, start + SHARED_SEGMENTS);
-      await computeBlock(platform, block, now, {
-        kind,
-        counts: current.counts,
-        keptAs: (segment) => keptRun(segment, current),
-        touched: since === undefined ? undefined : current.touchedSince(since),
-      });
-    }
+  // What is kept is kept for all segments together, so that computing some of them does not lose the others'.
+  const { now } = preparation.time;
+  const rules = [...(await rulesInUse(platform, preparation)), ...mine.map(({ rule }) => rule)];
+  const parts = new Map(rules.flatMap((rule) => rule.parts.map((part) => [part.name, part])));
+  const current = await keepParts(platform, [...parts.values()], now, settings);
+  for (let start = 0; start < mine.length; start += SHARED_SEGMENTS) {
+    const block = mine.slice(start, start + SHARED_SEGMENTS);
+    await computeBlock(platform, block, now, {
+      kind: current.rebuilt ? 'full' : 'incremental',
+      members: keptMembers(
+        current,
+        block.map(({ rule }) => rule.tree),
+      ),
+    });
   }
 }
 
-/** All segments in use whose event counts can be kept. */
-export async function keptSegments(
-  platform: Platform,
-  reader: CatalogueReader,
-  now: number,
-): Promise<{ segmentId: string; prepared: PreparedExpression }[]> {
-  const preparation = await reader.preparation(now);
+/** The rules of all segments in use that can be kept. */
+async function rulesInUse(platform: Platform, preparation: Preparation): Promise<KeptRule[]> {
   const rows = await selectRuleSegments(platform.database);
   return rows.flatMap((row) => {
     if (!row.document) return [];
     const prepared = prepareExpression({ document: row.document }, preparation);
-    if ('problems' in prepared || !countSlotsOf(prepared.query)) return [];
-    return [{ segmentId: row.segment_id, prepared }];
+    return 'problems' in prepared ? [] : (keptRuleOf(prepared.query) ?? []);
   });
-}
-
-/** The segments by the step since which people have to be looked at; undefined: everybody. */
-function bySinceWhen(
-  segments: readonly Computable[],
-  current: CurrentCounts,
-): Map<number | undefined, Computable[]> {
-  const groups = new Map<number | undefined, Computable[]>();
-  for (const segment of segments) {
-    const { kept, run } = segment.row;
-    const { generation, loggedFromStep } = current.state;
-    const isContinued =
-      run > 0 &&
-      kept?.generation === generation &&
-      kept.step >= loggedFromStep &&
-      kept.rule === keptRun(segment, current)?.rule;
-    const since = isContinued ? kept.step : undefined;
-    groups.set(since, [...(groups.get(since) ?? []), segment]);
-  }
-  return groups;
-}
-
-/** What a run of a segment stands for; undefined when its members cannot be brought up to date. */
-function keptRun(segment: Computable, current: CurrentCounts): KeptRun | undefined {
-  const { query } = segment.prepared;
-  if (!isTracked(query)) return undefined;
-  const { generation, step } = current.state;
-  return { generation, step, rule: ruleSignature(query) };
 }

@@ -77,6 +77,7 @@ export async function computeLookalikes(
   rows: readonly SegmentRow[],
   model: LookalikeModel = findLookalikes,
 ): Promise<void> {
+  if (rows.length === 0) return;
   const now = platform.clock.now();
   const preparation = await reader.preparation(now);
   for (const row of rows) {

@@ -1,23 +1,23 @@
 import type { Platform } from '../platform/index.ts';
 import { computeBlock, COMPUTE_SETTINGS, SHARED_SEGMENTS, type Computable } from './compute-block.ts';
 import { problemOfError, type ComputationProblem } from './computation-problem.ts';
-import { computeKept } from './compute-kept.ts';
-import { countSlotsOf } from './incremental/count-slot.ts';
-import { prepareExpression } from './prepare-expression.ts';
+import { computeKept, keptAmong, type KeptComputable } from './compute-kept.ts';
+import { prepareExpression, type Preparation } from './prepare-expression.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { refusalOf } from './run-expression.ts';
 import { dueAfterRun } from './schedule.ts';
 import { postponeSegment, type SegmentRow } from './segment-store.ts';
 
 /**
- * From this many events on, counts are kept from run to run; fewer are counted as fast as they are kept: nine segments
- * over 20 million events take 1.01 s in full, and 1.05 s after one percent of new ones.
+ * From this many events on, something is kept about people from run to run; fewer are counted as fast. Nine segments
+ * over 6 million events: 1.4 to 1.7 s of processor time in full, 0.6 to 0.9 s after one percent of new events, of which
+ * half a second is the same for any number (docs/decisions/0022-kept-people.md).
  */
-const KEEP_FROM_EVENTS = 20_000_000;
+const KEEP_FROM_EVENTS = 5_000_000;
 
 /** How segments are computed. */
 export interface ComputeOptions {
-  /** Events from which on counts are kept from run to run; default twenty million. */
+  /** Events from which on something is kept from run to run; default five million. */
   readonly keepFromEvents?: number | undefined;
 }
 
@@ -34,7 +34,10 @@ export async function computeSegments(
 ): Promise<void> {
   await reader.catchUp();
   const now = platform.clock.now();
-  const preparation = await reader.preparation(now);
+  const preparation = await reader.preparation(
+    now,
+    rows.flatMap((row) => row.document ?? []),
+  );
   const computable: Computable[] = [];
   for (const row of rows) {
     if (row.kind === 'import' || !row.document) continue;
@@ -46,28 +49,28 @@ export async function computeSegments(
     }
   }
   const mayKeep = preparation.sizes.events >= (options.keepFromEvents ?? KEEP_FROM_EVENTS);
-  const kept = mayKeep ? computable.filter((segment) => countSlotsOf(segment.prepared.query)) : [];
-  const isKept = kept.length > 0 && (await triedKept(platform, reader, kept, now));
-  const others = isKept ? computable.filter((segment) => !kept.includes(segment)) : computable;
+  const kept = mayKeep ? keptAmong(computable) : [];
+  const isKept = kept.length > 0 && (await triedKept(platform, preparation, kept));
+  const done = new Set(isKept ? kept.map(({ row }) => row.segment_id) : []);
+  const others = computable.filter(({ row }) => !done.has(row.segment_id));
   for (let start = 0; start < others.length; start += SHARED_SEGMENTS) {
     await computeTogether(platform, others.slice(start, start + SHARED_SEGMENTS), now);
   }
 }
 
-/** Computes segments from kept counts; false when they have to be computed in full. */
+/** Computes segments from what is kept about people; false when they have to be computed in full. */
 async function triedKept(
   platform: Platform,
-  reader: CatalogueReader,
-  segments: readonly Computable[],
-  now: number,
+  preparation: Preparation,
+  segments: readonly KeptComputable[],
 ): Promise<boolean> {
   try {
-    await computeKept(platform, reader, segments, now, COMPUTE_SETTINGS);
+    await computeKept(platform, preparation, segments, COMPUTE_SETTINGS);
     return true;
   } catch (error) {
     if (!isQueryError(error)) throw error;
     // What cannot be kept can still be counted: in full, which also shows whose fault it is.
-    platform.log.warn({ error: String(error) }, 'event counts could not be kept');
+    platform.log.warn({ error: String(error) }, 'what is kept about people could not be brought up to date');
     return false;
   }
 }

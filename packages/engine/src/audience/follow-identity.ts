@@ -1,7 +1,7 @@
 import type { Identity, PersonChange } from '../identity/index.ts';
 import type { Platform, Transaction } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { noteMovedPeople } from './incremental/count-store.ts';
+import { noteMovedPeople } from './incremental/kept-state.ts';
 import { clearUnfinished, type OpenRun } from './membership-store.ts';
 import { beginRuns, commitRuns, selectPresentRuns } from './segment-store.ts';
 import { touchPeople } from './tag-change-store.ts';

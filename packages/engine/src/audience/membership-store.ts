@@ -1,6 +1,5 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { MembershipChange } from './front-door.ts';
-import { touchedBitmap } from './only-touched.ts';
 
 /** A run of a segment that is being written. */
 export interface OpenRun {
@@ -26,7 +25,7 @@ export async function clearUnfinished(clickhouse: ClickHouse, runs: readonly Ope
 }
 
 /** Members as expressions of one row, each a bitmap of people, in the order of the runs. */
-interface ComputedMembers {
+export interface ComputedMembers {
   readonly row: string;
   readonly bitmaps: readonly string[];
   readonly parameters: Record<string, unknown>;
@@ -48,38 +47,6 @@ export async function writeMembers(
       ...statement.parameters,
       segments: runs.map((run) => run.segmentId),
       runs: runs.map((run) => run.run),
-    },
-    settings,
-  );
-}
-
-/**
- * Writes the members of several runs from the committed ones: those among the touched people are replaced by
- * what the statement finds among them, the others stay. Two rows a run, which add up.
- */
-export async function writeTouchedMembers(
-  clickhouse: ClickHouse,
-  runs: readonly OpenRun[],
-  /** `touched`: query of one column, `present_id`. */
-  statement: ComputedMembers & { readonly touched: string },
-  settings: Record<string, string | number>,
-): Promise<void> {
-  await clickhouse.command(
-    `INSERT INTO segment_membership (segment_id, run, members)
-     SELECT tupleElement(row, 1) AS segment_id, tupleElement(row, 2) AS run, tupleElement(row, 3) AS members FROM (
-       SELECT arrayJoin(arrayZip({segments:Array(String)}, {runs:Array(UInt64)}, [${statement.bitmaps.join(', ')}])) AS row
-       FROM (${statement.row}))
-     UNION ALL
-     SELECT toString(segment_id), transform(toString(segment_id), {segments:Array(String)}, {runs:Array(UInt64)}, 0),
-       bitmapAndnot(groupBitmapMergeState(members), ${touchedBitmap(statement.touched)})
-     FROM segment_membership
-     WHERE (segment_id, run) IN (SELECT arrayJoin(arrayZip({segments:Array(String)}, {committed:Array(UInt64)})))
-     GROUP BY segment_id`,
-    {
-      ...statement.parameters,
-      segments: runs.map((run) => run.segmentId),
-      runs: runs.map((run) => run.run),
-      committed: runs.map((run) => run.committedRun),
     },
     settings,
   );

@@ -1,9 +1,9 @@
 import { presentPerson } from '../identity/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { shareStatement } from './compile/compile.ts';
-import { COMPUTE_SETTINGS, type Computable } from './compute-block.ts';
-import { computeKept } from './compute-kept.ts';
-import { forgetCountState } from './incremental/count-store.ts';
+import { COMPUTE_SETTINGS } from './compute-block.ts';
+import { computeKept, type KeptComputable } from './compute-kept.ts';
+import { forgetKeptState } from './incremental/kept-state.ts';
 import { hashMembers } from './membership-store.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
 import { selectSegments } from './segment-store.ts';
@@ -19,17 +19,17 @@ const QUOTED_SETTINGS: Record<string, string | number> = {
 
 /**
  * Brings segments up to date from what is kept, computes them in full at the same instant, and compares the
- * members. What differs is reported, and the counts are forgotten, so that the next run makes them anew.
+ * members. What differs is reported, and what is kept is forgotten, so that the next run makes it anew.
  * Returns the ids of the segments that differ. The caller holds the compute lock.
  */
 export async function proveKept(
   platform: Platform,
   reader: CatalogueReader,
-  segments: readonly Computable[],
+  segments: readonly KeptComputable[],
 ): Promise<string[]> {
   if (segments.length === 0) return [];
   const { database, clock, ids, log } = platform;
-  let differing: readonly Computable[] = segments;
+  let differing: readonly KeptComputable[] = segments;
   for (let look = 0; look < LOOKS && differing.length > 0; look++) {
     differing = await differingNow(platform, reader, differing);
   }
@@ -39,10 +39,10 @@ export async function proveKept(
       'insert into audience.proof (proof_id, at, segments, differing) values ($1, $2, $3, $4)',
       [ids.newId(), clock.now(), segments.length, names],
     );
-    if (names.length > 0) await forgetCountState(transaction);
+    if (names.length > 0) await forgetKeptState(transaction);
   });
   if (names.length > 0) {
-    log.error({ segments: names }, 'kept members differ from a full computation; the counts are made anew');
+    log.error({ segments: names }, 'kept members differ from a full computation; it is made anew');
   }
   return names;
 }
@@ -50,8 +50,8 @@ export async function proveKept(
 async function differingNow(
   platform: Platform,
   reader: CatalogueReader,
-  segments: readonly Computable[],
-): Promise<Computable[]> {
+  segments: readonly KeptComputable[],
+): Promise<KeptComputable[]> {
   const now = platform.clock.now();
   const idsOf = segments.map((segment) => segment.row.segment_id);
   const rows = new Map((await selectSegments(platform.database, idsOf)).map((row) => [row.segment_id, row]));
@@ -59,7 +59,7 @@ async function differingNow(
     const row = rows.get(segment.row.segment_id);
     return row ? [{ ...segment, row }] : [];
   });
-  await computeKept(platform, reader, fresh, now, COMPUTE_SETTINGS);
+  await computeKept(platform, await reader.preparation(now), fresh, COMPUTE_SETTINGS);
   const runs = await selectSegments(platform.database, idsOf);
   const kept = await hashMembers(platform.clickhouse, runs);
   const statement = shareStatement({ kind: 'person' }, { presentPerson, now });

@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
-import { countSlotsOf } from './incremental/count-slot.ts';
-import { selectCountState } from './incremental/count-store.ts';
+import { keptAmong } from './compute-kept.ts';
+import { selectKeptState } from './incremental/kept-state.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { proveKept } from './prove-kept.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
@@ -17,19 +17,22 @@ const SEGMENTS_A_PROOF = 32;
 export async function proveNightly(platform: Platform, reader: CatalogueReader): Promise<void> {
   const { database, clock, config } = platform;
   const now = clock.now();
-  if (!(await selectCountState(database))) return;
+  if (!(await selectKeptState(database))) return;
   const [last] = await database.query<{ at: number | null }>('select max(at) as at from audience.proof');
   const due = nextDue(PROOF_SCHEDULE, last?.at ?? now - 86_400_000, config.timeZone);
   if (due === undefined || due > now) return;
   await whileComputing(platform, { wait: false }, async () => {
     const preparation = await reader.preparation(now);
-    const segments = (await selectRuleSegments(database)).flatMap((row) => {
-      const prepared = row.document && prepareExpression({ document: row.document }, preparation);
-      return prepared && !('problems' in prepared) && countSlotsOf(prepared.query) ? [{ row, prepared }] : [];
-    });
+    const rows = await selectRuleSegments(database);
+    const segments = keptAmong(
+      rows.flatMap((row) => {
+        const prepared = row.document && prepareExpression({ document: row.document }, preparation);
+        return prepared && !('problems' in prepared) ? [{ row, prepared }] : [];
+      }),
+    );
     for (let start = 0; start < segments.length; start += SEGMENTS_A_PROOF) {
       const differing = await proveKept(platform, reader, segments.slice(start, start + SEGMENTS_A_PROOF));
-      // The counts are forgotten: the next run makes them anew, and the rest is proved tomorrow.
+      // What is kept is forgotten: the next run makes it anew, and the rest is proved tomorrow.
       if (differing.length > 0) return;
     }
   });

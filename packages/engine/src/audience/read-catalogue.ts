@@ -1,4 +1,4 @@
-import type { Catalogue, ingestApi } from '@wutong/contract';
+import type { Catalogue, EqlDocument, ingestApi } from '@wutong/contract';
 import type { Platform } from '../platform/index.ts';
 import type { TradingCalendar } from './calendar.ts';
 import { knownEvents, type EqlCatalogue } from './catalogue.ts';
@@ -19,8 +19,12 @@ export interface CatalogueSources {
 /** Gives what expressions are prepared against, newest first. */
 export interface CatalogueReader {
   catalogue(): Promise<EqlCatalogue>;
-  /** At an instant (epoch ms UTC), in the bank's time zone unless the expression names another. */
-  preparation(now: number): Promise<Preparation>;
+  /**
+   * At an instant (epoch ms UTC), in the bank's time zone unless the expression names another.
+   *
+   * @param documents when nothing else is prepared, whose zones people are in is read only if one of them asks for it
+   */
+  preparation(now: number, documents?: readonly EqlDocument[]): Promise<Preparation>;
   /**
    * Before asking what is true now: who came, and what was said of people, before this call is in the tables after it;
    * during an import at least what was said of `personIds`.
@@ -65,14 +69,16 @@ export function createCatalogueReader(platform: Platform, sources: CatalogueSour
   return {
     catalogue,
     catchUp: async (personIds) => sources.catchUp?.(personIds),
-    async preparation(now) {
+    async preparation(now, documents) {
       const [names, tradingCalendar, tableSizes, knownZones] = await Promise.all([
         catalogue(),
         calendar(),
         sizes(),
         zones(),
       ]);
-      const zonesInUse = await inUse(names.model);
+      const named = names.segments.flatMap(({ document }) => document ?? []);
+      const needsZones = !documents || [...named, ...documents].some(({ timeZoneOf }) => timeZoneOf);
+      const zonesInUse = needsZones ? await inUse(names.model) : new Map<string, readonly string[]>();
       return {
         catalogue: names,
         time: {

@@ -3,13 +3,6 @@ import type { Transaction } from '../platform/index.ts';
 import type { ComputationProblem } from './computation-problem.ts';
 import { SHARING_COLUMNS, type Sharing } from './sharing.ts';
 
-/** What the members of a run stand for: a step of kept counts, and the rule as it was bound. */
-export interface KeptRun {
-  readonly generation: number;
-  readonly step: number;
-  readonly rule: string;
-}
-
 /** A segment as stored; times are epoch ms UTC. */
 export interface SegmentRow extends Sharing {
   readonly segment_id: string;
@@ -34,7 +27,6 @@ export interface SegmentRow extends Sharing {
   readonly lookups: number;
   readonly looked_up_at: number | null;
   readonly priority: number;
-  readonly kept: KeptRun | null;
   readonly lookalike: audienceApi.Lookalike | null;
   readonly explanation: audienceApi.LookalikeExplanation | null;
 }
@@ -222,7 +214,6 @@ export interface FinishedRun {
   readonly left: number;
   readonly tookMs: number;
   readonly dueAt: number | undefined;
-  readonly kept?: KeptRun | undefined;
 }
 
 /** Makes runs the present ones: from here on they are the members everybody sees. */
@@ -230,7 +221,7 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
   await transaction.execute(
     `with done as (
        select * from jsonb_to_recordset($1::jsonb) as run(segment_id text, run bigint, at bigint, kind text,
-         members bigint, entered bigint, left_count bigint, took_ms double precision, due_at bigint, kept jsonb)),
+         members bigint, entered bigint, left_count bigint, took_ms double precision, due_at bigint)),
      noted as (
        insert into audience.segment_run (segment_id, run, at, kind, members, entered, left_count, took_ms)
        select segment_id, run, at, kind, members, entered, left_count, took_ms from done)
@@ -238,8 +229,7 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
      update audience.segment s
      set run = done.run, members = done.members, problem = null,
          computed_at = case when done.kind = 'identity' then s.computed_at else done.at end,
-         due_at = case when done.kind = 'identity' then s.due_at else done.due_at end,
-         kept = case when done.kind = 'identity' then s.kept else done.kept end
+         due_at = case when done.kind = 'identity' then s.due_at else done.due_at end
      from done where s.segment_id = done.segment_id`,
     [
       JSON.stringify(
@@ -253,7 +243,6 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
           left_count: run.left,
           took_ms: run.tookMs,
           due_at: run.dueAt ?? null,
-          kept: run.kept ?? null,
         })),
       ),
     ],

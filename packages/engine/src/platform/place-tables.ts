@@ -28,6 +28,8 @@ const SHARDED_BY: Readonly<Record<string, string>> = {
 
 /** Tables that are made while running, by the beginning of their names. */
 const SHARDED_BY_PREFIX: readonly (readonly [string, string])[] = [
+  ['kept_event_', 'person_id'],
+  // Of former versions; they are known so that they are removed everywhere.
   ['event_count_', 'person_id'],
   ['event_match_', 'person_id'],
   ['detail_', 'detail_id'],

@@ -26,8 +26,7 @@ export function compileAggregate(
   switch (source.kind) {
     case 'event': {
       const kept = node.function === 'count' ? compiler.counts?.columnOf(source) : undefined;
-      if (compiler.counts && kept !== undefined)
-        return keptScan(compiler, compiler.counts, frame).add(`sum(${kept})`);
+      if (compiler.counts && kept !== undefined) return keptScan(compiler.counts, frame).add(kept);
       const property = source.property && compiler.value(source.property, eventRow);
       return eventScan(compiler, frame).add(
         source,
@@ -80,14 +79,12 @@ function eventAggregate(
   return `bitCount(groupBitOrIf(bitShiftLeft(toUInt64(1), toUInt8(${day})), ${condition}))`;
 }
 
-/** The pass over the kept counts. */
-function keptScan(compiler: Compiler, counts: KeptCounts, frame: Frame): Scan {
-  return frame.scan('kept counts', (aggregates) => {
-    const person = compiler.presentPerson('person_id', 'key_number');
-    const people = compiler.people?.arrived('person_id', 'key_number') ?? '1';
-    const rows = counts.rows(compiler.parameters, person, people);
-    return `SELECT ${['scan_key', ...aggregates].join(', ')} FROM (${rows}) GROUP BY scan_key`;
-  });
+/** The pass over the counts that are known. */
+function keptScan(counts: KeptCounts, frame: Frame): Scan {
+  return frame.scan(
+    'kept counts',
+    (columns) => `SELECT ${['scan_key', ...columns].join(', ')} FROM (${counts.rows()})`,
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ function treeOf(passes: MemberPasses, node: BoundCondition): Tree {
   if (node.kind === 'constant') return node;
   if (node.kind === 'not') return { kind: 'not', item: treeOf(passes, node.item) };
   if (node.kind === 'and' || node.kind === 'or') return treeOfItems(passes, node);
-  const events = eventsOf(passes, node);
+  const events = existsCondition(node);
   return events
     ? treeOfEvents(passes, events)
     : { kind: 'part', part: passes.decided(node, passes.passOf(node)) };
@@ -61,7 +61,7 @@ function treeOfItems(passes: MemberPasses, node: Extract<BoundCondition, { kind:
   const items: Tree[] = [];
   const byPass = new Map<string, BoundCondition[]>();
   for (const item of node.items) {
-    const pass = STRUCTURES.has(item.kind) || eventsOf(passes, item) ? undefined : passes.passOf(item);
+    const pass = STRUCTURES.has(item.kind) || existsCondition(item) ? undefined : passes.passOf(item);
     if (pass === undefined || pass === CONSENTS) items.push(treeOf(passes, item));
     else byPass.set(pass, [...(byPass.get(pass) ?? []), item]);
   }
@@ -74,9 +74,6 @@ function treeOfItems(passes: MemberPasses, node: Extract<BoundCondition, { kind:
 }
 
 const STRUCTURES: ReadonlySet<BoundCondition['kind']> = new Set(['constant', 'and', 'or', 'not']);
-
-const eventsOf = (passes: MemberPasses, node: BoundCondition): EventsExist | undefined =>
-  passes.keepsCounts(node) ? undefined : existsCondition(node);
 
 function treeOfEvents(passes: MemberPasses, node: EventsExist): Tree {
   switch (node.kind) {

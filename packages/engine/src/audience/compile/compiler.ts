@@ -3,15 +3,12 @@ import type { Frame } from './frame.ts';
 import type { Parameters } from './parameters.ts';
 import type { PeopleFilter, PresentPerson } from './people-filter.ts';
 
-/** Counts of events per person that are kept and brought up to date, instead of counted anew. */
+/** Counts of events per person that are known, instead of counted anew. */
 export interface KeptCounts {
   /** Column of a source's count within the scan; undefined when it is not kept. */
   columnOf(source: BoundEventSource): string | undefined;
-  /**
-   * Query of the counts: `scan_key`, which is the given expression of the person, and the columns, of rows for
-   * which the condition holds; several rows a person add up.
-   */
-  rows(parameters: Parameters, person: string, where: string): string;
+  /** Query of the counts, a row a person: `scan_key`, which is the person, and the columns. */
+  rows(): string;
 }
 
 /** What compiling one statement needs; the rules for the nodes call one another through it. */
@@ -23,7 +20,7 @@ export interface Compiler {
   readonly people: PeopleFilter | undefined;
   condition(node: BoundCondition, scope: SqlScope): string;
   value(node: BoundValue, scope: SqlScope): string;
-  /** Counts of events kept from run to run, when the statement may use them. */
+  /** Counts of events that are known already. */
   readonly counts: KeptCounts | undefined;
   /** The same compiler without the restriction to people, for the far ends of relations. */
   unrestricted(): Compiler;

@@ -127,6 +127,13 @@ export class EventRange {
   }
 
   whereSql(compiler: Compiler): string {
+    const parts = this.conditions(compiler);
+    if (compiler.people) parts.push(compiler.people.arrived('person_id', 'key_number'));
+    return parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`;
+  }
+
+  /** SQL conditions of the rows of the range. */
+  conditions(compiler: Compiler): string[] {
     const { parameters } = compiler;
     const parts: string[] = [];
     const [event, ...others] = [...this.names].sort();
@@ -139,8 +146,7 @@ export class EventRange {
     }
     if (Number.isFinite(this.fromMs)) parts.push(`time >= ${parameters.instant(this.fromMs)}`);
     if (Number.isFinite(this.toMs)) parts.push(`time < ${parameters.instant(this.toMs)}`);
-    if (compiler.people) parts.push(compiler.people.arrived('person_id', 'key_number'));
-    return parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`;
+    return parts;
   }
 }
 

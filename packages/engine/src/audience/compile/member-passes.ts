@@ -66,16 +66,6 @@ export class MemberPasses {
     this.byPeople = { [PEOPLE]: this.frame(), [JOINED]: this.frame() };
   }
 
-  /** Whether the events that a condition asks of are counted already. */
-  keepsCounts(node: BoundCondition): boolean {
-    return (
-      node.kind === 'compare' &&
-      node.left.kind === 'aggregate' &&
-      node.left.source.kind === 'event' &&
-      this.compiler.counts?.columnOf(node.left.source) !== undefined
-    );
-  }
-
   /** Name of the pass that has all that a condition asks for. */
   passOf(node: BoundCondition): string {
     if (node.kind === 'consents') return CONSENTS;

@@ -1,5 +1,11 @@
 import type { ClickHouse } from '../../platform/index.ts';
-import type { ProfileMark } from './count-store.ts';
+
+/** Newest versions that were visible at an instant (epoch ms). */
+export interface ProfileMark {
+  readonly at: number;
+  readonly person: number;
+  readonly consent: number;
+}
 
 /**
  * Which versions of people and consents were visible, from one look after the other. A version is given
