@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { App } from 'antd';
 import { useNavigate } from 'react-router-dom';
 import type { Endpoint } from '@wutong/contract';
@@ -7,8 +8,8 @@ import { useReader } from '../frame/reader.tsx';
 import { sentenceOf } from './states.tsx';
 
 /**
- * Deletes what a page shows. The page is left first, since it would go on asking for what is no longer there; a refusal
- * is said on the page that follows.
+ * Deletes what a page shows, once the page is gone: until the next one is loaded it would go on asking for what is no
+ * longer there. A refusal is said on the page that follows.
  */
 export function useRemoval<E extends Endpoint>(
   endpoint: E,
@@ -19,9 +20,11 @@ export function useRemoval<E extends Endpoint>(
   const { message } = App.useApp();
   const navigate = useNavigate();
   const remove = useWrite(endpoint, [list]);
-  return (input) =>
-    void (async () => {
-      await navigate(to);
-      await remove.mutateAsync(input);
-    })().catch((error: unknown) => message.error(sentenceOf(error, text)));
+  const whenGone = useRef<() => void>(undefined);
+  useEffect(() => () => whenGone.current?.(), []);
+  return (input) => {
+    whenGone.current = () =>
+      void remove.mutateAsync(input).catch((error: unknown) => message.error(sentenceOf(error, text)));
+    void navigate(to);
+  };
 }

@@ -72,7 +72,9 @@ test('each person is in the first group that describes them, and groups make up 
     unit: 'month',
     compare: 'previous_period',
   })) as LifetimeValueAnswer;
-  expect(value.groups!.map(({ answer }) => answer.overall[0]!.people)).toEqual(Object.values(SIZES));
+  const peopleOf = ({ answer }: NonNullable<typeof value.groups>[number]): number =>
+    answer.cohorts.reduce((sum, cohort) => sum + cohort.people, 0);
+  expect(value.groups!.map(peopleOf)).toEqual(Object.values(SIZES));
   expect(value.compared!.cohorts.every((cohort) => cohort.people === 0)).toBe(true);
 });
 
