@@ -12,8 +12,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * The same segments after one percent of new events: brought up to date from what is kept about people, against computed
- * in full. Most of a run that brings up to date is planning, which is the same for any number of events
- * (docs/decisions/0022-kept-people.md).
+ * in full. What a run that brings up to date consists of: docs/decisions/0022-kept-people.md.
  */
 export const run: Bench = async (context) => {
   const databases = await context.createPlatform();
