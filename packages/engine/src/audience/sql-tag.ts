@@ -83,6 +83,12 @@ function problemOfEngine(error: unknown, sql: string): StatementProblem {
 }
 
 /**
+ * A setting of newer engines, by which a condition such as `IN (SELECT …)` would go to the shards of a cluster with its
+ * question, and there ask all shards again.
+ */
+const PUSHED = 'allow_push_predicate_ast_for_distributed_subqueries';
+
+/**
  * Checks SQL by the engine's own parse tree: one SELECT, of person_id and value, over the readable tables of
  * our database, without table functions (files, URLs, other servers). Returns the statement to be run: the same
  * one over the tables as they are now.
@@ -110,8 +116,10 @@ export async function checkTagSql(platform: Platform, written: string): Promise<
     if (typeof (error as { type?: unknown }).type !== 'string') throw error;
     return refuse(problemOfEngine(error, sql));
   });
-  const own = await platform.clickhouse.query<{ name: string }>('SELECT currentDatabase() AS name');
-  const database = own[0]?.name ?? '';
+  const [own] = await platform.clickhouse.query<{ name: string; pushes: number }>(
+    `SELECT currentDatabase() AS name, (SELECT count() FROM system.settings WHERE name = '${PUSHED}') AS pushes`,
+  );
+  const database = own?.name ?? '';
   const tables = new Set<string>();
   for (const line of tree) {
     const used = /\bfunction_name: ([^\s,]+)/.exec(line)?.[1];
@@ -128,7 +136,8 @@ export async function checkTagSql(platform: Platform, written: string): Promise<
     tables.add(name);
   }
   if (tree.some((line) => /^\s*PREWHERE\b/.test(line))) refuse(NO_PREWHERE);
-  const present = readAsPresent(sql, tables, database);
+  const plain = readAsPresent(sql, tables, database);
+  const present = own?.pushes && plain !== sql ? `${plain} SETTINGS ${PUSHED} = 0` : plain;
   // Without the word FINAL the statement means the same, unless it was a name.
   await treeOf(present).catch((error: unknown) => {
     if (typeof (error as { type?: unknown }).type !== 'string') throw error;
