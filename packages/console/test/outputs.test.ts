@@ -114,16 +114,20 @@ describe.skipIf(!server)('what comes in by Kafka and what leaves, in a browser',
     await page.getByRole('heading', { level: 1, name: /已暂停/ }).waitFor();
     const list = page.getByRole('heading', { level: 1, name: '数据输出' });
     const ofOutput = `/api/v1/outputs/${outputId}`;
-    // The answer to the deletion comes late, as does the next page: nobody may ask for the output in between.
+    // The answer to the deletion comes late: nobody may ask for the output in between.
     await page.route(`**${ofOutput}`, async (route) => {
       if (route.request().method() !== 'DELETE') return route.continue();
       const response = await route.fetch();
-      await Promise.race([page.waitForResponse((answer) => answer.url().endsWith(ofOutput)), list.waitFor()]);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
       return route.fulfill({ response });
     });
+    const deleted = page.waitForResponse(
+      (answer) => answer.request().method() === 'DELETE' && answer.url().endsWith(ofOutput),
+    );
     await page.getByRole('button', { name: '删除', exact: true }).click();
     await confirm(page, '删除');
     await list.waitFor();
+    expect((await deleted).status()).toBe(200);
     await page.getByText(outputId).waitFor({ state: 'detached' });
     // The browser itself reports each refused call; there was the one that was meant to be.
     expect(complaints.filter((each) => !each.includes('422'))).toEqual([]);
