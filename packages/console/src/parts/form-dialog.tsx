@@ -12,8 +12,8 @@ interface FormDialogProps<Fields> {
   width?: number;
   /** It is being sent. */
   busy: boolean;
-  /** Why it was refused. */
-  error: unknown;
+  /** Why it was refused, where the fields do not say it themselves. */
+  error?: unknown;
   /** Whether it can be sent as it stands, where fields have no rules of their own. */
   isReady?: boolean;
   /** For fields that ask each other. */

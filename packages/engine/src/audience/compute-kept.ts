@@ -20,8 +20,8 @@ export function keptAmong(segments: readonly Computable[]): KeptComputable[] {
 }
 
 /**
- * Computes segments from what is kept about people, brought up to the instant of the preparation: their members are put together of bitmaps,
- * and nobody is looked at whom nothing happened to.
+ * Computes segments from what is kept about people, brought up to the instant of the preparation: their members are put
+ * together of bitmaps, and nobody is looked at whom nothing happened to.
  */
 export async function computeKept(
   platform: Platform,

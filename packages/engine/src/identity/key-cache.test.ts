@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { beginWriting } from '../../test/harness/begin-writing.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { openDatabase, type Platform, type Transaction } from '../platform/index.ts';
@@ -103,15 +104,7 @@ it('moves that are read late do not undo those that came after them', async () =
 
 it('what it has taken in it is not told again, also while a neighbour has a transaction open', async () => {
   const server = openDatabase(inject('databaseUrl'));
-  let end = (): void => undefined;
-  let neighbour: Promise<unknown> = Promise.resolve();
-  await new Promise<void>((begun) => {
-    neighbour = server.transaction(async (transaction) => {
-      await transaction.query('select pg_current_xact_id()');
-      begun();
-      await new Promise<void>((ended) => (end = ended));
-    });
-  });
+  const neighbour = await beginWriting(server);
   const told: number[] = [];
   const counting: Through = (transaction) => ({
     ...transaction,
@@ -143,8 +136,7 @@ it('what it has taken in it is not told again, also while a neighbour has a tran
   expect(told).toEqual([1, 0, 0]);
   expect(await resolve('mobile=13900030001', identity)).toBe(customer);
   expect(await resolve('customer_number=KC3002', identity)).toBe(visitor);
-  end();
-  await neighbour;
+  await neighbour.end();
   await server.close();
 });
 

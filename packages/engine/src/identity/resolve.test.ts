@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beginWriting } from '../../test/harness/begin-writing.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-import { openDatabase, type Database, type Platform } from '../platform/index.ts';
+import { openDatabase, type Platform } from '../platform/index.ts';
 import {
   createIdentity,
   presentPerson,
@@ -42,25 +43,6 @@ async function resolve(lines: readonly string[], by: Identity = identity): Promi
     return { keys, link: link as LinkKind, at, sourceId: 'test', messageId: `message-${messages++}` };
   });
   return platform.database.transaction((transaction) => by.resolve(transaction, records));
-}
-
-/** A transaction that has written and stays open until it is ended. */
-async function beginWriting(database: Database): Promise<{ end(): Promise<void> }> {
-  let end = (): void => undefined;
-  let whole: Promise<unknown> = Promise.resolve();
-  await new Promise<void>((begun) => {
-    whole = database.transaction(async (transaction) => {
-      await transaction.query('select pg_current_xact_id()');
-      begun();
-      await new Promise<void>((ended) => (end = ended));
-    });
-  });
-  return {
-    async end() {
-      end();
-      await whole;
-    },
-  };
 }
 
 const person = async (line: string): Promise<number> => (await resolve([`none ${line}`]))[0]!.personId;

@@ -5,6 +5,7 @@ import { audienceApi } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { TextField } from '../../parts/text-field.tsx';
 import { keysIn, MOST_KEYS, useResolveKeys } from './resolve-keys.ts';
 import styles from './segment-list.module.css';
 
@@ -58,16 +59,7 @@ export function ImportListDialog({ segment, onClose }: ImportListProps) {
       onSend={() => (done === undefined ? resolve.run(keys) : submit())}
       onClose={onClose}
     >
-      {!segment && (
-        <Form.Item label={text.audience.name}>
-          <Input
-            aria-label={text.audience.name}
-            value={name}
-            maxLength={200}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </Form.Item>
-      )}
+      {!segment && <TextField label={text.audience.name} value={name} maxLength={200} onChange={setName} />}
       <Form.Item label={words.keys} extra={words.hint(format.integer(MOST_KEYS))}>
         <Input.TextArea
           rows={7}

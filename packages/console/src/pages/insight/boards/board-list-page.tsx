@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Button, Form, Input } from 'antd';
+import { App, Button } from 'antd';
 import { insightApi, type Analysis, type Dashboard } from '@wutong/contract';
 import { Link, useNavigate } from 'react-router-dom';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
@@ -7,6 +7,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { useUserNames } from '../../../frame/use-names.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { TextField } from '../../../parts/text-field.tsx';
 import { Page, Panel } from '../../../parts/page.tsx';
 import { RecordTable, type Column } from '../../../parts/record-table.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
@@ -117,24 +118,15 @@ function NewBoardDialog({ onClose }: { onClose: () => void }) {
       onSend={submit}
       onClose={onClose}
     >
-      <Form.Item label={words.name}>
-        <Input
-          autoFocus
-          aria-label={words.name}
-          maxLength={200}
-          placeholder={words.namePlaceholder}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Form.Item>
-      <Form.Item label={words.description}>
-        <Input
-          aria-label={words.description}
-          maxLength={2_000}
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        autoFocus
+        label={words.name}
+        maxLength={200}
+        placeholder={words.namePlaceholder}
+        value={name}
+        onChange={setName}
+      />
+      <TextField label={words.description} maxLength={2_000} value={description} onChange={setDescription} />
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Checkbox, Form, Input, Select } from 'antd';
+import { App, Checkbox, Form, Select } from 'antd';
 import { insightApi, type Analysis, type ShownDashboard } from '@wutong/contract';
 import { useSearchParams } from 'react-router-dom';
 import { call } from '../../../api/call.ts';
@@ -7,6 +7,7 @@ import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useSession } from '../../../frame/session.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { TextField } from '../../../parts/text-field.tsx';
 import { defaultSize, inOrder, inputOfBoard, newTileId, packTiles, type SavedTile } from './pack-tiles.ts';
 
 const NEW = 'new';
@@ -52,14 +53,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
       onSend={submit}
       onClose={onClose}
     >
-      <Form.Item label={words.tileTitle}>
-        <Input
-          aria-label={words.tileTitle}
-          maxLength={200}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-      </Form.Item>
+      <TextField label={words.tileTitle} maxLength={200} value={title} onChange={setTitle} />
       <Form.Item label={words.board}>
         <Select
           aria-label={words.board}
@@ -73,16 +67,14 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
         />
       </Form.Item>
       {boardId === NEW && (
-        <Form.Item label={words.name}>
-          <Input
-            autoFocus
-            aria-label={words.name}
-            maxLength={200}
-            placeholder={words.namePlaceholder}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </Form.Item>
+        <TextField
+          autoFocus
+          label={words.name}
+          maxLength={200}
+          placeholder={words.namePlaceholder}
+          value={name}
+          onChange={setName}
+        />
       )}
       {tileId !== undefined && (
         <Checkbox checked={replacing} onChange={(event) => setReplacing(event.target.checked)}>

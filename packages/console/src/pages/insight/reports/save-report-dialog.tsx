@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { App, Form, Input, Segmented } from 'antd';
+import { App, Form, Segmented } from 'antd';
 import { insightApi, type SavedReport } from '@wutong/contract';
 import { useNavigate } from 'react-router-dom';
 import { useWrite } from '../../../api/use-endpoint.ts';
@@ -7,6 +7,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { bodyOf, type QuestionOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { TextField } from '../../../parts/text-field.tsx';
 import { useReportNames } from './use-report-names.ts';
 
 interface SaveReportDialogProps {
@@ -55,24 +56,15 @@ export function SaveReportDialog({ saved, question, names, onClose }: SaveReport
       onSend={submit}
       onClose={onClose}
     >
-      <Form.Item label={words.name}>
-        <Input
-          autoFocus
-          aria-label={words.name}
-          maxLength={200}
-          placeholder={words.namePlaceholder}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Form.Item>
-      <Form.Item label={words.description}>
-        <Input
-          aria-label={words.description}
-          maxLength={2_000}
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        autoFocus
+        label={words.name}
+        maxLength={200}
+        placeholder={words.namePlaceholder}
+        value={name}
+        onChange={setName}
+      />
+      <TextField label={words.description} maxLength={2_000} value={description} onChange={setDescription} />
       <Form.Item label={words.visibility}>
         <Segmented
           aria-label={words.visibility}
