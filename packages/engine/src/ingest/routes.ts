@@ -1,5 +1,6 @@
 import { ingestApi } from '@wutong/contract';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { allows, CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import type { RowRepair } from './imports/replay-rows.ts';
 import type { BankDays } from './bank-day.ts';
 import { ratesSince } from './event-store.ts';
 import { readLedger, type LedgerEntry } from './ledger-store.ts';
@@ -88,17 +89,29 @@ function addRejectedRoutes(server: HttpServer, rejected: Rejected): void {
     };
   });
   server.handle(ingestApi.readRejected, async ({ params, user }) => {
-    const row = await rejected.open(params.rejectedId, user.userId);
-    return { ...toRejectedRecord(row), raw: row.raw, rawEncoding: row.raw_encoding };
+    const isMasked = !allows(user.permissions, 'pii.open');
+    const row = isMasked
+      ? await rejected.read(params.rejectedId)
+      : await rejected.open(params.rejectedId, user.userId);
+    return {
+      ...toRejectedRecord(row),
+      isMasked,
+      raw: row.raw,
+      rawEncoding: row.raw_encoding,
+      ...(row.opened ? { opened: row.opened } : {}),
+    };
   });
   server.handle(ingestApi.repairRejected, async ({ params, body, user }) =>
-    toRejectedRecord(await rejected.repair(params.rejectedId, body.raw, user.userId)),
+    toRejectedRecord(await rejected.repair(params.rejectedId, repairOf(body), user.userId)),
   );
   server.handle(ingestApi.replayRejected, async ({ body, user }) => rejected.replay(body, user.userId));
   server.handle(ingestApi.discardRejected, async ({ body, user }) => ({
     discarded: await rejected.discard(body.rejectedIds, user.userId),
   }));
 }
+
+const repairOf = (body: { raw?: string; cells?: Record<string, string> }): RowRepair =>
+  body.cells === undefined ? { raw: body.raw! } : { cells: body.cells };
 
 function readCursor(cursor: string | undefined): { receivedAt: number; rejectedId: string } | undefined {
   if (cursor === undefined) return undefined;
@@ -126,6 +139,10 @@ function toRejectedRecord(row: RejectedRow): ingestApi.RejectedRecord {
     sizeBytes: row.size_bytes,
     state: row.state,
     ...(row.settled_at === null ? {} : { settledAt: iso(row.settled_at) }),
+    ...(row.tried_at === null ? {} : { triedAt: iso(row.tried_at) }),
+    ...(row.import_id === null ? {} : { importId: row.import_id }),
+    ...(row.file === null ? {} : { file: row.file }),
+    ...(row.row_number === null ? {} : { row: row.row_number }),
   };
 }
 
