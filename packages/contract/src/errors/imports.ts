@@ -39,8 +39,8 @@ export const importErrors = defineErrors({
   },
   import_row_unreadable: {
     status: 422,
-    en: 'The row breaks the format of its file and was rejected, the others were loaded; correct the line that is named and import the file again.',
-    zh: '该行不符合文件格式，已拒收（其余行照常导入）；请按所示行号修正后重新导入该文件。',
+    en: 'The row breaks the format of its file and was rejected, the others were loaded; repair it among the rejected records and replay it.',
+    zh: '该行不符合文件格式，已拒收（其余行照常导入）；请在“被拒记录”中修复后重放。',
   },
   import_replay_impossible: {
     status: 409,
