@@ -22,7 +22,8 @@ select gen_random_uuid(), run.source_id, run.started_at,
   'row', (array_agg(old.code order by old.record, old.position))[1],
   jsonb_build_object('problems', jsonb_agg(jsonb_build_object('record', old.record, 'code', old.code,
     'detail', old.detail) order by old.record, old.position)),
-  length(min(old.row_box)), min(old.row_box), 'text', '{}', 'waiting', old.run_id, old.file, old.row_number
+  length(min(old.row_box)), min(old.row_box), 'text',
+  jsonb_build_object('isBroken', bool_or(old.code = 'import_row_unreadable' and old.detail like 'line %')), 'waiting', old.run_id, old.file, old.row_number
 from imports.rejection as old join imports.run as run using (run_id)
 group by old.run_id, old.file, old.row_number, run.source_id, run.started_at, run.mapping;
 

@@ -154,17 +154,30 @@ const filterValues = (filter: RejectedFilter): unknown[] => [
   filter.search ?? null,
 ];
 
-/** Newest first, from after the given place on. */
+/** Where a page of rejected records ends; `row`: 0 of what is no row of an import. */
+export interface RejectedPlace {
+  readonly receivedAt: number;
+  readonly row: number;
+  readonly rejectedId: string;
+}
+
+/** Newest first, rows of one time from the last to the first, from after the given place on. */
 export async function searchRejected(
   database: Database,
   filter: RejectedFilter,
-  page: { after: { receivedAt: number; rejectedId: string } | undefined; limit: number },
+  page: { after: RejectedPlace | undefined; limit: number },
 ): Promise<RejectedRow[]> {
   return database.query<RejectedRow>(
     `select * from ingest.rejected
-     where ${FILTER} and ($8::bigint is null or (received_at, rejected_id) < ($8, $9::uuid))
-     order by received_at desc, rejected_id desc limit $10`,
-    [...filterValues(filter), page.after?.receivedAt ?? null, page.after?.rejectedId ?? null, page.limit],
+     where ${FILTER} and ($8::bigint is null or (received_at, coalesce(row_number, 0), rejected_id) < ($8, $9, $10::uuid))
+     order by received_at desc, coalesce(row_number, 0) desc, rejected_id desc limit $11`,
+    [
+      ...filterValues(filter),
+      page.after?.receivedAt ?? null,
+      page.after?.row ?? null,
+      page.after?.rejectedId ?? null,
+      page.limit,
+    ],
   );
 }
 

@@ -19,6 +19,7 @@ import {
   searchRejected,
   settleReplayed,
   type RejectedFilter,
+  type RejectedPlace,
   type RejectedRow,
 } from './rejected-store.ts';
 
@@ -37,7 +38,7 @@ export interface ReplayOutcome {
 export interface Rejected {
   search(
     filter: RejectedFilter,
-    page: { after: { receivedAt: number; rejectedId: string } | undefined; limit: number },
+    page: { after: RejectedPlace | undefined; limit: number },
   ): Promise<RejectedRow[]>;
   countByCode(filter: RejectedFilter): Promise<{ code: string; count: number }[]>;
   /** Without anything personal. @throws CodedError rejected_not_found */

@@ -6,7 +6,7 @@ import { ratesSince } from './event-store.ts';
 import { readLedger, type LedgerEntry } from './ledger-store.ts';
 import type { PlanEditor } from './manage-plan.ts';
 import type { Sources } from './manage-sources.ts';
-import type { RejectedRow } from './rejected-store.ts';
+import type { RejectedPlace, RejectedRow } from './rejected-store.ts';
 import type { Rejected } from './replay-rejected.ts';
 
 /** Sources, ledger, rejected records and tracking plan over HTTP. */
@@ -84,7 +84,9 @@ function addRejectedRoutes(server: HttpServer, rejected: Rejected): void {
     const last = rows[limit - 1];
     return {
       items,
-      ...(rows.length > limit && last ? { nextCursor: `${last.received_at}_${last.rejected_id}` } : {}),
+      ...(rows.length > limit && last
+        ? { nextCursor: `${last.received_at}_${last.row_number ?? 0}_${last.rejected_id}` }
+        : {}),
       codes: await rejected.countByCode(filter),
     };
   });
@@ -113,14 +115,14 @@ function addRejectedRoutes(server: HttpServer, rejected: Rejected): void {
 const repairOf = (body: { raw?: string; cells?: Record<string, string> }): RowRepair =>
   body.cells === undefined ? { raw: body.raw! } : { cells: body.cells };
 
-function readCursor(cursor: string | undefined): { receivedAt: number; rejectedId: string } | undefined {
+function readCursor(cursor: string | undefined): RejectedPlace | undefined {
   if (cursor === undefined) return undefined;
-  const match = /^(\d+)_([0-9a-f-]{36})$/.exec(cursor);
+  const match = /^(\d{1,15})_(\d{1,15})_([0-9a-f-]{36})$/.exec(cursor);
   if (!match)
     throw new CodedError('invalid_request', {
       details: { problems: [{ path: 'query.cursor', message: 'not a cursor' }] },
     });
-  return { receivedAt: Number(match[1]), rejectedId: match[2]! };
+  return { receivedAt: Number(match[1]), row: Number(match[2]), rejectedId: match[3]! };
 }
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();

@@ -251,7 +251,8 @@ function useColumns(): Column<RejectedRecord>[] {
       title: words.size,
       numeric: true,
       phone: 'hidden',
-      render: ({ sizeBytes }) => `${format.decimal(sizeBytes / 1024, 1)} KB`,
+      render: ({ sizeBytes }) =>
+        sizeBytes < 1024 ? `${sizeBytes} B` : `${format.decimal(sizeBytes / 1024, 1)} KB`,
     },
     {
       key: 'state',

@@ -219,6 +219,18 @@ describe('a rejected row', () => {
       (await list(`importId=${run.importId}&search=${encodeURIComponent(search)}`)).items.map(
         ({ row }) => row!,
       );
+    const pages: number[] = [];
+    for (let cursor = ''; pages.length < 4;) {
+      const page = await ask<{ items: Rejected[]; nextCursor?: string }>(
+        'GET',
+        `/rejected?importId=${run.importId}&limit=1${cursor && `&cursor=${cursor}`}`,
+      );
+      pages.push(...page.body.items.map(({ row }) => row!));
+      if (!page.body.nextCursor) break;
+      cursor = page.body.nextCursor;
+    }
+    expect(pages).toEqual([3, 2, 1]);
+    expect((await ask('GET', '/rejected?cursor=1_x')).status).toBe(400);
     expect(await found('NO KEY of a person')).toEqual([3]);
     expect(await found('2')).toEqual([2]);
     expect(await found('SECRET')).toEqual([]);

@@ -1,9 +1,9 @@
+import type { FileMapping, Mapping } from '@wutong/contract';
 import type { Platform } from '../../platform/index.ts';
 import { createBankDays } from '../bank-day.ts';
 import { eventIdOf } from '../event-id.ts';
 import type { RejectedRowEntry } from '../rejected-store.ts';
 import type { RowRejection } from './draft.ts';
-import type { FileJob } from './load-rows.ts';
 
 /** Something of a row that was not taken, with the row. */
 export interface StoredRejection extends RowRejection {
@@ -27,7 +27,7 @@ const rejectedIdOf = (runId: string, file: string, row: number): string => event
 /** Rows to be kept, each once with all its problems. */
 export function rejectedRowsOf(
   platform: Platform,
-  { runId, mapping, file }: FileJob,
+  { runId, mapping, file }: { runId: string; mapping: Mapping; file: FileMapping },
   rejections: readonly StoredRejection[],
 ): RejectedRowEntry[] {
   const receivedAt = platform.clock.now();

@@ -41,7 +41,11 @@ function MappingDialog({ importId, onClose }: { importId: string; onClose: () =>
       busy={write.isPending}
       error={write.error ?? read.error}
       isReady={edited !== undefined && !isWrong}
-      lead={<p className="soft">{words.correctLead}</p>}
+      lead={
+        <p className="soft" style={{ marginBottom: 12 }}>
+          {words.correctLead}
+        </p>
+      }
       onSend={async () => {
         // Whether it is a mapping the server says, with the places where it is none.
         await write.mutateAsync({ params: { importId }, body: { mapping: mapping as never } });
