@@ -473,7 +473,7 @@ describe('a corrected mapping', () => {
 });
 
 describe('what cannot be', () => {
-  test('a row whose import is gone, or looks things up elsewhere, keeps its reason and says why it stays', async () => {
+  test('a row whose import is gone keeps its reason and says why it stays', async () => {
     const run = await load(mappingOf('gone', PEOPLE), 'id,city,score\nGN1,,low\n');
     const [row] = await rowsOf(run.importId);
     await platform.database.query('delete from imports.run where run_id = $1', [run.importId]);
@@ -492,6 +492,21 @@ describe('what cannot be', () => {
     expect((await list(`importId=${run.importId}`)).items).toMatchObject([
       { state: 'waiting', code: row!.code },
     ]);
+  });
+
+  test('a row of a file that looks things up in others says so', async () => {
+    const lookups = { places: { file: 'l.csv', key: 'code', columns: ['name'] } };
+    const mapping = mappingOf('looked_up', PEOPLE, { file: 'looking.csv', lookups });
+    await writeFile(join(directory, 'l.csv'), 'code,name\nHZ,杭州\n');
+    await writeFile(join(directory, 'looking.csv'), 'id,city,score\nLU1,,low\n');
+    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
+    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory };
+    const { importId } = await runImport(platform, room, options);
+    const [row] = await rowsOf(importId);
+    expect((await open(row!.rejectedId)).opened).toMatchObject({ obstacle: 'lookups' });
+    expect(await replay({ filter: { importId } })).toMatchObject({
+      reasons: [{ code: 'import_replay_impossible', count: 1 }],
+    });
   });
 
   test('hostile cells and choices are refused or rejected alone', async () => {
