@@ -2,6 +2,7 @@ import { ingestionTasksApi } from '@wutong/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIngestionRooms, type IngestionRooms } from '../../../test/harness/ingestion-rooms.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
+import { compareColumns } from '../warehouse/follow-columns.ts';
 
 // What whoever runs the source does to a table between two runs.
 
@@ -123,4 +124,21 @@ test('whole numbers that became wider are read on', async () => {
   await world.bank.execute(`insert into wider values (3000000000, 'C3', 'a', 'b', '2026-01-03 10:00:00+08')`);
   expect(await run('wider')).toMatchObject({ state: 'finished' });
   expect((await timesOf('wider')).map(({ id }) => id)).toEqual(['1', '2', '3000000000']);
+});
+
+test.each([
+  ['Int32', 'Int32', 'alike'],
+  ['Nullable(Int32)', 'Int32', 'alike'],
+  // NULL would be read as nought.
+  ['Int32', 'Nullable(Int32)', 'wider'],
+  ['Nullable(Int32)', 'Nullable(Int64)', 'wider'],
+  ['UInt32', 'Nullable(UInt64)', 'wider'],
+  ['Int64', 'Int32', 'changed'],
+  ['UInt32', 'Int64', 'changed'],
+  ['Nullable(Decimal(10, 2))', 'Nullable(Decimal(30, 6))', 'alike'],
+  ["Nullable(DateTime64(6, 'UTC'))", 'Nullable(DateTime64(6))', 'changed'],
+  ['Nullable(Date32)', 'Nullable(DateTime64(6))', 'changed'],
+  ['Int32', 'Nullable(String)', 'changed'],
+])('a column that was %s and is %s is %s', (was, is, became) => {
+  expect(compareColumns({ name: 'a', type: was }, { name: 'a', type: is })).toBe(became);
 });

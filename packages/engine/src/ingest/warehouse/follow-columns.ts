@@ -2,17 +2,21 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import { selectConnections, selectTables, upsertTable, type MappedTableRow } from './connection-store.ts';
 import type { SourceColumn } from './connectors/index.ts';
 import { connectorOf, openSource } from './open-source.ts';
+import { plainType } from './run-query.ts';
 import { sourceError } from './source-error.ts';
 import type { Reader } from './source-reader.ts';
 
 /** Whole numbers, the narrowest first: what a wider one holds of a narrower one is the same. */
-const WHOLE = ['Int8', 'Int16', 'Int32', 'Int64'].map((type) => `Nullable(${type})`);
+const WHOLE = [
+  ['Int8', 'Int16', 'Int32', 'Int64'],
+  ['UInt8', 'UInt16', 'UInt32', 'UInt64'],
+];
 
 /**
  * Looks whether columns of mapped tables still are what they were when the tables were mapped, before anything is
  * read. A database gives texts, which are read by the types of the mapping: a time that lost its zone would be another
- * instant without an error, and a column that is gone an error without its name. Whole numbers that became wider are
- * followed; where digits of a decimal became more, the reader says so itself.
+ * instant without an error, NULL in a column that had none a nought, and a column that is gone an error without its
+ * name. What became wider is followed; where a decimal has more digits, the reader says so itself.
  * @param isUsed by the name of a column; changes of others do not matter
  * @throws CodedError source_table_changed, source_table_missing and those of sources
  */
@@ -28,20 +32,38 @@ export async function followColumns(
     if (!present) continue;
     const found = table.columns
       .filter(({ name }) => isUsed(name))
-      .map((before) => ({ before, now: present.get(before.name) }));
-    const changed = found.filter(({ before, now }) => !isAlike(table, before, now));
+      .map((before) => {
+        const now = present.get(before.name);
+        const isText = table.text_columns.includes(before.name);
+        return { before, now, became: now && isText ? 'alike' : compareColumns(before, now) };
+      });
+    const changed = found.filter(({ became }) => became === 'changed');
     if (changed.length > 0) {
       const columns = changed.map(({ before, now }) => `${before.name} (${wordOf(before)} → ${wordOf(now)})`);
       throw new CodedError('source_table_changed', { details: { table: table.table_name, columns } });
     }
     const wider = new Map(
-      found.flatMap(({ before, now }) => (now && isWider(before, now) ? [[now.name, now] as const] : [])),
+      found.map(({ before, now, became }) => [before.name, became === 'wider' ? now : undefined]),
     );
-    if (wider.size > 0) {
+    if ([...wider.values()].some((now) => now !== undefined)) {
       const columns = table.columns.map((column) => wider.get(column.name) ?? column);
       await upsertTable(platform.database, { ...table, columns });
     }
   }
+}
+
+/** What became of a column: `wider` holds all that it held, and more. */
+export function compareColumns(
+  before: SourceColumn,
+  now: SourceColumn | undefined,
+): 'alike' | 'wider' | 'changed' {
+  if (!now) return 'changed';
+  const [was, is] = [plainType(before.type), plainType(now.type)];
+  const hadNull = before.type !== was;
+  if (was === is) return hadNull || now.type === is ? 'alike' : 'wider';
+  if (was.startsWith('Decimal(') && is.startsWith('Decimal(')) return 'alike';
+  const isWider = WHOLE.some((types) => types.includes(was) && types.indexOf(is) > types.indexOf(was));
+  return isWider ? 'wider' : 'changed';
 }
 
 /** Undefined for sources that know the types of what they send. */
@@ -63,18 +85,6 @@ async function presentColumns(
     const details = { ...coded.details, table: table.table_name };
     throw new CodedError(coded.code, { details, cause: error });
   }
-}
-
-function isAlike(table: MappedTableRow, before: SourceColumn, now: SourceColumn | undefined): boolean {
-  if (!now) return false;
-  if (before.type === now.type || table.text_columns.includes(before.name)) return true;
-  const isDecimal = ({ type }: SourceColumn): boolean => type.startsWith('Nullable(Decimal(');
-  return isWider(before, now) || (isDecimal(before) && isDecimal(now));
-}
-
-function isWider(before: SourceColumn, now: SourceColumn): boolean {
-  const place = WHOLE.indexOf(before.type);
-  return place >= 0 && WHOLE.indexOf(now.type) > place;
 }
 
 const wordOf = (column: SourceColumn | undefined): string =>
