@@ -379,15 +379,16 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     const rows = 40;
     const padding = 'x'.repeat(30_000);
     const records = Array.from({ length: rows }, (_, index) => ({
-      ...event({ padding }),
+      kind: 'event' as const,
+      keys,
       event: 'scanned',
-      link: 'none',
+      properties: { padding },
+      link: 'none' as const,
       time: Date.now(),
       messageId: `s${index}`,
     }));
     await server.ingest.sources.create({ sourceId: 'scans', name: 'scans' }, 'test');
-    const stored = await server.ingest.append('scans', records as Parameters<typeof server.ingest.append>[1]);
-    expect(stored).toMatchObject({ stored: rows });
+    expect(await server.ingest.append('scans', records)).toMatchObject({ stored: rows });
     const { identity, profile } = server;
     const outputs = createOutputs({ platform, identity, profile, ports: noLaterRooms });
     const administrator = await platform.access.userOf({ token });

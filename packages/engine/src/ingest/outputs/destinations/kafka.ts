@@ -1,9 +1,9 @@
-import type { Message, Producer } from '@platformatic/kafka';
+import type { MessageToProduce, Producer } from '@platformatic/kafka';
 import type { OutputDestination } from '@wutong/contract';
 import { kafkaClientOptions, kafkaErrorText } from '../../streams/connectors/kafka-client.ts';
 import { DeliveryError, type Destination, type OpenPortion } from './output-destination.ts';
 
-type OutMessage = Message<Buffer, Buffer, Buffer, Buffer>;
+type OutMessage = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
 type Settings = Extract<OutputDestination, { kind: 'kafka' }>;
 
 const ROWS_A_DELIVERY = 500;
