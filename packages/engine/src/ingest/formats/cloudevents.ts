@@ -149,8 +149,9 @@ function extensionsOf(item: Record<string, unknown>): Record<string, unknown> {
   const properties: Record<string, unknown> = {};
   for (const name in item) {
     const value = item[name];
-    if (READ_ELSEWHERE.has(name) || value === null || typeof value === 'object') continue;
-    properties[`$ce_${name}`] = String(value);
+    if (READ_ELSEWHERE.has(name)) continue;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      properties[`$ce_${name}`] = String(value);
   }
   return properties;
 }
