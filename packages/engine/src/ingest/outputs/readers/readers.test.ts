@@ -121,10 +121,8 @@ async function findsThePersonOfNow(): Promise<void> {
   const one = { type: 'customer_number', value: 'K1' };
   const other = { type: 'device', value: 'D1' };
   const common = { time: TEST_START_MS, event: 'opened', properties: {}, kind: 'event' as const };
-  await server.ingest.append('bank', [
-    { ...common, keys: [other], link: 'none', messageId: 'e3' },
-    { ...common, keys: [one, other], link: 'bind', messageId: 'e4' },
-  ]);
+  await server.ingest.append('bank', [{ ...common, keys: [other], link: 'none', messageId: 'e3' }]);
+  await server.ingest.append('bank', [{ ...common, keys: [one, other], link: 'bind', messageId: 'e4' }]);
   await server.profile.mirror();
   const joined = 'select count() from event join person using (person_id) where city is not null';
   await expect.poll(() => ask(`${joined} and event = 'opened'`), { timeout: 20_000 }).toEqual([200, '2\n']);
