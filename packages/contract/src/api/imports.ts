@@ -242,15 +242,35 @@ export const readImport = endpoint({
   errors: ['import_not_found'],
 });
 
+export const mappingToCorrectSchema = z.object({
+  mapping: mappingSchema,
+  files: z
+    .array(
+      z.object({
+        columns: z.array(z.string()).describe('of the file; in older imports those that the mapping reads'),
+        rows: z
+          .array(z.array(z.string()))
+          .describe(
+            'cells of rejected rows that wait, at most 200 characters each; none for those who may not open personal data',
+          ),
+      }),
+    )
+    .describe('for each file of the mapping, in its order'),
+});
+export type MappingToCorrect = z.output<typeof mappingToCorrectSchema>;
+
 export const readImportMapping = endpoint({
   name: 'readImportMapping',
   method: 'GET',
   path: '/api/v1/imports/:importId/mapping',
   room: 'ingest',
-  summary: { en: 'The mapping of an import', zh: '导入任务的映射文件' },
+  summary: {
+    en: 'The mapping of an import, with the columns of its files and some of the rows that it rejected',
+    zh: '导入任务的映射、各文件的列与部分被拒的行',
+  },
   permission: 'source.read',
   params: importParams,
-  response: z.object({ mapping: mappingSchema }),
+  response: mappingToCorrectSchema,
   errors: ['import_not_found'],
 });
 

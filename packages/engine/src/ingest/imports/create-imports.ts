@@ -1,6 +1,6 @@
 import type { importsApi, Mapping } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
-import { correctMapping } from './correct-mapping.ts';
+import { correctMapping, mappingToCorrect } from './correct-mapping.ts';
 import { importFile, MAXIMUM_REJECTIONS } from './import-file.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { noteFailure, prepareRooms, withRunLock } from './run-import.ts';
@@ -31,8 +31,8 @@ export interface Imports {
   receive(importId: string, file: string, bytes: AsyncIterable<Uint8Array>): Promise<importsApi.Import>;
   /** @throws CodedError import_not_found */
   read(importId: string): Promise<importsApi.Import>;
-  /** @throws CodedError import_not_found */
-  mappingOf(importId: string): Promise<Mapping>;
+  /** With examples of rejected rows when `open`. @throws CodedError import_not_found */
+  mappingOf(importId: string, open: boolean): Promise<importsApi.MappingToCorrect>;
   /**
    * Corrects the mapping by which rejected rows are replayed.
    * @throws CodedError import_not_found, import_running, mapping_invalid, import_column_missing, declaration_conflict
@@ -96,7 +96,7 @@ export function createImports(platform: Platform, rooms: ImportRooms): Imports {
 
   return {
     read,
-    mappingOf: async (importId) => (await find(importId)).mapping,
+    mappingOf: async (importId, open) => mappingToCorrect(platform, await find(importId), open),
     async correct(importId, mapping, actor) {
       await correctMapping(platform, rooms, await find(importId), { mapping, actor });
       return read(importId);

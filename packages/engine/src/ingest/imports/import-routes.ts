@@ -64,24 +64,26 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
   });
   server.handle(importsApi.listImports, ({ query }) => imports.list(query));
   server.handle(importsApi.readImport, ({ params }) => imports.read(params.importId));
-  server.handle(importsApi.readImportMapping, async ({ params }) => ({
-    mapping: await imports.mappingOf(params.importId),
-  }));
+  const noteOpening = (actor: string, importId: string): Promise<void> =>
+    platform.database.transaction((transaction) =>
+      platform.audit.record(transaction, {
+        actor,
+        action: 'pii.open',
+        object: `rejected rows of import ${importId}`,
+      }),
+    );
+  server.handle(importsApi.readImportMapping, async ({ params, user }) => {
+    const found = await imports.mappingOf(params.importId, allows(user.permissions, 'pii.open'));
+    if (found.files.some(({ rows }) => rows.length > 0)) await noteOpening(user.name, params.importId);
+    return found;
+  });
   server.handle(importsApi.correctImportMapping, ({ params, body, user }) =>
     imports.correct(params.importId, body.mapping, user.userId),
   );
   server.handle(importsApi.readImportErrors, async ({ params, user, reply }) => {
     const open = allows(user.permissions, 'pii.open');
     await imports.read(params.importId);
-    if (open) {
-      await platform.database.transaction((transaction) =>
-        platform.audit.record(transaction, {
-          actor: user.name,
-          action: 'pii.open',
-          object: `rejected rows of import ${params.importId}`,
-        }),
-      );
-    }
+    if (open) await noteOpening(user.name, params.importId);
     reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="rejected.csv"');

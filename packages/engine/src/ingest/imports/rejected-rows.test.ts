@@ -461,8 +461,21 @@ describe('a corrected mapping', () => {
       expect(await ask('PUT', path, { mapping: other })).toMatchObject({ status: 422, body: { code } });
     const better = mappingOf('corrected', flagged({ HZ: '杭州', SZ: '苏州' }));
     expect((await ask('PUT', path, { mapping: better })).status).toBe(200);
-    const read = await ask<{ mapping: MappingInput }>('GET', path);
+    const read = await ask<importsApi.MappingToCorrect>('GET', path);
     expect(read.body.mapping.files[0]!.records).toMatchObject(better.files[0]!.records);
+    // The columns and the rows for whose sake it is corrected, to those who may open personal data.
+    const rows = [
+      ['CO2', 'SZ', '2'],
+      ['CO3', 'XX', '3'],
+    ];
+    expect(read.body.files).toEqual([{ columns: ['id', 'city', 'more'], rows }]);
+    const masked = await ask<importsApi.MappingToCorrect>('GET', path, undefined, 'data_engineer');
+    expect(masked.body.files).toEqual([{ columns: ['id', 'city', 'more'], rows: [] }]);
+    const audit = await platform.database.query<{ actor: string }>(
+      "select actor from platform.audit where action = 'pii.open' and object = $1",
+      [`rejected rows of import ${run.importId}`],
+    );
+    expect(audit).toEqual([{ actor: 'administrator' }]);
     expect(await replay({ filter: { importId: run.importId } })).toMatchObject({
       stored: 1,
       rejectedAgain: 1,

@@ -6,8 +6,8 @@ import { neededColumns } from './compile-mapping.ts';
 import type { RowRooms } from './load-batch.ts';
 import { createRowLoader, type NumberedRow } from './load-rows.ts';
 import { byRow, problemsOf, type RowProblemEntry } from './rejected-rows.ts';
-import { cellsOfLine, changedCells, columnsAtFault } from './row-cells.ts';
-import { readColumns, readRun, type RunRow } from './run-store.ts';
+import { cellsOfLine, changedCells, columnsAtFault, columnsOfFile } from './row-cells.ts';
+import { readRun, type RunRow } from './run-store.ts';
 import { withRunLock } from './run-import.ts';
 
 /** Why a row cannot be replayed where it lies. */
@@ -63,8 +63,7 @@ export function createRejectedRows({ platform, rooms }: RejectedRowsNeeds): Reje
     const run = importId === null ? undefined : await readRun(database, importId);
     const file = run?.mapping.files.find((each) => each.file === name);
     if (!run || !file) return 'import_gone';
-    const kept = await readColumns(database, run.run_id, file.file);
-    const columns = kept ?? file.header ?? (file.format === 'ndjson' ? neededColumns(file) : undefined);
+    const columns = await columnsOfFile(database, run.run_id, file);
     if (!columns || neededColumns(file).some((column) => !columns.includes(column))) return 'columns_unknown';
     // The other files of the mapping are not at hand any more.
     return Object.keys(file.lookups).length > 0 ? 'lookups' : { run, file, columns };

@@ -1,11 +1,12 @@
 import type { FileMapping } from '@wutong/contract';
-import { CodedError } from '../../platform/index.ts';
-import { namedExpressions } from './compile-mapping.ts';
+import { CodedError, type Transaction } from '../../platform/index.ts';
+import { namedExpressions, neededColumns } from './compile-mapping.ts';
 import { columnsOf } from './compile-expression.ts';
 import { isBroken, UnreadableRowError, type FileRow } from './file-row.ts';
 import { createCsvParser } from './parse-csv.ts';
 import { jsonRows } from './read-json-lines.ts';
 import type { RowProblemEntry } from './rejected-rows.ts';
+import { readColumns } from './run-store.ts';
 
 /** Codes of rows whose keys are refused; the text says which rule, not which column. */
 const KEY_CODES: ReadonlySet<string> = new Set([
@@ -14,6 +15,17 @@ const KEY_CODES: ReadonlySet<string> = new Set([
   'keys_missing',
   'key_invalid',
 ]);
+
+/** What the cells of a file's rejected rows are called; undefined when that is not known any more. */
+export async function columnsOfFile(
+  transaction: Transaction,
+  runId: string,
+  file: FileMapping,
+): Promise<readonly string[] | undefined> {
+  const kept = await readColumns(transaction, runId, file.file);
+  // Before they were kept, lines of JSON were cut to what the mapping reads.
+  return kept ?? file.header ?? (file.format === 'ndjson' ? neededColumns(file) : undefined);
+}
 
 /** The columns that a problem of a row comes from; none when it is about the row as a whole. */
 export function columnsAtFault(

@@ -1,82 +1,152 @@
-import { useState } from 'react';
-import { App, Button, Form, Input, Skeleton } from 'antd';
-import { importsApi } from '@wutong/contract';
+import { useMemo, useRef, useState } from 'react';
+import { App, Button, Form, Select, Skeleton } from 'antd';
+import { importsApi, type Catalogue, type MappingInput } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
+import { useCatalogue } from '../../../frame/use-catalogue.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { ProblemLine } from '../../../parts/form-problem.tsx';
+import { MappingEditor } from '../mapping/mapping-editor.tsx';
+import { planOfRecord } from '../mapping/plan-of-record.ts';
+import { problemsOf, type RecordPlan } from '../mapping/record-plan.ts';
+import {
+  correctedMapping,
+  placeName,
+  placesOf,
+  sampledOf,
+  type EditedPlans,
+  type RecordPlace,
+} from './corrected-mapping.ts';
+import { LockedParts } from './locked-parts.tsx';
+import { useRefusals } from './use-refusals.ts';
 
 /** Corrects the mapping by which the rejected rows of an import are replayed. */
 export function CorrectMapping({ importId }: { importId: string }) {
   const { text } = useReader();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const may = useMay(importsApi.correctImportMapping);
   if (!may) return null;
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
   return (
     <>
-      <Button onClick={() => setOpen(true)}>{text.imports.run.correct}</Button>
-      {open && <MappingDialog importId={importId} onClose={() => setOpen(false)} />}
+      <Button ref={button} onClick={() => setOpen(true)}>
+        {text.imports.run.correct}
+      </Button>
+      {open && <MappingDialog importId={importId} onClose={close} />}
     </>
   );
 }
 
+const WIDTH_PX = 1_080;
+
+/** The wizard's form with the mapping as it is; what makes rows the ones they are is shown and stays. */
 function MappingDialog({ importId, onClose }: { importId: string; onClose: () => void }) {
   const { text } = useReader();
-  const words = text.imports.run;
+  const words = text.imports.run.correction;
   const { message } = App.useApp();
+  const catalogue = useCatalogue();
   const read = useRead(importsApi.readImportMapping, { params: { importId } });
   const write = useWrite(importsApi.correctImportMapping, [
     importsApi.readImport,
     importsApi.readImportMapping,
   ]);
-  const [edited, setEdited] = useState<string>();
-  const json = edited ?? (read.data ? JSON.stringify(read.data.mapping, null, 2) : '');
-  const mapping = parsed(json);
-  const isWrong = edited !== undefined && mapping === undefined;
+  const [edited, setEdited] = useState<EditedPlans>({});
+  const plans = Object.values(edited);
+  const send = async (body: MappingInput) => {
+    await write.mutateAsync({ params: { importId }, body: { mapping: body } });
+    void message.success(words.done);
+    onClose();
+  };
+  const refusals = useRefusals();
+  const refusalsOf = (plan: RecordPlan) => refusals(write.error, write.variables?.body.mapping, plan);
+  const isShown = plans.some((plan) => refusalsOf(plan).size > 0);
   return (
     <FormDialog
-      title={words.correct}
-      okText={words.correctSave}
-      width={760}
+      title={text.imports.run.correct}
+      okText={words.save}
+      width={WIDTH_PX}
       busy={write.isPending}
-      error={write.error ?? read.error}
-      isReady={edited !== undefined && !isWrong}
-      lead={
-        <p className="soft" style={{ marginBottom: 12 }}>
-          {words.correctLead}
-        </p>
-      }
-      onSend={async () => {
-        // Whether it is a mapping the server says, with the places where it is none.
-        await write.mutateAsync({ params: { importId }, body: { mapping: mapping as never } });
-        void message.success(words.corrected);
-        onClose();
-      }}
+      error={read.error ?? (isShown ? undefined : write.error)}
+      isReady={plans.length > 0 && plans.every((plan) => problemsOf(plan).length === 0)}
+      lead={<p className="soft">{words.lead}</p>}
+      onSend={async () => read.data && send(correctedMapping(read.data.mapping, edited))}
       onClose={onClose}
     >
-      {read.isPending ? (
-        <Skeleton active />
+      {read.data && catalogue ? (
+        <Records
+          found={read.data}
+          catalogue={catalogue}
+          edited={edited}
+          refusalsOf={refusalsOf}
+          onChange={(changed) => {
+            write.reset();
+            setEdited(changed);
+          }}
+        />
       ) : (
-        <Form.Item validateStatus={isWrong ? 'error' : ''} help={isWrong ? words.notJson : undefined}>
-          <Input.TextArea
-            className="mono"
-            aria-label={words.correctField}
-            spellCheck={false}
-            autoSize={{ minRows: 12, maxRows: 24 }}
-            value={json}
-            onChange={({ target }) => setEdited(target.value)}
-          />
-        </Form.Item>
+        !read.error && <Skeleton active />
       )}
+      {isShown && <ProblemLine>{words.refused.see}</ProblemLine>}
     </FormDialog>
   );
 }
 
-function parsed(json: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+interface RecordsProps {
+  found: importsApi.MappingToCorrect;
+  catalogue: Catalogue;
+  edited: EditedPlans;
+  refusalsOf: (plan: RecordPlan) => ReadonlyMap<string, string>;
+  onChange: (edited: EditedPlans) => void;
+}
+
+/** The records of the mapping, one at a time. */
+function Records({ found, catalogue, edited, refusalsOf, onChange }: RecordsProps) {
+  const { text, format, language } = useReader();
+  const words = text.imports.run.correction;
+  const { mapping, files } = found;
+  const places = placesOf(mapping);
+  const [chosen, setChosen] = useState(placeName(places[0]!));
+  const place = places.find((each) => placeName(each) === chosen)!;
+  const { columns, plan } = useMemo(() => {
+    const sampled = sampledOf(files[place.file]!);
+    const record = mapping.files[place.file]!.records[place.record]!;
+    return { columns: sampled, plan: planOfRecord(record, sampled, catalogue) };
+  }, [files, mapping, place, catalogue]);
+  const shown = edited[chosen] ?? plan;
+  const examples = files[place.file]!.rows.length;
+  const nameOf = ({ file, record }: RecordPlace): string => {
+    const { file: name, records } = mapping.files[file]!;
+    const { typeTitle } = planOfRecord(records[record]!, [], catalogue);
+    const kind = text.imports.mapping.kinds[records[record]!.record].label;
+    return [name, kind, typeTitle[language]].filter((each) => each !== '').join(' · ');
+  };
+  return (
+    <div className="stack">
+      {places.length > 1 && (
+        <Form.Item label={words.record} style={{ marginBottom: 0 }}>
+          <Select
+            aria-label={words.record}
+            value={chosen}
+            onChange={setChosen}
+            options={places.map((each) => ({ value: placeName(each), label: nameOf(each) }))}
+          />
+        </Form.Item>
+      )}
+      <LockedParts mapping={mapping} place={place} />
+      <p className="faint">{examples > 0 ? words.examples(format.integer(examples)) : words.noExamples}</p>
+      <MappingEditor
+        plan={shown}
+        columns={columns}
+        catalogue={catalogue}
+        fixedKind={words.kindFixed}
+        refusals={refusalsOf(shown)}
+        onChange={(changed) => onChange({ ...edited, [chosen]: changed })}
+      />
+    </div>
+  );
 }

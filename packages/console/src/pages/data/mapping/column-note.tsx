@@ -1,22 +1,24 @@
+import type { TransformStep } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { wordFor } from '../../../text/text.ts';
-import type { ColumnPlan } from './record-plan.ts';
+import { typeOfUse, type ColumnPlan } from './record-plan.ts';
 import { countMisfits, readSample, telling } from './value-shape.ts';
+
+/** Steps that mappings written by hand may have and the form does not show. */
+const isOther = (step: TransformStep): boolean =>
+  !('date' in step || 'excelDate' in step || 'number' in step || 'boolean' in step || 'split' in step);
 
 /** How the texts of a column are read, and whether the examples fit. */
 export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples: readonly string[] }) {
   const { text, format } = useReader();
   const words = text.imports.mapping;
   const { use, steps } = planned;
-  const timed = use.as === 'time' || use.as === 'validFrom' || use.as === 'validTo';
-  const type = use.as === 'field' ? use.field.valueType : timed ? 'datetime' : undefined;
+  const type = typeOfUse(use);
   const notes = steps.flatMap((step) => {
-    if ('date' in step) return [words.byDate(step.date)];
-    if ('excelDate' in step) return [words.byExcelDate];
     if ('boolean' in step) return [words.byFlag];
-    if ('number' in step) return [type === 'datetime' ? words.bySeconds : words.byNumber];
     return 'split' in step ? [words.bySeparator(step.split)] : [];
   });
+  if (steps.some(isOther)) notes.push(words.otherSteps);
   const told = telling(samples);
   const example = told.find((each) => readSample(steps, each) !== undefined);
   if (example !== undefined) notes.push(words.readAs(example, readSample(steps, example)!));

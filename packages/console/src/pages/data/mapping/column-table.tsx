@@ -7,7 +7,8 @@ import { EmptyState } from '../../../parts/states.tsx';
 import { wordFor } from '../../../text/text.ts';
 import { ColumnNote } from './column-note.tsx';
 import styles from './mapping.module.css';
-import type { ColumnPlan, FieldPlan, RecordPlan, Use } from './record-plan.ts';
+import { ReadingSelect } from './reading-select.tsx';
+import { typeOfUse, type ColumnPlan, type FieldPlan, type RecordPlan, type Use } from './record-plan.ts';
 import { declaredFields, readingOf, type SampledColumn } from './suggest-plan.ts';
 import { useColumnUses, writtenUse } from './use-column-uses.ts';
 import { dateSteps, readSample, telling } from './value-shape.ts';
@@ -17,6 +18,8 @@ interface ColumnTableProps {
   columns: readonly SampledColumn[];
   catalogue: Catalogue | undefined;
   keyTypes: readonly string[];
+  /** Why the server refused what is said of a column, by its name. */
+  refusals?: ReadonlyMap<string, string> | undefined;
   onChange: (plan: RecordPlan) => void;
 }
 
@@ -29,7 +32,8 @@ interface Row {
 const SAMPLES_SHOWN = 3;
 
 /** Every column with examples, what it is used as, and whether the examples fit. */
-export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: ColumnTableProps) {
+export function ColumnTable(props: ColumnTableProps) {
+  const { plan, columns, catalogue, keyTypes, refusals, onChange } = props;
   const { text } = useReader();
   const words = text.imports.mapping;
   const uses = useColumnUses(plan, declaredFields(plan, catalogue), keyTypes);
@@ -42,19 +46,19 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
       ...plan,
       columns: plan.columns.map((each, position) =>
         position === index
-          ? { column: each.column, use, ...readingOf(use, columns[position]?.samples ?? []) }
+          ? isRead(each.use, use)
+            ? { ...each, use }
+            : { column: each.column, use, ...readingOf(use, columns[position]?.samples ?? []) }
           : // A part takes one column: the one that had it before is free again.
             isSame(each.use, use)
             ? { column: each.column, use: { as: 'ignore' }, steps: [] }
             : each,
       ),
     });
-  const chooseOrder = (index: number, pattern: string) =>
+  const chooseSteps = (index: number, steps: ColumnPlan['steps']) =>
     onChange({
       ...plan,
-      columns: plan.columns.map((each, position) =>
-        position === index ? { ...each, steps: dateSteps(pattern) } : each,
-      ),
+      columns: plan.columns.map((each, position) => (position === index ? { ...each, steps } : each)),
     });
   const table: Column<Row>[] = [
     {
@@ -85,6 +89,8 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
           options={uses.options}
           onChange={(value) => set(index, uses.read(value, sampled))}
           data-ignored={planned.use.as === 'ignore'}
+          status={refusals?.has(sampled.name) ? 'error' : ''}
+          aria-describedby={refusals?.has(sampled.name) ? `refused-${index}` : undefined}
         />
       ),
     },
@@ -99,14 +105,14 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
               onChange={(field) => set(index, { as: 'field', field })}
             />
           )}
-          {planned.orders && (
+          {planned.orders ? (
             <Select
               aria-label={`${sampled.name} ${words.dateOrder}`}
               placeholder={words.dateOrder}
               status={planned.steps.length === 0 ? 'error' : ''}
               popupMatchSelectWidth={false}
               value={planned.steps.flatMap((step) => ('date' in step ? [step.date] : []))[0] ?? null}
-              onChange={(pattern) => pattern && chooseOrder(index, pattern)}
+              onChange={(pattern) => pattern && chooseSteps(index, dateSteps(pattern))}
               options={planned.orders.map((pattern) => ({
                 value: pattern,
                 label: words.dateOrders(
@@ -116,6 +122,18 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
                 ),
               }))}
             />
+          ) : (
+            <ReadingSelect
+              planned={planned}
+              type={typeOfUse(planned.use) ?? 'string'}
+              samples={sampled.samples}
+              onChange={(steps) => chooseSteps(index, steps)}
+            />
+          )}
+          {refusals?.has(sampled.name) && (
+            <small id={`refused-${index}`} role="alert" className={styles.refusal}>
+              {refusals.get(sampled.name)}
+            </small>
           )}
           <ColumnNote planned={planned} samples={sampled.samples} />
         </div>
@@ -132,6 +150,10 @@ export function ColumnTable({ plan, columns, catalogue, keyTypes, onChange }: Co
     />
   );
 }
+
+/** Whether a column keeps how it is read: only what it is called changed. */
+const isRead = (before: Use, after: Use): boolean =>
+  before.as === 'field' && after.as === 'field' && before.field.valueType === after.field.valueType;
 
 /** Whether two columns want the same single place. */
 function isSame(left: Use, right: Use): boolean {

@@ -7,6 +7,7 @@ import { Panel } from '../../../parts/page.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { ExampleRow } from './example-row.tsx';
 import styles from './mapping.module.css';
+import { KeptParts } from './kept-parts.tsx';
 import { PlanSettings } from './plan-settings.tsx';
 import { recordKinds, type RecordKind, type RecordPlan } from './record-plan.ts';
 import { emptyPlan, suggestColumns, type SampledColumn } from './suggest-plan.ts';
@@ -16,11 +17,16 @@ interface MappingEditorProps {
   plan: RecordPlan;
   columns: readonly SampledColumn[];
   catalogue: Catalogue | undefined;
+  /** Why the kind of record cannot be changed; without it the kind is chosen here. */
+  fixedKind?: string;
+  /** Why the server refused what is said of a column, by its name. */
+  refusals?: ReadonlyMap<string, string>;
   onChange: (plan: RecordPlan) => void;
 }
 
 /** What a row is, what each column means, and what the first row would become. */
-export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEditorProps) {
+export function MappingEditor(props: MappingEditorProps) {
+  const { plan, columns, catalogue, fixedKind, refusals, onChange } = props;
   const { text } = useReader();
   const words = text.imports.mapping;
   const types = useRead(identityApi.listKeyTypes);
@@ -31,12 +37,19 @@ export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEdi
   return (
     <>
       <Panel title={words.kind}>
-        <ChoiceCards
-          label={words.kind}
-          choices={recordKinds.map((value) => ({ value, ...words.kinds[value] }))}
-          value={plan.kind}
-          onChange={chooseKind}
-        />
+        {fixedKind === undefined ? (
+          <ChoiceCards
+            label={words.kind}
+            choices={recordKinds.map((value) => ({ value, ...words.kinds[value] }))}
+            value={plan.kind}
+            onChange={chooseKind}
+          />
+        ) : (
+          <>
+            <b>{words.kinds[plan.kind].label}</b>
+            <p className="faint">{fixedKind}</p>
+          </>
+        )}
         <PlanSettings
           plan={plan}
           catalogue={catalogue}
@@ -61,6 +74,7 @@ export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEdi
           columns={columns}
           catalogue={catalogue}
           keyTypes={keyTypes}
+          refusals={refusals}
           onChange={onChange}
         />
         {problems.length > 0 && (
@@ -71,7 +85,8 @@ export function MappingEditor({ plan, columns, catalogue, onChange }: MappingEdi
           </ul>
         )}
       </Panel>
-      <ExampleRow plan={plan} columns={columns} />
+      <KeptParts parts={plan.kept ?? []} />
+      {columns.some(({ samples }) => samples.length > 0) && <ExampleRow plan={plan} columns={columns} />}
     </>
   );
 }

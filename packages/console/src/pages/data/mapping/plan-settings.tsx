@@ -3,7 +3,7 @@ import type { Catalogue } from '@wutong/contract';
 import { channels } from '../../../api/vocabulary.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import styles from './mapping.module.css';
-import type { RecordPlan } from './record-plan.ts';
+import { isSaid, type RecordPlan } from './record-plan.ts';
 
 interface PlanSettingsProps {
   plan: RecordPlan;
@@ -18,10 +18,9 @@ export function PlanSettings({ plan, catalogue, onChange, onType }: PlanSettings
   const { text, language } = useReader();
   const words = text.imports.mapping;
   if (plan.kind === 'person') return null;
-  const has = (part: string): boolean => plan.columns.some(({ use }) => use.as === part);
   return (
     <Form layout="vertical" component="div" className={styles.settings}>
-      {plan.kind === 'event' && !has('event') && (
+      {plan.kind === 'event' && !isSaid(plan, 'event') && (
         <Form.Item label={words.eventName} extra={words.eventNameHint}>
           <Input
             className="mono"
@@ -35,7 +34,7 @@ export function PlanSettings({ plan, catalogue, onChange, onType }: PlanSettings
       {(plan.kind === 'entity' || plan.kind === 'detail' || plan.kind === 'relation') && (
         <TypeSettings plan={plan} catalogue={catalogue} onChange={onChange} onType={onType} />
       )}
-      {plan.kind === 'consent' && !has('purpose') && (
+      {plan.kind === 'consent' && !isSaid(plan, 'purpose') && (
         <Form.Item label={words.purpose}>
           <Select
             aria-label={words.purpose}
@@ -48,7 +47,7 @@ export function PlanSettings({ plan, catalogue, onChange, onType }: PlanSettings
           />
         </Form.Item>
       )}
-      {plan.kind === 'consent' && !has('channel') && (
+      {plan.kind === 'consent' && !isSaid(plan, 'channel') && (
         <Form.Item label={words.channel}>
           <Select
             aria-label={words.channel}

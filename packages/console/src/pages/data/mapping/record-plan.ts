@@ -47,6 +47,15 @@ export type Use =
   | { as: 'field'; field: FieldPlan }
   | { as: SingleUse; keyType?: string };
 
+const TIMES: readonly Use['as'][] = ['time', 'validFrom', 'validTo'];
+
+/** The type of the values that a use wants; undefined where any text will do. */
+export function typeOfUse(use: Use): ValueType | undefined {
+  if (use.as === 'field') return use.field.valueType;
+  if (TIMES.includes(use.as)) return 'datetime';
+  return use.as === 'granted' ? 'boolean' : undefined;
+}
+
 export interface ColumnPlan {
   column: string;
   use: Use;
@@ -54,6 +63,12 @@ export interface ColumnPlan {
   steps: TransformStep[];
   /** Patterns of dates that fit alike and say other days, of which a person must choose one. */
   orders?: string[];
+}
+
+/** A part that no column of the form says: a constant, a text put together, a second use of a column. It stays. */
+export interface KeptPart {
+  use: Exclude<Use, { as: 'ignore' }>;
+  value: ColumnExpression;
 }
 
 /** `person` or an entity type. */
@@ -73,6 +88,7 @@ export interface RecordPlan {
   purpose: string;
   channel: string;
   columns: ColumnPlan[];
+  kept?: readonly KeptPart[];
 }
 
 /** Which single parts a kind has, and which of them it must have. */
@@ -89,6 +105,18 @@ export const partsOf: Record<RecordKind, { may: readonly SingleUse[]; must: read
 export const hasKeys = ({ kind, owner }: RecordPlan): boolean =>
   kind === 'person' || kind === 'event' || kind === 'consent' || (kind === 'detail' && owner === 'person');
 
+/** Every part of the record with where its value comes from, in the order of the columns. */
+function partsSaid(plan: RecordPlan): KeptPart[] {
+  const fromColumns = plan.columns.flatMap(({ column, use, steps }): KeptPart[] =>
+    use.as === 'ignore' ? [] : [{ use, value: steps.length === 0 ? column : { column, steps } }],
+  );
+  return [...fromColumns, ...(plan.kept ?? [])];
+}
+
+/** Whether something says this part of the record. */
+export const isSaid = (plan: RecordPlan, part: Use['as']): boolean =>
+  partsSaid(plan).some(({ use }) => use.as === part);
+
 export type PlanProblem =
   | { code: 'key_missing' | 'event_missing' | 'type_missing' | 'purpose_missing' | 'fields_missing' }
   | { code: 'part_missing'; part: SingleUse }
@@ -98,7 +126,7 @@ export type PlanProblem =
 /** What is still missing before the mapping can be made; empty when it is ready. */
 export function problemsOf(plan: RecordPlan): PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const has = (part: Use['as']): boolean => plan.columns.some(({ use }) => use.as === part);
+  const has = (part: Use['as']): boolean => isSaid(plan, part);
   if (hasKeys(plan) && !has('key')) problems.push({ code: 'key_missing' });
   const must = [
     ...partsOf[plan.kind].must,
@@ -121,44 +149,33 @@ export function problemsOf(plan: RecordPlan): PlanProblem[] {
     if (orders && steps.length === 0) problems.push({ code: 'date_order', column });
   }
   // Keys alone are worth importing: they say who is who.
-  const alone = plan.kind === 'person' && plan.columns.filter(({ use }) => use.as === 'key').length < 2;
+  const alone = plan.kind === 'person' && partsSaid(plan).filter(({ use }) => use.as === 'key').length < 2;
   if (alone && names.length === 0) problems.push({ code: 'fields_missing' });
   return problems;
 }
 
-/** The fields that columns fill, in the order of the columns. */
+/** The fields that are filled, in the order of the columns. */
 export function fieldsOf(plan: RecordPlan): FieldPlan[] {
-  return plan.columns.flatMap(({ use }) => (use.as === 'field' ? [use.field] : []));
+  return partsSaid(plan).flatMap(({ use }) => (use.as === 'field' ? [use.field] : []));
 }
 
 type RecordInput = MappingInput['files'][number]['records'][number];
 type DeclarationsInput = NonNullable<MappingInput['declare']>;
 
-function expressionOf({ column, steps }: ColumnPlan): ColumnExpression {
-  return steps.length === 0 ? column : { column, steps };
-}
-
 /** The record of the mapping that the plan says. Call it when `problemsOf` is empty. */
 export function recordOf(plan: RecordPlan): RecordInput {
-  const part = (as: SingleUse): ColumnExpression | undefined => {
-    const found = plan.columns.find(({ use }) => use.as === as);
-    return found && expressionOf(found);
-  };
-  const keys = plan.columns.flatMap((each) =>
-    each.use.as === 'key' ? [{ type: each.use.keyType, value: expressionOf(each) }] : [],
-  );
+  const said = partsSaid(plan);
+  const part = (as: SingleUse): ColumnExpression | undefined => said.find(({ use }) => use.as === as)?.value;
+  const keys = said.flatMap(({ use, value }) => (use.as === 'key' ? [{ type: use.keyType, value }] : []));
   const fields = Object.fromEntries(
-    plan.columns.flatMap((each) =>
-      each.use.as === 'field' ? [[each.use.field.name, expressionOf(each)] as const] : [],
-    ),
+    said.flatMap(({ use, value }) => (use.as === 'field' ? [[use.field.name, value] as const] : [])),
   );
   const end = (as: 'from' | 'to' | 'owner', type: EndType) => {
-    const found = plan.columns.find(({ use }) => use.as === as);
-    const value = found ? expressionOf(found) : '';
-    const keyType = found && found.use.as === as ? found.use.keyType : undefined;
-    return type === 'person'
-      ? { person: [{ type: keyType ?? 'customer_number', value }] }
-      : { entity: type, id: value };
+    if (type !== 'person') return { entity: type, id: part(as) ?? '' };
+    const person = said.flatMap(({ use, value }) =>
+      use.as === as ? [{ type: use.keyType ?? 'customer_number', value }] : [],
+    );
+    return { person };
   };
   const at = part('time');
   const timed = at === undefined ? {} : { at };

@@ -12,6 +12,7 @@ import {
 import {
   hasKeys,
   partsOf,
+  typeOfUse,
   type ColumnPlan,
   type FieldPlan,
   type RecordKind,
@@ -240,11 +241,8 @@ function withTimeByValue(
   );
 }
 
-const TIMES: readonly Use['as'][] = ['time', 'validFrom', 'validTo'];
-
 /** How a column is read for what it is used as: times, yes and no, or the type of the field. */
 export function readingOf(use: Use, samples: readonly string[]): Reading {
-  if (use.as === 'field') return readingFor(use.field.valueType, samples);
-  if (TIMES.includes(use.as)) return readingFor('datetime', samples);
-  return use.as === 'granted' ? readingFor('boolean', samples) : { steps: [] };
+  const type = typeOfUse(use);
+  return type === undefined ? { steps: [] } : readingFor(type, samples);
 }

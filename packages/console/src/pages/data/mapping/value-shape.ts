@@ -62,7 +62,7 @@ export interface Reading {
 }
 
 /** The patterns that the samples fit. */
-const fitting = (patterns: readonly string[], texts: readonly string[]): string[] =>
+export const fitting = (patterns: readonly string[], texts: readonly string[]): string[] =>
   patterns.filter((pattern) => nearlyAll(texts, (text) => fitsDatePattern(text, pattern)));
 
 export const dateSteps = (pattern: string): TransformStep[] => [{ date: pattern, century: 1900 }];
