@@ -1,6 +1,7 @@
+import type { importsApi } from '@wutong/contract';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { consoleUnderTest, DESK, openBrowser, openPage, PHONE } from './console-under-test.ts';
+import { askApi, consoleUnderTest, DESK, openBrowser, openPage, PHONE } from './console-under-test.ts';
 
 const server = consoleUnderTest();
 
@@ -23,6 +24,12 @@ async function importRows(name: string): Promise<string> {
     name,
     title: { zh: name, en: name },
     sourceId: 'rejected_rows',
+    declare: {
+      attributes: [
+        { name: 'rejected_test_day', title: { zh: '换证日', en: 'Renewed on' }, valueType: 'date' },
+        { name: 'rejected_test_level', title: { zh: '等级', en: 'Level' }, valueType: 'number' },
+      ],
+    },
     files: [
       {
         file: `${name}.csv`,
@@ -31,9 +38,11 @@ async function importRows(name: string): Promise<string> {
             record: 'person',
             keys: [{ type: 'customer_number', value: '客户号' }],
             attributes: {
-              rejected_test_day: { column: '换证日', steps: [{ date: 'YYYY-MM-DD' }] },
+              rejected_test_day: { column: '换证日', steps: [{ date: 'M/D/YYYY' }] },
               rejected_test_place: '城市',
+              rejected_test_from: { constant: 'counter' },
             },
+            action: 'set_once',
           },
         ],
       },
@@ -42,9 +51,9 @@ async function importRows(name: string): Promise<string> {
   const { importId } = await ask('', JSON.stringify({ mapping }));
   const rows = [
     '客户号,城市,换证日',
-    `${name}-1,杭州,2026-03-02`,
-    `${name}-2,苏州,2026-13-02`,
-    `"${name}-3"x,宁波,2026-03-02`,
+    `${name}-1,杭州,3/2/2026`,
+    `${name}-2,苏州,13/2/2026`,
+    `"${name}-3"x,宁波,3/2/2026`,
   ];
   await ask(`/${importId}/files?file=${name}.csv`, rows.join('\n'), 'text/csv');
   return importId;
@@ -70,15 +79,15 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await page.keyboard.press('Enter');
     const drawer = page.getByRole('dialog', { name: '被拒的行' });
     const cell = drawer.getByRole('textbox', { name: '换证日' });
-    expect(await cell.inputValue()).toBe('2026-13-02');
+    expect(await cell.inputValue()).toBe('13/2/2026');
     expect(await cell.getAttribute('aria-invalid')).toBe('true');
     // The column at fault stands before the others.
-    expect(await drawer.getByRole('textbox').first().inputValue()).toBe('2026-13-02');
-    await cell.fill('2026-14-02');
+    expect(await drawer.getByRole('textbox').first().inputValue()).toBe('13/2/2026');
+    await cell.fill('14/2/2026');
     await drawer.getByRole('button', { name: '保存并重放' }).click();
     const notice = page.getByRole('dialog', { name: /再次拒收 1 条/ });
     await notice.getByRole('button', { name: /关\s?闭/ }).click();
-    await cell.fill('2026-12-02');
+    await cell.fill('12/2/2026');
     await drawer.getByRole('button', { name: '保存并重放' }).click();
     await page.getByText('重放完成：入库 1 条，再次拒收 0 条').waitFor();
     await drawer.getByText('已重放').waitFor();
@@ -96,18 +105,75 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await context.close();
   });
 
-  test('that break their format are repaired as a line, on a phone, after the mapping was looked at', async () => {
+  test('are taken once the mapping is corrected in the form of the wizard, with refusals at the column', async () => {
+    const name = `rm${Date.now().toString(36)}`;
+    const importId = await importRows(name);
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/import/${importId}`);
+    const open = page.getByRole('button', { name: '更正映射' });
+    await open.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: '更正映射' });
+    await dialog.getByText('被拒的行必须还是原来那些行').waitFor();
+    // What the mapping says stands in the form; the kind of record is not to be chosen.
+    expect(await dialog.getByRole('radio').count()).toBe(0);
+    await dialog.getByText('13/2/2026').first().waitFor();
+    await dialog.getByText('1 个示例里有 1 个不是').waitFor();
+    expect(await dialog.getByText(/[{}]/).count()).toBe(0);
+    const save = dialog.getByRole('button', { name: '保存映射' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('更正映射'));
+    await page.keyboard.press('Enter');
+    // A new item with the id of a declared one and another type: the server refuses it.
+    await dialog.getByRole('combobox', { name: '城市 用作' }).click();
+    await page.getByTitle('新建一项…').click();
+    await dialog.getByRole('textbox', { name: '编号' }).fill('rejected_test_level');
+    await save.click();
+    const refusal = dialog.getByText('已有同编号的项，类型是数字');
+    await refusal.waitFor();
+    const city = dialog.getByRole('row', { name: /^城市/ });
+    expect(await city.getByRole('alert').innerText()).toContain('已有同编号的项');
+    await dialog.getByRole('textbox', { name: '编号' }).fill('rejected_test_town');
+    await refusal.waitFor({ state: 'detached' });
+    const reading = dialog.getByRole('combobox', { name: '换证日 写法' });
+    await reading.focus();
+    await page.keyboard.type('D/M/YYYY');
+    await page.getByTitle('按 D/M/YYYY 识别 (13/2/2026 → 2026-02-13)').waitFor();
+    await page.keyboard.press('Enter');
+    await save.click();
+    await page.getByText('映射已更正').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    expect(complaints.filter((each) => !each.includes('409'))).toEqual([]);
+    const { mapping } = await askApi<importsApi.MappingToCorrect>(
+      server!,
+      `/api/v1/imports/${importId}/mapping`,
+    );
+    expect(mapping.files[0]!.records[0]).toMatchObject({
+      keys: [{ type: 'customer_number', value: '客户号' }],
+      action: 'set_once',
+      attributes: {
+        rejected_test_town: '城市',
+        rejected_test_day: { column: '换证日', steps: [{ date: 'D/M/YYYY' }] },
+        rejected_test_from: { constant: 'counter' },
+      },
+    });
+    await context.close();
+  });
+
+  test('that break their format are repaired as a line, and others replayed by the corrected mapping, on a phone', async () => {
     const name = `rp${Date.now().toString(36)}`;
     const importId = await importRows(name);
     const { page, context, complaints } = await openPage(browser, { viewport: PHONE, token: server!.token });
     await page.goto(`${server!.url}/data/import/${importId}`);
     await page.getByRole('button', { name: '更正映射' }).click();
     const dialog = page.getByRole('dialog', { name: '更正映射' });
-    const field = dialog.getByRole('textbox', { name: '映射（JSON）' });
-    const json = await field.inputValue();
-    await field.fill(`${json}}`);
-    await dialog.getByText('不是有效的 JSON。').waitFor();
-    await field.fill(json.replace('"YYYY-MM-DD"', '"YYYY-DD-MM"'));
+    await dialog.getByRole('combobox', { name: '换证日 写法' }).click();
+    await page.keyboard.type('D/M/YYYY');
+    await page.keyboard.press('Enter');
+    const inDialog = await dialog.evaluate((box) => [box.scrollWidth, box.clientWidth]);
+    expect(inDialog[0]).toBeLessThanOrEqual(inDialog[1]!);
     await dialog.getByRole('button', { name: '保存映射' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.goto(`${server!.url}/data/rejected?importId=${importId}&code=value_type_conflict`);
@@ -121,8 +187,8 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await page.goto(`${server!.url}/data/rejected?importId=${importId}`);
     await page.getByText(`${name}.csv 第 3 行`).click();
     const line = page.getByRole('textbox', { name: '整行原文' });
-    expect(await line.inputValue()).toBe(`"${name}-3"x,宁波,2026-03-02`);
-    await line.fill(`${name}-3,宁波,2026-03-02`);
+    expect(await line.inputValue()).toBe(`"${name}-3"x,宁波,3/2/2026`);
+    await line.fill(`${name}-3,宁波,3/2/2026`);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(PHONE.width);
     await page.getByRole('button', { name: '保存并重放' }).click();

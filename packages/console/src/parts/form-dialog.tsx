@@ -3,6 +3,7 @@ import { Form, Modal, type FormInstance } from 'antd';
 import { useReader } from '../frame/reader.tsx';
 import { EnterSubmits } from './enter-submits.tsx';
 import { FormProblem } from './form-problem.tsx';
+import { useReturnFocus } from './use-return-focus.ts';
 
 interface FormDialogProps<Fields> {
   title: ReactNode;
@@ -30,6 +31,7 @@ interface FormDialogProps<Fields> {
 /** A form in a dialog: sent by its button or by Enter, with the reason in red where it was refused. */
 export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
   const { text } = useReader();
+  useReturnFocus();
   const [own] = Form.useForm<Fields>();
   const { form = own, isReady = true } = props;
   const send = (fields: Fields) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
+import { titleSchema } from '../model.ts';
 export * from './ingest-collect.ts';
 export * from './ingest-plan.ts';
 
@@ -252,7 +253,7 @@ export const listRejected = endpoint({
 });
 
 export const openedRowSchema = z.object({
-  importName: z.string().optional().describe('missing when the import is gone'),
+  importTitle: titleSchema.optional().describe('missing when the import is gone'),
   cells: z
     .array(z.object({ column: z.string(), value: z.string() }))
     .describe('in the order of the file; empty values when the row breaks its format'),

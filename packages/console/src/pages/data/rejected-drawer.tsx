@@ -7,6 +7,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { wordFor } from '../../text/text.ts';
 import { useSourceNames } from '../people/use-source-names.ts';
 import { useCodeSentence } from './code-sentence.ts';
@@ -22,6 +23,7 @@ interface ViewProps {
 export function RejectedDrawer({ rejectedId, onClose }: { rejectedId: string; onClose: () => void }) {
   const { text } = useReader();
   const words = text.data.rejected;
+  useReturnFocus();
   const rejected = useRead(ingestApi.readRejected, { params: { rejectedId } });
   const isRow = rejected.data?.unit === 'row';
   return (

@@ -138,11 +138,11 @@ function ImportSelect({ value, onChange }: { value: string; onChange: (importId:
       aria-label={words.import}
       value={value}
       onChange={onChange}
-      style={{ minWidth: 140 }}
+      style={{ minWidth: 240 }}
       popupMatchSelectWidth={false}
       options={[
         { value: '', label: words.anyImport },
-        ...(isMissing ? [{ value, label: value }] : []),
+        ...(isMissing ? [{ value, label: words.oneImport }] : []),
         ...items.map((each) => ({
           value: each.importId,
           label: `${each.files[0]?.file ?? each.name} · ${each.startedAt.slice(0, 10)}`,
@@ -227,14 +227,10 @@ function useColumns(): Column<RejectedRecord>[] {
       key: 'reason',
       title: words.reason,
       phone: 'title',
-      render: ({ code, details }) => (
-        <>
-          {problemsOf(details)[0] ? problemText(problemsOf(details)[0]!) : sentence(code)}
-          <div className="faint">
-            <code className="mono">{code}</code>
-          </div>
-        </>
-      ),
+      render: ({ code, details }) => {
+        const [first] = problemsOf(details);
+        return first ? problemText(first) : sentence(code);
+      },
     },
     { key: 'source', title: words.source, render: ({ sourceId }) => sourceName(sourceId) },
     {
@@ -245,7 +241,7 @@ function useColumns(): Column<RejectedRecord>[] {
         return event ? wordFor(text.words.event, event) : '–';
       },
     },
-    { key: 'format', title: words.format, render: ({ format: name }) => name },
+    { key: 'format', title: words.format, render: ({ format: name }) => wordFor(text.imports.formats, name) },
     {
       key: 'size',
       title: words.size,

@@ -16,13 +16,13 @@ interface RejectedRowViewProps {
 
 /** A rejected row of an import: its cells by column, those at fault first. */
 export function RejectedRowView({ rejected, onClose }: RejectedRowViewProps) {
-  const { text, format } = useReader();
+  const { text, format, language } = useReader();
   const words = text.data.rejected;
   const problemText = useRowProblem();
   const sourceName = useSourceNames();
   const [changes, setChanges] = useState<Record<string, string>>({});
   const [line, setLine] = useState(rejected.raw);
-  const { cells = [], problems = [], importName, obstacle } = rejected.opened ?? {};
+  const { cells = [], problems = [], importTitle, obstacle } = rejected.opened ?? {};
   const settled = rejected.state === 'replayed' || rejected.state === 'discarded';
   const isFixed = settled || obstacle !== undefined;
   const isLine = rejected.raw !== '' && (rejected.format === 'csv' || rejected.format === 'ndjson');
@@ -54,7 +54,7 @@ export function RejectedRowView({ rejected, onClose }: RejectedRowViewProps) {
               ))}
             </ul>,
           ],
-          [words.import, importName ?? '–'],
+          [words.import, importTitle?.[language] ?? '–'],
           [words.what, words.row.place(rejected.file ?? '', format.integer(rejected.row ?? 0))],
           [words.source, sourceName(rejected.sourceId)],
           [words.state, words.states[rejected.state]],

@@ -109,12 +109,12 @@ export const imports: Text['imports'] = {
       `${dayFirst ? 'day/month/year' : 'month/day/year'} (${written} → ${read})`,
     reading: 'How it is written',
     readings: {
-      plain: 'Read as it stands',
-      own: 'Read as before',
-      number: 'Read as a number (separators, currency, percent, brackets)',
-      seconds: 'Read as a timestamp (seconds)',
-      milliseconds: 'Read as a timestamp (milliseconds)',
-      excel: 'Read as a day as Excel counts them',
+      plain: 'As it stands',
+      own: 'As before',
+      number: 'Number such as 1,234.50',
+      seconds: 'Timestamp in seconds',
+      milliseconds: 'Timestamp in milliseconds',
+      excel: 'Day as Excel counts them',
     },
     otherSteps: 'Converted by further rules, which stay',
     kept: {

@@ -107,7 +107,7 @@ export const imports = {
     readings: {
       plain: '按原样识别',
       own: '保持现在的识别方式',
-      number: '按数字识别（千分位、货币、百分号、括号负数）',
+      number: '按数字识别（如 1,234.50）',
       seconds: '按时间戳识别（秒）',
       milliseconds: '按时间戳识别（毫秒）',
       excel: '按 Excel 日期序号识别',

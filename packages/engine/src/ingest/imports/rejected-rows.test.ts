@@ -147,7 +147,7 @@ describe('a rejected row', () => {
       code: 'value_type_conflict',
     });
     const opened = await open(wrong!.rejectedId);
-    expect(opened).toMatchObject({ raw: '', opened: { importName: 'repaired' } });
+    expect(opened).toMatchObject({ raw: '', opened: { importTitle: title } });
     expect(opened.opened.cells).toEqual([
       { column: 'id', value: 'RA2' },
       { column: 'city', value: '苏州' },

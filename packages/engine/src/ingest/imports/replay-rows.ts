@@ -144,7 +144,7 @@ export function createRejectedRows({ platform, rooms }: RejectedRowsNeeds): Reje
       const columns = kept ?? (fits ? cells.map((_cell, place) => `column_${place + 1}`) : []);
       const line = fits ? undefined : isBrokenRow(row) ? cells[0] : lineOf(cells, file?.delimiter);
       const opened = {
-        ...(run ? { importName: run.mapping.name } : {}),
+        ...(run ? { importTitle: run.mapping.title } : {}),
         cells: columns.map((column, place) => ({ column, value: fits ? cells[place]! : '' })),
         problems: problemsIn(row).map((problem) => ({
           ...problem,

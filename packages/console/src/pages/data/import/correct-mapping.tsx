@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { App, Button, Form, Select, Skeleton } from 'antd';
 import { importsApi, type Catalogue, type MappingInput } from '@wutong/contract';
 import { useRead, useWrite } from '../../../api/use-endpoint.ts';
@@ -25,19 +25,12 @@ import { useRefusals } from './use-refusals.ts';
 export function CorrectMapping({ importId }: { importId: string }) {
   const { text } = useReader();
   const [open, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
   const may = useMay(importsApi.correctImportMapping);
   if (!may) return null;
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
   return (
     <>
-      <Button ref={button} onClick={() => setOpen(true)}>
-        {text.imports.run.correct}
-      </Button>
-      {open && <MappingDialog importId={importId} onClose={close} />}
+      <Button onClick={() => setOpen(true)}>{text.imports.run.correct}</Button>
+      {open && <MappingDialog importId={importId} onClose={() => setOpen(false)} />}
     </>
   );
 }
@@ -73,7 +66,11 @@ function MappingDialog({ importId, onClose }: { importId: string; onClose: () =>
       busy={write.isPending}
       error={read.error ?? (isShown ? undefined : write.error)}
       isReady={plans.length > 0 && plans.every((plan) => problemsOf(plan).length === 0)}
-      lead={<p className="soft">{words.lead}</p>}
+      lead={
+        <p className="soft" style={{ marginBottom: 12 }}>
+          {words.lead}
+        </p>
+      }
       onSend={async () => read.data && send(correctedMapping(read.data.mapping, edited))}
       onClose={onClose}
     >

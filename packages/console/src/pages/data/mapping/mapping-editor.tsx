@@ -62,7 +62,7 @@ export function MappingEditor(props: MappingEditorProps) {
         title={text.imports.steps.mapping}
         extra={
           <span className="row">
-            {words.suggestHint}
+            {fixedKind === undefined && words.suggestHint}
             <Button size="small" type="link" onClick={() => onChange(suggestColumns(plan, columns, known))}>
               {words.suggest}
             </Button>

@@ -19,11 +19,14 @@ export function ReadingSelect({ planned, type, samples, onChange }: ReadingSelec
   const names = readingNames(type, planned.steps, samples);
   if (names.length === 0) return null;
   const told = telling(samples);
-  const label = (name: ReadingName): string => {
-    if (!name.startsWith('date ')) return words.readings[name as keyof typeof words.readings];
+  const label = (name: ReadingName): string =>
+    name.startsWith('date ')
+      ? words.byDate(name.slice(5))
+      : words.readings[name as keyof typeof words.readings];
+  const withExample = (name: ReadingName): string => {
     const steps = withReading([], name);
     const written = told.find((each) => readSample(steps, each) !== undefined);
-    const pattern = words.byDate(name.slice(5));
+    const pattern = label(name);
     return written === undefined
       ? pattern
       : `${pattern} (${words.readAs(written, readSample(steps, written)!)})`;
@@ -35,7 +38,9 @@ export function ReadingSelect({ planned, type, samples, onChange }: ReadingSelec
       showSearch={{ optionFilterProp: 'label' }}
       popupMatchSelectWidth={false}
       value={readingName(type, planned.steps)}
-      options={names.map((value) => ({ value, label: label(value) }))}
+      // What the examples become stands below it.
+      labelRender={({ value }) => label(value as ReadingName)}
+      options={names.map((value) => ({ value, label: withExample(value) }))}
       onChange={(name) => onChange(withReading(planned.steps, name))}
     />
   );
