@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mappingSchema, type MappingInput } from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
+import { correctedMapping, placeName, placesOf } from '../src/pages/data/import/corrected-mapping.ts';
+import { planOfRecord } from '../src/pages/data/mapping/plan-of-record.ts';
+import { readingName, readingNames, withReading } from '../src/pages/data/mapping/reading-choice.ts';
 import {
   declarationsOf,
   problemsOf,
@@ -89,6 +93,59 @@ describe('values', () => {
     expect(readingFor('datetime', ['1700000000']).steps).toEqual([{ number: true, scale: 1_000 }]);
     expect(readingFor('datetime', ['2024-01-01 08:00']).steps).toEqual([]);
     expect(countMisfits('number', [], ['1', 'abc', ''])).toBe(1);
+  });
+});
+
+describe('a mapping that is there', () => {
+  /** A column without steps is written in its short form. */
+  const plainly = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(plainly);
+    if (typeof node !== 'object' || node === null) return node;
+    const entries = Object.entries(node).map(([name, value]) => [name, plainly(value)] as const);
+    const { column, steps, ...others } = Object.fromEntries(entries);
+    const isBare = Object.keys(others).length === 0 && Array.isArray(steps) && steps.length === 0;
+    return isBare ? column : Object.fromEntries(entries);
+  };
+  /** Every column that a record reads by itself. */
+  const columnsIn = (node: unknown): string[] =>
+    typeof node === 'string'
+      ? [node]
+      : typeof node === 'object' && node !== null
+        ? Object.values(node).flatMap(columnsIn)
+        : [];
+  const folder = new URL('../../../examples/mappings/', import.meta.url);
+
+  test.each(readdirSync(folder).filter((name) => name.endsWith('.json')))(
+    'is the same after its form: %s',
+    (name) => {
+      const mapping = mappingSchema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
+      const edited = Object.fromEntries(
+        placesOf(mapping).map((place) => {
+          const record = mapping.files[place.file]!.records[place.record]!;
+          const columns = [...new Set(columnsIn(record))].map((each) => ({ name: each, samples: [] }));
+          return [placeName(place), planOfRecord(record, columns, undefined)];
+        }),
+      );
+      expect(Object.keys(edited).length).toBeGreaterThan(0);
+      const corrected = mappingSchema.parse(correctedMapping(mapping, edited));
+      expect(plainly(corrected.files)).toEqual(plainly(mapping.files));
+    },
+  );
+
+  test('steps that the form does not show stay when another way of writing is chosen', () => {
+    const steps = [{ missing: ['-'] }, { date: 'M/D/YYYY', century: 1900 }];
+    expect(readingName('date', steps)).toBe('date M/D/YYYY');
+    expect(withReading(steps, 'date D/M/YYYY')).toEqual([
+      { missing: ['-'] },
+      { date: 'D/M/YYYY', century: 1900 },
+    ]);
+    expect(withReading(steps, 'plain')).toEqual([{ missing: ['-'] }]);
+    expect(readingNames('date', [{ date: 'YYYY-MM-DD', century: 1900 }], ['13/2/2026']).slice(0, 3)).toEqual([
+      'date YYYY-MM-DD',
+      'plain',
+      'date D/M/YYYY',
+    ]);
+    expect(readingNames('string', [], [])).toEqual([]);
   });
 });
 

@@ -127,8 +127,10 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await page.waitForFunction(() => document.activeElement?.textContent?.includes('更正映射'));
     await page.keyboard.press('Enter');
     // A new item with the id of a declared one and another type: the server refuses it.
-    await dialog.getByRole('combobox', { name: '城市 用作' }).click();
-    await page.getByTitle('新建一项…').click();
+    await dialog.getByRole('combobox', { name: '城市 用作' }).focus();
+    await page.keyboard.type('新建一项');
+    await page.getByTitle('新建一项…').waitFor();
+    await page.keyboard.press('Enter');
     await dialog.getByRole('textbox', { name: '编号' }).fill('rejected_test_level');
     await save.click();
     const refusal = dialog.getByText('已有同编号的项，类型是数字');

@@ -1,135 +1,36 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ingestApi, importsApi, MappingInput } from '@wutong/contract';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
-import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
-import { createTestPlatform } from '../../../test/harness/platform.ts';
-import type { Platform } from '../../platform/index.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  attributesOf,
+  customer,
+  directory,
+  EVENTS,
+  eventsOf,
+  ledgerOf,
+  list,
+  load,
+  mappingOf,
+  open,
+  PEOPLE,
+  platform,
+  readImport,
+  repair,
+  replay,
+  room,
+  rowsOf,
+  title,
+  withImports,
+  type Records,
+  type Rejected,
+  type Replayed,
+} from '../../../test/harness/rejected-imports.ts';
 import { replayable } from '../rejected-store.ts';
-import { createImports } from './create-imports.ts';
-import { importRoutes } from './import-routes.ts';
 import { createRejectedRows } from './replay-rows.ts';
 import { runImport } from './run-import.ts';
 
-let databases: TestDatabases;
-let platform: Platform;
-let room: IngestServer;
-let directory: string;
-
-beforeAll(async () => {
-  databases = await createTestDatabases();
-  platform = createTestPlatform(databases);
-  room = await startIngestServer(platform, {
-    routes: (server, rooms) => importRoutes(server, platform, createImports(platform, rooms)),
-  });
-  for (const role of ['administrator', 'data_engineer', 'marketer', 'manager'] as const) {
-    const userId = await platform.access.createUser({
-      name: role,
-      displayName: role,
-      password: 'long enough a password',
-      role,
-    });
-    await platform.access.ensureToken(userId, 'test', `token-of-${role}`);
-  }
-  directory = await mkdtemp(join(tmpdir(), 'wutong-rejected-'));
-});
-afterAll(async () => {
-  await rm(directory, { recursive: true });
-  await room.stop();
-  await platform.close();
-  await databases.drop();
-});
-
-async function ask<Body>(
-  method: string,
-  path: string,
-  body?: object | string,
-  role = 'administrator',
-): Promise<{ status: number; body: Body & { code?: string; details?: Record<string, unknown> } }> {
-  const isFile = typeof body === 'string';
-  const answer = await fetch(`${room.url}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer token-of-${role}`,
-      ...(body ? { 'content-type': isFile ? 'text/csv' : 'application/json' } : {}),
-    },
-    ...(body ? { body: isFile ? body : JSON.stringify(body) } : {}),
-  });
-  return { status: answer.status, body: (await answer.json()) as never };
-}
-
-type Rejected = ingestApi.RejectedRecord;
-type Opened = Rejected & { raw: string; opened: ingestApi.OpenedRow };
-interface Replayed {
-  replayed: number;
-  stored: number;
-  duplicate: number;
-  rejectedAgain: number;
-  reasons: object[];
-  more: boolean;
-}
-
-const title = { en: 'Test', zh: '测试' };
-const customer = { type: 'customer_number', value: 'id' };
-type Records = MappingInput['files'][number]['records'];
-const score = { name: 'score', title, valueType: 'number' } as const;
-const PEOPLE: Records = [
-  { record: 'person', keys: [customer], attributes: { city: 'city', score: 'score' } },
-];
-const EVENTS: Records = [
-  { record: 'event', event: 'event', keys: [customer], time: 'time', properties: { amount: 'amount' } },
-];
-
-const mappingOf = (
-  sourceId: string,
-  records: Records,
-  change: Partial<MappingInput['files'][number]> = {},
-): MappingInput => ({
-  name: sourceId,
-  title,
-  sourceId,
-  asOf: '2026-01-01T00:00:00Z',
-  files: [{ file: 'f', records, ...change }],
-  declare: { attributes: [score] },
-});
-
-/** Imports a file over HTTP. */
-async function load(mapping: MappingInput, content: string): Promise<importsApi.Import> {
-  const made = await ask<importsApi.Import>('POST', '/imports', { mapping });
-  expect(made.status).toBe(200);
-  const { file } = mapping.files[0]!;
-  const sent = await ask<importsApi.Import>(
-    'POST',
-    `/imports/${made.body.importId}/files?file=${file}`,
-    content,
-  );
-  expect(sent.status).toBe(200);
-  return sent.body;
-}
-
-const list = async (filter: string): Promise<{ items: Rejected[]; codes: object[] }> =>
-  (await ask<{ items: Rejected[]; codes: object[] }>('GET', `/rejected?${filter}`)).body;
-const rowsOf = async (importId: string, state = 'waiting'): Promise<Rejected[]> =>
-  (await list(`importId=${importId}&state=${state}`)).items.toSorted((one, other) => one.row! - other.row!);
-const open = async (rejectedId: string): Promise<Opened> =>
-  (await ask<Opened>('GET', `/rejected/${rejectedId}`)).body;
-const repair = (rejectedId: string, body: object) => ask<Rejected>('PUT', `/rejected/${rejectedId}`, body);
-const replay = async (body: object): Promise<Replayed> =>
-  (await ask<Replayed>('POST', '/rejected/replay', body)).body;
-const readImport = async (importId: string): Promise<importsApi.Import> =>
-  (await ask<importsApi.Import>('GET', `/imports/${importId}`)).body;
-const ledgerOf = async (sourceId: string): Promise<object[]> =>
-  (await ask<{ items: object[] }>('GET', `/sources/${sourceId}/ledger`)).body.items;
-const attributesOf = async (customerNumber: string) => {
-  const [found] = await room.identity.findPeople(customerNumber);
-  return found && (await room.profile.attributesOf([found.personId])).get(found.personId);
-};
-const eventsOf = (sourceId: string) =>
-  platform.clickhouse.query<{ event: string; event_id: string; person_id: number }>(
-    `select event, toString(event_id) as event_id, person_id from event where source_id = '${sourceId}' order by event, event_id`,
-  );
+withImports();
 
 describe('a rejected row', () => {
   test('is opened by column, repaired and replayed as if it had been right in its file', async () => {
@@ -431,143 +332,5 @@ describe('events', () => {
     expect(summary).toMatchObject({ resumed: true, rows: 40, rejectedRows: 1 });
     expect(await eventsOf('going_on')).toHaveLength(40);
     expect(await readImport(summary.importId)).toMatchObject({ waitingRows: 0, replayedRows: 1 });
-  });
-});
-
-describe('a corrected mapping', () => {
-  const flagged = (values: Record<string, string>): Records => [
-    {
-      record: 'person',
-      keys: [customer],
-      attributes: { city: { column: 'city', steps: [{ map: values, otherwise: 'reject' }] } },
-    },
-  ];
-
-  test('takes the rows it was corrected for, and no other rows than those of its import', async () => {
-    const mapping = mappingOf('corrected', flagged({ HZ: '杭州' }));
-    const run = await load(mapping, 'id,city,more\nCO1,HZ,1\nCO2,SZ,2\nCO3,XX,3\n');
-    expect(run).toMatchObject({ waitingRows: 2 });
-    const path = `/imports/${run.importId}/mapping`;
-    for (const [other, code] of [
-      [{ ...mapping, name: 'another' }, 'mapping_invalid'],
-      [{ ...mapping, asOf: '2026-02-01T00:00:00Z' }, 'mapping_invalid'],
-      [mappingOf('corrected', flagged({}), { delimiter: ';' }), 'mapping_invalid'],
-      [mappingOf('corrected', [{ record: 'entity', type: 'shop', id: 'id', fields: {} }]), 'mapping_invalid'],
-      [
-        mappingOf('corrected', [{ record: 'person', keys: [customer], attributes: { city: 'absent' } }]),
-        'import_column_missing',
-      ],
-    ] as const)
-      expect(await ask('PUT', path, { mapping: other })).toMatchObject({ status: 422, body: { code } });
-    const better = mappingOf('corrected', flagged({ HZ: '杭州', SZ: '苏州' }));
-    expect((await ask('PUT', path, { mapping: better })).status).toBe(200);
-    const read = await ask<importsApi.MappingToCorrect>('GET', path);
-    expect(read.body.mapping.files[0]!.records).toMatchObject(better.files[0]!.records);
-    // The columns and the rows for whose sake it is corrected, to those who may open personal data.
-    const rows = [
-      ['CO2', 'SZ', '2'],
-      ['CO3', 'XX', '3'],
-    ];
-    expect(read.body.files).toEqual([{ columns: ['id', 'city', 'more'], rows }]);
-    const masked = await ask<importsApi.MappingToCorrect>('GET', path, undefined, 'data_engineer');
-    expect(masked.body.files).toEqual([{ columns: ['id', 'city', 'more'], rows: [] }]);
-    const audit = await platform.database.query<{ actor: string }>(
-      "select actor from platform.audit where action = 'pii.open' and object = $1",
-      [`rejected rows of import ${run.importId}`],
-    );
-    expect(audit).toEqual([{ actor: 'administrator' }]);
-    expect(await replay({ filter: { importId: run.importId } })).toMatchObject({
-      stored: 1,
-      rejectedAgain: 1,
-    });
-    expect(await attributesOf('CO2')).toEqual({ city: '苏州' });
-    expect(await attributesOf('CO3')).toBeUndefined();
-  });
-});
-
-describe('what cannot be', () => {
-  test('a row whose import is gone keeps its reason and says why it stays', async () => {
-    const run = await load(mappingOf('gone', PEOPLE), 'id,city,score\nGN1,,low\n');
-    const [row] = await rowsOf(run.importId);
-    await platform.database.query('delete from imports.run where run_id = $1', [run.importId]);
-    expect((await open(row!.rejectedId)).opened).toMatchObject({
-      obstacle: 'import_gone',
-      cells: [{ column: 'column_1', value: 'GN1' }, {}, { value: 'low' }],
-    });
-    expect(await repair(row!.rejectedId, { cells: { column_1: 'GN2' } })).toMatchObject({
-      status: 409,
-      body: { code: 'import_replay_impossible' },
-    });
-    expect(await replay({ rejectedIds: [row!.rejectedId] })).toMatchObject({
-      stored: 0,
-      reasons: [{ code: 'import_replay_impossible', count: 1 }],
-    });
-    expect((await list(`importId=${run.importId}`)).items).toMatchObject([
-      { state: 'waiting', code: row!.code },
-    ]);
-  });
-
-  test('a row of a file that looks things up in others says so', async () => {
-    const lookups = { places: { file: 'l.csv', key: 'code', columns: ['name'] } };
-    const mapping = mappingOf('looked_up', PEOPLE, { file: 'looking.csv', lookups });
-    await writeFile(join(directory, 'l.csv'), 'code,name\nHZ,杭州\n');
-    await writeFile(join(directory, 'looking.csv'), 'id,city,score\nLU1,,low\n');
-    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
-    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory };
-    const { importId } = await runImport(platform, room, options);
-    const [row] = await rowsOf(importId);
-    expect((await open(row!.rejectedId)).opened).toMatchObject({ obstacle: 'lookups' });
-    expect(await replay({ filter: { importId } })).toMatchObject({
-      reasons: [{ code: 'import_replay_impossible', count: 1 }],
-    });
-  });
-
-  test('hostile cells and choices are refused or rejected alone', async () => {
-    const run = await load(mappingOf('hostile', PEOPLE), 'id,city,score\nHO1,,low\nHO2,,low\n');
-    const [one, other] = await rowsOf(run.importId);
-    const { rejectedId } = one!;
-    for (const [body, status, code] of [
-      [{ cells: { nowhere: 'x' } }, 422, 'import_column_missing'],
-      [{ cells: { __proto__x: 'x' } }, 422, 'import_column_missing'],
-      [{ cells: { city: 5 } }, 400, 'invalid_request'],
-      [{ cells: { city: 'x' }, raw: 'x' }, 400, 'invalid_request'],
-      [{}, 400, 'invalid_request'],
-      [{ raw: 'a,b' }, 422, 'import_row_unreadable'],
-    ] as const)
-      expect(await repair(rejectedId, body)).toMatchObject({ status, body: { code } });
-    expect((await ask('POST', '/rejected/replay', { filter: { import: run.importId } })).status).toBe(400);
-    expect((await ask('GET', '/rejected?importId=none')).status).toBe(400);
-    await repair(rejectedId, { cells: { city: 'a\u0000b\ud800', score: '1' } });
-    await repair(other!.rejectedId, { cells: { score: '1' } });
-    const replayed = await replay({ filter: { importId: run.importId } });
-    expect(replayed.stored + replayed.rejectedAgain).toBe(2);
-    expect(await attributesOf('HO2')).toEqual({ score: 1 });
-  });
-
-  test('cells are for those who may open personal data, repairs for those who may change sources', async () => {
-    const run = await load(mappingOf('permitted', PEOPLE), 'id,city,score\nPE1,,low\n');
-    const [row] = await rowsOf(run.importId);
-    const path = `/rejected/${row!.rejectedId}`;
-    expect((await ask('GET', path, undefined, 'manager')).status).toBe(403);
-    const change = { cells: { score: '1' } };
-    const choice = { rejectedIds: [row!.rejectedId] };
-    expect((await ask('PUT', path, change, 'marketer')).status).toBe(403);
-    expect((await ask('POST', '/rejected/replay', choice, 'marketer')).status).toBe(403);
-    const listed = await ask(`GET`, `/rejected?importId=${run.importId}`, undefined, 'marketer');
-    expect(listed.status).toBe(200);
-    const masked = await ask<Opened>('GET', path, undefined, 'data_engineer');
-    expect(masked).toMatchObject({ status: 200, body: { isMasked: true, raw: '' } });
-    expect(JSON.stringify(masked.body)).not.toContain('PE1');
-    expect(masked.body.opened.problems).toMatchObject([{ columns: ['score'] }]);
-    // The others stay what they are, unseen.
-    expect((await ask('PUT', path, change, 'data_engineer')).status).toBe(200);
-    const opened = await open(row!.rejectedId);
-    expect(opened).toMatchObject({ state: 'repaired', isMasked: false });
-    expect(opened.opened.cells.map(({ value }) => value)).toEqual(['PE1', '', '1']);
-    const audit = await platform.database.query<{ action: string }>(
-      'select action from platform.audit where object = $1 order by action',
-      [row!.rejectedId],
-    );
-    expect(audit.map(({ action }) => action)).toEqual(['rejected.open', 'rejected.repair']);
   });
 });
