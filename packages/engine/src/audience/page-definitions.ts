@@ -37,6 +37,7 @@ const STATUS: Readonly<Record<audienceApi.DefinitionStatus, string>> = {
   computed: 'd.problem is null and d.computed_at is not null',
   failed: 'd.problem is not null',
   never: 'd.problem is null and d.computed_at is null',
+  waiting: 'd.waiting_since is not null',
 };
 
 /**

@@ -22,6 +22,8 @@ import { SegmentActions } from './segment-actions.tsx';
 import { SegmentForm, type SegmentDraft } from './segment-form.tsx';
 import { SegmentOverview } from './segment-overview.tsx';
 import styles from './segment-page.module.css';
+import { useComputeSegment } from './use-compute.ts';
+import { WaitingNote } from './waiting-note.tsx';
 import { VisibilityChip } from './visibility-chip.tsx';
 import { VersionList } from './version-list.tsx';
 
@@ -49,6 +51,7 @@ export default function SegmentPage() {
 function SegmentView({ segment }: { segment: Segment }) {
   const { audience: words } = useText();
   const [editing, setEditing] = useUrlState('edit');
+  const compute = useComputeSegment(segment.segmentId);
   return (
     <Page
       title={segment.name}
@@ -72,6 +75,7 @@ function SegmentView({ segment }: { segment: Segment }) {
           <b>{words.problem}</b> {segment.problem}
         </p>
       )}
+      <WaitingNote definition={segment} compute={compute} />
       {editing && segment.mayEdit && segment.lookalike ? (
         <EditingLookalike segment={segment} lookalike={segment.lookalike} onClose={() => setEditing('')} />
       ) : editing && segment.mayEdit ? (
