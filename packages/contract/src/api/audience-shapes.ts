@@ -92,7 +92,7 @@ const sharingFields = {
 /** Orders of the lists; all but `name` the largest or newest first. */
 export const definitionSorts = ['newest', 'name', 'changed', 'computed', 'people'] as const;
 export type DefinitionSort = (typeof definitionSorts)[number];
-export const definitionStatuses = ['computed', 'failed', 'never', 'waiting'] as const;
+export const definitionStatuses = ['computed', 'failed', 'never', 'waiting', 'differing'] as const;
 export type DefinitionStatus = (typeof definitionStatuses)[number];
 
 /** What the lists of segments and tags are narrowed and sorted by, on the server. */
@@ -105,7 +105,9 @@ export const definitionQuery = {
   status: z
     .enum(definitionStatuses)
     .optional()
-    .describe('of the last computation; never: not computed yet; waiting: for its sources'),
+    .describe(
+      'of the last computation; never: not computed yet; waiting: for its sources; differing: a segment that the nightly proof found wrong',
+    ),
   ids: z
     .string()
     .max(13_000)
@@ -184,6 +186,12 @@ export const segmentSchema = z.object({
   ...awaitedFields,
   members: z.number().int().optional().describe('at the last computation'),
   computedAt: z.string().optional(),
+  provedWrongAt: z
+    .string()
+    .optional()
+    .describe(
+      'when the nightly proof found kept members to differ from a full computation; they are made anew',
+    ),
   problem: z.string().optional().describe('why the last computation failed'),
   priority: z.number().int().describe('1 first … 9 last, among those due at one time'),
 });

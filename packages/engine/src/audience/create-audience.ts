@@ -144,7 +144,11 @@ export function createAudience(
     tagIds: (asker) => readTagIds(database, asker),
     async totals() {
       const present = await selectPresentRuns(database);
-      return { segments: present.length, people: await countAnywhere(clickhouse, present) };
+      return {
+        segments: present.length,
+        people: await countAnywhere(clickhouse, present),
+        provedWrong: present.filter((row) => row.proved_wrong_at !== null).length,
+      };
     },
     async declareUses(transaction, user, used, asker) {
       const preparation = await reader.preparation(clock.now());
@@ -181,7 +185,7 @@ export function createAudience(
       if (platform.config.roles.has('worker')) {
         loop('compute', COMPUTE_INTERVAL_MS, computeDue);
         loop('proof', PROOF_INTERVAL_MS, async () => {
-          await proveNightly(platform, reader);
+          await proveNightly(platform, reader, needs.identity);
           return false;
         });
         loop('identity', IDENTITY_INTERVAL_MS, () => followIdentity(platform, needs.identity));

@@ -163,6 +163,7 @@ function showSegment(
     updatedAt: iso(row.updated_at),
     ...(row.members === null ? {} : { members: row.members }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
+    ...(row.proved_wrong_at === null ? {} : { provedWrongAt: iso(row.proved_wrong_at) }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -17,6 +17,8 @@ export interface SegmentRow extends Sharing {
   readonly due_at: number | null;
   /** Since when it waits for its sources. */
   readonly waiting_since: number | null;
+  /** When the newest proof found its kept members wrong; null: it found them right, or there was none. */
+  readonly proved_wrong_at: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -276,9 +278,11 @@ export async function selectVersions(
 /** Present runs of all segments that are in use, for the look-up in memory. */
 export async function selectPresentRuns(
   transaction: Transaction,
-): Promise<(Sharing & { segment_id: string; name: string; run: number; members: number })[]> {
+): Promise<
+  (Sharing & Pick<SegmentRow, 'segment_id' | 'name' | 'run' | 'proved_wrong_at'> & { members: number })[]
+> {
   return transaction.query(
-    `select segment_id, name, run, coalesce(members, 0) as members, ${SHARING_COLUMNS} from audience.segment
+    `select segment_id, name, run, coalesce(members, 0) as members, proved_wrong_at, ${SHARING_COLUMNS} from audience.segment
      where run > 0 and not archived order by segment_id`,
   );
 }

@@ -72,7 +72,7 @@ export function testNeeds(given: {
       declareUses: unasked,
       tagGroups: unasked,
       mayAsk: async (questions) => questions.map(() => true),
-      totals: async () => ({ segments: 0, people: 0 }),
+      totals: async () => ({ segments: 0, people: 0, provedWrong: 0 }),
       ...given.audience,
     },
     hub: {

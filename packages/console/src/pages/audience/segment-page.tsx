@@ -4,7 +4,7 @@ import { useParams } from 'react-router-dom';
 import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { useText } from '../../frame/reader.tsx';
+import { useReader, useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -49,7 +49,8 @@ export default function SegmentPage() {
 }
 
 function SegmentView({ segment }: { segment: Segment }) {
-  const { audience: words } = useText();
+  const { text, format } = useReader();
+  const words = text.audience;
   const [editing, setEditing] = useUrlState('edit');
   const compute = useComputeSegment(segment.segmentId);
   return (
@@ -73,6 +74,11 @@ function SegmentView({ segment }: { segment: Segment }) {
       {segment.problem && (
         <p role="alert" className={styles.problem}>
           <b>{words.problem}</b> {segment.problem}
+        </p>
+      )}
+      {segment.provedWrongAt && (
+        <p role="alert" className={styles.problem}>
+          {words.provedWrong(format.shortTime(segment.provedWrongAt))}
         </p>
       )}
       <WaitingNote definition={segment} compute={compute} />

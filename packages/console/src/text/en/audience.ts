@@ -136,7 +136,10 @@ export const audience: Text['audience'] = {
     failed: 'Failed',
     never: 'Not computed yet',
     waiting: 'Waiting for sources',
+    differing: 'Found wrong by the proof',
   },
+  provedWrong: (at) =>
+    `The nightly proof of ${at} found members that were kept up to date to differ from a full computation. The next computation is a full one; this note goes once a proof agrees. If it comes again, ask the administrator to look at the log.`,
   awaited: {
     title: (since) => `Waiting for its sources since ${since}`,
     shortSince: (sources, since) => `Waits for ${sources} since ${since}`,

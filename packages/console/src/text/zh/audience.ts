@@ -118,7 +118,15 @@ export const audience = {
   lookedUp: (count: string) => `接口查询 ${count} 次`,
   otherWays: '其他方式',
   ruleHidden: '规则中用到了未共享给您的内容，不予显示。',
-  statuses: { computed: '已计算', failed: '计算失败', never: '尚未计算', waiting: '等待数据就绪' },
+  statuses: {
+    computed: '已计算',
+    failed: '计算失败',
+    never: '尚未计算',
+    waiting: '等待数据就绪',
+    differing: '核对不一致',
+  },
+  provedWrong: (at: string) =>
+    `${at} 的夜间核对发现增量维护的成员与全量计算不一致。下次计算会全量重算；下一次核对一致后，本提示消失。如再次出现，请联系系统管理员查看日志。`,
   awaited: {
     title: (since: string) => `正在等待数据源就绪（自 ${since}）`,
     shortSince: (sources: string, since: string) => `等待${sources}，自 ${since}`,
