@@ -33,8 +33,14 @@ export const importSchema = z.object({
   finishedAt: z.string().optional(),
   files: z.array(importFileSchema),
   rows: z.number().int(),
-  rejectedRows: z.number().int(),
-  records: z.record(z.string(), z.number()).describe('records stored by kind'),
+  rejectedRows: z
+    .number()
+    .int()
+    .describe('when the files were read, of which at most 100,000 problems are kept'),
+  waitingRows: z.number().int().describe('rejected rows that wait to be repaired, replayed or discarded'),
+  replayedRows: z.number().int().describe('rejected rows that were taken later by a replay'),
+  discardedRows: z.number().int(),
+  records: z.record(z.string(), z.number()).describe('records stored by kind when the files were read'),
   warnings: z.array(importWarningSchema).describe('what was loaded and may not be what was meant'),
   error: z.string().optional().describe('why it failed, in a sentence'),
 });
@@ -236,14 +242,48 @@ export const readImport = endpoint({
   errors: ['import_not_found'],
 });
 
+export const readImportMapping = endpoint({
+  name: 'readImportMapping',
+  method: 'GET',
+  path: '/api/v1/imports/:importId/mapping',
+  room: 'ingest',
+  summary: { en: 'The mapping of an import', zh: '导入任务的映射文件' },
+  permission: 'source.read',
+  params: importParams,
+  response: z.object({ mapping: mappingSchema }),
+  errors: ['import_not_found'],
+});
+
+export const correctImportMapping = endpoint({
+  name: 'correctImportMapping',
+  method: 'PUT',
+  path: '/api/v1/imports/:importId/mapping',
+  room: 'ingest',
+  summary: {
+    en: 'Correct the mapping of an import, so that its rejected rows can be replayed by it. Name, source, date and files stay, and each record stays in its place with its kind: rows keep their ids. Rows that were stored are not changed',
+    zh: '更正导入的映射，以便重放其被拒行。名称、数据源、数据日期与文件不可变，各记录的位置与种类不可变（行的编号因此不变）；已入库的行不受影响',
+  },
+  permission: 'source.write',
+  params: importParams,
+  body: z.object({ mapping: mappingSchema }),
+  response: importSchema,
+  errors: [
+    'import_not_found',
+    'import_running',
+    'mapping_invalid',
+    'import_column_missing',
+    'declaration_conflict',
+  ],
+});
+
 export const readImportErrors = endpoint({
   name: 'readImportErrors',
   method: 'GET',
   path: '/api/v1/imports/:importId/errors',
   room: 'ingest',
   summary: {
-    en: 'Rejected rows as CSV, also while the import runs: file, row, record, code, reason; and, for those who may open personal data, the cells',
-    zh: '被拒绝的行（CSV，导入进行中亦可下载）：文件、行号、记录、错误码、原因；有权查看明文者另含原始单元格',
+    en: 'Rejected rows that still wait as CSV, also while the import runs: file, row, record, code, reason; and, for those who may open personal data, the cells',
+    zh: '仍待处理的被拒行（CSV，导入进行中亦可下载）：文件、行号、记录、错误码、原因；有权查看明文者另含原始单元格',
   },
   permission: 'source.read',
   params: importParams,

@@ -190,14 +190,24 @@ export const rejectedRecordSchema = z.object({
   sourceId: z.string(),
   receivedAt: z.string(),
   day: daySchema,
-  format: z.string().describe('sensors, segment, cloudevents, native'),
-  unit: z.enum(['record', 'body']).describe('body: the whole request could not be decoded'),
-  code: z.string().describe('registered error code'),
-  details: z.record(z.string(), z.unknown()),
+  format: z
+    .string()
+    .describe('sensors, segment, cloudevents, native; of a row its file: csv, ndjson, xlsx, parquet'),
+  unit: z
+    .enum(['record', 'body', 'row'])
+    .describe('body: the whole request could not be decoded; row: of a file that was imported'),
+  code: z.string().describe('registered error code; of a row with several problems the first'),
+  details: z
+    .record(z.string(), z.unknown())
+    .describe('of a row `problems`: {record (place in the mapping, from 0), code, detail}'),
   event: z.string().optional(),
   sizeBytes: z.number().int(),
   state: z.enum(rejectedStates),
   settledAt: z.string().optional(),
+  triedAt: z.string().optional().describe('when a row was last replayed and rejected again'),
+  importId: z.string().optional().describe('of a row'),
+  file: z.string().optional().describe('of a row'),
+  row: z.number().int().optional().describe('number in the file, from 1 without the header'),
 });
 export type RejectedRecord = z.output<typeof rejectedRecordSchema>;
 
@@ -207,6 +217,15 @@ const rejectedFilter = z.object({
   code: z.string().max(64).optional(),
   event: z.string().max(100).optional(),
   state: z.enum(rejectedStates).optional(),
+  importId: z.uuid().optional().describe('rows of this import'),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'a text in what is wrong, in the name of the file or the event, or the number of a row; records and cells themselves are encrypted and not searched',
+    ),
 });
 
 export const listRejected = endpoint({
@@ -214,7 +233,10 @@ export const listRejected = endpoint({
   method: 'GET',
   path: '/api/v1/rejected',
   room: 'ingest',
-  summary: { en: 'Rejected records, newest first', zh: '拒收数据（最新在前）' },
+  summary: {
+    en: 'Rejected records and rejected rows of imports, newest first',
+    zh: '拒收数据与导入中被拒的行（最新在前）',
+  },
   permission: 'source.read',
   query: rejectedFilter.extend({
     cursor: z.string().max(100).optional(),
@@ -229,20 +251,43 @@ export const listRejected = endpoint({
   }),
 });
 
+export const openedRowSchema = z.object({
+  importName: z.string().optional().describe('missing when the import is gone'),
+  cells: z
+    .array(z.object({ column: z.string(), value: z.string() }))
+    .describe('in the order of the file; empty values when the row breaks its format'),
+  problems: z.array(
+    z.object({
+      record: z.number().int(),
+      code: z.string(),
+      detail: z.string(),
+      columns: z.array(z.string()).describe('that it comes from; none when it is about the row as a whole'),
+    }),
+  ),
+  obstacle: z
+    .enum(['import_gone', 'columns_unknown', 'lookups'])
+    .optional()
+    .describe('why it cannot be repaired and replayed in place'),
+});
+
+export type OpenedRow = z.output<typeof openedRowSchema>;
+
 export const readRejected = endpoint({
   name: 'readRejected',
   method: 'GET',
   path: '/api/v1/rejected/:rejectedId',
   room: 'ingest',
   summary: {
-    en: 'A rejected record with its raw bytes; written to the audit',
-    zh: '拒收数据原文（记入审计）',
+    en: 'A rejected record; for those who may open personal data with its raw text or the cells of its row, which is written to the audit',
+    zh: '拒收数据详情；有权查看明文者另含原文或各列内容（记入审计）',
   },
-  permission: 'pii.open',
+  permission: 'source.read',
   params: z.object({ rejectedId: z.uuid() }),
   response: rejectedRecordSchema.extend({
-    raw: z.string(),
+    isMasked: z.boolean().describe('raw text and values of cells are left empty'),
+    raw: z.string().describe('of a row its line, when it breaks the format of its file; otherwise empty'),
     rawEncoding: z.enum(['text', 'base64']),
+    opened: openedRowSchema.optional().describe('of a row'),
   }),
   errors: ['rejected_not_found'],
 });
@@ -252,12 +297,36 @@ export const repairRejected = endpoint({
   method: 'PUT',
   path: '/api/v1/rejected/:rejectedId',
   room: 'ingest',
-  summary: { en: 'Replace the raw text of a rejected record before replay', zh: '修复拒收数据原文' },
+  summary: {
+    en: 'Repair a rejected record before replay: its raw text, or cells of a row by column',
+    zh: '修复拒收数据：替换原文，或按列修改被拒行的单元格',
+  },
   permission: 'source.write',
   params: z.object({ rejectedId: z.uuid() }),
-  body: z.object({ raw: z.string().min(1).max(1_000_000) }),
+  body: z
+    .strictObject({
+      raw: z
+        .string()
+        .min(1)
+        .max(1_000_000)
+        .optional()
+        .describe('of a row of CSV or JSON lines the whole line'),
+      cells: z
+        .record(z.string().max(1_000), z.string().max(1_000_000))
+        .optional()
+        .describe('of a row: the cells to change by column; the others stay'),
+    })
+    .refine((body) => (body.raw === undefined) !== (body.cells === undefined), {
+      message: 'give raw or cells',
+    }),
   response: rejectedRecordSchema,
-  errors: ['rejected_not_found', 'rejected_settled'],
+  errors: [
+    'rejected_not_found',
+    'rejected_settled',
+    'import_replay_impossible',
+    'import_row_unreadable',
+    'import_column_missing',
+  ],
 });
 
 export const replayRejected = endpoint({
@@ -266,8 +335,8 @@ export const replayRejected = endpoint({
   path: '/api/v1/rejected/replay',
   room: 'ingest',
   summary: {
-    en: 'Send rejected records through collection again: chosen ones or all that match',
-    zh: '重放拒收数据：所选或符合条件的全部',
+    en: 'Send rejected records through collection again, and rejected rows through their imports: chosen ones or all that match. A row is taken as if it had been right in its file; one that is rejected again waits on with its new reason',
+    zh: '重放拒收数据与被拒行：所选或符合条件的全部。被拒行按其导入的映射与检查重新处理，结果与文件中本来正确时相同；再次拒收的行保留新原因继续等待',
   },
   permission: 'source.write',
   // Strict: a misspelt filter would choose everything.
@@ -284,8 +353,12 @@ export const replayRejected = endpoint({
     stored: z.number().int(),
     duplicate: z.number().int(),
     rejectedAgain: z.number().int(),
-    more: z.boolean().describe('call again: one call replays at most 1,000'),
+    reasons: z
+      .array(z.object({ code: z.string(), count: z.number().int() }))
+      .describe('why those that were rejected again were'),
+    more: z.boolean().describe('call again: one call replays at most 1,000 and some 64 MiB'),
   }),
+  errors: ['import_running'],
 });
 
 export const discardRejected = endpoint({

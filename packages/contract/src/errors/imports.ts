@@ -39,8 +39,13 @@ export const importErrors = defineErrors({
   },
   import_row_unreadable: {
     status: 422,
-    en: 'The row breaks the format of its file and was rejected, the others were loaded; correct the line that is named and import the file again.',
-    zh: '该行不符合文件格式，已拒收（其余行照常导入）；请按所示行号修正后重新导入该文件。',
+    en: 'The row breaks the format of its file and was rejected, the others were loaded; repair it among the rejected records and replay it.',
+    zh: '该行不符合文件格式，已拒收（其余行照常导入）；请在“被拒记录”中修复后重放。',
+  },
+  import_replay_impossible: {
+    status: 409,
+    en: 'The row cannot be repaired and replayed in place (`reason` in `details`: its import is gone, its columns were not kept, or its file looks things up in other files); correct it in the file and import that.',
+    zh: '该行不能就地修复与重放（原因见 details 的 reason：导入已不存在、未保留列名，或该文件需在其他文件中查值）；请在文件中修正后重新导入。',
   },
   import_column_missing: {
     status: 422,

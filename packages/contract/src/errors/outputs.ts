@@ -52,6 +52,11 @@ export const outputErrors = defineErrors({
     en: 'The certificate of the receiver is self-signed, has expired, or is for another name; let the receiver get a valid one, or let the operator name its authority in NODE_EXTRA_CA_CERTS. Nothing is lost: deliveries are tried again, and those given up are set aside to be sent again.',
     zh: '接收方的证书为自签名、已过期或与域名不符；请接收方更换有效证书，或由运维人员在 NODE_EXTRA_CA_CERTS 中加入其签发机构。数据不会丢失：投递会自动重试，多次失败的存入死信，可重新投递。',
   },
+  output_message_too_large: {
+    status: 422,
+    en: 'One row is larger than the topic takes, so the output waits and nothing is lost; let whoever runs Kafka raise `max.message.bytes` of the topic, and it goes on by itself.',
+    zh: '有一行超过主题允许的消息大小，输出暂停等待，不会丢失；请由 Kafka 管理员调高该主题的 max.message.bytes，之后自动继续。',
+  },
   output_disk_full: {
     status: 507,
     en: 'The disk of the output folder is full; make room, and it goes on by itself.',

@@ -57,6 +57,11 @@ export const warehouseErrors = defineErrors({
     en: 'The source has no such table, or the user may not read it; choose one from the list of its tables.',
     zh: '数据源中没有该表或无权读取；请从表清单中选择。',
   },
+  source_table_changed: {
+    status: 409,
+    en: 'Columns of the source are not what they were when the table was mapped, so nothing was read; map the table again, look at the preview, then start the task again.',
+    zh: '数据源的字段与建立映射时不同，已停止读取；请重新映射该表并核对预览，然后重新启动任务。',
+  },
   source_too_slow: {
     status: 504,
     en: 'The source did not answer within the time limit; narrow the query, add an index at the source, or raise the limit.',

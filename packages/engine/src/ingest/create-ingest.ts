@@ -15,6 +15,7 @@ import type { IdentityPort, ProfilePort, WantedEvents } from './ports.ts';
 import type { DecodedRecord } from './record.ts';
 import { recoverBatches } from './recover-batches.ts';
 import { relayOutbox } from './relay-outbox.ts';
+import { createRejectedRows } from './imports/replay-rows.ts';
 import { createRejected } from './replay-rejected.ts';
 import { addRoutes } from './routes.ts';
 import { serveCollection } from './serve-collection.ts';
@@ -88,31 +89,34 @@ export function createIngest(
   const sources = createSources(platform);
   const streams = createStreams(platform, sources);
   const supervisor = createStreamSupervisor({ platform, groups, sources, processId: life.processId });
-  const rejected = createRejected({ platform, sources, groups, streams });
+
+  const append: Ingest['append'] = async (sourceId, records, rows) => {
+    const { mode } = await sources.settingsOf(sourceId);
+    return groups.submit(
+      {
+        sourceId,
+        mode,
+        receivedAt: platform.clock.now(),
+        items: records,
+        rows,
+        rawOf: (index) => ({
+          format: 'native',
+          unit: 'record',
+          raw: JSON.stringify(toNative(records[index]!)),
+          rawEncoding: 'text',
+          context: {},
+        }),
+      },
+      records.length * ESTIMATED_RECORD_BYTES,
+    );
+  };
+  const rows = createRejectedRows({ platform, rooms: { identity, profile, ingest: { append } } });
+  const rejected = createRejected({ platform, sources, groups, streams, rows });
   const planEditor = createPlanEditor(platform, () => plan.synchronise());
   const loops: RunningLoop[] = [];
 
   return {
-    async append(sourceId, records, rows) {
-      const { mode } = await sources.settingsOf(sourceId);
-      return groups.submit(
-        {
-          sourceId,
-          mode,
-          receivedAt: platform.clock.now(),
-          items: records,
-          rows,
-          rawOf: (index) => ({
-            format: 'native',
-            unit: 'record',
-            raw: JSON.stringify(toNative(records[index]!)),
-            rawEncoding: 'text',
-            context: {},
-          }),
-        },
-        records.length * ESTIMATED_RECORD_BYTES,
-      );
-    },
+    append,
     staged: createStagedAppender(needs, sources),
     enqueue,
     takeInbox,

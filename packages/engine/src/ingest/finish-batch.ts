@@ -33,7 +33,10 @@ export async function finishBatch(needs: PipelineNeeds, batch: Batch): Promise<v
     );
     await settleRows(transaction, batch);
     await keepRejected(transaction, needs.platform.secrets, [
-      ...rejected.map((entry) => rejectedEntry(needs, entry)),
+      // A row of a file is kept by its import, whole and with all that is wrong with it.
+      ...rejected
+        .filter(({ submission }) => submission.rows === undefined)
+        .map((entry) => rejectedEntry(needs, entry)),
       ...partial.map(({ entry, rejection }) => rejectedEntry(needs, { ...entry, rejection })),
     ]);
     const stored = batch.entries.filter((entry) => entry.state === 'stored');

@@ -120,7 +120,14 @@ describe('rejected records', () => {
       raw: opened.body.raw.replace('"event":""', '"event":"login"'),
     });
     const replayed = await api('POST', '/rejected/replay', { filter: { sourceId: 'broken' } });
-    expect(replayed.body).toEqual({ replayed: 2, stored: 1, duplicate: 0, rejectedAgain: 1, more: false });
+    expect(replayed.body).toEqual({
+      replayed: 2,
+      stored: 1,
+      duplicate: 0,
+      rejectedAgain: 1,
+      reasons: [{ code: 'keys_missing', count: 1 }],
+      more: false,
+    });
     const again = await api('POST', '/rejected/replay', { rejectedIds: [rejectedId] });
     expect(again.body).toMatchObject({ replayed: 0 });
     const ledger = await api<{ items: object[] }>('GET', '/sources/broken/ledger');

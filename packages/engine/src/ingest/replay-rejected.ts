@@ -1,3 +1,4 @@
+import type { ingestApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
 import type { Submission } from './batch.ts';
 import { BodyError, type CollectRequest, type Format, type ParsedRequest } from './formats/format.ts';
@@ -6,16 +7,19 @@ import { parseJsonText } from './formats/read-body.ts';
 import type { RequestGroups } from './group-requests.ts';
 import type { Sources } from './manage-sources.ts';
 import { decodeItem } from './receive-request.ts';
+import type { RejectedRows, RowRepair } from './imports/replay-rows.ts';
 import type { Streams } from './streams/manage-streams.ts';
 import type { DecodedRecord, Rejection } from './record.ts';
 import {
   countRejected,
+  discardWaiting,
   findRejected,
   repairRaw,
   replayable,
   searchRejected,
-  settleRejected,
+  settleReplayed,
   type RejectedFilter,
+  type RejectedPlace,
   type RejectedRow,
 } from './rejected-store.ts';
 
@@ -25,6 +29,8 @@ export interface ReplayOutcome {
   stored: number;
   duplicate: number;
   rejectedAgain: number;
+  /** Why those that were rejected again were, the most frequent reason first. */
+  reasons: { code: string; count: number }[];
   more: boolean;
 }
 
@@ -32,13 +38,19 @@ export interface ReplayOutcome {
 export interface Rejected {
   search(
     filter: RejectedFilter,
-    page: { after: { receivedAt: number; rejectedId: string } | undefined; limit: number },
+    page: { after: RejectedPlace | undefined; limit: number },
   ): Promise<RejectedRow[]>;
   countByCode(filter: RejectedFilter): Promise<{ code: string; count: number }[]>;
+  /** Without anything personal. @throws CodedError rejected_not_found */
+  read(rejectedId: string): Promise<OpenedRecord>;
   /** With the raw text opened, which leaves a line in the audit. @throws CodedError rejected_not_found */
-  open(rejectedId: string, actor: string): Promise<RejectedRow & { raw: string }>;
-  /** @throws CodedError rejected_not_found, rejected_settled */
-  repair(rejectedId: string, raw: string, actor: string): Promise<RejectedRow>;
+  open(rejectedId: string, actor: string): Promise<OpenedRecord>;
+  /**
+   * Cells are of rows of imports only.
+   * @throws CodedError rejected_not_found, rejected_settled, invalid_request, import_replay_impossible,
+   *   import_row_unreadable, import_column_missing
+   */
+  repair(rejectedId: string, repair: RowRepair, actor: string): Promise<RejectedRow>;
   replay(
     choice: { rejectedIds?: readonly string[] | undefined; filter?: RejectedFilter | undefined },
     actor: string,
@@ -46,7 +58,12 @@ export interface Rejected {
   discard(rejectedIds: readonly string[], actor: string): Promise<number>;
 }
 
+/** `raw`: of a row of an import its line, when it breaks its format. */
+export type OpenedRecord = RejectedRow & { raw: string; opened?: ingestApi.OpenedRow };
+
 const REPLAY_LIMIT = 1_000;
+/** Of what is replayed in one call, before it is decrypted. */
+const REPLAY_BYTES = 64 * 1024 * 1024;
 /** What came through a stream that was deleted, with its mapping. */
 const FORMAT_GONE: Rejection = { code: 'body_undecodable', details: { reason: 'format_gone' } };
 
@@ -56,8 +73,9 @@ export function createRejected(needs: {
   groups: RequestGroups;
   /** Messages of a stream are replayed by its format as it is now: a mapping may have been corrected. */
   streams: Pick<Streams, 'formatOf'>;
+  rows: RejectedRows;
 }): Rejected {
-  const { platform, sources, groups, streams } = needs;
+  const { platform, sources, groups, streams, rows: importRows } = needs;
   const { database, secrets, audit, clock } = platform;
 
   async function found(rejectedId: string): Promise<RejectedRow> {
@@ -67,9 +85,7 @@ export function createRejected(needs: {
   }
 
   /** Through the same decoders and the same pipeline, as a new arrival of the same source. */
-  async function replayOne(
-    row: RejectedRow,
-  ): Promise<Pick<ReplayOutcome, 'stored' | 'duplicate' | 'rejectedAgain'>> {
+  async function replayOne(row: RejectedRow): Promise<Replayed> {
     const streamId = (row.context.stream as { streamId?: string } | undefined)?.streamId;
     const format = (streamId && (await streams.formatOf(streamId))) || formatNamed(row.format);
     const raw = secrets.decrypt(row.raw_box);
@@ -78,12 +94,13 @@ export function createRejected(needs: {
     if (!format || 'code' in parsed) {
       // Kept again as it is, like a record that is refused again: this one is settled, that one waits.
       const rejection = 'code' in parsed ? parsed : FORMAT_GONE;
-      const { unit, raw_encoding: rawEncoding, context } = row;
+      const unit = row.unit === 'body' ? ('body' as const) : ('record' as const);
+      const { raw_encoding: rawEncoding, context } = row;
       const kept = { format: row.format, unit, raw, rawEncoding, context };
       const { sourceId, mode } = source;
       const receivedAt = clock.now();
       await groups.submit({ sourceId, mode, receivedAt, items: [rejection], rawOf: () => kept }, raw.length);
-      return { stored: 0, duplicate: 0, rejectedAgain: 1 };
+      return { stored: 0, duplicate: 0, again: [rejection.code] };
     }
     const submission: Submission = {
       sourceId: row.source_id,
@@ -99,7 +116,8 @@ export function createRejected(needs: {
       }),
     };
     const outcome = await groups.submit(submission, raw.length);
-    return { stored: outcome.stored, duplicate: outcome.duplicate, rejectedAgain: outcome.rejected };
+    const again = outcome.rejections.map((each) => each.code);
+    return { stored: outcome.stored, duplicate: outcome.duplicate, again };
   }
 
   /** As on the day of arrival, since times may be relative to it; a time that lay ahead then is judged by now. */
@@ -119,38 +137,55 @@ export function createRejected(needs: {
   return {
     search: (filter, page) => searchRejected(database, filter, page),
     countByCode: (filter) => countRejected(database, filter),
+    async read(rejectedId) {
+      const row = await found(rejectedId);
+      if (row.unit !== 'row') return { ...row, raw: '' };
+      const { opened } = await importRows.open(row);
+      const cells = opened.cells.map(({ column }) => ({ column, value: '' }));
+      return { ...row, raw: '', opened: { ...opened, cells } };
+    },
     async open(rejectedId, actor) {
       const row = await found(rejectedId);
       await database.transaction((transaction) =>
         audit.record(transaction, { actor, action: 'rejected.open', object: rejectedId }),
       );
-      return { ...row, raw: secrets.decrypt(row.raw_box) };
+      if (row.unit !== 'row') return { ...row, raw: secrets.decrypt(row.raw_box) };
+      const { line, opened } = await importRows.open(row);
+      return { ...row, raw: line ?? '', opened };
     },
-    async repair(rejectedId, raw, actor) {
-      await found(rejectedId);
+    async repair(rejectedId, repair, actor) {
+      const before = await found(rejectedId);
+      if (before.state === 'replayed' || before.state === 'discarded')
+        throw new CodedError('rejected_settled');
+      const isRow = before.unit === 'row';
+      if (!isRow && !('raw' in repair)) throw onlyRaw();
+      const text = isRow ? await importRows.repaired(before, repair) : (repair as { raw: string }).raw;
+      const context = isRow ? { ...before.context, isBroken: false } : before.context;
       return database.transaction(async (transaction) => {
-        const row = await repairRaw(transaction, rejectedId, secrets.encrypt(raw), Buffer.byteLength(raw));
+        const box = secrets.encrypt(text);
+        const row = await repairRaw(transaction, rejectedId, {
+          box,
+          sizeBytes: Buffer.byteLength(text),
+          context,
+        });
         if (!row) throw new CodedError('rejected_settled');
         await audit.record(transaction, { actor, action: 'rejected.repair', object: rejectedId });
         return row;
       });
     },
     async replay(choice, actor) {
-      const rows = await replayable(database, {
+      const chosen = await replayable(database, {
         rejectedIds: choice.rejectedIds,
         filter: choice.filter ?? {},
         limit: REPLAY_LIMIT,
+        limitBytes: REPLAY_BYTES,
       });
-      const results = await Promise.all(rows.map((row) => replayOne(row)));
-      const total = { replayed: rows.length, stored: 0, duplicate: 0, rejectedAgain: 0 };
-      for (const result of results) {
-        total.stored += result.stored;
-        total.duplicate += result.duplicate;
-        total.rejectedAgain += result.rejectedAgain;
-      }
+      const records = chosen.filter((row) => row.unit !== 'row');
+      const results = await Promise.all(records.map((row) => replayOne(row)));
+      results.push(await importRows.replay(chosen.filter((row) => row.unit === 'row')));
+      const total = totalOf(chosen.length, results);
       await database.transaction(async (transaction) => {
-        const ids = rows.map((row) => row.rejected_id);
-        await settleRejected(transaction, ids, 'replayed', clock.now());
+        await settleReplayed(transaction, records, clock.now());
         await audit.record(transaction, {
           actor,
           action: 'rejected.replay',
@@ -158,11 +193,12 @@ export function createRejected(needs: {
           detail: total,
         });
       });
-      return { ...total, more: rows.length === REPLAY_LIMIT };
+      const bytes = chosen.reduce((sum, row) => sum + row.size_bytes, 0);
+      return { ...total, more: chosen.length === REPLAY_LIMIT || bytes >= REPLAY_BYTES };
     },
     discard: (rejectedIds, actor) =>
       database.transaction(async (transaction) => {
-        const discarded = await settleRejected(transaction, rejectedIds, 'discarded', clock.now());
+        const discarded = await discardWaiting(transaction, rejectedIds, clock.now());
         await audit.record(transaction, {
           actor,
           action: 'rejected.discard',
@@ -173,6 +209,34 @@ export function createRejected(needs: {
       }),
   };
 }
+
+/** What became of records; `again`: a code for each that was rejected again. */
+interface Replayed {
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly again: readonly string[];
+}
+
+function totalOf(replayed: number, results: readonly Replayed[]): Omit<ReplayOutcome, 'more'> {
+  const sum = (of: (each: Replayed) => number): number =>
+    results.reduce((total, each) => total + of(each), 0);
+  const reasons = new Map<string, number>();
+  for (const code of results.flatMap((each) => each.again)) reasons.set(code, (reasons.get(code) ?? 0) + 1);
+  return {
+    replayed,
+    stored: sum((each) => each.stored),
+    duplicate: sum((each) => each.duplicate),
+    rejectedAgain: sum((each) => each.again.length),
+    reasons: [...reasons]
+      .map(([code, count]) => ({ code, count }))
+      .toSorted((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1)),
+  };
+}
+
+const onlyRaw = (): CodedError =>
+  new CodedError('invalid_request', {
+    details: { problems: [{ path: 'body.cells', message: 'only rows of imports have cells; send raw' }] },
+  });
 
 /** The records of a kept record or body. A repaired body is text: the records themselves. */
 function takeApart(format: Pick<Format, 'parse'>, row: RejectedRow, raw: string): ParsedRequest | Rejection {

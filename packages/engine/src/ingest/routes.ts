@@ -1,11 +1,12 @@
 import { ingestApi } from '@wutong/contract';
-import { CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import { allows, CodedError, type HttpServer, type Platform } from '../platform/index.ts';
+import type { RowRepair } from './imports/replay-rows.ts';
 import type { BankDays } from './bank-day.ts';
 import { ratesSince } from './event-store.ts';
 import { readLedger, type LedgerEntry } from './ledger-store.ts';
 import type { PlanEditor } from './manage-plan.ts';
 import type { Sources } from './manage-sources.ts';
-import type { RejectedRow } from './rejected-store.ts';
+import type { RejectedPlace, RejectedRow } from './rejected-store.ts';
 import type { Rejected } from './replay-rejected.ts';
 
 /** Sources, ledger, rejected records and tracking plan over HTTP. */
@@ -83,16 +84,27 @@ function addRejectedRoutes(server: HttpServer, rejected: Rejected): void {
     const last = rows[limit - 1];
     return {
       items,
-      ...(rows.length > limit && last ? { nextCursor: `${last.received_at}_${last.rejected_id}` } : {}),
+      ...(rows.length > limit && last
+        ? { nextCursor: `${last.received_at}_${last.row_number ?? 0}_${last.rejected_id}` }
+        : {}),
       codes: await rejected.countByCode(filter),
     };
   });
   server.handle(ingestApi.readRejected, async ({ params, user }) => {
-    const row = await rejected.open(params.rejectedId, user.userId);
-    return { ...toRejectedRecord(row), raw: row.raw, rawEncoding: row.raw_encoding };
+    const isMasked = !allows(user.permissions, 'pii.open');
+    const row = isMasked
+      ? await rejected.read(params.rejectedId)
+      : await rejected.open(params.rejectedId, user.userId);
+    return {
+      ...toRejectedRecord(row),
+      isMasked,
+      raw: row.raw,
+      rawEncoding: row.raw_encoding,
+      ...(row.opened ? { opened: row.opened } : {}),
+    };
   });
   server.handle(ingestApi.repairRejected, async ({ params, body, user }) =>
-    toRejectedRecord(await rejected.repair(params.rejectedId, body.raw, user.userId)),
+    toRejectedRecord(await rejected.repair(params.rejectedId, repairOf(body), user.userId)),
   );
   server.handle(ingestApi.replayRejected, async ({ body, user }) => rejected.replay(body, user.userId));
   server.handle(ingestApi.discardRejected, async ({ body, user }) => ({
@@ -100,14 +112,17 @@ function addRejectedRoutes(server: HttpServer, rejected: Rejected): void {
   }));
 }
 
-function readCursor(cursor: string | undefined): { receivedAt: number; rejectedId: string } | undefined {
+const repairOf = (body: { raw?: string; cells?: Record<string, string> }): RowRepair =>
+  body.cells === undefined ? { raw: body.raw! } : { cells: body.cells };
+
+function readCursor(cursor: string | undefined): RejectedPlace | undefined {
   if (cursor === undefined) return undefined;
-  const match = /^(\d+)_([0-9a-f-]{36})$/.exec(cursor);
+  const match = /^(\d{1,15})_(\d{1,15})_([0-9a-f-]{36})$/.exec(cursor);
   if (!match)
     throw new CodedError('invalid_request', {
       details: { problems: [{ path: 'query.cursor', message: 'not a cursor' }] },
     });
-  return { receivedAt: Number(match[1]), rejectedId: match[2]! };
+  return { receivedAt: Number(match[1]), row: Number(match[2]), rejectedId: match[3]! };
 }
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
@@ -126,6 +141,10 @@ function toRejectedRecord(row: RejectedRow): ingestApi.RejectedRecord {
     sizeBytes: row.size_bytes,
     state: row.state,
     ...(row.settled_at === null ? {} : { settledAt: iso(row.settled_at) }),
+    ...(row.tried_at === null ? {} : { triedAt: iso(row.tried_at) }),
+    ...(row.import_id === null ? {} : { importId: row.import_id }),
+    ...(row.file === null ? {} : { file: row.file }),
+    ...(row.row_number === null ? {} : { row: row.row_number }),
   };
 }
 

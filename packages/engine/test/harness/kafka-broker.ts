@@ -17,7 +17,7 @@ export interface KafkaBroker {
   readonly secured: string;
   /** PEM of the authority behind `secured`. */
   readonly certificateAuthority: string;
-  createTopic(topic: string, partitions: number): Promise<void>;
+  createTopic(topic: string, partitions: number, maximumMessageBytes?: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   /**
    * Transactions of one message by Kafka's own producer, compressed as snappy, then lz4, then zstd. END in the value
@@ -77,8 +77,15 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     plain,
     secured: `127.0.0.1:${ports.secured}`,
     certificateAuthority,
-    createTopic: (topic, partitions) =>
-      asAdmin((admin) => admin.createTopics({ topics: [topic], partitions, replicas: 1 })),
+    createTopic: (topic, partitions, maximumMessageBytes = 1_048_588) =>
+      asAdmin((admin) =>
+        admin.createTopics({
+          topics: [topic],
+          partitions,
+          replicas: 1,
+          configs: [{ name: 'max.message.bytes', value: String(maximumMessageBytes) }],
+        }),
+      ),
     deleteTopic: (topic) => asAdmin((admin) => admin.deleteTopics({ topics: [topic] })),
     async sendTransactions(topic, value, ends) {
       const jars = join(jarFolder(), '*');

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { App, Button, DatePicker, Select } from 'antd';
+import { App, Button, DatePicker, Select, Tooltip } from 'antd';
 import dayjs from 'dayjs';
-import { ingestApi } from '@wutong/contract';
+import { importsApi, ingestApi } from '@wutong/contract';
 import { rejectedStates, type RejectedRecord } from '../../api/vocabulary.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/call.ts';
@@ -20,6 +20,8 @@ import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
 import { useSourceNames } from '../people/use-source-names.ts';
 import { useCodeSentence } from './code-sentence.ts';
+import { useReplayNotice } from './replay-notice.tsx';
+import { problemsOf, useRowProblem } from './use-row-problem.ts';
 import { RejectedDrawer } from './rejected-drawer.tsx';
 
 type State = (typeof rejectedStates)[number];
@@ -33,12 +35,16 @@ export default function RejectedPage() {
   const [state, setState] = useUrlState('state', 'waiting');
   const [event, setEvent] = useUrlState('event');
   const [day, setDay] = useUrlState('day');
+  const [importId, setImportId] = useUrlState('importId');
+  const [search, setSearch] = useUrlState('search');
   const [chosen, setChosen] = useUrlState('record');
   const filter = {
     sourceId: sourceId || undefined,
     code: code || undefined,
     event: event || undefined,
     day: day || undefined,
+    importId: importId || undefined,
+    search: search || undefined,
     state: (state === 'any' ? undefined : state) as State | undefined,
   };
   const sentence = useCodeSentence();
@@ -60,6 +66,7 @@ export default function RejectedPage() {
             ...(sources.data?.items ?? []).map((each) => ({ value: each.sourceId, label: each.name })),
           ]}
         />
+        <ImportSelect value={importId} onChange={setImportId} />
         <Select
           aria-label={words.reason}
           value={code}
@@ -84,6 +91,11 @@ export default function RejectedPage() {
             ...rejectedStates.map((value) => ({ value, label: words.states[value] })),
           ]}
         />
+        <Tooltip title={words.searchHint}>
+          <span>
+            <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={220} />
+          </span>
+        </Tooltip>
         <SearchField label={words.eventName} value={event} onSearch={setEvent} widthPx={180} />
         <DatePicker
           aria-label={words.day}
@@ -112,35 +124,71 @@ export default function RejectedPage() {
   );
 }
 
-function ReplayAll({
-  filter,
-  total,
-}: {
-  filter: { sourceId?: string; code?: string; event?: string; day?: string; state?: State };
-  total: number;
-}) {
+/** The imports of late that had something rejected, and the one that is chosen. */
+function ImportSelect({ value, onChange }: { value: string; onChange: (importId: string) => void }) {
+  const { text } = useReader();
+  const words = text.data.rejected;
+  const imports = useRead(importsApi.listImports, { query: { limit: 200 } });
+  const items = (imports.data?.items ?? []).filter(
+    ({ importId, rejectedRows }) => rejectedRows > 0 || importId === value,
+  );
+  const isMissing = value !== '' && !items.some(({ importId }) => importId === value);
+  return (
+    <Select
+      aria-label={words.import}
+      value={value}
+      onChange={onChange}
+      style={{ minWidth: 140 }}
+      popupMatchSelectWidth={false}
+      options={[
+        { value: '', label: words.anyImport },
+        ...(isMissing ? [{ value, label: value }] : []),
+        ...items.map((each) => ({
+          value: each.importId,
+          label: `${each.files[0]?.file ?? each.name} · ${each.startedAt.slice(0, 10)}`,
+        })),
+      ]}
+    />
+  );
+}
+
+interface RejectedFilter {
+  sourceId?: string;
+  code?: string;
+  event?: string;
+  day?: string;
+  state?: State;
+  importId?: string;
+  search?: string;
+}
+
+function ReplayAll({ filter, total }: { filter: RejectedFilter; total: number }) {
   const { text, format } = useReader();
   const words = text.data.rejected;
   const may = useMay(ingestApi.updateSource);
   const { modal, message } = App.useApp();
   const client = useQueryClient();
   const [replayed, setReplayed] = useState<number>();
+  const tell = useReplayNotice();
   if (!may || total === 0) return null;
   const run = async () => {
-    const sum = { stored: 0, again: 0, done: 0 };
+    const sum = { stored: 0, duplicate: 0, rejectedAgain: 0, done: 0 };
+    const reasons = new Map<string, number>();
     setReplayed(0);
     try {
       // One call replays a thousand at most; one that was rejected again would be taken again, so that the
       // number of those waiting at the start is the end.
       for (let more = true; more && sum.done < total;) {
         const answer = await call(ingestApi.replayRejected, { body: { filter } });
-        sum.stored += answer.stored + answer.duplicate;
-        sum.again += answer.rejectedAgain;
+        sum.stored += answer.stored;
+        sum.duplicate += answer.duplicate;
+        sum.rejectedAgain += answer.rejectedAgain;
+        for (const each of answer.reasons) reasons.set(each.code, (reasons.get(each.code) ?? 0) + each.count);
         sum.done += answer.replayed;
         more = answer.more && answer.replayed > 0;
         setReplayed(sum.done);
       }
-      void message.success(words.replayed(format.integer(sum.stored), format.integer(sum.again)));
+      tell({ ...sum, reasons: [...reasons].map(([code, count]) => ({ code, count })) });
     } catch (error) {
       void message.error(sentenceOf(error, text));
     } finally {
@@ -172,15 +220,16 @@ function useColumns(): Column<RejectedRecord>[] {
   const { text, format } = useReader();
   const words = text.data.rejected;
   const sentence = useCodeSentence();
+  const problemText = useRowProblem();
   const sourceName = useSourceNames();
   return [
     {
       key: 'reason',
       title: words.reason,
       phone: 'title',
-      render: ({ code }) => (
+      render: ({ code, details }) => (
         <>
-          {sentence(code)}
+          {problemsOf(details)[0] ? problemText(problemsOf(details)[0]!) : sentence(code)}
           <div className="faint">
             <code className="mono">{code}</code>
           </div>
@@ -190,8 +239,11 @@ function useColumns(): Column<RejectedRecord>[] {
     { key: 'source', title: words.source, render: ({ sourceId }) => sourceName(sourceId) },
     {
       key: 'event',
-      title: words.event,
-      render: ({ event }) => (event ? wordFor(text.words.event, event) : '–'),
+      title: words.what,
+      render: ({ event, file, row }) => {
+        if (file !== undefined) return words.row.place(file, format.integer(row ?? 0));
+        return event ? wordFor(text.words.event, event) : '–';
+      },
     },
     { key: 'format', title: words.format, render: ({ format: name }) => name },
     {
@@ -199,7 +251,8 @@ function useColumns(): Column<RejectedRecord>[] {
       title: words.size,
       numeric: true,
       phone: 'hidden',
-      render: ({ sizeBytes }) => `${format.decimal(sizeBytes / 1024, 1)} KB`,
+      render: ({ sizeBytes }) =>
+        sizeBytes < 1024 ? `${sizeBytes} B` : `${format.decimal(sizeBytes / 1024, 1)} KB`,
     },
     {
       key: 'state',

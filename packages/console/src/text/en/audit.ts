@@ -12,6 +12,7 @@ export const audit = {
   actions: {
     'content.approve': 'Approve content',
     'content.create': 'Save content',
+    'import.mapping': 'Correct the mapping of an import',
     'key_type.save': 'Change a key rule',
     'person.unmerge': 'Split a person',
     'pii.open': 'Open personal values',

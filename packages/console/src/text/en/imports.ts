@@ -184,7 +184,16 @@ export const imports: Text['imports'] = {
       digits_lost: (columns: string) =>
         `Excel kept 15 digits of longer numbers in ${columns} and made the others noughts: different cards or accounts may have become one. Format the column as text in Excel, enter or paste the numbers again, and choose the file anew.`,
     },
-    finishedRejected: (count) => `${count} rows were not taken; download them with their reasons.`,
+    finishedRejected: (count) =>
+      `${count} rows were not taken, or not whole. Repair and replay them one by one, or all after correcting the mapping.`,
+    replayedRows: 'Replayed',
+    correct: 'Correct the mapping',
+    correctLead:
+      'Rejected rows are replayed by the corrected mapping; rows that are stored stay. Name, source, date and files stay as they are, and each record keeps its place and kind.',
+    correctField: 'Mapping (JSON)',
+    correctSave: 'Save the mapping',
+    corrected: 'Mapping corrected; rejected rows can be replayed',
+    notJson: 'This is not JSON.',
     failed: 'Import interrupted',
     failedHint: 'Rows that were done stay and count once; go on when the obstacle is gone.',
     waiting: 'Waiting for the file',

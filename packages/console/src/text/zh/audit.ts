@@ -12,6 +12,7 @@ export const audit = {
   actions: {
     'content.approve': '批准内容',
     'content.create': '保存内容',
+    'import.mapping': '更正导入映射',
     'key_type.save': '修改标识规则',
     'person.unmerge': '拆分客户',
     'pii.open': '查看明文',

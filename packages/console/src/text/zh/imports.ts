@@ -180,7 +180,16 @@ export const imports = {
       digits_lost: (columns: string) =>
         `${columns} 列中超过 15 位的数字已被 Excel 截断（其余位变为 0），不同的卡号或账号可能变成同一个。请在 Excel 中把该列设为文本格式并重新录入或粘贴，再选择文件。`,
     },
-    finishedRejected: (count: string) => `有 ${count} 行没有入库，可下载查看原因，修改后另行导入。`,
+    finishedRejected: (count: string) =>
+      `有 ${count} 行没有（完整）入库。可以逐行修复并重放，或更正映射后一并重放。`,
+    replayedRows: '重放入库',
+    correct: '更正映射',
+    correctLead:
+      '被拒的行将按更正后的映射重放；已入库的行不变。名称、数据源、数据日期、文件与各记录的位置和种类不可改。',
+    correctField: '映射（JSON）',
+    correctSave: '保存映射',
+    corrected: '映射已更正，可以重放错误行',
+    notJson: '不是有效的 JSON。',
     failed: '导入中断',
     failedHint: '已处理的行不会丢失，也不会重复；排除问题后可以继续。',
     waiting: '等待上传',

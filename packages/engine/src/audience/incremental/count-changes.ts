@@ -16,14 +16,12 @@ export interface WantedCount {
   readonly windowBefore: Window;
 }
 
-/** What a step of the counts goes by; its events are written. */
-export interface CountStep {
+/** A step among the counted events. */
+export interface EventStep {
   readonly number: number;
   readonly generation: number;
   /** The step before, of the same generation; undefined: none. */
   readonly before: Pick<KeptState, 'step' | 'abandoned'> | undefined;
-  /** SQL of the bitmap of the people who are counted anew because merges and splits moved events. */
-  readonly moved: string | undefined;
   readonly bits: CountBits;
 }
 
@@ -32,14 +30,18 @@ export const BELOW_ZERO = 'a kept count is below zero';
 
 /**
  * Queries of the counts after a step, as rows of what is kept: `part`, `kind`, `digit`, `people`. Kinds: `count`; `recent`,
- * which is the part of the count that is not settled; and `changed`, whose counts may be others than before.
+ * which is the part of the count that is not settled; and `changed`, whose counts may be others than before. The events
+ * that came and the rows of those over whose heads a window moved (`movedRowsSql`) are written.
+ *
+ * @param moved SQL of the bitmap of the people who are counted anew because merges and splits moved events
  */
 export function countRowsSql(
   parameters: Parameters,
   counts: readonly WantedCount[],
-  step: CountStep,
+  step: EventStep,
+  moved: string | undefined,
 ): string[] {
-  const ofEvents = rowsOf(parameters, counts, step);
+  const ofEvents = rowsOf(parameters, counts, step, moved);
   if (ofEvents.length === 0) return [];
   const digits = KINDS.map((kind) => `groupArrayInsertAtIf(people, digit, kind = '${kind}')`);
   const slices = `SELECT part, [${digits.join(', ')}] AS given FROM (
@@ -47,8 +49,11 @@ export function countRowsSql(
     GROUP BY part, kind, digit) GROUP BY part`;
   const even = `SELECT part, given, arrayMax(arrayMap(each -> length(each), given)) + 3 AS length,
     arrayMap(each -> arrayResize(each, length), given) AS even FROM (${slices})`;
+  // Only the people whose counts change are counted on: the bitmaps of a million are copied twice and not ten times.
+  const touched = 'arrayMap(each -> bitmapAnd(each, changed), even[1])';
   const after = `SELECT part, given[3] AS recent, ${anyOfSql('arrayFlatten(arraySlice(given, 2))')} AS changed,
-    ${reckonedSql('even[1]', 'arraySlice(even, 2, 3)', 'arraySlice(even, 5, 2)')} AS count FROM (${even})`;
+    arrayMap((kept, counted) -> bitmapOr(bitmapAndnot(kept, changed), counted), even[1],
+      ${reckonedSql(touched, 'arraySlice(even, 2, 3)', 'arraySlice(even, 5, 2)')}) AS count FROM (${even})`;
   return [
     `SELECT part, row.1 AS kind, row.2 AS digit, row.3 AS people FROM (
     SELECT part, arrayJoin(arrayFilter(row -> bitmapCardinality(row.3) > 0, arrayConcat(
@@ -63,8 +68,13 @@ export function countRowsSql(
 const KINDS = ['count', 'plus', 'recent', 'entered', 'minus', 'past'] as const;
 
 /** The counts as they were, and what changed them. */
-function rowsOf(parameters: Parameters, counts: readonly WantedCount[], step: CountStep): string[] {
-  const { before, moved, bits, number } = step;
+function rowsOf(
+  parameters: Parameters,
+  counts: readonly WantedCount[],
+  step: EventStep,
+  moved: string | undefined,
+): string[] {
+  const { before, bits, number } = step;
   const table = eventTable(step.generation);
   const inside = counts.filter(({ window }) => !isEmpty(window));
   const endMs = commonEndMs(inside);
@@ -76,10 +86,11 @@ function rowsOf(parameters: Parameters, counts: readonly WantedCount[], step: Co
   const parts = counts.map(({ part }) => part).join(', ');
   const rows = [
     // A name in WHERE is that of the answer, where there is one: the table's own say that they are.
-    `SELECT part, if(kept.kind = 'recent', 'past', 'count') AS kind, toUInt32(kept.digit) AS digit, people
-     FROM kept_people AS kept WHERE step = ${before.step} AND kept.kind IN ('count', 'recent') AND part IN (${parts})`,
+    `SELECT part, if(kept.kind = 'recent', 'past', toString(kept.kind)) AS kind, toUInt32(kept.digit) AS digit, people
+     FROM kept_people AS kept WHERE part IN (${parts}) AND (
+       (step = ${before.step} AND kept.kind IN ('count', 'recent'))
+       OR (step = ${number} AND kept.kind IN ('entered', 'minus')))`,
     ...cameFrom(`step = ${number}`),
-    ...movedRows(parameters, counts, step),
   ];
   if (moved === undefined) return rows;
   const isMoved = `bitmapContains(${moved}, ${presentPerson('person_id', 'key_number')})`;
@@ -90,7 +101,7 @@ function rowsOf(parameters: Parameters, counts: readonly WantedCount[], step: Co
 }
 
 /** SQL of whether an event was settled by a step before. */
-function settledBefore({ number, before }: CountStep): string {
+function settledBefore({ number, before }: EventStep): string {
   const abandoned = before?.abandoned ?? [];
   const others = abandoned.length === 0 ? '' : ` AND step NOT IN (${abandoned.join(', ')})`;
   return `(settled AND step < ${number}${others})`;
@@ -117,21 +128,54 @@ function cameCounts(
   return counted.sort((left, right) => (left.of ?? '').localeCompare(right.of ?? ''));
 }
 
-/** Older events over whose heads a window moved. */
-function movedRows(parameters: Parameters, counts: readonly WantedCount[], step: CountStep): string[] {
-  const moved = counts.flatMap(({ part, index, window, windowBefore }) =>
-    movedStretches(windowBefore, window).map(({ entered, ...stretch }) => ({
-      part,
-      kind: entered ? ('entered' as const) : ('minus' as const),
-      of: insideSql(parameters, stretch)!,
-      condition: isCountedSql(index),
-    })),
+/**
+ * Queries of the events from before over whose heads a window moved, as rows of what is kept, of the kinds `entered` and
+ * `minus`. They do not wait for the events that came.
+ *
+ * @param haveEntered whether there are such that entered (`enteredSql`)
+ */
+export function movedRowsSql(
+  parameters: Parameters,
+  counts: readonly WantedCount[],
+  step: EventStep,
+  haveEntered: boolean,
+): string[] {
+  if (!step.before) return [];
+  return (['entered', 'minus'] as const).flatMap((kind) => {
+    if (kind === 'entered' && !haveEntered) return [];
+    const moved = counts.flatMap(({ part, index, window, windowBefore }) =>
+      movedStretches(windowBefore, window)
+        .filter(({ entered }) => entered === (kind === 'entered'))
+        .map((stretch) => ({ part, of: insideSql(parameters, stretch)!, condition: isCountedSql(index) })),
+    );
+    if (moved.length === 0) return [];
+    moved.sort((left, right) => left.of.localeCompare(right.of));
+    const from = movedEvents(step, new Set(moved.map(({ of }) => of)));
+    return [movedEventsSql(moved, kind, { from, bits: step.bits })];
+  });
+}
+
+/** SQL of the events that were counted before and lie in one of some stretches. */
+const movedEvents = (step: EventStep, stretches: ReadonlySet<string>): string =>
+  `${eventTable(step.generation)} WHERE (${[...stretches].map((each) => `(${each})`).join(' OR ')}) AND ${settledBefore(step)}`;
+
+/**
+ * Query of one row if there are events from before that enter a window, undefined when none can. They are those
+ * that were ahead of their time, and hardly ever there: it is asked first, as planning to count them costs more.
+ */
+export function enteredSql(
+  parameters: Parameters,
+  counts: readonly Pick<WantedCount, 'window' | 'windowBefore'>[],
+  step: EventStep,
+): string | undefined {
+  const stretches = counts.flatMap(({ window, windowBefore }) =>
+    movedStretches(windowBefore, window).flatMap((stretch) =>
+      stretch.entered ? [insideSql(parameters, stretch)!] : [],
+    ),
   );
-  if (moved.length === 0) return [];
-  const stretches = [...new Set(moved.map(({ of }) => of))];
-  moved.sort((left, right) => left.of.localeCompare(right.of));
-  const from = `${eventTable(step.generation)} WHERE (${stretches.map((each) => `(${each})`).join(' OR ')}) AND ${settledBefore(step)}`;
-  return [movedEventsSql(moved, { from, bits: step.bits })];
+  return stretches.length === 0
+    ? undefined
+    : `SELECT 1 FROM ${movedEvents(step, new Set(stretches))} LIMIT 1`;
 }
 
 /** SQL of whether the time of an event lies in a window; undefined: always. */

@@ -25,8 +25,7 @@ function rippledSql(over: string): string {
 }
 
 /** SQL of the people who are in any of an array of bitmaps. */
-export const anyOfSql = (bitmaps: string): string =>
-  `arrayFold((any, each) -> bitmapOr(any, each), ${bitmaps}, arrayResize(${bitmaps}, 0)[1])`;
+export const anyOfSql = (bitmaps: string): string => `arrayReduce('groupBitmapMergeState', ${bitmaps})`;
 
 /** SQL of the bitmap of nobody. */
 export const NOBODY = 'bitmapAndnot(bitmapBuild([toUInt64(1)]), bitmapBuild([toUInt64(1)]))';

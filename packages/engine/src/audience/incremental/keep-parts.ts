@@ -1,7 +1,14 @@
-import type { Platform } from '../../platform/index.ts';
+import type { ClickHouse, Platform } from '../../platform/index.ts';
 import type { BoundEventSource } from '../bind/bound.ts';
 import { Parameters } from '../compile/parameters.ts';
-import { BELOW_ZERO, countRowsSql, type WantedCount } from './count-changes.ts';
+import {
+  BELOW_ZERO,
+  countRowsSql,
+  enteredSql,
+  movedRowsSql,
+  type EventStep,
+  type WantedCount,
+} from './count-changes.ts';
 import { addEvents, createEventTable, dropOtherGenerations, dropUnsettled } from './counted-events.ts';
 import {
   decidedRows,
@@ -13,11 +20,12 @@ import {
 } from './decide-parts.ts';
 import type { KeptPart } from './kept-part.ts';
 import {
-  dropOtherSteps,
+  dropSteps,
   nextStep,
   saveKeptState,
   selectKeptState,
   selectMovedPeople,
+  stepsOfKept,
   type KeptState,
   type StoredPart,
 } from './kept-state.ts';
@@ -81,20 +89,22 @@ export async function keepParts(
     nextStep(database),
   ]);
   const usable = moved && isContinued(stored, wanted) ? stored : undefined;
-  const [look, isThere] = await Promise.all([
-    lookAtProfile(clickhouse, now),
-    dropOtherSteps(clickhouse, stored?.step),
-    usable && dropUnsettled(platform, usable.generation),
-  ]);
-  const before = isThere ? usable : undefined;
+  const [look, steps] = await Promise.all([lookAtProfile(clickhouse, now), stepsOfKept(clickhouse)]);
+  // The rows are not there when one of the databases is back at an older state.
+  const before = usable && steps.includes(usable.step) ? usable : undefined;
   const settledMs = SETTLED_AFTER_MS * Math.max(1, platform.clock.rate);
   const first = stepOf(number, { before, moved: moved ?? [], look, wanted, now, settledMs });
-  const step = await writtenStep(platform, first, settings);
+  const others = steps.filter((each) => each !== stored?.step);
+  const [step] = await Promise.all([writtenStep(platform, first, settings), dropSteps(clickhouse, others)]);
   const state = stateAfter(step);
   const movedUntilMs = (step.before?.at ?? now) - settledMs;
+  const [bitmaps] = await Promise.all([
+    bitmapsOf(clickhouse, step.number),
+    dropUnsettled(platform, state.generation),
+  ]);
   await database.transaction((transaction) => saveKeptState(transaction, state, stored, movedUntilMs));
   if (!step.before) await dropOtherGenerations(platform, state.generation);
-  return currentParts(platform, state, step.before === undefined);
+  return currentParts(state, bitmaps, step.before === undefined);
 }
 
 /** Whether a state can be gone on from: it has every count, and few steps that nobody finished. */
@@ -183,10 +193,7 @@ async function writtenStep(platform: Platform, step: Step, settings: Settings): 
 }
 
 async function writeStep(platform: Platform, step: Step, settings: Settings): Promise<void> {
-  const { before, number, bits } = step;
-  const generation = before?.generation ?? number;
-  const counts = countsOf(step);
-  await addEventsOf(platform, step, { generation, counts }, settings);
+  const { number } = step;
   const parameters = new Parameters();
   const numbers = new Map(step.parts.map(({ name, part }) => [name, part]));
   const deciding: Deciding = {
@@ -202,24 +209,53 @@ async function writeStep(platform: Platform, step: Step, settings: Settings): Pr
       parameters.values,
       settings,
     );
-  const moved = step.moved.length > 0 ? movedSql(parameters, step.moved) : undefined;
+  const counts = countsOf(step);
   const changed = changedPeople(parameters, step);
-  await write([
-    ...countRowsSql(parameters, counts, { number, generation, before, moved, bits }),
-    memberRowsSql(deciding, step, changed),
+  const ofEvents = eventStep(step);
+  const haveEntered = await haveEventsEntered(platform, ofEvents, counts);
+  await Promise.all([
+    addEventsOf(platform, step, counts, settings),
+    write([
+      memberRowsSql(deciding, step, changed),
+      ...movedRowsSql(parameters, counts, ofEvents, haveEntered),
+    ]),
   ]);
+  const moved = step.moved.length > 0 ? movedSql(parameters, step.moved) : undefined;
+  const ofCounts = countRowsSql(parameters, counts, ofEvents, moved);
+  if (ofCounts.length > 0) await write(ofCounts);
   const joined = joinedRowsSql(deciding, step, changed);
   if (joined !== undefined) await write([joined]);
+}
+
+const generationOf = ({ before, number }: Step): number => before?.generation ?? number;
+
+const eventStep = (step: Step): EventStep => ({
+  number: step.number,
+  generation: generationOf(step),
+  before: step.before,
+  bits: step.bits,
+});
+
+/** Whether events that were there before have come into a window, as those do that were ahead of their time. */
+async function haveEventsEntered(
+  { clickhouse }: Platform,
+  step: EventStep,
+  counts: readonly WantedCount[],
+): Promise<boolean> {
+  const parameters = new Parameters();
+  const query = step.before && enteredSql(parameters, counts, step);
+  return query !== undefined && (await clickhouse.query(query, parameters.values)).length > 0;
 }
 
 /** Writes the events that came, in the order of the generation's counts; some of them nobody asks for any more. */
 async function addEventsOf(
   platform: Platform,
   step: Step,
-  { generation, counts }: { generation: number; counts: ReturnType<typeof countsOf> },
+  counts: ReturnType<typeof countsOf>,
   settings: Settings,
 ): Promise<void> {
   const { before, number, now, receivedUntilMs } = step;
+  const generation = generationOf(step);
   const size = before?.counts ?? counts.length;
   if (!before) await createEventTable(platform, generation, size);
   const sources = Array.from(
@@ -298,14 +334,19 @@ const membersSql = (rows: readonly string[]): string =>
   `SELECT part, 'member' AS kind, toUInt8(0) AS digit, groupBitmapMergeState(people) AS people
    FROM (${rows.join(' UNION ALL ')}) GROUP BY part`;
 
-async function currentParts(platform: Platform, state: KeptState, rebuilt: boolean): Promise<CurrentParts> {
-  const numbers = new Map(state.parts.map(({ name, part }) => [name, part]));
-  const rows = await platform.clickhouse.query<{ part: number; digit: number }>(
-    `SELECT part, digit FROM kept_people WHERE step = ${state.step} AND kind IN ('count', 'member')
+/** The bitmaps of counts and members that a step has, in their order. */
+type Bitmaps = readonly { readonly part: number; readonly digit: number }[];
+
+const bitmapsOf = (clickhouse: ClickHouse, step: number): Promise<Bitmaps> =>
+  clickhouse.query(
+    `SELECT part, digit FROM kept_people WHERE step = ${step} AND kind IN ('count', 'member')
      ORDER BY part, kind, digit`,
   );
+
+function currentParts(state: KeptState, bitmaps: Bitmaps, rebuilt: boolean): CurrentParts {
+  const numbers = new Map(state.parts.map(({ name, part }) => [name, part]));
   const places = new Map<number, (number | undefined)[]>();
-  for (const [index, { part, digit }] of rows.entries()) {
+  for (const [index, { part, digit }] of bitmaps.entries()) {
     const ofPart = places.get(part) ?? [];
     places.set(part, ofPart);
     ofPart[digit] = index + 1;
@@ -313,7 +354,7 @@ async function currentParts(platform: Platform, state: KeptState, rebuilt: boole
   return {
     step: state.step,
     rebuilt,
-    bitmaps: rows.length,
+    bitmaps: bitmaps.length,
     placesOf: (part) => places.get(typeof part === 'number' ? part : numbers.get(part)!) ?? [],
   };
 }

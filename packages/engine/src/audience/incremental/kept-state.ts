@@ -123,18 +123,15 @@ export async function selectMovedPeople(
   return rows.length > limit ? undefined : rows.map((row) => row.person_id);
 }
 
-/**
- * Removes the rows of all steps but one: of those before, and of those that were never finished. False when that one
- * has none, as when one of the databases is back at an older state.
- */
-export async function dropOtherSteps(clickhouse: ClickHouse, keep: number | undefined): Promise<boolean> {
+/** The steps that have rows: the present one, those before, and those that were never finished. */
+export async function stepsOfKept(clickhouse: ClickHouse): Promise<number[]> {
   const rows = await clickhouse.query<{ step: string }>(
     `SELECT DISTINCT partition AS step FROM system.parts
      WHERE database = currentDatabase() AND table = 'kept_people' AND active`,
   );
-  const steps = rows.map((row) => Number(row.step));
-  for (const step of steps.filter((each) => each !== keep)) {
-    await clickhouse.command(`ALTER TABLE kept_people DROP PARTITION ${step}`);
-  }
-  return keep !== undefined && steps.includes(keep);
+  return rows.map((row) => Number(row.step));
+}
+
+export async function dropSteps(clickhouse: ClickHouse, steps: readonly number[]): Promise<void> {
+  for (const step of steps) await clickhouse.command(`ALTER TABLE kept_people DROP PARTITION ${step}`);
 }

@@ -28,31 +28,18 @@ export interface CountedRows {
 }
 
 /** Events that came: of kind `plus` where they are settled, and `recent` where they are not. */
-export function cameEventsSql(counted: readonly CountedEvent[], { from, bits }: CountedRows): string {
-  const groups = inGroups(counted, 64 / bits);
-  const numbers = groups.map((group) => packedSql(group, bits));
-  // Twice the same number, and not once in a query within: of that one, shards would send every row.
-  const sums = [
-    ...numbers.map((number) => `sumIf(${number}, settled)`),
-    ...numbers.map((number) => `sumIf(${number}, NOT settled)`),
-  ].map((sum, index) => `${sum} AS n${index}`);
-  const rows = `SELECT ${presentPerson('person_id', 'key_number')} AS person, ${sums.join(', ')} FROM ${from}
-    GROUP BY person${fitting(bits)}`;
-  const ofKind = (kind: 'plus' | 'recent'): Packed[] =>
-    groups.map((group) => group.map(({ part }) => ({ part, kind })));
-  return slicesSql(rows, [...ofKind('plus'), ...ofKind('recent')], bits);
+export function cameEventsSql(counted: readonly CountedEvent[], rows: CountedRows): string {
+  // Whether it is settled is a key of the sums: sums of both would be twice as many functions.
+  return slicesSql(counted, rows, { kind: `if(settled, 'plus', 'recent')`, keys: ['settled'] });
 }
 
-/** Events that entered windows, and events that left them. */
+/** Events that entered windows, or that left them. */
 export function movedEventsSql(
-  moved: readonly (CountedEvent & { readonly kind: 'entered' | 'minus' })[],
-  { from, bits }: CountedRows,
+  moved: readonly CountedEvent[],
+  kind: 'entered' | 'minus',
+  rows: CountedRows,
 ): string {
-  const groups = inGroups(moved, 64 / bits);
-  const sums = groups.map((group, index) => `sum(${packedSql(group, bits)}) AS n${index}`);
-  const rows = `SELECT ${presentPerson('person_id', 'key_number')} AS person, ${sums.join(', ')} FROM ${from}
-    GROUP BY person${fitting(bits)}`;
-  return slicesSql(rows, groups, bits);
+  return slicesSql(moved, rows, { kind: `'${kind}'`, keys: [] });
 }
 
 const fitting = (bits: CountBits): string =>
@@ -77,22 +64,31 @@ function packedSql(counts: readonly CountedEvent[], bits: CountBits): string {
   return numbers.join(' + ');
 }
 
-/** What a sum adds up: the part and the kind of row of each count in it, from the lowest bits. */
-type Packed = readonly { readonly part: number; readonly kind: string }[];
+/** What the rows of a query are: SQL of their kind, over columns of the events by which sums are apart. */
+interface SliceKind {
+  readonly kind: string;
+  readonly keys: readonly string[];
+}
 
-/** Query of the bit slices of sums `n0`, `n1` … of persons. */
-function slicesSql(rows: string, sums: readonly Packed[], bits: CountBits): string {
+/** Query of the bit slices of the counts of persons. */
+function slicesSql(
+  counted: readonly CountedEvent[],
+  { from, bits }: CountedRows,
+  { kind, keys }: SliceKind,
+): string {
   const inOne = 64 / bits;
-  const places = sums.flatMap((sum) =>
-    Array.from({ length: inOne }, (_, place) => sum[place] ?? { part: 0, kind: '' }),
-  );
-  const set = sums.map((_, index) => {
+  const groups = inGroups(counted, inOne);
+  const sums = groups.map((group, index) => `sum(${packedSql(group, bits)}) AS n${index}`);
+  const rows = `SELECT ${[presentPerson('person_id', 'key_number') + ' AS person', ...keys, ...sums].join(', ')}
+    FROM ${from} GROUP BY ${['person', ...keys].join(', ')}${fitting(bits)}`;
+  const set = groups.map((_, index) => {
     const positions = `bitPositionsToArray(n${index})`;
     return index === 0 ? positions : `arrayMap(bit -> bit + ${index * 64}, ${positions})`;
   });
   const all = set.length === 1 ? set[0] : `arrayConcat(${set.join(', ')})`;
-  return `SELECT toUInt32([${places.map(({ part }) => part).join(', ')}][intDiv(bit, ${bits}) + 1]) AS part,
-      [${places.map(({ kind }) => `'${kind}'`).join(', ')}][intDiv(bit, ${bits}) + 1] AS kind,
+  const parts = counted.map(({ part }) => part).join(', ');
+  return `SELECT toUInt32([${parts}][intDiv(bit, ${bits}) + 1]) AS part, ${kind} AS kind,
       toUInt32(bit % ${bits}) AS digit, groupBitmapState(person) AS people
-    FROM (SELECT person, arrayJoin(${all}) AS bit FROM (${rows})) GROUP BY bit`;
+    FROM (SELECT ${['person', ...keys, `arrayJoin(${all}) AS bit`].join(', ')} FROM (${rows}))
+    GROUP BY ${['bit', ...keys].join(', ')}`;
 }

@@ -36,14 +36,41 @@ export async function compareCandidates(
             from (${blocks}) as a join (${blocks}) as b on a.block = b.block
             where a.record_number < b.record_number ${FILES[compared.files]}`;
   });
-  await clickhouse.command(
-    `create table ${pair} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
-  );
+  await createPairTable(clickhouse, pair);
   await clickhouse.command(
     `insert into ${pair} ${comparedSql(compared, proposals)}`,
     {},
     { ...COMPARING, query_plan_join_swap_table: 'false' },
   );
+  return countPairs(clickhouse, pair);
+}
+
+/** Keeps of the candidate pairs of some rules those of a choice of them, with the bits of these. */
+export async function keepCandidates(
+  clickhouse: ClickHouse,
+  { pair }: Pick<LinkageTables, 'pair'>,
+  rules: readonly BlockingRule[],
+  chosen: readonly BlockingRule[],
+): Promise<number> {
+  const bits = chosen.map(
+    (rule, index) => `bitShiftLeft(toUInt64(bitTest(rules, ${rules.indexOf(rule)})), ${index})`,
+  );
+  const all = `${pair}_all`;
+  await clickhouse.command(`rename table ${pair} to ${all}`);
+  await createPairTable(clickhouse, pair);
+  await clickhouse.command(
+    `insert into ${pair} select l, r, ${bits.join(' + ')} as of_chosen, levels from ${all} where of_chosen != 0`,
+  );
+  await clickhouse.command(`drop table ${all}`);
+  return countPairs(clickhouse, pair);
+}
+
+const createPairTable = (clickhouse: ClickHouse, name: string): Promise<void> =>
+  clickhouse.command(
+    `create table ${name} (l UInt32, r UInt32, rules UInt64, levels Array(UInt8)) engine = MergeTree order by tuple()`,
+  );
+
+async function countPairs(clickhouse: ClickHouse, pair: string): Promise<number> {
   const [row] = await clickhouse.query<{ pairs: number }>(`select count() as pairs from ${pair}`);
   return row!.pairs;
 }

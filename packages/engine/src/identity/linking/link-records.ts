@@ -5,6 +5,7 @@ import { comparisonsOf, type Comparison } from './comparisons.ts';
 import {
   compareCandidates,
   countAllPairs,
+  keepCandidates,
   probePatterns,
   readPatterns,
   samplePatterns,
@@ -15,7 +16,7 @@ import { learnWeights } from './learn-weights.ts';
 import { countDecisions, createRecordTable, dropLinkageTables, writeScores } from './linkage-store.ts';
 import { pickRules } from './pick-rules.ts';
 import { profileColumns, type ColumnKind } from './profile-columns.ts';
-import type { Model, Strangers } from './train-model.ts';
+import type { Model, RulePattern, Strangers } from './train-model.ts';
 import { sizesOfRivals, weighRivals } from './weigh-rivals.ts';
 import { writeForms } from './write-forms.ts';
 import { writeWords } from './write-words.ts';
@@ -113,9 +114,7 @@ export async function linkRecords(
     files: request.fileColumn === undefined ? 'all' : 'different',
   };
   const allPairs = await countAllPairs(clickhouse, compared);
-  const { rules, strangers } = await findRules(clickhouse, compared, allPairs);
-  say('comparing');
-  const candidates = await compareCandidates(clickhouse, compared, rules);
+  const { rules, strangers, candidates } = await findCandidates(clickhouse, compared, allPairs, say);
   say('learning');
   const model = learnWeights(
     await readPatterns(clickhouse, tables),
@@ -173,32 +172,30 @@ async function columnsOf(clickhouse: ClickHouse, request: LinkRequest): Promise<
 }
 
 /**
- * Rules for candidate pairs: many are considered, tried on some of the records, and the most fruitful taken. What is
- * learnt of these records tells matches from strangers well enough to learn of strangers once more.
+ * Candidate pairs, and the rules that propose them: many are considered, tried on some of the records, and the most
+ * fruitful taken. What is learnt of these records tells matches from strangers well enough to learn of strangers once
+ * more. Where all rules together propose few pairs, they are tried on all of them, and none is compared twice.
  */
-async function findRules(
+async function findCandidates(
   clickhouse: ClickHouse,
   compared: Compared,
   allPairs: number,
-): Promise<{ rules: BlockingRule[]; strangers: Strangers }> {
+  say: (step: LinkStep) => void,
+): Promise<{ rules: BlockingRule[]; strangers: Strangers; candidates: number }> {
   const { tables, comparisons, files } = compared;
   const { rows } = tables;
   const maximumPairs = Math.min(MAXIMUM_PAIRS, Math.max(MINIMUM_PAIRS, PAIRS_A_RECORD * rows));
   const profiles = comparisons.map(({ profile }) => profile);
-  const rules = await chooseBlocking(clickhouse, tables.record, profiles, {
+  const considered = await chooseBlocking(clickhouse, tables.record, profiles, {
     rows,
     maximumPairs,
     acrossFiles: files === 'different',
   });
-  const pairsOfAll = rules.reduce((sum, { pairs }) => sum + pairs, 0);
-  const oneOf = Math.max(1, Math.round((2 * pairsOfAll) / PROBE_PAIRS));
-  const patterns = await probePatterns(clickhouse, compared, rules, oneOf);
-  // Each pair is seen from both of its records.
-  const times = 2 / oneOf;
+  const { patterns, times, isWhole } = await tryRules(clickhouse, compared, considered);
   const learn = (strangers: Strangers): ReturnType<typeof learnWeights> =>
     learnWeights(
       patterns,
-      { comparisons, rules, strangers },
+      { comparisons, rules: considered, strangers },
       { rows: rows * times, allPairs: allPairs * times },
     );
   const random = await samplePatterns(clickhouse, compared, RANDOM_PAIRS);
@@ -212,5 +209,30 @@ async function findRules(
     MATCHES_LEFT * first.prior * RANDOM_PAIRS,
     first.blocks,
   );
-  return { strangers, rules: pickRules(rules, patterns, learn(strangers), maximumPairs * times) };
+  const rules = pickRules(considered, patterns, learn(strangers), maximumPairs * times);
+  say('comparing');
+  const candidates = isWhole
+    ? await keepCandidates(clickhouse, tables, considered, rules)
+    : await compareCandidates(clickhouse, compared, rules);
+  return { rules, strangers, candidates };
+}
+
+/** Patterns of pairs under some rules; `times`: how often, on the average, each pair of all the records is in them. */
+async function tryRules(
+  clickhouse: ClickHouse,
+  compared: Compared,
+  rules: readonly BlockingRule[],
+): Promise<{ patterns: RulePattern[]; times: number; isWhole: boolean }> {
+  const pairs = rules.reduce((sum, rule) => sum + rule.pairs, 0);
+  if (pairs <= PROBE_PAIRS) {
+    await compareCandidates(clickhouse, compared, rules);
+    return { patterns: await readPatterns(clickhouse, compared.tables), times: 1, isWhole: true };
+  }
+  // Each pair is seen from both of its records.
+  const oneOf = Math.round((2 * pairs) / PROBE_PAIRS);
+  return {
+    patterns: await probePatterns(clickhouse, compared, rules, oneOf),
+    times: 2 / oneOf,
+    isWhole: false,
+  };
 }

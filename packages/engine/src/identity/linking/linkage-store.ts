@@ -146,6 +146,11 @@ function weightExpression({ profile, levels }: Comparison, index: number, { m, u
 }
 
 export async function dropLinkageTables(clickhouse: ClickHouse, run: string): Promise<void> {
-  const names = [`linkage_clean_${run}`, ...Object.values(tablesOf(run)), `${tablesOf(run).score}_settled`];
+  const names = [
+    `linkage_clean_${run}`,
+    ...Object.values(tablesOf(run)),
+    `${tablesOf(run).score}_settled`,
+    `${tablesOf(run).pair}_all`,
+  ];
   for (const name of names) await clickhouse.command(`drop table if exists ${name}`);
 }

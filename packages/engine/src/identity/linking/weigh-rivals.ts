@@ -5,7 +5,7 @@ import type { LinkageTables } from './linkage-store.ts';
 import { estimatePrior, type Model } from './train-model.ts';
 
 /** Pairs that are looked at within the files. */
-const PAIRS_LOOKED_AT = 300_000;
+const PAIRS_LOOKED_AT = 100_000;
 /** With fewer matches within the files, for each match across them, each file is taken to have nobody twice. */
 const FEW_DUPLICATES = 0.1;
 

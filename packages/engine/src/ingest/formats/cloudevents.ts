@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RawKey } from '../../identity/index.ts';
 import {
   clip,
@@ -41,8 +42,7 @@ function parse(request: CollectRequest): ParsedRequest {
   }
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (name.startsWith('ce-') && typeof value === 'string')
-      attributes[name.slice(3)] = percentDecoded(value);
+    if (name.startsWith('ce-') && typeof value === 'string') attributes[name.slice(3)] = headerText(value);
   }
   const type = request.headers['content-type'] ?? 'application/json';
   if (/json/i.test(type)) attributes.data = bytes.length > 0 ? parseJson(bytes) : undefined;
@@ -50,10 +50,24 @@ function parse(request: CollectRequest): ParsedRequest {
   return { items: [attributes], batch: {}, textBytes };
 }
 
-/** Header values carry what is not ASCII percent-encoded (HTTP protocol binding, 3.1.3.2). */
+const QUOTED = /^"((?:[^"\\]|\\.)*)"$/;
+const BEYOND_ASCII = /[\u0080-\u00ff]/;
+
+/**
+ * The text of a header: unquoted, then without its percent-encoding (HTTP protocol binding, 3.1.3.2). The SDKs of
+ * Go and others write plain UTF-8 and escape nothing, which Node reads as Latin-1: a customer number or an event
+ * in Chinese would become another one than the same event in structured mode.
+ */
+function headerText(value: string): string {
+  const text = QUOTED.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? value;
+  if (!BEYOND_ASCII.test(text)) return percentDecoded(text);
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : text;
+}
+
 function percentDecoded(value: string): string {
   try {
-    return decodeURIComponent(value);
+    return decodeURIComponent(value).replaceAll('\u0000', '');
   } catch {
     return value;
   }
@@ -105,7 +119,39 @@ function subjectKey(subject: unknown, context: DecodeContext): RawKey | Rejectio
 }
 
 function propertiesOf(item: Record<string, unknown>): Record<string, unknown> {
-  if (isObject(item.data)) return { ...item.data };
+  return { ...extensionsOf(item), ...dataOf(item) };
+}
+
+function dataOf(item: Record<string, unknown>): Record<string, unknown> {
+  if (isObject(item.data)) return item.data;
   if (item.data !== undefined && item.data !== null) return { data: item.data };
   return item.data_base64 === undefined ? {} : { data_base64: item.data_base64 };
+}
+
+/** What becomes the event, its id, its time and its person, or says how the data is written. */
+const READ_ELSEWHERE = new Set([
+  'specversion',
+  'id',
+  'type',
+  'subject',
+  'time',
+  'historical',
+  'data',
+  'data_base64',
+  'datacontenttype',
+]);
+
+/**
+ * The other attributes, extensions among them, as `$ce_<name>`. As text: in binary mode their types cannot be
+ * told, and one property must not have two types by the mode of its sender.
+ */
+function extensionsOf(item: Record<string, unknown>): Record<string, unknown> {
+  const properties: Record<string, unknown> = {};
+  for (const name in item) {
+    const value = item[name];
+    if (READ_ELSEWHERE.has(name)) continue;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      properties[`$ce_${name}`] = String(value);
+  }
+  return properties;
 }

@@ -144,3 +144,50 @@ describe('bodies as other clients write them', () => {
     expect(record).toMatchObject({ event: 't', time: RECEIVED_AT });
   });
 });
+
+describe('CloudEvents as the SDKs of Go and Java send them', () => {
+  const attributes = { specversion: '1.0', id: '1', source: '/core', type: '开户', subject: '客户 "甲" 50%' };
+  const latin = (text: string): string => Buffer.from(text).toString('latin1');
+  const binary = (changed: (text: string) => string, more: object = {}): DecodedRecord => {
+    const headers = Object.entries({ ...attributes, ...more }).map(([name, value]) => [
+      `ce-${name}`,
+      changed(value as string),
+    ]);
+    const given = { ...Object.fromEntries(headers), 'content-type': 'application/json' };
+    return decodeOne(cloudEventsFormat, '/cloudevents', '{"a":1}', given as CollectRequest['headers']);
+  };
+
+  it.each<[string, (text: string) => string]>([
+    ['plain UTF-8', latin],
+    ['percent-encoded', encodeURIComponent],
+    ['quoted and percent-encoded', (text) => `"${encodeURIComponent(text)}"`],
+    ['quoted UTF-8', (text) => `"${latin(text).replace(/["\\]/g, '\\$&')}"`],
+  ])('knows the person and the event of binary headers in %s as in structured mode', (_name, changed) => {
+    const structured = JSON.stringify({ ...attributes, data: { a: 1 } });
+    expect(binary(changed)).toEqual(decodeOne(cloudEventsFormat, '/cloudevents', structured));
+    expect(keysOf(binary(changed))).toEqual([{ type: 'customer_number', value: attributes.subject }]);
+  });
+
+  it('leaves Latin-1 that is not UTF-8 as it came', () => {
+    expect(keysOf(binary((text) => text, { type: 't', subject: 'Jos\u00e9' }))).toEqual([
+      { type: 'customer_number', value: 'Jos\u00e9' },
+    ]);
+  });
+
+  it('keeps the extension attributes, with one type whatever the mode', () => {
+    const extensions = { partitionkey: 'p1', sequence: 7, sampled: true };
+    const structured = JSON.stringify({ ...attributes, ...extensions, data: { a: 1 } });
+    const kept = {
+      a: 1,
+      $ce_source: '/core',
+      $ce_partitionkey: 'p1',
+      $ce_sequence: '7',
+      $ce_sampled: 'true',
+    };
+    expect(propertiesOf(decodeOne(cloudEventsFormat, '/cloudevents', structured))).toEqual(kept);
+    const asText = Object.fromEntries(
+      Object.entries(extensions).map(([name, value]) => [name, String(value)]),
+    );
+    expect(propertiesOf(binary(encodeURIComponent, asText))).toEqual(kept);
+  });
+});

@@ -237,51 +237,56 @@ function compileBound(
 
 /** Every column of its own file that a file mapping reads. */
 export function neededColumns(file: FileMapping): string[] {
-  const expressions = file.records.flatMap((record): (ColumnExpression | undefined)[] => {
-    switch (record.record) {
-      case 'person':
-        return [...ofKeys(record.keys), ...Object.values(record.attributes), record.at];
-      case 'entity':
-        return [record.id, ...Object.values(record.fields), record.at];
-      case 'relation':
-        return [
-          ...ofEnd(record.from),
-          ...ofEnd(record.to),
-          ...Object.values(record.fields),
-          record.validFrom,
-          record.validTo,
-          record.at,
-        ];
-      case 'detail':
-        return [record.id, ...ofEnd(record.owner), record.time, ...Object.values(record.fields), record.at];
-      case 'event':
-        return [
-          record.event,
-          ...ofKeys(record.keys),
-          record.time,
-          ...Object.values(record.properties),
-          record.messageId,
-        ];
-      case 'consent':
-        return [
-          ...ofKeys(record.keys),
-          record.purpose,
-          record.channel,
-          record.granted,
-          ...Object.values(record.proof),
-          record.at,
-        ];
-    }
-  });
+  const expressions = file.records.flatMap((record) => namedExpressions(record).map(([, each]) => each));
   const conditions = file.records.flatMap((record) => record.when ?? []).map((condition) => condition.column);
-  return [
-    ...new Set([
-      ...expressions.flatMap((each) => (each === undefined ? [] : columnsOf(each))),
-      ...conditions,
-    ]),
-  ];
+  return [...new Set([...expressions.flatMap((each) => columnsOf(each)), ...conditions])];
 }
 
-const ofKeys = (keys: readonly { value: ColumnExpression }[]): ColumnExpression[] =>
-  keys.map((key) => key.value);
-const ofEnd = (end: EndExpression): ColumnExpression[] => ('person' in end ? ofKeys(end.person) : [end.id]);
+/** What a record is made of: keys by their type, fields by their name, its other parts by what they are called. */
+export function namedExpressions(record: RecordMapping): (readonly [string, ColumnExpression])[] {
+  const optional = (parts: Readonly<Record<string, ColumnExpression | undefined>>) =>
+    Object.entries(parts).flatMap(([name, each]) => (each === undefined ? [] : [[name, each] as const]));
+  switch (record.record) {
+    case 'person':
+      return [...ofKeys(record.keys), ...Object.entries(record.attributes), ...optional({ at: record.at })];
+    case 'entity':
+      return [['id', record.id], ...Object.entries(record.fields), ...optional({ at: record.at })];
+    case 'relation':
+      return [
+        ...ofEnd(record.from),
+        ...ofEnd(record.to),
+        ...Object.entries(record.fields),
+        ...optional({ validFrom: record.validFrom, validTo: record.validTo, at: record.at }),
+      ];
+    case 'detail':
+      return [
+        ['id', record.id],
+        ...ofEnd(record.owner),
+        ...optional({ time: record.time }),
+        ...Object.entries(record.fields),
+        ...optional({ at: record.at }),
+      ];
+    case 'event':
+      return [
+        ['event', record.event],
+        ...ofKeys(record.keys),
+        ...optional({ time: record.time }),
+        ...Object.entries(record.properties),
+        ...optional({ messageId: record.messageId }),
+      ];
+    case 'consent':
+      return [
+        ...ofKeys(record.keys),
+        ['purpose', record.purpose],
+        ['channel', record.channel],
+        ['granted', record.granted],
+        ...Object.entries(record.proof),
+        ...optional({ at: record.at }),
+      ];
+  }
+}
+
+const ofKeys = (keys: readonly { type: string; value: ColumnExpression }[]) =>
+  keys.map((key) => [key.type, key.value] as const);
+const ofEnd = (end: EndExpression) =>
+  'person' in end ? ofKeys(end.person) : [[end.entity, end.id] as const];

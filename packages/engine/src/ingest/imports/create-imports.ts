@@ -1,9 +1,11 @@
 import type { importsApi, Mapping } from '@wutong/contract';
 import { CodedError, type Platform } from '../../platform/index.ts';
+import { correctMapping } from './correct-mapping.ts';
 import { importFile, MAXIMUM_REJECTIONS } from './import-file.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { noteFailure, prepareRooms, withRunLock } from './run-import.ts';
 import {
+  countRejectedRows,
   countRejections,
   insertRun,
   listRuns,
@@ -29,13 +31,20 @@ export interface Imports {
   receive(importId: string, file: string, bytes: AsyncIterable<Uint8Array>): Promise<importsApi.Import>;
   /** @throws CodedError import_not_found */
   read(importId: string): Promise<importsApi.Import>;
+  /** @throws CodedError import_not_found */
+  mappingOf(importId: string): Promise<Mapping>;
+  /**
+   * Corrects the mapping by which rejected rows are replayed.
+   * @throws CodedError import_not_found, import_running, mapping_invalid, import_column_missing, declaration_conflict
+   */
+  correct(importId: string, mapping: Mapping, actor: string): Promise<importsApi.Import>;
   list(query: {
     cursor?: string | undefined;
     limit: number;
     /** Those that wait for this file, or for the rest of it. */
     unfinishedFile?: string | undefined;
   }): Promise<{ items: importsApi.Import[]; nextCursor?: string }>;
-  /** Lines of a CSV of what was rejected and why; with the cells of the rows when `open`. */
+  /** Lines of a CSV of what was rejected and still waits, and why; with the cells of the rows when `open`. */
   rejections(importId: string, open: boolean): AsyncGenerator<string>;
 }
 
@@ -51,7 +60,8 @@ export function createImports(platform: Platform, rooms: ImportRooms): Imports {
 
   async function read(importId: string): Promise<importsApi.Import> {
     const run = await find(importId);
-    return show(run, (await readFiles(database, [importId])).get(importId) ?? []);
+    const files = (await readFiles(database, [importId])).get(importId) ?? [];
+    return show(run, files, (await countRejectedRows(database, [importId])).get(importId));
   }
 
   async function load(run: RunRow, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
@@ -86,6 +96,11 @@ export function createImports(platform: Platform, rooms: ImportRooms): Imports {
 
   return {
     read,
+    mappingOf: async (importId) => (await find(importId)).mapping,
+    async correct(importId, mapping, actor) {
+      await correctMapping(platform, rooms, await find(importId), { mapping, actor });
+      return read(importId);
+    },
     async create(mapping) {
       refuseLookups(mapping);
       await prepareRooms(rooms, mapping);
@@ -112,11 +127,9 @@ export function createImports(platform: Platform, rooms: ImportRooms): Imports {
     },
     async list({ cursor, limit, unfinishedFile }) {
       const runs = await listRuns(database, readCursor(cursor), limit, unfinishedFile);
-      const files = await readFiles(
-        database,
-        runs.map((run) => run.run_id),
-      );
-      const items = runs.map((run) => show(run, files.get(run.run_id) ?? []));
+      const ids = runs.map((run) => run.run_id);
+      const [files, kept] = [await readFiles(database, ids), await countRejectedRows(database, ids)];
+      const items = runs.map((run) => show(run, files.get(run.run_id) ?? [], kept.get(run.run_id)));
       const last = runs.at(-1);
       return last && runs.length === limit
         ? { items, nextCursor: `${last.started_at}_${last.run_id}` }
@@ -150,7 +163,11 @@ function refuseLookups(mapping: Mapping): void {
   }
 }
 
-function show(run: RunRow, files: readonly FileRow[]): importsApi.Import {
+function show(
+  run: RunRow,
+  files: readonly FileRow[],
+  kept = { waiting: 0, replayed: 0, discarded: 0 },
+): importsApi.Import {
   return {
     importId: run.run_id,
     name: run.name,
@@ -166,6 +183,9 @@ function show(run: RunRow, files: readonly FileRow[]): importsApi.Import {
     })),
     rows: files.reduce((sum, file) => sum + file.rows_done, 0),
     rejectedRows: files.reduce((sum, file) => sum + file.rows_rejected, 0),
+    waitingRows: kept.waiting,
+    replayedRows: kept.replayed,
+    discardedRows: kept.discarded,
     records: run.records,
     warnings: [...run.warnings],
     ...(run.error === null ? {} : { error: run.error }),

@@ -8,7 +8,7 @@ import { isSeparatorLine, textBytes } from './file-head.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { createRowLoader, settle, type FileJob } from './load-rows.ts';
 import { explained, gunzipped, headerOf } from './read-rows.ts';
-import { runsUnderWay } from './run-store.ts';
+import { rememberColumns, runsUnderWay } from './run-store.ts';
 import { extentOf, rowsAt, splitChunks, withoutRows, type Chunk, type Extent } from './split-chunks.ts';
 
 /** Chunks that lie in memory: two that are staged, and one that is copied. */
@@ -58,6 +58,7 @@ export async function importInBulk(
       job.file.file,
     ),
   );
+  await rememberColumns(platform.database, job.runId, job.file.file, columns);
   const singles = createRowLoader(platform, rooms, job, columns, new Map());
   const loader = new ChunkLoader({ platform, rooms, job, singles });
   const isEventsOnly = job.file.records.every(({ record }) => record === 'event');

@@ -8,7 +8,7 @@ import type { ImportRooms } from './load-batch.ts';
 import { wholeRow, type FileRow } from './file-row.ts';
 import { BATCH_ROWS, createRowLoader, numberedRow, settle, type FileJob } from './load-rows.ts';
 import { openFile, readRows } from './read-rows.ts';
-import { finishFile, noteWarning } from './run-store.ts';
+import { finishFile, noteWarning, rememberColumns } from './run-store.ts';
 
 const MAXIMUM_LOOKUP_ROWS = 2_000_000;
 /** Rejections stored of one run; further ones are only counted. */
@@ -41,6 +41,7 @@ async function importInBatches(
 ): Promise<void> {
   const { file } = job;
   const rows = await readRows(bytes, file, neededColumns(file));
+  await rememberColumns(platform.database, job.runId, file.file, rows.columns);
   const loader = createRowLoader(platform, rooms, job, rows.columns, lookups);
   let done = job.rowsDone;
   let rejected = 0;

@@ -64,6 +64,12 @@ export function importRoutes(server: HttpServer, platform: Platform, imports: Im
   });
   server.handle(importsApi.listImports, ({ query }) => imports.list(query));
   server.handle(importsApi.readImport, ({ params }) => imports.read(params.importId));
+  server.handle(importsApi.readImportMapping, async ({ params }) => ({
+    mapping: await imports.mappingOf(params.importId),
+  }));
+  server.handle(importsApi.correctImportMapping, ({ params, body, user }) =>
+    imports.correct(params.importId, body.mapping, user.userId),
+  );
   server.handle(importsApi.readImportErrors, async ({ params, user, reply }) => {
     const open = allows(user.permissions, 'pii.open');
     await imports.read(params.importId);

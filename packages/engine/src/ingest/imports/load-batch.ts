@@ -9,16 +9,24 @@ import type { AppendOutcome } from '../outcome.ts';
 import type { DecodedRecord, EventRecord } from '../record.ts';
 import type { Draft, DraftEnd, DraftKey, PlacedDraft, RowRejection } from './draft.ts';
 
+/** What rows are written to one by one. */
+export interface RowRooms {
+  readonly identity: Pick<Identity, 'resolve'>;
+  readonly profile: Pick<Profile, 'apply' | 'meet' | 'writeFacts'>;
+  readonly ingest: {
+    /** Durable when it resolves; a message id of the source is stored once. */
+    append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
+  };
+}
+
 /** The rooms that an import writes to. */
-export interface ImportRooms {
+export interface ImportRooms extends RowRooms {
   readonly identity: Pick<Identity, 'resolve' | 'resolveKeys'>;
   readonly profile: Pick<
     Profile,
     'apply' | 'loadPeople' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'
   >;
-  readonly ingest: {
-    /** Durable when it resolves; a message id of the source is stored once. */
-    append(sourceId: string, records: readonly DecodedRecord[], rows?: FileRows): Promise<AppendOutcome>;
+  readonly ingest: RowRooms['ingest'] & {
     readonly staged: StagedAppender;
     readonly sources: Pick<Sources, 'create' | 'read'>;
   };
@@ -46,7 +54,7 @@ export interface BatchOutcome {
  * Writes one batch; may be done again after a crash with the same outcome. First persons, attributes and consents
  * in one transaction, so that the key numbers are settled; then what carries them into ClickHouse; then events.
  */
-export async function loadBatch(platform: Platform, rooms: ImportRooms, batch: Batch): Promise<BatchOutcome> {
+export async function loadBatch(platform: Platform, rooms: RowRooms, batch: Batch): Promise<BatchOutcome> {
   const rejections: RowRejection[] = [];
   const stored: Record<string, number> = {};
   const count = (kind: string, by: number): void => void (stored[kind] = (stored[kind] ?? 0) + by);
@@ -271,7 +279,7 @@ function rowsOf(batch: Batch, placed: readonly PlacedDraft[]): FileRows | undefi
 }
 
 async function appendEvents(
-  rooms: ImportRooms,
+  rooms: RowRooms,
   batch: Batch,
   rejections: RowRejection[],
   count: (kind: string, by: number) => void,

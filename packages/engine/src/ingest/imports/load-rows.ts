@@ -4,8 +4,10 @@ import { type FileContext, type Lookup, RowProblem } from './compile-expression.
 import { compileFile } from './compile-mapping.ts';
 import type { PlacedDraft, RowRejection } from './draft.ts';
 import { isBroken, type FileRow } from './file-row.ts';
-import { loadBatch, type ImportRooms } from './load-batch.ts';
-import { settleBatch, type StoredRejection } from './run-store.ts';
+import { keepRejectedRows } from '../rejected-store.ts';
+import { loadBatch, type RowRooms } from './load-batch.ts';
+import { settleBatch } from './run-store.ts';
+import { rejectedRowsOf, type StoredRejection } from './rejected-rows.ts';
 
 /** Rows of one batch: large enough that round trips do not count, small enough to be repeated after a crash. */
 export const BATCH_ROWS = 10_000;
@@ -69,7 +71,7 @@ export const filePrefix = ({ mapping, file }: FileJob): string => `${mapping.nam
 
 export function createRowLoader(
   platform: Platform,
-  rooms: ImportRooms,
+  rooms: RowRooms,
   job: FileJob,
   columns: readonly string[],
   lookups: ReadonlyMap<string, Lookup>,
@@ -128,14 +130,16 @@ export function keepRejections(
 ): Pick<RowsOutcome, 'rejections' | 'rejectedRows'> {
   if (rejections.length === 0) return { rejections: [], rejectedRows: 0 };
   rejections.sort((a, b) => a.row - b.row);
-  const cellsOf = new Map(rows.map(({ number, cells }) => [number, cells]));
+  const rowOf = new Map(rows.map((row) => [row.number, row]));
   const kept = rejections.slice(0, Math.max(0, job.rejectionsLeft));
   job.rejectionsLeft -= kept.length;
   return {
-    rejections: kept.map((each) => ({
-      ...each,
-      box: platform.secrets.encrypt(JSON.stringify(cellsOf.get(each.row))),
-    })),
+    rejections: kept.map((each) => {
+      const { cells, problem } = rowOf.get(each.row)!;
+      const text = JSON.stringify(cells);
+      const box = platform.secrets.encrypt(text);
+      return { ...each, box, sizeBytes: Buffer.byteLength(text), isBroken: problem !== undefined };
+    }),
     rejectedRows: new Set(rejections.map((each) => each.row)).size,
   };
 }
@@ -147,14 +151,16 @@ export async function settle(
   rows: number,
   outcome: RowsOutcome,
 ): Promise<number> {
-  await platform.database.transaction((transaction) =>
-    settleBatch(transaction, job.runId, job.file.file, {
+  const { runId, file } = job;
+  const rejected = rejectedRowsOf(platform, job, outcome.rejections);
+  await platform.database.transaction(async (transaction) => {
+    await settleBatch(transaction, runId, file.file, {
       rows,
       rejectedRows: outcome.rejectedRows,
       records: outcome.stored,
-      rejections: outcome.rejections,
-    }),
-  );
+    });
+    await keepRejectedRows(transaction, rejected);
+  });
   return outcome.rejectedRows;
 }
 

@@ -28,16 +28,6 @@ export interface FileRow {
   readonly finished: boolean;
 }
 
-/** A row that was not taken whole. */
-export interface StoredRejection {
-  readonly row: number;
-  readonly record: number;
-  readonly code: string;
-  readonly detail: string;
-  /** Encrypted text of the row. */
-  readonly box: string;
-}
-
 const RUN_COLUMNS =
   'run_id, name, source_id, mapping, state, as_of, started_at, finished_at, records, error, warnings';
 
@@ -93,6 +83,19 @@ export async function runsUnderWay(transaction: Transaction): Promise<string[]> 
     "select run_id from imports.run where state in ('running', 'waiting')",
   );
   return rows.map((row) => row.run_id);
+}
+
+/** Replaces the mapping of a run that nobody works on; false when somebody does. */
+export async function replaceMapping(
+  transaction: Transaction,
+  runId: string,
+  mapping: Mapping,
+): Promise<boolean> {
+  const changed = await transaction.execute(
+    "update imports.run set mapping = $2::jsonb where run_id = $1 and state <> 'running'",
+    [runId, JSON.stringify(mapping)],
+  );
+  return changed > 0;
 }
 
 /** Runs, newest first, after a cursor of (started_at, run_id). */
@@ -157,7 +160,34 @@ export async function rememberBytes(
   return rows[0]!.bytes;
 }
 
-/** Moves a file's mark forward with all that its batch counted and refused: one transaction. */
+/** Remembers what the cells of a file's rows are called. */
+export async function rememberColumns(
+  transaction: Transaction,
+  runId: string,
+  file: string,
+  columns: readonly string[],
+): Promise<void> {
+  await transaction.execute('update imports.file set columns = $3::jsonb where run_id = $1 and file = $2', [
+    runId,
+    file,
+    JSON.stringify(columns),
+  ]);
+}
+
+/** What the cells of a file's rows are called; undefined when it was read before that was kept. */
+export async function readColumns(
+  transaction: Transaction,
+  runId: string,
+  file: string,
+): Promise<readonly string[] | undefined> {
+  const rows = await transaction.query<{ columns: string[] | null }>(
+    'select columns from imports.file where run_id = $1 and file = $2',
+    [runId, file],
+  );
+  return rows[0]?.columns ?? undefined;
+}
+
+/** Moves a file's mark forward with all that its batch counted; what it refused is kept in the same transaction. */
 export async function settleBatch(
   transaction: Transaction,
   runId: string,
@@ -166,7 +196,6 @@ export async function settleBatch(
     rows: number;
     rejectedRows: number;
     records: Readonly<Record<string, number>>;
-    rejections: readonly StoredRejection[];
   },
 ): Promise<void> {
   await transaction.execute(
@@ -182,30 +211,6 @@ export async function settleBatch(
          group by kind) as totals)
      where run_id = $1`,
     [runId, JSON.stringify(batch.records)],
-  );
-  if (batch.rejections.length > 0) await insertRejections(transaction, runId, file, batch.rejections);
-}
-
-async function insertRejections(
-  transaction: Transaction,
-  runId: string,
-  file: string,
-  rejections: readonly StoredRejection[],
-): Promise<void> {
-  await transaction.execute(
-    `insert into imports.rejection (run_id, file, row_number, record, position, code, detail, row_box)
-     select $1, $2, n, r, p, c, d, b
-     from unnest($3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[]) with ordinality as u(n, r, c, d, b, p)
-     on conflict do nothing`,
-    [
-      runId,
-      file,
-      rejections.map((each) => each.row),
-      rejections.map((each) => each.record),
-      rejections.map((each) => each.code),
-      rejections.map((each) => each.detail),
-      rejections.map((each) => each.box),
-    ],
   );
 }
 
@@ -231,7 +236,7 @@ export async function finishFile(transaction: Transaction, runId: string, file: 
   ]);
 }
 
-/** A page of rejections in the order of files and rows. */
+/** A page of what is wrong with the rows that still wait, in the order of files and rows. */
 export function readRejections(
   transaction: Transaction,
   runId: string,
@@ -250,10 +255,30 @@ export function readRejections(
 > {
   return transaction.query(
     `select file, row_number, record, position, code, detail, row_box from imports.rejection
-     where run_id = $1 and (file, row_number, record, position) > ($2, $3, $4, $5)
+     where run_id = $1 and state in ('waiting', 'repaired')
+       and (file, row_number, record, position) > ($2, $3, $4, $5)
      order by file, row_number, record, position limit $6`,
     [runId, after.file, after.row, after.record, after.position, limit],
   );
+}
+
+/** What became of the rejected rows of runs that are kept. */
+export async function countRejectedRows(
+  transaction: Transaction,
+  runIds: readonly string[],
+): Promise<Map<string, { waiting: number; replayed: number; discarded: number }>> {
+  const rows = await transaction.query<{
+    import_id: string;
+    waiting: number;
+    replayed: number;
+    discarded: number;
+  }>(
+    `select import_id, count(*) filter (where state in ('waiting', 'repaired')) as waiting,
+       count(*) filter (where state = 'replayed') as replayed, count(*) filter (where state = 'discarded') as discarded
+     from ingest.rejected where import_id = any($1::uuid[]) group by import_id`,
+    [runIds],
+  );
+  return new Map(rows.map(({ import_id: runId, ...counts }) => [runId, counts]));
 }
 
 /** How many rejections of a run are stored. */

@@ -21,6 +21,7 @@ export function deliveryProblem(
   kind: 'files' | 'webhook' | 'kafka',
   sentence: string,
 ): ErrorCode | undefined {
-  if (kind === 'kafka') return kafkaProblem(sentence);
+  if (kind === 'kafka')
+    return /larger than the max/.test(sentence) ? 'output_message_too_large' : kafkaProblem(sentence);
   return PROBLEMS.find(([pattern]) => pattern.test(sentence))?.[1];
 }

@@ -375,6 +375,56 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     await new Promise<void>((resolve) => consumer.close(true, () => resolve()));
   });
 
+  it('sends rows that are together, or one by one, larger than what the topic takes at once', async () => {
+    const rows = 40;
+    const padding = 'x'.repeat(30_000);
+    const records = Array.from({ length: rows }, (_, index) => ({
+      kind: 'event' as const,
+      keys,
+      event: 'scanned',
+      properties: { padding },
+      link: 'none' as const,
+      time: Date.now(),
+      messageId: `s${index}`,
+    }));
+    await server.ingest.sources.create({ sourceId: 'scans', name: 'scans' }, 'test');
+    expect(await server.ingest.append('scans', records)).toMatchObject({ stored: rows });
+    const { identity, profile } = server;
+    const outputs = createOutputs({ platform, identity, profile, ports: noLaterRooms });
+    const administrator = await platform.access.userOf({ token });
+    const sentTo = async (topic: string, maximumMessageBytes?: number): Promise<unknown> => {
+      await broker.createTopic(topic, 1, maximumMessageBytes);
+      await outputs.book.create(
+        {
+          outputId: topic,
+          name: topic,
+          selection: { subject: 'events', events: ['scanned'], startAt: 'beginning', keyTypes: [] },
+          destination: { kind: 'kafka', brokers: [broker.plain], topic },
+          schedule: { kind: 'continuous' },
+          openPersonalData: false,
+          secrets: {},
+        },
+        administrator!,
+      );
+      await outputs.runDue();
+      const { code, rows: sent } = await outputs.book.read(topic, administrator!);
+      const [end] = await server.ingest.streams.look({
+        settings: settings({ topics: [topic] }),
+        secrets: {},
+      });
+      return { code, sent, messages: end!.messages };
+    };
+    const all = { code: undefined, sent: rows, messages: rows };
+    expect(await sentTo('usual')).toEqual(all);
+    expect(await sentTo('narrow', 100_000)).toEqual(all);
+    expect(await sentTo('closed', 10_000)).toEqual({
+      code: 'output_message_too_large',
+      sent: 0,
+      messages: 0,
+    });
+    await outputs.stop();
+  });
+
   it('loses and doubles nothing when a reader and the broker are killed', async () => {
     await broker.createTopic('killed', 4);
     await open('killed', { topics: ['killed'] });

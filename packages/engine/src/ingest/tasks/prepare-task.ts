@@ -10,6 +10,7 @@ import { neededColumns } from '../imports/compile-mapping.ts';
 import {
   asWritten,
   checkStatement,
+  followColumns,
   prepareQuery,
   prepareTable,
   type PreparedQuery,
@@ -48,6 +49,7 @@ export async function prepareTask(
   const isFiltered = 'sql' in wanted && wanted.sql.includes(FROM_PLACEHOLDER);
   if (isFiltered && load.mode === 'full')
     refuse({ field: 'query.sql', reason: `${FROM_PLACEHOLDER} is for incremental loads` });
+  await followSource(platform, reader, definition);
   const described =
     'table' in wanted
       ? await prepareTable(platform, reader, wanted.table)
@@ -79,6 +81,26 @@ export async function prepareTask(
     file,
     mapping: mappingOf(taskId, definition, file),
   };
+}
+
+/** Whether the source is still what it was when its tables were mapped, as far as the task uses them. */
+async function followSource(
+  platform: Platform,
+  reader: Reader,
+  { query: wanted, load, mapping }: Definition,
+): Promise<void> {
+  if ('table' in wanted) {
+    const needed = new Set([
+      ...load.key,
+      ...(load.mode === 'incremental' ? [load.watermark] : []),
+      ...neededColumns(fileMappingSchema.parse({ file: 'source', records: mapping.records })),
+    ]);
+    return followColumns(platform, reader, [wanted.table], (name) => needed.has(name));
+  }
+  const names = await checkStatement(reader, wanted.sql.replaceAll(FROM_PLACEHOLDER, 'NULL'));
+  // What the text does not name, it cannot read, unless it reads all.
+  const isUsed = (name: string): boolean => wanted.sql.includes('*') || wanted.sql.includes(name);
+  await followColumns(platform, reader, names, isUsed);
 }
 
 /**

@@ -26,7 +26,14 @@ import {
   settleBatch,
   type RunRow,
 } from './task-run-store.ts';
-import { beginningOf, kindOfWatermark, movedBack, readWatermark, watermarkAt } from './watermark.ts';
+import {
+  beginningOf,
+  carriedOver,
+  kindOfWatermark,
+  movedBack,
+  readWatermark,
+  watermarkAt,
+} from './watermark.ts';
 
 /** Rows that are settled together: what a kill repeats at most, and what is held in memory. */
 const CHUNK_ROWS = 5_000;
@@ -167,7 +174,12 @@ async function planOf(
   if (load.mode === 'incremental') {
     const { type } = query.columns.find((column) => column.name === load.watermark)!;
     const kind = kindOfWatermark(type);
-    const settled = task.watermark ?? undefined;
+    const zone = mapping.timeZone ?? platform.config.timeZone;
+    const settled = task.watermark === null ? undefined : carriedOver(task.watermark, kind, zone);
+    if (task.watermark !== null && settled === undefined) {
+      const details = { field: 'load.watermark', reason: `${task.watermark} is no ${kind}` };
+      throw new CodedError('ingestion_task_invalid', { details });
+    }
     from =
       settled === undefined
         ? load.startAt === undefined
@@ -176,7 +188,7 @@ async function planOf(
         : movedBack(settled, type, load.overlap);
     completeUntil -= load.delaySeconds * 1_000;
     // What is dated in the future would carry the watermark past everything that is still to come.
-    until = watermarkAt(completeUntil, kind, mapping.timeZone ?? platform.config.timeZone);
+    until = watermarkAt(completeUntil, kind, zone);
     if (settled === undefined) {
       const without = await countWithout(reader, query, {
         column: load.watermark,

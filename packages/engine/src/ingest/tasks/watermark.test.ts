@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { nextDue } from './next-due.ts';
-import { beginningOf, kindOfWatermark, movedBack, readWatermark, watermarkAt } from './watermark.ts';
+import {
+  beginningOf,
+  carriedOver,
+  kindOfWatermark,
+  movedBack,
+  readWatermark,
+  watermarkAt,
+} from './watermark.ts';
 
 const INSTANT = "Nullable(DateTime64(6, 'UTC'))";
 const WALL = 'DateTime64(3)';
@@ -37,6 +44,19 @@ describe('watermarks', () => {
     expect(readWatermark('2026-03-01 10:20', 'wall')).toBe('2026-03-01 10:20:00');
     expect(readWatermark('2026-13-01', 'day')).toBeUndefined();
     expect(readWatermark("1' or 1=1", 'number')).toBeUndefined();
+  });
+
+  test('are carried over to another kind of time, never to a later moment', () => {
+    const over = (settled: string, kind: Parameters<typeof carriedOver>[1]) =>
+      carriedOver(settled, kind, 'Asia/Shanghai');
+    expect(over('2026-03-01T00:00:01.123456Z', 'wall')).toBe('2026-03-01 08:00:01.123');
+    expect(over('2026-03-01T20:00:00Z', 'day')).toBe('2026-03-02');
+    expect(over('2026-03-01 08:00:01.123999', 'instant')).toBe('2026-03-01T00:00:01.123Z');
+    expect(over('2026-03-01', 'instant')).toBe('2026-02-28T16:00:00.000Z');
+    expect(over('2026-03-01T00:00:01.123456Z', 'instant')).toBe('2026-03-01T00:00:01.123456Z');
+    expect(over('2026-03-01 08:00:01.5', 'day')).toBe('2026-03-01');
+    expect(over('1e20', 'number')).toBe('1e20');
+    expect(over('77', 'instant')).toBeUndefined();
   });
 
   test('begin before all that their type holds', () => {

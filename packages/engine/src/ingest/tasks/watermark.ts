@@ -1,4 +1,4 @@
-import { dayOfEpoch, zoneOffsetMs } from '../../profile/index.ts';
+import { dayOfEpoch, epochOfZonedTime, zoneOffsetMs } from '../../profile/index.ts';
 import { hasZone, plainType } from '../warehouse/index.ts';
 
 /** How values of a watermark column are compared and moved. */
@@ -31,6 +31,21 @@ export function readWatermark(text: string, kind: WatermarkKind): string | undef
   if (kind === 'day') return day;
   const wall = `${day} ${clock}${seconds}${fraction}`;
   return kind === 'instant' ? `${wall.replace(' ', 'T')}Z` : wall;
+}
+
+/**
+ * A settled watermark in the form of its column, which may have become another kind of time since: the same moment of
+ * the zone, never a later one. Undefined when it says nothing to the new kind.
+ */
+export function carriedOver(settled: string, kind: WatermarkKind, timeZone: string): string | undefined {
+  if (!isTime(kind)) return settled;
+  const match = TIME.exec(settled);
+  const wasInstant = match?.[5] === 'Z';
+  if (!match || wasInstant === (kind === 'instant')) return readWatermark(settled, kind);
+  const wallMs = Date.parse(
+    `${match[1]}T${match[2] ?? '00:00'}${match[3] ?? ':00'}${(match[4] ?? '').slice(0, 4)}Z`,
+  );
+  return watermarkAt(wasInstant ? wallMs : epochOfZonedTime(wallMs, timeZone), kind, timeZone);
 }
 
 /** A watermark moved back by seconds of a time or units of a number, as far as the type goes; texts stay. */

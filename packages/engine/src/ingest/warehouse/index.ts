@@ -45,6 +45,7 @@ export {
   streamRows,
   textExpression,
 } from './run-query.ts';
+export { followColumns } from './follow-columns.ts';
 export { maskCell } from './mask-preview.ts';
 export { quoteName } from './quote-sql.ts';
 export { mayPass, sentenceOf, sourceError } from './source-error.ts';

@@ -196,6 +196,8 @@ export async function* streamRows(
     max_result_rows: String(limits.maximumRows),
     result_overflow_mode: 'throw',
     wait_end_of_query: 0,
+    // It counts an Iceberg table by its metadata, and with it the rows that equality deletes took away.
+    optimize_trivial_count_query: 0,
     // Few and small blocks: what waits here to be written is bounded, and so is what a slow reader holds back.
     max_block_size: '8192',
     max_threads: 2,

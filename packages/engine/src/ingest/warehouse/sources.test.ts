@@ -6,6 +6,7 @@ import {
   type TestClickHouseCluster,
 } from '../../../test/harness/clickhouse-cluster.ts';
 import { runClickHouseLocal } from '../../../test/harness/clickhouse-local.ts';
+import { makeIcebergWithDeletes } from '../../../test/harness/iceberg-deletes.ts';
 import { startMariaDb, type TestMariaDb } from '../../../test/harness/mariadb.ts';
 import { startS3, type TestS3 } from '../../../test/harness/s3-server.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
@@ -60,6 +61,7 @@ describe('files', () => {
        create table ice (id Int64, words String) engine = IcebergLocal('${folder}/lake/ice', 'Parquet');
        insert into ice select number, 'x' from numbers(5)`,
     );
+    await makeIcebergWithDeletes(join(folder, 'lake'), 'changed');
     for (const day of ['2026-01-01', '2026-01-02']) {
       await mkdir(join(folder, 'trade', `dt=${day}`), { recursive: true });
       await copyFile(join(folder, 'one.parquet'), join(folder, 'trade', `dt=${day}`, 'part-0.parquet'));
@@ -93,11 +95,13 @@ describe('files', () => {
       ['2026-01-01', '3'],
       ['2026-01-02', '3'],
     ]);
-    expect((await warehouse.browser.tables('lake', undefined)).items.map((item) => item.table)).toEqual([
-      'ice',
-    ]);
+    const lake = await warehouse.browser.tables('lake', undefined);
+    expect(lake.items.map((item) => item.table).toSorted()).toEqual(['changed', 'ice']);
     await map('ice', 'lake', 'ice');
     expect(await rowsOf('select count(), max(id), any(words) from ice')).toEqual([['5', '4', 'x']]);
+    await map('changed', 'lake', 'changed');
+    expect(await rowsOf('select id from changed order by id')).toEqual([['0'], ['2'], ['4']]);
+    expect(await rowsOf('select count() from changed')).toEqual([['3']]);
     await map('old_clients', 'old', 'clients.csv');
     expect(await rowsOf("select name from old_clients where name = '张三'")).toEqual([['张三']]);
   });

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button, Progress } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router-dom';
+import { Link, useNavigate, useParams } from 'react-router-dom';
 import { importsApi } from '@wutong/contract';
 import { forgetUpload } from '../../../api/keep-upload.ts';
 import { ProblemError } from '../../../api/problem-error.ts';
@@ -15,6 +15,7 @@ import { Stat, StatRow } from '../../../parts/stat.tsx';
 import { Chip, StateMark, toneOf } from '../../../parts/state-mark.tsx';
 import { Answer } from '../../../parts/states.tsx';
 import { wordFor } from '../../../text/text.ts';
+import { CorrectMapping } from './correct-mapping.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { fileAtHand, keepFile, type FileAtHand } from './files-at-hand.ts';
 
@@ -176,6 +177,7 @@ function Unfinished({ run, upload, file, onSend }: UnfinishedProps) {
 function Finished({ run }: { run: Import }) {
   const { text, format } = useReader();
   const words = text.imports.run;
+  const navigate = useNavigate();
   const entities = (run.records['entity'] ?? 0) > 0;
   return (
     <Panel title={words.finished}>
@@ -189,8 +191,14 @@ function Finished({ run }: { run: Import }) {
           <ProblemLine key={`${file} ${code}`}>{words.warnings[code](columns.join(words.and))}</ProblemLine>
         ))}
         <div className="row">
-          {run.rejectedRows > 0 && (
-            <Button type="primary" href={`/api/v1/imports/${run.importId}/errors`} download>
+          {run.waitingRows > 0 && (
+            <Button type="primary" onClick={() => void navigate(`/data/rejected?importId=${run.importId}`)}>
+              {text.data.rejected.row.openAll}
+            </Button>
+          )}
+          {run.waitingRows > 0 && <CorrectMapping importId={run.importId} />}
+          {run.waitingRows > 0 && (
+            <Button href={`/api/v1/imports/${run.importId}/errors`} download>
               {words.download}
             </Button>
           )}
@@ -232,6 +240,14 @@ function Numbers({ run }: { run: Import }) {
             </span>
           }
         />
+        {run.rejectedRows > 0 && (
+          <Stat
+            label={text.data.rejected.row.waiting}
+            value={format.integer(run.waitingRows)}
+            tone={run.waitingRows > 0 ? 'bad' : undefined}
+          />
+        )}
+        {run.replayedRows > 0 && <Stat label={words.replayedRows} value={format.integer(run.replayedRows)} />}
         {took !== undefined && <Stat label={words.took} value={format.duration(took)} />}
       </StatRow>
       {run.state !== 'finished' && run.rejectedRows > 0 && (

@@ -1,11 +1,14 @@
-import type { Producer } from '@platformatic/kafka';
+import type { MessageToProduce, Producer } from '@platformatic/kafka';
 import type { OutputDestination } from '@wutong/contract';
 import { kafkaClientOptions, kafkaErrorText } from '../../streams/connectors/kafka-client.ts';
 import { DeliveryError, type Destination, type OpenPortion } from './output-destination.ts';
 
+type OutMessage = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
 type Settings = Extract<OutputDestination, { kind: 'kafka' }>;
 
 const ROWS_A_DELIVERY = 500;
+/** Half of what a broker takes at once by default (`max.message.bytes`): all rows may go to one partition. */
+const BYTES_A_REQUEST = 512 * 1024;
 const CLOSE_LIMIT_MS = 5_000;
 
 /**
@@ -15,6 +18,8 @@ const CLOSE_LIMIT_MS = 5_000;
  */
 export function kafkaDestination(): Destination<Settings> {
   const producers = new Map<string, { settings: string; producer: Producer }>();
+  /** By output, where its topic was found to take less than usual. */
+  const limits = new Map<string, number>();
 
   async function close(outputId: string): Promise<void> {
     const kept = producers.get(outputId);
@@ -46,6 +51,24 @@ export function kafkaDestination(): Destination<Settings> {
     return producer;
   }
 
+  /** In requests of bounded size; a topic that takes less is sent less, down to one message. */
+  async function sendInOrder(portion: OpenPortion<Settings>, messages: readonly OutMessage[]): Promise<void> {
+    let limitBytes = limits.get(portion.outputId) ?? BYTES_A_REQUEST;
+    for (let sent = 0; sent < messages.length;) {
+      const part = firstOf(messages, sent, limitBytes);
+      try {
+        await (await producerOf(portion)).send({ messages: part });
+        sent += part.length;
+        if (limitBytes < BYTES_A_REQUEST) limits.set(portion.outputId, limitBytes);
+      } catch (error) {
+        // Its sequence numbers are in doubt now; the next try begins with a new producer.
+        await close(portion.outputId);
+        if (!isTooLarge(error) || part.length === 1) throw new DeliveryError('failed', kafkaErrorText(error));
+        limitBytes = sizeOf(part) / 2;
+      }
+    }
+  }
+
   return {
     isWhole: false,
     rowsADelivery: () => ROWS_A_DELIVERY,
@@ -64,13 +87,7 @@ export function kafkaDestination(): Destination<Settings> {
               headers: new Map([[Buffer.from('id'), Buffer.from(row.id)]]),
             };
           });
-          try {
-            await (await producerOf(portion)).send({ messages });
-          } catch (error) {
-            // Its sequence numbers are in doubt now; the next try begins with a new producer.
-            await close(portion.outputId);
-            throw new DeliveryError('failed', kafkaErrorText(error));
-          }
+          await sendInOrder(portion, messages);
         },
         finish: () => Promise.resolve({ bytes }),
         abandon: () => Promise.resolve(),
@@ -92,4 +109,22 @@ export function kafkaDestination(): Destination<Settings> {
       await Promise.all([...producers.keys()].map(close));
     },
   };
+}
+
+const sizeOf = (messages: readonly OutMessage[]): number =>
+  messages.reduce((bytes, { key, value }) => bytes + (key?.length ?? 0) + (value?.length ?? 0), 0);
+
+/** The messages from `start` on that fit, at least one. */
+function firstOf(messages: readonly OutMessage[], start: number, limitBytes: number): OutMessage[] {
+  let end = start;
+  for (let bytes = 0; end < messages.length; end++) {
+    bytes += sizeOf([messages[end]!]);
+    if (end > start && bytes > limitBytes) break;
+  }
+  return messages.slice(start, end);
+}
+
+/** Whether the broker refused for size and nothing else: in that case it kept nothing of the request. */
+function isTooLarge(error: unknown): boolean {
+  return /larger than the (?:max message|configured segment) size/.test(kafkaErrorText(error));
 }

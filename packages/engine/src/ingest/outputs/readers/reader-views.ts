@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueField } from '@wutong/contract';
+import { presentPerson } from '../../../identity/index.ts';
 
 const MASKED = `'***'`;
 
@@ -20,7 +21,9 @@ export interface ReaderView {
 
 /**
  * The views that readers see. Personal fields are masked, encrypted values and their fingerprints are left out. Rows
- * that were replaced or deleted do not appear, nor do members and values of what is not open to all.
+ * that were replaced or deleted do not appear, nor do members and values of what is not open to all. Persons are those
+ * of now, also in what came before a merge or a split: otherwise it would not be found with the person, or be found
+ * with another one.
  */
 export function readerViews(
   catalogue: Catalogue,
@@ -42,11 +45,15 @@ export function readerViews(
     relationView(catalogue),
     fixed('consent', 'person_id, purpose, channel, granted, at'),
     fixed('suppression', 'person_id, scope, channel, purpose, reason, at, expires_at'),
-    fixed(
-      'segment_change',
-      'segment_id, run, person_id, at, direction, cause',
-      `segment_change where segment_id in ${listOf(open.segmentIds)}`,
-    ),
+    {
+      name: 'segment_change',
+      columns: [
+        ...plain('segment_id, run'),
+        person('person_id', 'person_id'),
+        ...plain('at, direction, cause'),
+      ],
+      from: `segment_change where segment_id in ${listOf(open.segmentIds)}`,
+    },
     fixed(
       'tag_value',
       'tag_id, person_id, texts, numbers',
@@ -59,7 +66,12 @@ export function readerViews(
     })),
     ...catalogue.detailTypes.map(({ table, fields }): ReaderView => ({
       name: table,
-      columns: [...plain('detail_id, owner_type, owner_id, person_id, time'), ...fieldsOf(fields)],
+      columns: [
+        ...plain('detail_id, owner_type, owner_id'),
+        person('person_id', 'key_number'),
+        ...plain('time'),
+        ...fieldsOf(fields),
+      ],
       from: `${table} final`,
     })),
   ];
@@ -82,6 +94,13 @@ export function selectOf({ columns, from }: ReaderView): string {
 const plain = (names: string): ViewColumn[] =>
   names.split(/,\s*/).map((name) => ({ name, sql: name, masked: false }));
 
+/** A column of persons, as those that their keys have now. */
+const person = (name: string, keyColumn: string): ViewColumn => ({
+  name,
+  sql: presentPerson(name, keyColumn),
+  masked: false,
+});
+
 /** The catalogue writes columns as they stand in SQL, in backquotes. */
 function fieldsOf(fields: readonly CatalogueField[]): ViewColumn[] {
   return fields.map(({ pii, column }) => ({
@@ -96,7 +115,8 @@ function eventView(personal: ReadonlyMap<string, ReadonlySet<string>>): ReaderVi
   return {
     name: 'event',
     columns: [
-      ...plain('person_id, time, received_at, event, event_id, source_id'),
+      person('person_id', 'key_number'),
+      ...plain('time, received_at, event, event_id, source_id'),
       { name: 'properties', sql: propertiesSql(personal), masked: personal.size > 0 },
     ],
     from: 'event',
@@ -127,9 +147,11 @@ function relationView(catalogue: Catalogue): ReaderView {
   return {
     name: 'relation',
     columns: [
-      ...plain(
-        'relation_type, from_type, from_id, from_person_id, to_type, to_id, to_person_id, valid_from, valid_to',
-      ),
+      ...plain('relation_type, from_type, from_id'),
+      person('from_person_id', 'from_key_number'),
+      ...plain('to_type, to_id'),
+      person('to_person_id', 'to_key_number'),
+      ...plain('valid_from, valid_to'),
       { name: 'attributes', sql: shown, masked: personal.length > 0 },
     ],
     from: 'relation final',

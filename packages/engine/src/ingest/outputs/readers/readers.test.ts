@@ -116,6 +116,19 @@ async function ask(
   return [answer.status, await answer.text()];
 }
 
+/** Somebody else is found to be the same person: what they did is theirs, also by a join. */
+async function findsThePersonOfNow(): Promise<void> {
+  const one = { type: 'customer_number', value: 'K1' };
+  const other = { type: 'device', value: 'D1' };
+  const common = { time: TEST_START_MS, event: 'opened', properties: {}, kind: 'event' as const };
+  await server.ingest.append('bank', [{ ...common, keys: [other], link: 'none', messageId: 'e3' }]);
+  await server.ingest.append('bank', [{ ...common, keys: [one, other], link: 'bind', messageId: 'e4' }]);
+  await server.profile.mirror();
+  const joined = 'select count() from event join person using (person_id) where city is not null';
+  await expect.poll(() => ask(`${joined} and event = 'opened'`), { timeout: 20_000 }).toEqual([200, '2\n']);
+  expect(await ask('select uniqExact(person_id) from event')).toEqual([200, '1\n']);
+}
+
 it('reads masked views, and nothing else, until it is revoked', { timeout: 180_000 }, async () => {
   const made = await api('POST', '/api/v1/readers', { name: 'bi' });
   const created = (await made.json()) as { password: string; database: string; reader: { tables: string[] } };
@@ -188,6 +201,8 @@ it('reads masked views, and nothing else, until it is revoked', { timeout: 180_0
   expect(maskedOf('person')).toEqual(['balance']);
   expect(maskedOf('event')).toEqual(['properties']);
   expect(maskedOf('consent')).toEqual([]);
+
+  await findsThePersonOfNow();
 
   const former = password;
   const rotated = await api('POST', '/api/v1/readers/bi/password');
