@@ -133,7 +133,7 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await page.keyboard.press('Enter');
     await dialog.getByRole('textbox', { name: '编号' }).fill('rejected_test_level');
     await save.click();
-    const refusal = dialog.getByText('已有同编号的项，类型是数字');
+    const refusal = dialog.getByText('已有同编号的项，类型是数值');
     await refusal.waitFor();
     const city = dialog.getByRole('row', { name: /^城市/ });
     expect(await city.getByRole('alert').innerText()).toContain('已有同编号的项');
