@@ -2,10 +2,9 @@ import type { Identity } from '../identity/index.ts';
 import type { Platform, RunningLoop, SeenPeople } from '../platform/index.ts';
 import { applyOperations, modelFor } from './apply.ts';
 import { catalogueOf, createModelStore } from './catalogue.ts';
-import { checkFacts } from './check-facts.ts';
+import { checkFacts, type CheckedFact } from './check-facts.ts';
 import { insertSuppressions, queuePurpose, readConsents, readSuppressions } from './consent-store.ts';
 import { viewEntity, viewReferences } from './entity-view.ts';
-import type { KeysOf } from './ends-of-relations.ts';
 import type { Profile } from './front-door.ts';
 import { lendPeople } from './lend-people.ts';
 import { loadPeople } from './load-people.ts';
@@ -14,6 +13,7 @@ import { createMirror, lockFacts } from './mirror.ts';
 import { moveLate, movePeople } from './move-people.ts';
 import type { FactOperation, Rejection, Value } from './operation.ts';
 import { createPeopleOfInstitution } from './people-of-institution.ts';
+import { needsPlacing } from './place-relations.ts';
 import { pruneIncrements, readPeople } from './person-store.ts';
 import { viewPerson } from './person-view.ts';
 import { detailsOfPeople, openEntities, relatedEntities } from './read-related.ts';
@@ -35,10 +35,9 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
   const { database, clickhouse, secrets, clock } = platform;
   const models = createModelStore();
   const shaper = createTableShaper(clickhouse);
-  const keysOf: KeysOf = (personIds) => identity.keysOf(personIds);
   const moveLater = async (personIds: readonly number[]): Promise<void> =>
     registry.forget(await moveLate(platform, models, identity, personIds));
-  const mirror = createMirror(platform, models, shaper, moveLater, keysOf);
+  const mirror = createMirror(platform, models, shaper, moveLater, identity);
   const registry = createRegistry();
   const loops: RunningLoop[] = [];
 
@@ -62,10 +61,18 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
     const needs = { secrets, timeZone: platform.config.timeZone };
     const checked = checkFacts(model, placed, needs, (rejection) => rejections.push(rejection));
     const facts = checked.map((each) => each.operation);
-    if (facts.every((fact) => fact.kind === 'relation' || fact.whole)) {
-      await writeFactRows({ clickhouse, keysOf }, model, facts);
-      await withLockedFacts(() => layLateFacts(clickhouse, model, facts));
-    } else await withLockedFacts(() => writeFactRows({ clickhouse, keysOf }, model, facts));
+    const placing = { clickhouse, people: identity, model };
+    // States that are whole and plain relations need no lock, which all imports share.
+    const isFree = (fact: CheckedFact): boolean =>
+      fact.kind === 'relation' ? !needsPlacing(model, fact) : Boolean(fact.whole);
+    const bound = facts.filter((fact) => !isFree(fact));
+    if (bound.every((fact) => fact.kind === 'relation')) {
+      await writeFactRows(placing, facts.filter(isFree));
+      await withLockedFacts(async () => {
+        await layLateFacts(clickhouse, model, facts);
+        await writeFactRows(placing, bound);
+      });
+    } else await withLockedFacts(() => writeFactRows(placing, facts));
     return { applied: checked.length, rejections };
   }
 

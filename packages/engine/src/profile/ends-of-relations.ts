@@ -1,13 +1,13 @@
+import type { Identity } from '../identity/index.ts';
 import type { ClickHouse } from '../platform/index.ts';
-import type { CheckedRelation } from './check-facts.ts';
-import { isPerson } from './check-facts.ts';
 import type { Row } from './row.ts';
 import { pageIds } from './page-ids.ts';
 
 export type Side = 'from' | 'to';
+export const SIDES: readonly Side[] = ['from', 'to'];
 
-/** Key numbers of persons. */
-export type KeysOf = (personIds: readonly number[]) => Promise<Map<number, readonly { keyNumber: number }[]>>;
+/** Who has a key now, and which keys somebody has. */
+export type PeopleOfKeys = Pick<Identity, 'keysOf' | 'personsOf'>;
 
 /** Who stands at the ends of relations: a person is the same one whichever of their keys a row names. */
 export interface Ends {
@@ -17,33 +17,45 @@ export interface Ends {
   idsOf(rows: readonly Row[], side: Side): Set<string>;
 }
 
-/** Reads all keys of the persons that relations name. */
-export async function endsOf(keysOf: KeysOf, facts: readonly CheckedRelation[]): Promise<Ends> {
-  const personIds = new Set<number>();
-  for (const { from, to } of facts)
-    for (const end of [from, to]) if (isPerson(end)) personIds.add(end.personId);
-  const keys = personIds.size > 0 ? await keysOf([...personIds]) : new Map<number, { keyNumber: number }[]>();
+/**
+ * Reads all keys of the persons at the ends of rows: of those who have the keys now, whoever had them when the rows
+ * were made. A merge or split that commits later is followed in its turn.
+ */
+export async function endsOf(people: PeopleOfKeys, rows: readonly Row[]): Promise<Ends> {
+  const keyNumbers = new Set<number>();
+  for (const row of rows)
+    for (const side of SIDES) if (row[`${side}_type`] === 'person') keyNumbers.add(Number(row[`${side}_id`]));
+  const personIds = keyNumbers.size > 0 ? (await people.personsOf([...keyNumbers])).values() : [];
+  const keys = await keysOfPeople(people, [...new Set(personIds)]);
   const personOf = new Map<string, number>();
-  for (const [personId, list] of keys)
-    for (const { keyNumber } of list) personOf.set(String(keyNumber), personId);
+  for (const [personId, ids] of keys) for (const id of ids) personOf.set(id, personId);
   return {
     nameOf(row, side) {
       const id = row[`${side}_id`] as string;
       const personId = row[`${side}_type`] === 'person' ? personOf.get(id) : undefined;
       return personId === undefined ? `${String(row[`${side}_type`])} ${id}` : `person #${personId}`;
     },
-    idsOf(rows, side) {
+    idsOf(some, side) {
       const ids = new Set<string>();
-      for (const row of rows) {
+      for (const row of some) {
         const id = row[`${side}_id`] as string;
         const personId = row[`${side}_type`] === 'person' ? personOf.get(id) : undefined;
         ids.add(id);
-        for (const { keyNumber } of (personId !== undefined && keys.get(personId)) || [])
-          ids.add(String(keyNumber));
+        for (const key of (personId !== undefined && keys.get(personId)) || []) ids.add(key);
       }
       return ids;
     },
   };
+}
+
+/** Ids of persons as ends of relations: their keys' numbers. */
+export async function keysOfPeople(
+  people: PeopleOfKeys,
+  personIds: readonly number[],
+): Promise<Map<number, string[]>> {
+  if (personIds.length === 0) return new Map();
+  const keys = await people.keysOf(personIds);
+  return new Map([...keys].map(([personId, list]) => [personId, list.map((key) => String(key.keyNumber))]));
 }
 
 /** Stored relations of some types that have one of these ids on a side, and on the other where ids are given for it. */
@@ -56,6 +68,7 @@ export async function readStored(
 ): Promise<Row[]> {
   const stored: Row[] = [];
   const other = side === 'from' ? 'to' : 'from';
+  if (types.size === 0) return stored;
   for (const page of pageIds(ids)) {
     for (const otherPage of otherIds ? pageIds(otherIds) : [[]]) {
       stored.push(
@@ -69,4 +82,34 @@ export async function readStored(
     }
   }
   return stored;
+}
+
+/** What makes a relation itself: a row replaces another one of the same name. */
+export const idOfRelation = (row: Row): string =>
+  [
+    row['relation_type'],
+    row['from_type'],
+    row['from_id'],
+    row['to_type'],
+    row['to_id'],
+    row['valid_from'],
+  ].join(' ');
+
+/** When deleted relations of some types and near ends were last said to be gone, by `idOfRelation`. */
+export async function readDeletions(
+  clickhouse: ClickHouse,
+  types: ReadonlySet<string>,
+  fromIds: ReadonlySet<string>,
+): Promise<Map<string, number>> {
+  const deletions = new Map<string, number>();
+  for (const page of pageIds(fromIds)) {
+    const rows = await clickhouse.query<Row & { gone_at: number }>(
+      `select relation_type, from_type, from_id, to_type, to_id, valid_from, max(version) as gone_at from relation
+       where relation_type in {types:Array(String)} and from_id in {page:Array(String)} and deleted = 1
+       group by relation_type, from_type, from_id, to_type, to_id, valid_from`,
+      { types: [...types], page },
+    );
+    for (const row of rows) deletions.set(idOfRelation(row), Number(row.gone_at));
+  }
+  return deletions;
 }

@@ -84,6 +84,7 @@ export function relationRow(fact: CheckedRelation): Row {
     to_person_id: to.personId,
     valid_from: clickHouseTime(fact.validFrom ?? ALWAYS_FROM_MS),
     valid_to: clickHouseTime(fact.validTo ?? ALWAYS_TO_MS),
+    said_to: clickHouseTime(fact.validTo ?? ALWAYS_TO_MS),
     attributes,
     sealed,
     version: fact.at,

@@ -22,6 +22,21 @@ export async function takeFacts(transaction: Transaction, limit: number): Promis
   return rows.sort((a, b) => a.sequence - b.sequence).map((row) => row.operation);
 }
 
+/** Puts persons on the queue whose relations are to be placed anew. */
+export async function queueLines(transaction: Transaction, personIds: readonly number[]): Promise<void> {
+  await transaction.execute('insert into profile.line (person_id) select unnest($1::bigint[])', [personIds]);
+}
+
+/** Takes the persons off the queue that wait longest; they are gone when the transaction commits. */
+export async function takeLines(transaction: Transaction, limit: number): Promise<number[]> {
+  const rows = await transaction.query<{ person_id: number }>(
+    `with taken as (select sequence from profile.line order by sequence limit $1 for update)
+     delete from profile.line using taken where line.sequence = taken.sequence returning line.person_id`,
+    [limit],
+  );
+  return rows.map((row) => row.person_id);
+}
+
 /**
  * Takes the oldest changes of persons off the queue, those that no other process is at; with `wait` all, of `personIds`
  * only if given, once the others are through with theirs.
@@ -42,14 +57,18 @@ export async function takeChanges(
   return rows.map((row) => ({ personId: row.person_id, what: row.what }));
 }
 
-/** How much waits on the queues to ClickHouse, counted up to `most` and one more. */
+/**
+ * How much waits on the queues to ClickHouse, each counted up to `most` and one more; persons whose relations are to be
+ * placed anew count among the facts.
+ */
 export async function countWaiting(
   transaction: Transaction,
   most: number,
 ): Promise<{ changes: number; facts: number }> {
   const [row] = await transaction.query<{ changes: number; facts: number }>(
     `select (select count(*) from (select from profile.change limit $1 + 1) as c)::int as changes,
-            (select count(*) from (select from profile.fact limit $1 + 1) as f)::int as facts`,
+            ((select count(*) from (select from profile.fact limit $1 + 1) as f)
+             + (select count(*) from (select from profile.line limit $1 + 1) as l))::int as facts`,
     [most],
   );
   return row!;

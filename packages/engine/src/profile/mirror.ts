@@ -1,8 +1,17 @@
 import type { Platform, Transaction } from '../platform/index.ts';
 import type { Model, ModelStore } from './catalogue.ts';
 import { readConsents } from './consent-store.ts';
-import type { KeysOf } from './ends-of-relations.ts';
-import { countWaiting, nextVersion, readSuppressionRows, takeChanges, takeFacts } from './fact-store.ts';
+import type { PeopleOfKeys } from './ends-of-relations.ts';
+import {
+  countWaiting,
+  nextVersion,
+  readSuppressionRows,
+  takeChanges,
+  takeFacts,
+  takeLines,
+} from './fact-store.ts';
+import { insertRows } from './insert-rows.ts';
+import { placeLinesOfPeople } from './lines-of-relations.ts';
 import { pageIds } from './page-ids.ts';
 import { readPeople } from './person-store.ts';
 import { clickHouseTime, columnValue } from './seal-value.ts';
@@ -11,14 +20,14 @@ import { writeFactRows } from './write-facts.ts';
 
 const PEOPLE_A_ROUND = 10_000;
 const FACTS_A_ROUND = 20_000;
-/** Only one process may lay partial facts over stored rows. */
+/** Only one process may lay partial facts over stored rows, and relations into their lines. */
 const FACTS_LOCK = 7_500_003;
 
 /** Carries what PostgreSQL holds to ClickHouse, round by round; each is safe to repeat after a crash. */
 export interface Mirror {
   /** One round over persons, consents and suppressions; true when there may be more. */
   people(): Promise<boolean>;
-  /** One round over entities, relations and details; true when there may be more. */
+  /** One round over entities, relations and details, and over relations of persons whose keys moved; true when there may be more. */
   facts(): Promise<boolean>;
   /**
    * Brings ClickHouse up to what was committed before the call, waiting for other processes' rounds: all of it if it
@@ -37,7 +46,7 @@ export function createMirror(
   shaper: TableShaper,
   /** Puts what was written under persons of before where it belongs. */
   moveLate: (personIds: readonly number[]) => Promise<void>,
-  keysOf: KeysOf,
+  people: PeopleOfKeys,
 ): Mirror {
   const { database, clickhouse } = platform;
 
@@ -57,13 +66,19 @@ export function createMirror(
     await mirrorSuppressions(platform, transaction, of('sm'));
   }
 
-  async function carryFacts(transaction: Transaction): Promise<number> {
+  /** True when there may be more. Needs the lock of facts. */
+  async function carryFacts(transaction: Transaction): Promise<boolean> {
     const facts = await takeFacts(transaction, FACTS_A_ROUND);
-    if (facts.length === 0) return 0;
+    const moved = await takeLines(transaction, PEOPLE_A_ROUND);
+    if (facts.length === 0 && moved.length === 0) return false;
     const model = await models.read(transaction);
     await shaper.ensure(model);
-    await writeFactRows({ clickhouse, keysOf }, model, facts);
-    return facts.length;
+    await writeFactRows({ clickhouse, people, model }, facts);
+    if (moved.length > 0) {
+      const rows = await placeLinesOfPeople({ clickhouse, people, model }, [...new Set(moved)]);
+      await insertRows(clickhouse, ['relation'], rows);
+    }
+    return facts.length === FACTS_A_ROUND || moved.length === PEOPLE_A_ROUND;
   }
 
   return {
@@ -80,7 +95,7 @@ export function createMirror(
           [FACTS_LOCK],
         );
         if (!lock!.locked) return false;
-        return (await carryFacts(transaction)) === FACTS_A_ROUND;
+        return carryFacts(transaction);
       }),
     async catchUp(personIds) {
       const { changes, facts } = await countWaiting(database, PEOPLE_A_ROUND);

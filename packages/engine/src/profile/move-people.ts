@@ -2,6 +2,8 @@ import type { Identity, PersonChange } from '../identity/index.ts';
 import type { Platform, Transaction } from '../platform/index.ts';
 import { foldPeople } from './apply-attributes.ts';
 import type { ModelStore } from './catalogue.ts';
+import { queueLines } from './fact-store.ts';
+import { hasLinesOfPeople } from './lines-of-relations.ts';
 import { loadHolders, lockPeople, queueChanges } from './person-store.ts';
 import { deletePeople, moveKeys, placesOfKeys, rewritePeople, vanishedPeople } from './move-store.ts';
 
@@ -11,7 +13,7 @@ type Move = Pick<PersonChange, 'keyNumber' | 'oldPersonId' | 'newPersonId'>;
 
 /**
  * Follows merges and splits: what a key asserted goes with the key, and the persons it left and joined are folded
- * anew. One transaction a round, in which the changes also count as taken. True when there may be more.
+ * anew; relations of which they have one at a time are queued to be placed anew. One transaction a round, in which the changes also count as taken. True when there may be more.
  */
 export async function movePeople(
   platform: Platform,
@@ -76,5 +78,6 @@ async function follow(
   );
   await deletePeople(transaction, [...vanished]);
   await queueChanges(transaction, personIds, 'm');
+  if (hasLinesOfPeople(model)) await queueLines(transaction, personIds);
   return personIds;
 }

@@ -1,30 +1,21 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import type { CheckedDetail, CheckedEntity, CheckedFact } from './check-facts.ts';
-import type { KeysOf } from './ends-of-relations.ts';
 import { detailRow, entityRow } from './fact-rows.ts';
 import type { Row } from './row.ts';
 import { insertRows } from './insert-rows.ts';
 import { fieldsByName } from './learn-fields.ts';
+import type { Placing } from './lines-of-relations.ts';
 import { placeRelations } from './place-relations.ts';
 import { detailStates, entityStates, layLateStates, writeStates } from './write-states.ts';
 
-/** Where facts are written, and who the persons at the ends of relations are. */
-export interface FactWriter {
-  readonly clickhouse: ClickHouse;
-  readonly keysOf: KeysOf;
-}
-
 /**
  * Writes facts to ClickHouse. May be done again with the same facts: rows are replaced by version.
- * Facts that are not `whole` are laid over what is stored, so only one process may write those at a time
- * (the mirror's lock sees to it).
+ * Facts that are not `whole` are laid over what is stored, and relations that `needsPlacing` between others, so only
+ * one process may write those at a time (the mirror's lock sees to it).
  */
-export async function writeFactRows(
-  { clickhouse, keysOf }: FactWriter,
-  model: Model,
-  facts: readonly CheckedFact[],
-): Promise<void> {
+export async function writeFactRows(placing: Placing, facts: readonly CheckedFact[]): Promise<void> {
+  const { clickhouse, model } = placing;
   const entities = groupByType(facts.filter((fact) => fact.kind === 'entity'));
   const details = groupByType(facts.filter((fact) => fact.kind === 'detail'));
   const relations = facts.filter((fact) => fact.kind === 'relation');
@@ -33,7 +24,7 @@ export async function writeFactRows(
   for (const [type, group] of details)
     await writeStates(clickhouse, detailStates(type), rowsOf(model, group));
   if (relations.length > 0) {
-    await insertRows(clickhouse, ['relation'], await placeRelations(clickhouse, keysOf, model, relations));
+    await insertRows(clickhouse, ['relation'], await placeRelations(placing, relations));
   }
 }
 
