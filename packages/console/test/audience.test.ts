@@ -6,6 +6,8 @@ import {
   DESK,
   openBrowser,
   openPage,
+  PHONE,
+  postApi,
   type WatchedPage,
 } from './console-under-test.ts';
 
@@ -41,6 +43,49 @@ describe.skipIf(!server)('writing segments and tags in a browser', () => {
     const written = page.getByRole('textbox', { name: 'EQL 表达式' });
     await written.waitFor();
     expect((await written.innerText()).replaceAll(/\s+/g, ' ')).toBe(RULE.replaceAll(/\s+/g, ' '));
+    expect(complaints).toEqual([]);
+  });
+
+  test('a rule with groups fits a phone, in English too', async () => {
+    const { page } = await openPage(browser, { viewport: PHONE, token: server!.token });
+    await page.goto(`${newSegment(RULE)}&lang=en`);
+    await page.getByText('None of these', { exact: true }).nth(1).waitFor();
+    await page
+      .getByText(/^(removes|adds)/)
+      .nth(3)
+      .waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+    await page.context().close();
+  });
+
+  test('segments and tags that say the same as others name them in the list', async () => {
+    const { page, complaints } = session;
+    const made = `same_${Date.now().toString(36)}`;
+    const rules = ["aum >= 31415 and city = '上海'", "city = '上海' and aum >= 31415"];
+    for (const [index, rule] of rules.entries()) {
+      await postApi(server!, '/api/v1/segments', {
+        segmentId: `${made}_${index}`,
+        name: `${made} ${index}`,
+        text: `person where ${rule}`,
+        schedule: { every: 'manual' },
+      });
+      await postApi(server!, '/api/v1/tags', {
+        tagId: `${made}_${index}`,
+        name: `${made} ${index}`,
+        text: `tier { '高' when ${rule} else '低' }`,
+        schedule: { every: 'manual' },
+      });
+    }
+    for (const list of ['audiences', 'tags']) {
+      await page.goto(`${server!.url}/${list}?search=${made}`);
+      for (const [one, other] of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: `${made} ${one}` }) });
+        await row.getByText(`与 ${made} ${other} 定义相同`).waitFor();
+      }
+    }
     expect(complaints).toEqual([]);
   });
 

@@ -82,6 +82,16 @@ export function goTo(page: Page, address: string): Promise<void> {
   }, address);
 }
 
+/** Makes something by the API. @throws with the answer when it was refused */
+export async function postApi(server: ConsoleUnderTest, path: string, body: object): Promise<void> {
+  const response = await fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+}
+
 /** Asks the API under test directly; used to find out what there is to look at. */
 export async function askApi<Answer>(server: ConsoleUnderTest, path: string): Promise<Answer> {
   const response = await fetch(`${server.url}${path}`, {

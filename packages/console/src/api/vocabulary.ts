@@ -20,6 +20,7 @@ export const { messageStates, taskOutcomes, taskStates } = hubApi;
 export const { quarantineStates } = identityApi;
 export const { planStates, rejectedStates } = ingestApi;
 
+export type AwaitedSource = audienceApi.AwaitedSource;
 export type Channel = contentApi.Channel;
 export type Comparison = insightApi.Comparison;
 export type ContentVersion = contentApi.ContentVersion;

@@ -4,6 +4,7 @@ import { Outlet, useLocation } from 'react-router-dom';
 import { Navigation } from './navigation.tsx';
 import { useText } from './reader.tsx';
 import { TopBar } from './top-bar.tsx';
+import { returnFocus } from './focus-return.ts';
 import styles from './shell.module.css';
 
 /** The frame around every page: navigation at the left (a drawer on a phone), bar above, page below. */
@@ -12,6 +13,7 @@ export function Shell() {
   const [drawerOpen, setDrawerOpen] = useState(false);
   const content = useRef<HTMLElement>(null);
   useFocusOnArrival(content);
+  useEffect(returnFocus, []);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

@@ -50,6 +50,7 @@ export const readLineage = endpoint({
           .optional()
           .describe('the caller may not see it: its id and name are left out'),
         problem: z.string().optional().describe('why its rule cannot be understood or computed'),
+        waitingSince: z.string().optional().describe('it was due then, and still waits for its sources'),
       }),
     ),
     edges: z.array(z.object({ from: z.string(), to: z.string() })).describe('from uses to'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from './platform.ts';
+import { taskStates } from './task-states.ts';
 
 /** Ids are short names chosen by their makers, so that expressions read well. */
 export const audienceIdSchema = z
@@ -32,6 +33,37 @@ export const scheduleSchema = z.discriminatedUnion('every', [
 ]);
 export type Schedule = z.output<typeof scheduleSchema>;
 
+/** A source that a schedule waits for, as it stands now. */
+export const awaitedSourceSchema = z.object({
+  sourceId: z.string(),
+  name: z.string().optional().describe('absent: there is no such source'),
+  state: z
+    .enum(['ready', 'waiting', 'unwatched'])
+    .describe('unwatched: no started task brings it, so that nothing waits for it'),
+  tasks: z.array(
+    z.object({
+      taskId: z.string(),
+      name: z.string(),
+      state: z.enum(taskStates),
+      started: z.boolean().describe('false: it does not run by itself, and nothing waits for it'),
+      late: z.boolean(),
+      completeUntil: z.string().optional().describe('everything that the source held then is in'),
+      problem: z.string().optional().describe('why the last run failed'),
+    }),
+  ),
+});
+export type AwaitedSource = z.output<typeof awaitedSourceSchema>;
+
+/** What a definition with the schedule `source_ready` waits for. */
+const awaitedFields = {
+  waitingSince: z.string().optional().describe('it was due then, and still waits for its sources'),
+  wantedUntil: z
+    .string()
+    .optional()
+    .describe('of the schedule source_ready: up to when its sources must be complete'),
+  sources: z.array(awaitedSourceSchema).optional().describe('of the schedule source_ready'),
+};
+
 /** Who sees a segment or tag, and who changes it besides its owner; administrators see and change everything. */
 export const sharingSchema = z.object({
   shared: z.boolean().describe('false: only its owner and its editors see it'),
@@ -60,7 +92,7 @@ const sharingFields = {
 /** Orders of the lists; all but `name` the largest or newest first. */
 export const definitionSorts = ['newest', 'name', 'changed', 'computed', 'people'] as const;
 export type DefinitionSort = (typeof definitionSorts)[number];
-export const definitionStatuses = ['computed', 'failed', 'never'] as const;
+export const definitionStatuses = ['computed', 'failed', 'never', 'waiting', 'differing'] as const;
 export type DefinitionStatus = (typeof definitionStatuses)[number];
 
 /** What the lists of segments and tags are narrowed and sorted by, on the server. */
@@ -70,7 +102,12 @@ export const definitionQuery = {
   unused: z.enum(['true', 'false']).default('false').describe('only those that nothing uses'),
   folder: z.string().max(200).optional().describe('exactly this one; empty: those in none'),
   owner: z.uuid().optional().describe('user id'),
-  status: z.enum(definitionStatuses).optional().describe('of the last computation; never: not computed yet'),
+  status: z
+    .enum(definitionStatuses)
+    .optional()
+    .describe(
+      'of the last computation; never: not computed yet; waiting: for its sources; differing: a segment that the nightly proof found wrong',
+    ),
   ids: z
     .string()
     .max(13_000)
@@ -146,8 +183,15 @@ export const segmentSchema = z.object({
   archived: z.boolean(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  ...awaitedFields,
   members: z.number().int().optional().describe('at the last computation'),
   computedAt: z.string().optional(),
+  provedWrongAt: z
+    .string()
+    .optional()
+    .describe(
+      'when the nightly proof found kept members to differ from a full computation; they are made anew',
+    ),
   problem: z.string().optional().describe('why the last computation failed'),
   priority: z.number().int().describe('1 first … 9 last, among those due at one time'),
 });
@@ -204,6 +248,7 @@ export const tagSchema = z.object({
   archived: z.boolean(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  ...awaitedFields,
   people: z.number().int().optional().describe('people with a value at the last computation'),
   computedAt: z.string().optional(),
   problem: z.string().optional(),

@@ -3,6 +3,7 @@ import { endpoint } from '../endpoint.ts';
 import { mappingSchema, recordMappingSchema } from '../mapping.ts';
 import { scheduleSchema } from './audience.ts';
 import { mappedTableNameSchema } from './ingest-connections.ts';
+import { taskStates } from './task-states.ts';
 
 /** Ingestion tasks: SQL over mapped tables, whose rows become records as in a file import, on a schedule. */
 
@@ -99,7 +100,7 @@ const settingsWithDefaults = {
 export const taskDefinitionSchema = z.strictObject(settingsWithDefaults);
 export type TaskDefinition = z.output<typeof taskDefinitionSchema>;
 
-export const taskStates = ['stopped', 'idle', 'waiting', 'running', 'failed'] as const;
+export { taskStates };
 export const runStates = ['waiting', 'running', 'finished', 'failed', 'stopped'] as const;
 
 export const freshnessSchema = z.object({
@@ -323,6 +324,7 @@ export const readReadiness = endpoint({
     items: z.array(
       z.object({
         sourceId: z.string(),
+        name: z.string().optional().describe('absent: there is no such source'),
         ready: z.boolean(),
         late: z.boolean(),
         tasks: z.array(
@@ -330,6 +332,7 @@ export const readReadiness = endpoint({
             taskId: z.string(),
             name: z.string(),
             state: z.enum(taskStates),
+            started: z.boolean().describe('false: it does not run by itself, and holds nothing up'),
             completeUntil: z.string().optional(),
             late: z.boolean(),
             problem: z.string().optional(),

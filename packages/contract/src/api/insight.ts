@@ -161,7 +161,12 @@ export const readOverview = endpoint({
       eventsPerMinute: tile,
       rejected: tile,
     }),
-    decision: z.object({ segments: tile, inAudiences: tile, suppressed: tile }),
+    decision: z.object({
+      segments: tile,
+      inAudiences: tile,
+      suppressed: tile,
+      provedWrong: tile.describe('segments whose kept members the newest nightly proof found to differ'),
+    }),
     execution: z.object({
       strategiesRunning: tile,
       peopleOnTheWay: tile,

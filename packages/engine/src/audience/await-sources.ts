@@ -1,14 +1,31 @@
+import type { TaskReadiness } from '../ingest/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { completeUntil, type Scheduled } from './schedule.ts';
+
+/** Whether a source has brought all that it held at an instant, and by which tasks. */
+export interface AwaitedSource {
+  readonly sourceId: string;
+  readonly ready: boolean;
+  /** Absent: there is no such source. */
+  readonly name?: string | undefined;
+  readonly tasks?: readonly TaskReadiness[];
+}
 
 /** Port to collection: which sources have brought all that they held at an instant (epoch ms). */
 export type SourceReadinessPort = (
   sourceIds: readonly string[],
   since: number,
-) => Promise<readonly { readonly sourceId: string; readonly ready: boolean }[]>;
+) => Promise<readonly AwaitedSource[]>;
 
 /** How soon a source that was not ready is asked again, in the clock's time at rate 1. */
 const LOOK_AGAIN_MS = 30_000;
+
+/** What is due, parted; `lookAgainAt` (epoch ms) is when what waits is looked at again. */
+export interface PartedDue<Due> {
+  readonly ready: readonly Due[];
+  readonly waiting: readonly Due[];
+  readonly lookAgainAt: number;
+}
 
 /**
  * Parts what is due into what can be computed now (its turn has come: it is due no more) and what waits for its sources,
@@ -19,7 +36,7 @@ export async function awaitSources<Due extends Scheduled>(
   readiness: SourceReadinessPort | undefined,
   due: readonly Due[],
   now: number,
-): Promise<{ ready: Due[]; waiting: Due[]; lookAgainAt: number }> {
+): Promise<PartedDue<Due>> {
   const lookAgainAt = now + LOOK_AGAIN_MS * Math.max(1, platform.clock.rate);
   const wanted = new Map<number, Set<string>>();
   const sinceOf = (each: Due): number | undefined =>

@@ -3,6 +3,8 @@ import type { Ingest } from '../ingest/index.ts';
 import { CodedError, type Platform, type RunningLoop } from '../platform/index.ts';
 import type { Profile } from '../profile/index.ts';
 import { awaitSources, type SourceReadinessPort } from './await-sources.ts';
+import { noteWaiting } from './waiting-store.ts';
+import { createShowSources } from './show-sources.ts';
 import { whileComputing } from './compute-lock.ts';
 import { computeLookalikes } from './compute-lookalike.ts';
 import { computeSegments } from './compute-segments.ts';
@@ -24,8 +26,8 @@ import { createCatalogueReader } from './read-catalogue.ts';
 import { readTagIds, readTagValues, tagGroups } from './read-tag-values.ts';
 import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
-import { awaitSegments, selectDueSegments, selectPresentRuns } from './segment-store.ts';
-import { awaitTags, selectDueTags } from './tag-store.ts';
+import { selectDueSegments, selectPresentRuns } from './segment-store.ts';
+import { selectDueTags } from './tag-store.ts';
 import { selectOpenToAll } from './sharing-store.ts';
 import { replaceUses } from './usage-store.ts';
 
@@ -94,15 +96,8 @@ export function createAudience(
       const { sourceReadiness } = needs.ingest;
       const segmentsDue = await awaitSources(platform, sourceReadiness, segmentRows, now);
       const tagsDue = await awaitSources(platform, sourceReadiness, tagRows, now);
-      const [waitingSegments, waitingTags] = [segmentsDue.waiting, tagsDue.waiting];
-      if (waitingSegments.length > 0) {
-        const ids = waitingSegments.map((row) => row.segment_id);
-        await awaitSegments(database, ids, segmentsDue.lookAgainAt);
-      }
-      if (waitingTags.length > 0) {
-        const ids = waitingTags.map((row) => row.tag_id);
-        await awaitTags(database, ids, tagsDue.lookAgainAt);
-      }
+      await noteWaiting(database, 'segment', segmentsDue, (row) => row.segment_id);
+      await noteWaiting(database, 'tag', tagsDue, (row) => row.tag_id);
       const lookalikes = segmentsDue.ready.filter((row) => row.kind === 'lookalike');
       const rules = segmentsDue.ready.filter((row) => row.kind !== 'lookalike');
       if (rules.length > 0) await computeSegments(platform, reader, rules, options);
@@ -149,7 +144,11 @@ export function createAudience(
     tagIds: (asker) => readTagIds(database, asker),
     async totals() {
       const present = await selectPresentRuns(database);
-      return { segments: present.length, people: await countAnywhere(clickhouse, present) };
+      return {
+        segments: present.length,
+        people: await countAnywhere(clickhouse, present),
+        provedWrong: present.filter((row) => row.proved_wrong_at !== null).length,
+      };
     },
     async declareUses(transaction, user, used, asker) {
       const preparation = await reader.preparation(clock.now());
@@ -176,6 +175,7 @@ export function createAudience(
         sharing,
         personLookup,
         profile: needs.profile,
+        showSources: createShowSources(platform, needs.ingest.sourceReadiness),
       }),
     async start() {
       await lookup.refresh();
@@ -185,7 +185,7 @@ export function createAudience(
       if (platform.config.roles.has('worker')) {
         loop('compute', COMPUTE_INTERVAL_MS, computeDue);
         loop('proof', PROOF_INTERVAL_MS, async () => {
-          await proveNightly(platform, reader);
+          await proveNightly(platform, reader, needs.identity);
           return false;
         });
         loop('identity', IDENTITY_INTERVAL_MS, () => followIdentity(platform, needs.identity));

@@ -20,14 +20,19 @@ export async function followIdentity(
   platform: Platform,
   identity: Pick<Identity, 'takePersonChanges'>,
 ): Promise<boolean> {
-  const moved = await whileComputing(platform, { wait: false }, () =>
-    platform.database.transaction(async (transaction) => {
-      const changes = await identity.takePersonChanges(transaction, CONSUMER, CHANGES_LIMIT);
-      if (changes.length > 0) await applyChanges(platform, transaction, changes);
-      return changes.length;
-    }),
-  );
-  return moved === CHANGES_LIMIT;
+  return (await whileComputing(platform, { wait: false }, () => followSome(platform, identity))) ?? false;
+}
+
+/** The same for whoever holds the compute lock already. */
+export function followSome(
+  platform: Platform,
+  identity: Pick<Identity, 'takePersonChanges'>,
+): Promise<boolean> {
+  return platform.database.transaction(async (transaction) => {
+    const changes = await identity.takePersonChanges(transaction, CONSUMER, CHANGES_LIMIT);
+    if (changes.length > 0) await applyChanges(platform, transaction, changes);
+    return changes.length === CHANGES_LIMIT;
+  });
 }
 
 /**

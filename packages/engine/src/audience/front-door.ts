@@ -133,8 +133,8 @@ export interface Audience {
   ): Promise<{ name: string; sql: string; parameters: Record<string, unknown> } | undefined>;
   /** Ids of the tags in use that the asker may see. */
   tagIds(asker?: Asker): Promise<Set<string>>;
-  /** Segments in use, and people who are in at least one of them. */
-  totals(): Promise<{ segments: number; people: number }>;
+  /** Segments in use, people who are in at least one of them, and how many the newest proof found wrong. */
+  totals(): Promise<{ segments: number; people: number; provedWrong: number }>;
   /**
    * Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses.
    * @throws CodedError eql_invalid, also where it names what the asker may not see

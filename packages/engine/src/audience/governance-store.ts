@@ -14,6 +14,7 @@ export interface GovernedRow extends Sharing {
   readonly people: number | null;
   readonly problem: string | null;
   readonly problem_zh: string | null;
+  readonly waiting_since: number | null;
   readonly created_at: number;
   /** Committed run of a segment; 0 for tags. */
   readonly run: number;
@@ -25,10 +26,10 @@ export interface GovernedRow extends Sharing {
 export async function selectGoverned(transaction: Transaction): Promise<GovernedRow[]> {
   return transaction.query<GovernedRow>(
     `select 'segment' as kind, segment_id as id, name, ${SHARING_COLUMNS}, folder, document, archived, members as people,
-            problem, problem_zh, created_at, run, lookups, looked_up_at
+            problem, problem_zh, waiting_since, created_at, run, lookups, looked_up_at
        from audience.segment
      union all
-     select 'tag', tag_id, name, ${SHARING_COLUMNS}, folder, document, archived, people, problem, problem_zh, created_at, 0, 0, null
+     select 'tag', tag_id, name, ${SHARING_COLUMNS}, folder, document, archived, people, problem, problem_zh, waiting_since, created_at, 0, 0, null
        from audience.tag
      order by kind, id`,
   );

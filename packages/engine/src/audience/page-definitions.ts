@@ -33,11 +33,19 @@ interface Rows {
 }
 
 const SIZE = { segment: 'members', tag: 'people' } as const;
-const STATUS: Readonly<Record<audienceApi.DefinitionStatus, string>> = {
+const STATUS: Readonly<Record<Exclude<audienceApi.DefinitionStatus, 'differing'>, string>> = {
   computed: 'd.problem is null and d.computed_at is not null',
   failed: 'd.problem is not null',
   never: 'd.problem is null and d.computed_at is null',
+  waiting: 'd.waiting_since is not null',
 };
+
+/** Only members of segments are kept from run to run, and proved. */
+function statusSql(kind: keyof Rows, status: DefinitionFilter['status']): string {
+  if (status === undefined) return 'true';
+  if (status === 'differing') return kind === 'segment' ? 'd.proved_wrong_at is not null' : 'false';
+  return STATUS[status];
+}
 
 /**
  * One page of the segments or tags that the asker may see. The id breaks ties, so that no row of an unchanged list is
@@ -62,7 +70,7 @@ export async function pageDefinitions<Kind extends keyof Rows>(
        and ($6::text is null or d.kind = $6)
        and ($7::text[] is null or d.${id} = any($7))
        and ($8::text is null or (${column}, d.${id}) ${direction === 'asc' ? '>' : '<'} ($8::text${value}, $9))
-       and ${page.status === undefined ? 'true' : STATUS[page.status]}
+       and ${statusSql(kind, page.status)}
        and ${seenSql('d', 11)}
      order by ${column} ${direction}, d.${id} ${direction} limit $10`,
     [

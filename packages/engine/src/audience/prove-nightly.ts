@@ -1,3 +1,4 @@
+import type { Identity } from '../identity/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { whileComputing } from './compute-lock.ts';
 import { keptAmong } from './compute-kept.ts';
@@ -14,7 +15,11 @@ const PROOF_SCHEDULE = { every: 'day', at: '03:30' } as const;
 const SEGMENTS_A_PROOF = 32;
 
 /** Once a night: what was kept from run to run equals what a full computation finds, or an alarm says so. */
-export async function proveNightly(platform: Platform, reader: CatalogueReader): Promise<void> {
+export async function proveNightly(
+  platform: Platform,
+  reader: CatalogueReader,
+  identity: Pick<Identity, 'takePersonChanges'>,
+): Promise<void> {
   const { database, clock, config } = platform;
   const now = clock.now();
   if (!(await selectKeptState(database))) return;
@@ -31,7 +36,8 @@ export async function proveNightly(platform: Platform, reader: CatalogueReader):
       }),
     );
     for (let start = 0; start < segments.length; start += SEGMENTS_A_PROOF) {
-      const differing = await proveKept(platform, reader, segments.slice(start, start + SEGMENTS_A_PROOF));
+      const some = segments.slice(start, start + SEGMENTS_A_PROOF);
+      const differing = await proveKept(platform, reader, identity, some);
       // What is kept is forgotten: the next run makes it anew, and the rest is proved tomorrow.
       if (differing.length > 0) return;
     }

@@ -16,7 +16,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Segments, their members, and a person's segments. */
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, audience, segments, sharing, personLookup } = needs;
+  const { platform, audience, segments, sharing, personLookup, showSources } = needs;
 
   const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
     segments.namingUnseen(ids, askerOf(user));
@@ -25,17 +25,27 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     row: SegmentRow,
     user: CallingUser,
     seen: SeenPeople | undefined,
-  ): Promise<audienceApi.SegmentView> =>
-    showSegment((await segmentsSeen(seen, [row]))[0]!, user, await hidden([row.segment_id], user));
+  ): Promise<audienceApi.SegmentView> => (await showAll([row], user, seen))[0]!;
 
-  server.handle(audienceApi.listSegments, async ({ query, user, seen }) => {
-    const { rows, ...next } = await segments.page(filterOf(query, askerOf(user)));
+  const showAll = async (
+    rows: readonly SegmentRow[],
+    user: CallingUser,
+    seen: SeenPeople | undefined,
+  ): Promise<audienceApi.SegmentView[]> => {
     const unseen = await hidden(
       rows.map((row) => row.segment_id),
       user,
     );
-    const items = (await segmentsSeen(seen, rows)).map((row) => showSegment(row, user, unseen));
-    return { items, ...next };
+    const sourcesOf = await showSources(rows);
+    return (await segmentsSeen(seen, rows)).map((row) => ({
+      ...showSegment(row, user, unseen),
+      ...sourcesOf(row),
+    }));
+  };
+
+  server.handle(audienceApi.listSegments, async ({ query, user, seen }) => {
+    const { rows, ...next } = await segments.page(filterOf(query, askerOf(user)));
+    return { items: await showAll(rows, user, seen), ...next };
   });
 
   server.handle(audienceApi.createSegment, async ({ body, user, seen }) =>
@@ -153,6 +163,7 @@ function showSegment(
     updatedAt: iso(row.updated_at),
     ...(row.members === null ? {} : { members: row.members }),
     ...(row.computed_at === null ? {} : { computedAt: iso(row.computed_at) }),
+    ...(row.proved_wrong_at === null ? {} : { provedWrongAt: iso(row.proved_wrong_at) }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -15,6 +15,10 @@ export interface SegmentRow extends Sharing {
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
   readonly due_at: number | null;
+  /** Since when it waits for its sources. */
+  readonly waiting_since: number | null;
+  /** When the newest proof found its kept members wrong; null: it found them right, or there was none. */
+  readonly proved_wrong_at: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -106,7 +110,7 @@ export async function updateSegment(
   const rows = await transaction.execute(
     `update audience.segment
      set name = $3, description = $4, folder = $5, body = $6, document = $7::jsonb, schedule = $8::jsonb,
-         updated_at = $9, due_at = $10, priority = $11, version = version + 1, problem = null
+         updated_at = $9, due_at = $10, priority = $11, version = version + 1, problem = null, waiting_since = null
      where segment_id = $1 and version = $2`,
     [
       segment.segmentId,
@@ -177,18 +181,6 @@ export async function postponeSegment(
     'update audience.segment set due_at = $2, problem = $3, problem_zh = $4 where segment_id = $1',
     [segmentId, dueAt ?? null, problem?.en ?? null, problem?.zh ?? null],
   );
-}
-
-/** Looks at segments again at a later instant (epoch ms), because what they wait for is not there yet. */
-export async function awaitSegments(
-  transaction: Transaction,
-  segmentIds: readonly string[],
-  lookAgainAt: number,
-): Promise<void> {
-  await transaction.execute('update audience.segment set due_at = $2 where segment_id = any($1)', [
-    segmentIds,
-    lookAgainAt,
-  ]);
 }
 
 /** Takes the next run number of each segment; committed at once, so that no number is ever used twice. */
@@ -286,9 +278,11 @@ export async function selectVersions(
 /** Present runs of all segments that are in use, for the look-up in memory. */
 export async function selectPresentRuns(
   transaction: Transaction,
-): Promise<(Sharing & { segment_id: string; name: string; run: number; members: number })[]> {
+): Promise<
+  (Sharing & Pick<SegmentRow, 'segment_id' | 'name' | 'run' | 'proved_wrong_at'> & { members: number })[]
+> {
   return transaction.query(
-    `select segment_id, name, run, coalesce(members, 0) as members, ${SHARING_COLUMNS} from audience.segment
+    `select segment_id, name, run, coalesce(members, 0) as members, proved_wrong_at, ${SHARING_COLUMNS} from audience.segment
      where run > 0 and not archived order by segment_id`,
   );
 }

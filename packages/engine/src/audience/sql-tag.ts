@@ -54,6 +54,13 @@ const NO_FINAL_NAME: StatementProblem = {
   zh: 'FINAL 只能写在表名之后；请为列另取名称',
 };
 
+/** The engine has none over tables of several shards, and not all of them over those of one. */
+const NO_CORRELATION: StatementProblem = {
+  code: 'sql_not_allowed',
+  en: 'a subquery that names columns of the outer query cannot be run here; say person_id IN (SELECT person_id FROM …), or JOIN',
+  zh: '此处无法执行引用外层查询列的子查询（相关子查询），请改写为 person_id IN (SELECT person_id FROM …) 或 JOIN',
+};
+
 /** What the engine says of a statement that it does not accept, without its own words: they may hold values. */
 function problemOfEngine(error: unknown, sql: string): StatementProblem {
   const { message, type = '' } = error as Error & { type?: string };
@@ -61,6 +68,7 @@ function problemOfEngine(error: unknown, sql: string): StatementProblem {
   const named = /(?:identifier|table|function)(?: with name)? [`']?([\w.]{1,100})[`']?/i.exec(message)?.[1];
   const isWritten = named !== undefined && (sql.includes(named) || /^(person_id|value)$/.test(named));
   const name = isWritten ? ` ${named}` : '';
+  if (type === 'NOT_IMPLEMENTED' && /correlated/i.test(message)) return NO_CORRELATION;
   switch (type) {
     case 'SAMPLING_NOT_SUPPORTED':
       return NO_SAMPLE;

@@ -17,7 +17,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Tags and their values. */
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, audience, tags, sharing } = needs;
+  const { platform, audience, tags, sharing, showSources } = needs;
   const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
     tags.namingUnseen(ids, askerOf(user));
 
@@ -25,21 +25,25 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     row: TagRow,
     user: CallingUser,
     seen: SeenPeople | undefined,
-  ): Promise<audienceApi.TagView> =>
-    showTag((await tagsSeen(seen, [row]))[0]!, {
-      user,
-      now: platform.clock.now(),
-      hidden: await hidden([row.tag_id], user),
-    });
+  ): Promise<audienceApi.TagView> => (await showAll([row], user, seen))[0]!;
 
-  server.handle(audienceApi.listTags, async ({ query, user, seen }) => {
-    const { rows, ...next } = await tags.page(filterOf(query, askerOf(user)));
+  const showAll = async (
+    rows: readonly TagRow[],
+    user: CallingUser,
+    seen: SeenPeople | undefined,
+  ): Promise<audienceApi.TagView[]> => {
     const unseen = await hidden(
       rows.map((row) => row.tag_id),
       user,
     );
     const to = { user, now: platform.clock.now(), hidden: unseen };
-    return { items: (await tagsSeen(seen, rows)).map((row) => showTag(row, to)), ...next };
+    const sourcesOf = await showSources(rows);
+    return (await tagsSeen(seen, rows)).map((row) => ({ ...showTag(row, to), ...sourcesOf(row) }));
+  };
+
+  server.handle(audienceApi.listTags, async ({ query, user, seen }) => {
+    const { rows, ...next } = await tags.page(filterOf(query, askerOf(user)));
+    return { items: await showAll(rows, user, seen), ...next };
   });
 
   server.handle(audienceApi.createTag, async ({ body, user, seen }) => {

@@ -18,6 +18,8 @@ export interface TagRow extends Sharing {
   readonly document: EqlDocument | null;
   readonly schedule: audienceApi.Schedule;
   readonly due_at: number | null;
+  /** Since when it waits for its sources. */
+  readonly waiting_since: number | null;
   readonly archived: boolean;
   readonly created_at: number;
   readonly updated_at: number;
@@ -105,7 +107,7 @@ export async function updateTag(
     `update audience.tag
      set name = $3, description = $4, folder = $5, value_type = $6, body = $7, document = $8::jsonb,
          schedule = $9::jsonb, priority = $10, updated_at = $11, due_at = $12, version = version + 1, problem = null,
-         model = coalesce($13::jsonb, model)
+         waiting_since = null, model = coalesce($13::jsonb, model)
      where tag_id = $1 and version = $2`,
     [
       tag.tagId,
@@ -170,18 +172,6 @@ export async function beginTagRuns(
     [tagIds],
   );
   return new Map(rows.map((row) => [row.tag_id, row.last_run]));
-}
-
-/** Looks at tags again at a later instant (epoch ms), because what they wait for is not there yet. */
-export async function awaitTags(
-  transaction: Transaction,
-  tagIds: readonly string[],
-  lookAgainAt: number,
-): Promise<void> {
-  await transaction.execute('update audience.tag set due_at = $2 where tag_id = any($1)', [
-    tagIds,
-    lookAgainAt,
-  ]);
 }
 
 /** Notes a computation that is done. */

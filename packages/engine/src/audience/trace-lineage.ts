@@ -48,6 +48,7 @@ export function traceLineage(
       archived,
       ...(people === null ? {} : { people }),
       ...(problem === undefined ? {} : { problem }),
+      ...(row.waiting_since === null ? {} : { waitingSince: new Date(row.waiting_since).toISOString() }),
     });
   }
   for (const { user, usedKind, usedId } of facts.uses) {

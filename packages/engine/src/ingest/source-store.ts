@@ -70,6 +70,18 @@ export async function selectSources(database: Transaction, sourceId?: string): P
   );
 }
 
+/** Names of those of the sources that there are. */
+export async function selectSourceNames(
+  database: Transaction,
+  sourceIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await database.query<{ source_id: string; name: string }>(
+    'select source_id, name from ingest.source where source_id = any($1)',
+    [sourceIds],
+  );
+  return new Map(rows.map((row) => [row.source_id, row.name]));
+}
+
 /** Keys that are valid at `now`, newest first. */
 export async function selectKeys(
   database: Transaction,

@@ -67,12 +67,12 @@ export function testNeeds(given: {
       }),
     },
     audience: {
-      check: unasked,
+      check: async () => ({ problems: [] }),
       peopleSql: unasked,
       declareUses: unasked,
       tagGroups: unasked,
       mayAsk: async (questions) => questions.map(() => true),
-      totals: async () => ({ segments: 0, people: 0 }),
+      totals: async () => ({ segments: 0, people: 0, provedWrong: 0 }),
       ...given.audience,
     },
     hub: {

@@ -50,8 +50,8 @@ export interface InsightNeeds {
   };
   readonly profile: Pick<Profile, 'catalogue'>;
   readonly audience: Pick<Audience, 'check' | 'peopleSql' | 'declareUses' | 'tagGroups' | 'mayAsk'> & {
-    /** Segments in use, and people who are in at least one of them. */
-    totals(): Promise<{ segments: number; people: number }>;
+    /** Segments in use, people who are in at least one of them, and how many the newest proof found wrong. */
+    totals(): Promise<{ segments: number; people: number; provedWrong: number }>;
   };
   readonly segments: {
     /** Makes a segment of given people (ascending, in blocks); returns how many. @throws CodedError segment_exists */

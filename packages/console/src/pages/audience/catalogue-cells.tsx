@@ -1,11 +1,12 @@
 import { Checkbox } from 'antd';
 import { Link } from 'react-router-dom';
-import type { Schedule } from '../../api/vocabulary.ts';
-import { useText } from '../../frame/reader.tsx';
+import type { Schedule, SegmentView } from '../../api/vocabulary.ts';
+import { useReader, useText } from '../../frame/reader.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { DuplicateMark } from './duplicate-mark.tsx';
 import { scheduleText } from './schedule-text.ts';
+import { namesOfWaiting } from './waiting-note.tsx';
 import type { Duplicate } from './use-governance.ts';
 
 interface NameCellProps {
@@ -40,11 +41,14 @@ interface ComputedCellProps {
   computedAt?: string | undefined;
   problem?: string | undefined;
   schedule: Schedule;
+  waitingSince?: string | undefined;
+  sources?: SegmentView['sources'];
 }
 
-/** When it was last computed, or why that failed, and when it will be again. */
-export function ComputedCell({ computedAt, problem, schedule }: ComputedCellProps) {
-  const { audience: words } = useText();
+/** When it was last computed, or why that failed, what it waits for, and when it will be computed again. */
+export function ComputedCell({ computedAt, problem, schedule, waitingSince, sources }: ComputedCellProps) {
+  const { text, format } = useReader();
+  const words = text.audience;
   return (
     <>
       {problem ? (
@@ -56,7 +60,18 @@ export function ComputedCell({ computedAt, problem, schedule }: ComputedCellProp
       ) : (
         <span className="faint">{words.neverComputed}</span>
       )}
-      <div className="faint">{scheduleText(schedule, words)}</div>
+      {waitingSince ? (
+        <div>
+          <StateMark tone="warn">
+            {words.awaited.shortSince(
+              namesOfWaiting(sources, text.punctuation),
+              format.shortTime(waitingSince),
+            )}
+          </StateMark>
+        </div>
+      ) : (
+        <div className="faint">{scheduleText(schedule, words)}</div>
+      )}
     </>
   );
 }

@@ -84,6 +84,10 @@ interface CatalogueFiltersProps {
   kindName: (kind: string) => string;
 }
 
+/** Only members of segments are proved each night. */
+const statusesOf = (kind: 'segment' | 'tag') =>
+  audienceApi.definitionStatuses.filter((each) => kind === 'segment' || each !== 'differing');
+
 export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps) {
   const { audience: words, ...text } = useText();
   const userName = useUserNames();
@@ -136,7 +140,7 @@ export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps
       {choice(
         'status',
         words.status,
-        audienceApi.definitionStatuses.map((value) => ({ value, label: words.statuses[value] })),
+        statusesOf(of).map((value) => ({ value, label: words.statuses[value] })),
       )}
       <Select
         aria-label={words.sort}

@@ -12,6 +12,7 @@ import { ImportListDialog } from './import-list-dialog.tsx';
 import { Impact } from './lineage/impact.tsx';
 import { ShareButton } from './share-button.tsx';
 import type { Segment } from './segment-page.tsx';
+import { useComputeSegment } from './use-compute.ts';
 
 interface SegmentActionsProps {
   segment: Segment;
@@ -20,25 +21,13 @@ interface SegmentActionsProps {
 
 /** What can be done with a segment: computed, edited, frozen, put together with others, archived. */
 export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
-  const { text, format } = useReader();
+  const { text } = useReader();
   const words = text.audience;
   const mayWrite = useMay(audienceApi.createSegment);
-  const { message } = App.useApp();
   const { segmentId } = segment;
-  const compute = useWrite(audienceApi.computeSegment, [
-    audienceApi.readSegment,
-    audienceApi.listSegmentMembers,
-  ]);
+  const compute = useComputeSegment(segmentId);
   const [replacing, setReplacing] = useState(false);
   if (!mayWrite) return null;
-  const computeNow = () =>
-    compute.mutate(
-      { params: { segmentId } },
-      {
-        onSuccess: ({ members }) => void message.success(words.computeDone(format.integer(members))),
-        onError: (error) => void message.error(error.message),
-      },
-    );
   return (
     <>
       <MoreActions segment={segment} />
@@ -51,7 +40,7 @@ export function SegmentActions({ segment, onEdit }: SegmentActionsProps) {
       {replacing && <ImportListDialog segment={segment} onClose={() => setReplacing(false)} />}
       {(segment.kind === 'rule' || segment.kind === 'lookalike') && !segment.archived && (
         <>
-          <Button onClick={computeNow} loading={compute.isPending}>
+          <Button onClick={compute.run} loading={compute.isPending}>
             {words.compute}
           </Button>
           {segment.mayEdit && (

@@ -14,6 +14,7 @@ import { scheduleText } from './schedule-text.ts';
 import type { Segment } from './segment-page.tsx';
 import styles from './segment-page.module.css';
 import { UsageList } from './usage-list.tsx';
+import { UnwatchedSources } from './waiting-note.tsx';
 
 /** The segment at a glance: size, movement, definition, and what it stands between. */
 export function SegmentOverview({ segment }: { segment: Segment }) {
@@ -51,7 +52,12 @@ export function SegmentOverview({ segment }: { segment: Segment }) {
           <Stat
             label={words.schedule}
             value={<span className={styles.text}>{scheduleText(segment.schedule, words)}</span>}
-            note={`${words.owner} ${userName(segment.owner)}`}
+            note={
+              <>
+                {`${words.owner} ${userName(segment.owner)}`}
+                <UnwatchedSources definition={segment} />
+              </>
+            }
           />
           <Stat label={words.lookups} value={format.compact(segment.lookups)} />
         </StatRow>

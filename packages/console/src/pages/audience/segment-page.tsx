@@ -4,7 +4,7 @@ import { useParams } from 'react-router-dom';
 import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
-import { useText } from '../../frame/reader.tsx';
+import { useReader, useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
@@ -22,6 +22,8 @@ import { SegmentActions } from './segment-actions.tsx';
 import { SegmentForm, type SegmentDraft } from './segment-form.tsx';
 import { SegmentOverview } from './segment-overview.tsx';
 import styles from './segment-page.module.css';
+import { useComputeSegment } from './use-compute.ts';
+import { WaitingNote } from './waiting-note.tsx';
 import { VisibilityChip } from './visibility-chip.tsx';
 import { VersionList } from './version-list.tsx';
 
@@ -47,8 +49,10 @@ export default function SegmentPage() {
 }
 
 function SegmentView({ segment }: { segment: Segment }) {
-  const { audience: words } = useText();
+  const { text, format } = useReader();
+  const words = text.audience;
   const [editing, setEditing] = useUrlState('edit');
+  const compute = useComputeSegment(segment.segmentId);
   return (
     <Page
       title={segment.name}
@@ -72,6 +76,12 @@ function SegmentView({ segment }: { segment: Segment }) {
           <b>{words.problem}</b> {segment.problem}
         </p>
       )}
+      {segment.provedWrongAt && (
+        <p role="alert" className={styles.problem}>
+          {words.provedWrong(format.shortTime(segment.provedWrongAt))}
+        </p>
+      )}
+      <WaitingNote definition={segment} compute={compute} />
       {editing && segment.mayEdit && segment.lookalike ? (
         <EditingLookalike segment={segment} lookalike={segment.lookalike} onClose={() => setEditing('')} />
       ) : editing && segment.mayEdit ? (

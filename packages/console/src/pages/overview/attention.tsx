@@ -14,7 +14,7 @@ export function Attention({ overview }: { overview: Overview }) {
   const { text, format } = useReader();
   const health = useHealth();
   const words = text.overview;
-  const { channel, data, execution } = overview;
+  const { channel, data, decision, execution } = overview;
   const down = channel.suppliers.value - channel.suppliersHealthy.value;
   const lines: { key: string; tone: Tone; sentence: string; to: string }[] = [];
   for (const { room, state } of roomsWithLoops(health)) {
@@ -32,6 +32,14 @@ export function Attention({ overview }: { overview: Overview }) {
       tone: 'bad',
       sentence: words.supplierDown(format.integer(down)),
       to: '/suppliers',
+    });
+  }
+  if (decision.provedWrong.value > 0) {
+    lines.push({
+      key: 'proof',
+      tone: 'bad',
+      sentence: words.provedWrong(format.integer(decision.provedWrong.value)),
+      to: '/audiences?status=differing',
     });
   }
   if (data.rejected.value > 0) {

@@ -14,6 +14,7 @@ import { CanvasTab } from './canvas-tab.tsx';
 import { EntryRuns } from './entry-runs.tsx';
 import { LifeCycleActions } from './life-cycle-actions.tsx';
 import { VersionList } from './version-list.tsx';
+import { WaitingDependencies } from './waiting-dependencies.tsx';
 
 const EffectReport = lazy(() => import('./effect/effect-report.tsx'));
 
@@ -77,6 +78,7 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
       }
       actions={<LifeCycleActions strategy={strategy} versions={versions} />}
     >
+      <WaitingDependencies strategyId={strategy.strategyId} />
       <PageTabs
         activeKey={tab}
         onChange={setTab}

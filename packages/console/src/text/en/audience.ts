@@ -131,7 +131,42 @@ export const audience: Text['audience'] = {
   lookedUp: (count) => `${count} look-ups`,
   otherWays: 'Other ways',
   ruleHidden: 'The rule names what is not shared with you.',
-  statuses: { computed: 'Computed', failed: 'Failed', never: 'Not computed yet' },
+  statuses: {
+    computed: 'Computed',
+    failed: 'Failed',
+    never: 'Not computed yet',
+    waiting: 'Waiting for sources',
+    differing: 'Found wrong by the proof',
+  },
+  provedWrong: (at) =>
+    `The nightly proof of ${at} found members that were kept up to date to differ from a full computation. The next computation is a full one; this note goes once a proof agrees. If it comes again, ask the administrator to look at the log.`,
+  awaited: {
+    title: (since) => `Waiting for its sources since ${since}`,
+    shortSince: (sources, since) => `Waits for ${sources} since ${since}`,
+    wanted: (until) =>
+      `It wants what the sources held at ${until}, and is computed once that is in; looked at every half minute.`,
+    stale: (computed) => `Shown is the result of ${computed}.`,
+    never: 'There is no result yet.',
+    soon: 'All sources are complete; it is about to be computed.',
+    unwatched: 'no started task brings it; nothing waits for it',
+    unknown: (sourceId) => `There is no source “${sourceId}”; nothing waits for it`,
+    task: {
+      failed: 'its last run failed',
+      waiting: 'waits for its next try',
+      running: 'is running',
+      idle: 'has not yet run for that time',
+      stopped: 'is stopped; nothing waits for it',
+    },
+    colon: ': ',
+    late: 'late',
+    completeUntil: (until) => `complete up to ${until}`,
+    nothingYet: 'has not succeeded yet',
+    computeAnyway: 'Compute now anyway',
+    computeAnywayHint:
+      'Computes once with what is there; it is computed again when the sources are complete.',
+    dependents: 'It depends on tags or segments that wait for their sources; it uses their last results:',
+    dependsSince: (since) => `since ${since}`,
+  },
   status: 'Computation',
   sort: 'Order',
   sorts: {

@@ -44,6 +44,8 @@ export const insight = {
     exclusions_need_order: 'Only funnels in order can have exclusions.',
     identifying_attribute: 'This attribute identifies people and cannot tell groups apart.',
     too_many_periods: 'Too many periods: choose fewer.',
+    unknown_event: 'No such event has been declared or received; check its name.',
+    unknown_property: 'The event has no such property; check its name.',
     no_such_node: 'There is no such node.',
     no_such_group: 'This group cannot be opened.',
     too_many_buckets: 'Too many points: shorten the period or choose longer steps.',

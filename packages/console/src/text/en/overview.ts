@@ -55,6 +55,8 @@ export const overview: Text['overview'] = {
   allWellHint: 'The five connections are open; nothing waits for you.',
   roomNotWell: (room, state) => `${room}: ${state}`,
   supplierDown: (count) => `${count} suppliers are down`,
+  provedWrong: (count) =>
+    `The nightly proof found members of ${count} segments to differ from a full computation; they are made anew`,
   rejectedWaiting: (count) => `${count} rejected records wait`,
   tasksWaiting: (count) => `${count} tasks wait for managers`,
   approvalsWaiting: (count) => `${count} strategies wait for approval`,

@@ -10,7 +10,7 @@ export const rule: Text['rule'] = {
   population: (title) => `Find each ${title} that fits`,
   people: 'person',
   everybody: 'No condition yet: everybody is in.',
-  group: { all: 'All of these hold', any: 'Any of these holds', none: 'None of these holds' },
+  group: { all: 'All of these', any: 'Any of these', none: 'None of these' },
   joint: { all: 'and', any: 'or', none: 'nor' },
   groupLabel: 'How conditions are joined',
   addCondition: 'Add a condition',

@@ -44,6 +44,8 @@ export const insight = {
     exclusions_need_order: '只有「依次」的漏斗可以有排除步骤。',
     identifying_attribute: '这个属性能指认到个人，不能用来分组。',
     too_many_periods: '观察期数太多：请减少期数。',
+    unknown_event: '没有声明或收到过这个事件，请检查名称。',
+    unknown_property: '这个事件没有这个属性，请检查名称。',
     no_such_node: '没有这个节点。',
     no_such_group: '这一组不能下钻。',
     too_many_buckets: '时间粒度太细：请缩短时间范围，或换成更粗的粒度。',

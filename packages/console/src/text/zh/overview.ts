@@ -52,6 +52,7 @@ export const overview = {
   allWellHint: '五通畅通，没有需要处理的事项。',
   roomNotWell: (room: string, state: string) => `${room}：${state}`,
   supplierDown: (count: string) => `${count} 个供应商不可用`,
+  provedWrong: (count: string) => `夜间核对发现 ${count} 个人群的成员与全量计算不一致，将重新全量计算`,
   rejectedWaiting: (count: string) => `${count} 条记录被拒，待处理`,
   tasksWaiting: (count: string) => `${count} 个任务待客户经理处理`,
   approvalsWaiting: (count: string) => `${count} 个策略待审批`,

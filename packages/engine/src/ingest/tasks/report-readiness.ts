@@ -1,4 +1,5 @@
 import type { Platform } from '../../platform/index.ts';
+import { selectSourceNames } from '../source-store.ts';
 import { isLate, stateOf } from './show-task.ts';
 import { lastRuns, type RunRow } from './task-run-store.ts';
 import { selectTasks, type TaskRow } from './task-store.ts';
@@ -8,6 +9,8 @@ export interface TaskReadiness {
   readonly taskId: string;
   readonly name: string;
   readonly state: 'stopped' | 'idle' | 'waiting' | 'running' | 'failed';
+  /** False: it does not run by itself, and holds nothing up. */
+  readonly started: boolean;
   /** Epoch ms: everything that the source held then is in. */
   readonly completeUntil: number | undefined;
   readonly late: boolean;
@@ -18,6 +21,8 @@ export interface TaskReadiness {
 /** Whether whoever depends on a source can go on. */
 export interface SourceReadiness {
   readonly sourceId: string;
+  /** Undefined: there is no such source. */
+  readonly name: string | undefined;
   /** Every started task of the source has brought all that it held at `since`; true for sources without tasks. */
   readonly ready: boolean;
   readonly late: boolean;
@@ -39,15 +44,16 @@ export async function reportReadiness(
     database,
     tasks.map((task) => task.task_id),
   );
+  const names = await selectSourceNames(database, sourceIds);
   const now = clock.now();
   return sourceIds.map((sourceId) => {
     const own = tasks.filter((task) => task.source_id === sourceId);
     const shown = own.map((task) => show(task, last.get(task.task_id), now));
-    const started = shown.filter((_, index) => own[index]!.enabled);
+    const started = shown.filter((task) => task.started);
     const late = started.some((task) => task.late);
     const ready =
       since === undefined ? !late : started.every((task) => (task.completeUntil ?? -Infinity) >= since);
-    return { sourceId, ready, late, tasks: shown };
+    return { sourceId, name: names.get(sourceId), ready, late, tasks: shown };
   });
 }
 
@@ -56,6 +62,7 @@ function show(task: TaskRow, last: RunRow | undefined, now: number): TaskReadine
     taskId: task.task_id,
     name: task.definition.name,
     state: stateOf(task, last),
+    started: task.enabled,
     completeUntil: task.complete_until ?? undefined,
     late: isLate(task, now),
     problem: last?.problem ?? undefined,

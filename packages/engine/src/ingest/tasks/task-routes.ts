@@ -66,9 +66,10 @@ export function taskRoutes(server: HttpServer, platform: Platform, tasks: Tasks)
     const since = query.since === undefined ? undefined : Date.parse(query.since);
     const sources = await reportReadiness(platform, sourceIds, since);
     return {
-      items: sources.map((source) => ({
+      items: sources.map(({ name, tasks: shown, ...source }) => ({
         ...source,
-        tasks: source.tasks.map(({ completeUntil, problem, ...task }) => ({
+        ...(name === undefined ? {} : { name }),
+        tasks: shown.map(({ completeUntil, problem, ...task }) => ({
           ...task,
           ...(completeUntil === undefined ? {} : { completeUntil: new Date(completeUntil).toISOString() }),
           ...(problem === undefined ? {} : { problem }),

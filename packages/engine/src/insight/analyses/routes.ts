@@ -11,6 +11,7 @@ import { analyseLifetimeValue } from './lifetime-value.ts';
 import { analysePath } from './path.ts';
 import { readPeople, streamPeople } from './people-query.ts';
 import { analyseRecency } from './recency.ts';
+import { requireKnownEvents } from './require-known-events.ts';
 import { analyseRetention } from './retention.ts';
 import { peopleOfCell } from './run-analysis.ts';
 import type { AnalysisNeeds } from './scope-sql.ts';
@@ -26,36 +27,43 @@ export function routeAnalyses(
 ): void {
   const asked = ({ user, seen }: { user: CallingUser; seen?: SeenPeople | undefined }) =>
     askFor(asking, user, seen);
+  const askedKnown = async (call: { body: unknown; user: CallingUser; seen?: SeenPeople | undefined }) => {
+    const own = await asked(call);
+    await requireKnownEvents(own, call.body);
+    return own;
+  };
 
-  server.handle(insightApi.analyseTrend, async (call) => analyseTrend(await asked(call), call.body));
+  server.handle(insightApi.analyseTrend, async (call) => analyseTrend(await askedKnown(call), call.body));
   server.handle(insightApi.analyseFunnel, async (call) =>
-    withCompared(await asked(call), call.body, analyseFunnel),
+    withCompared(await askedKnown(call), call.body, analyseFunnel),
   );
   server.handle(insightApi.analyseRetention, async (call) =>
-    withCompared(await asked(call), call.body, analyseRetention),
+    withCompared(await askedKnown(call), call.body, analyseRetention),
   );
   server.handle(insightApi.analysePath, async (call) =>
-    withGroups(await asked(call), call.body, analysePath),
+    withGroups(await askedKnown(call), call.body, analysePath),
   );
   server.handle(insightApi.analyseDistribution, async (call) =>
-    withCompared(await asked(call), call.body, analyseDistribution),
+    withCompared(await askedKnown(call), call.body, analyseDistribution),
   );
   server.handle(insightApi.analyseInterval, async (call) =>
-    withGroups(await asked(call), call.body, analyseInterval),
+    withGroups(await askedKnown(call), call.body, analyseInterval),
   );
   server.handle(insightApi.analyseAttribution, async (call) =>
-    withGroups(await asked(call), call.body, analyseAttribution),
+    withGroups(await askedKnown(call), call.body, analyseAttribution),
   );
   server.handle(insightApi.analyseLifetimeValue, async (call) =>
-    withGroups(await asked(call), call.body, analyseLifetimeValue),
+    withGroups(await askedKnown(call), call.body, analyseLifetimeValue),
   );
   server.handle(insightApi.analyseSession, async (call) =>
-    withGroups(await asked(call), call.body, analyseSession),
+    withGroups(await askedKnown(call), call.body, analyseSession),
   );
   server.handle(insightApi.analyseRecency, async (call) =>
-    withGroups(await asked(call), call.body, analyseRecency),
+    withGroups(await askedKnown(call), call.body, analyseRecency),
   );
-  server.handle(insightApi.analyseSequence, async (call) => analyseSequence(await asked(call), call.body));
+  server.handle(insightApi.analyseSequence, async (call) =>
+    analyseSequence(await askedKnown(call), call.body),
+  );
 
   server.handle(insightApi.listAnalysisPeople, async (call) => {
     const own = await asked(call);

@@ -51,6 +51,7 @@ export async function readOverview(platform: Platform, needs: InsightNeeds): Pro
     decision: {
       segments: { value: audience.segments },
       inAudiences: { value: audience.people },
+      provedWrong: { value: audience.provedWrong },
       suppressed: factTile(facts, '$message_suppressed'),
     },
     execution: {

@@ -131,6 +131,7 @@ function LineageCard({ data }: NodeProps<Card>) {
         {words.lineage.kind[node.kind]}
         {node.archived && ` · ${words.archived}`}
         {node.people !== undefined && ` · ${format.integer(node.people)}`}
+        {node.waitingSince && ` · ${words.statuses.waiting}`}
       </small>
       <b title={title}>{title}</b>
       <Handle type="source" position={far} isConnectable={false} />

@@ -7,6 +7,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { useMay } from '../../../frame/session.tsx';
 import { Impact } from '../lineage/impact.tsx';
 import { ShareButton } from '../share-button.tsx';
+import { useComputeTag } from '../use-compute.ts';
 import type { Tag } from './tag-page.tsx';
 import { TagValuesDialog } from './tag-values-dialog.tsx';
 
@@ -62,19 +63,10 @@ export function TagActions({ tag, onEdit }: TagActionsProps) {
 }
 
 function ComputeButton({ tagId }: { tagId: string }) {
-  const { text, format } = useReader();
-  const { message } = App.useApp();
-  const compute = useWrite(audienceApi.computeTag, [audienceApi.readTag]);
-  const run = () =>
-    compute.mutate(
-      { params: { tagId } },
-      {
-        onSuccess: ({ people }) => void message.success(text.audience.computeDone(format.integer(people))),
-        onError: (error) => void message.error(error.message),
-      },
-    );
+  const { text } = useReader();
+  const { isPending, run } = useComputeTag(tagId);
   return (
-    <Button loading={compute.isPending} onClick={run}>
+    <Button loading={isPending} onClick={run}>
       {text.audience.compute}
     </Button>
   );

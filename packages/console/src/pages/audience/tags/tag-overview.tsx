@@ -13,6 +13,7 @@ import { wordFor } from '../../../text/text.ts';
 import { scheduleText } from '../schedule-text.ts';
 import segmentStyles from '../segment-page.module.css';
 import { UsageList } from '../usage-list.tsx';
+import { UnwatchedSources } from '../waiting-note.tsx';
 import { ModelPanel } from './model-panel.tsx';
 import type { Tag } from './tag-page.tsx';
 import styles from './tags.module.css';
@@ -45,7 +46,12 @@ export function TagOverview({ tag }: { tag: Tag }) {
           <Stat
             label={text.audience.schedule}
             value={<span className={segmentStyles.text}>{scheduleText(tag.schedule, text.audience)}</span>}
-            note={`${text.audience.owner} ${userName(tag.owner)}`}
+            note={
+              <>
+                {`${text.audience.owner} ${userName(tag.owner)}`}
+                <UnwatchedSources definition={tag} />
+              </>
+            }
           />
         </StatRow>
         <ReachNote numbers="own" />

@@ -13,6 +13,8 @@ import { useUrlState } from '../../../parts/url-state.ts';
 import { Impact } from '../lineage/impact.tsx';
 import { LineagePanel } from '../lineage/lineage-panel.tsx';
 import styles from '../segment-page.module.css';
+import { useComputeTag } from '../use-compute.ts';
+import { WaitingNote } from '../waiting-note.tsx';
 import { VisibilityChip } from '../visibility-chip.tsx';
 import { VersionList } from '../version-list.tsx';
 import { TagActions } from './tag-actions.tsx';
@@ -45,6 +47,7 @@ export default function TagPage() {
 function TagView({ tag }: { tag: Tag }) {
   const { tags: words, audience } = useText();
   const [editing, setEditing] = useUrlState('edit');
+  const compute = useComputeTag(tag.tagId);
   return (
     <Page
       title={tag.name}
@@ -67,6 +70,7 @@ function TagView({ tag }: { tag: Tag }) {
           <b>{audience.problem}</b> {tag.problem}
         </p>
       )}
+      <WaitingNote definition={tag} compute={compute} />
       {editing && tag.mayEdit ? <Editing tag={tag} onClose={() => setEditing('')} /> : <TagTabs tag={tag} />}
     </Page>
   );
