@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { createDatabasesOn } from '../../test/harness/databases.ts';
 import { startIngestServer } from '../../test/harness/ingest-server.ts';
+import { startOwnPostgres } from '../../test/harness/own-postgres.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
-// As an installation starts it, with what keeps it running.
-import { startPostgres } from '../platform/engines/start-postgres.ts';
 import { manualClock } from '../platform/index.ts';
 
 const DISK_MIB = 250;
@@ -32,7 +31,7 @@ it('PostgreSQL’s disk full, also for its log: 503, nothing acked is lost, and 
     return context.skip('needs the right to mount a small disk');
   }
   let hasEnded = false;
-  const postgres = await startPostgres({ dataDirectory: directory, onExit: () => (hasEnded = true) });
+  const postgres = await startOwnPostgres(directory, () => (hasEnded = true));
   const databases = await createDatabasesOn(postgres.url, inject('clickhouseUrl'));
   const platform = createTestPlatform(databases, { clock: { ...manualClock(0), now: () => Date.now() } });
   const room = await startIngestServer(platform);
