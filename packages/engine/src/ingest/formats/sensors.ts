@@ -26,7 +26,8 @@ export const sensorsFormat: Format = {
  * BatchConsumer empties its buffer after any answer, and keeps it when the line breaks.
  */
 function answerSensors(request: CollectRequest, result: Result): Answer {
-  const hangUp = /^PHP SDK/.test(request.headers['user-agent'] ?? '') && !request.path.endsWith('/debug');
+  const hangUp =
+    (request.headers['user-agent'] ?? '').startsWith('PHP SDK') && !request.path.endsWith('/debug');
   switch (result.kind) {
     case 'come_back':
       return {

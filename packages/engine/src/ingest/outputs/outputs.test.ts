@@ -68,13 +68,14 @@ beforeAll(async () => {
   receiver = createServer((request, response) => {
     let text = '';
     request.on('data', (piece: Buffer) => (text += piece.toString()));
-    request.on('end', async () => {
+    const takeIn = async (): Promise<void> => {
       got.push({ headers: request.headers, body: JSON.parse(text) as never });
       await meanwhile?.();
       const answer = answers.shift() ?? 204;
       if (typeof answer === 'number') response.writeHead(answer).end();
       else response.writeHead(answer.status, { location: answer.location }).end();
-    });
+    };
+    request.on('end', () => void takeIn());
   }).listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;

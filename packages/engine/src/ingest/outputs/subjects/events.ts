@@ -109,7 +109,7 @@ export function eventSubject(needs: OutputNeeds): OutputSubject<Selection> {
     async masked() {
       const personal = await personalProperties(database);
       return (values) => {
-        const hidden = personal.get(String(values.event));
+        const hidden = personal.get(values.event as string);
         if (!hidden) return values;
         // Facts of receipts stand beside the event, the properties of others below it.
         const given = (values.properties ?? values) as Record<string, OutputValue>;
