@@ -134,6 +134,20 @@ describe('collection', () => {
     expect(attributes.get(found!.personId)).toMatchObject({ age: 40, city: '上海' });
   });
 
+  // It empties its buffer after any answer, whatever the status, and keeps it when the line breaks.
+  it('hangs up on the PHP SDK where it would have to refuse', async () => {
+    const record = { type: 'track', event: 'Buy', distinct_id: 'd1', time: now(), properties: {} };
+    const send = (source: string, path = '/sa'): Promise<number> =>
+      fetch(`${room.url}${path}?project=${source}`, {
+        method: 'POST',
+        headers: { 'user-agent': 'PHP SDK' },
+        body: `data_list=${encodeURIComponent(gzipSync(JSON.stringify([record])).toString('base64'))}&gzip=1`,
+      }).then((answer) => answer.status);
+    await expect(send('not-there')).rejects.toThrow('fetch failed');
+    expect(await send('not-there', '/debug')).toBe(403);
+    expect(await send(key)).toBe(200);
+  });
+
   it('answers an unknown key, an undecodable body and a bomb as its clients need', async () => {
     expect((await collect([event('x')], { authorization: 'Bearer wrong' })).status).toBe(401);
     expect((await collect('{"records":')).status).toBe(400);

@@ -56,6 +56,13 @@ export async function selectPlan(
   return { events, properties };
 }
 
+/** What the plan calls personal, in one order. */
+export function selectPersonal(database: Transaction): Promise<{ event: string; property: string }[]> {
+  return database.query(
+    `select event, property from ingest.plan_property where pii_class <> 'none' order by event, property`,
+  );
+}
+
 /** Adds usage, and enters what was learnt. In one order, so that processes do not wait in a circle. */
 export async function addUsage(
   database: Database,

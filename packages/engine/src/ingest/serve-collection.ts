@@ -65,6 +65,11 @@ function toCollect(request: FastifyRequest): CollectRequest {
 }
 
 function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): FastifyReply {
+  if (answer.hangUp) {
+    reply.hijack();
+    reply.raw.destroy();
+    return reply;
+  }
   allowOrigin(request, reply);
   return reply
     .status(answer.status)

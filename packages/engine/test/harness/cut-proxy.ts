@@ -12,6 +12,9 @@ export interface CutProxy {
   forget(): void;
   /** Holds everything back, both ways, without breaking the line. */
   stall(): void;
+  /** Holds everything back from the moment that a client sends a text: it is connected, and hears nothing more. */
+  stallOn(text: string): void;
+  isStalled(): boolean;
   mend(): void;
   close(): Promise<void>;
 }
@@ -22,6 +25,7 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
   let state: 'whole' | 'cut' | 'deaf' | 'stalled' = 'whole';
   const forgotten = new WeakSet<Socket>();
   let held: (() => void)[] = [];
+  let stallingText: string | undefined;
   const pass = (write: () => void): void => {
     if (state === 'stalled') held.push(write);
     else write();
@@ -42,6 +46,7 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
       });
     }
     client.on('data', (chunk: Buffer) => {
+      if (stallingText !== undefined && chunk.includes(stallingText)) state = 'stalled';
       if (!forgotten.has(client)) pass(() => upstream.write(chunk));
     });
     upstream.on('data', (chunk: Buffer) => {
@@ -69,7 +74,12 @@ export async function startCutProxy(targetUrl: string): Promise<CutProxy> {
     stall() {
       state = 'stalled';
     },
+    stallOn(text) {
+      stallingText = text;
+    },
+    isStalled: () => state === 'stalled',
     mend() {
+      stallingText = undefined;
       state = 'whole';
       for (const write of held) write();
       held = [];

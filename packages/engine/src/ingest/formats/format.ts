@@ -60,6 +60,8 @@ export interface Answer {
   readonly type: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The line is broken instead: the client takes every answer for a yes. */
+  readonly hangUp?: boolean;
 }
 
 /** One wire format: the only place that knows its paths, its fields and what its clients do with a status. */

@@ -22,19 +22,23 @@ export const sensorsFormat: Format = {
  * What the SDKs do with a status decides ours. Android deletes its cache on every code except 403, 404 and
  * 5xx, so: 200 for all that was looked at, even when records or the whole body were rejected (they are
  * kept and shown); 403 for an unknown token; 503 for all that will pass. Go wants exactly 200.
- * `/debug` is for people at work: there a rejection is a 400 with the reasons.
+ * `/debug` is for people at work: there a rejection is a 400 with the reasons. PHP looks at no status at all: its
+ * BatchConsumer empties its buffer after any answer, and keeps it when the line breaks.
  */
 function answerSensors(request: CollectRequest, result: Result): Answer {
+  const hangUp =
+    (request.headers['user-agent'] ?? '').startsWith('PHP SDK') && !request.path.endsWith('/debug');
   switch (result.kind) {
     case 'come_back':
       return {
+        hangUp,
         status: 503,
         type: 'text/plain',
         body: result.code,
         headers: { 'retry-after': String(result.seconds) },
       };
     case 'unknown_key':
-      return { status: 403, type: 'text/plain', body: 'source_key_unknown' };
+      return { hangUp, status: 403, type: 'text/plain', body: 'source_key_unknown' };
     case 'too_large':
       // A code that Android keeps its cache on would make it send the same body for ever.
       return {

@@ -31,6 +31,7 @@ import {
 import { nextOwnerOf, visibleOutputs } from './right-to-output.ts';
 import type { OutputParts } from './run-output.ts';
 import { toOutput } from './show-output.ts';
+import type { RowValues } from './subjects/output-subject.ts';
 
 type Output = outputsApi.Output;
 
@@ -248,8 +249,10 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       if (row.destination.kind !== 'webhook') return { delivered: 0, failed: 0 };
       const { signingSecret } = secretsOf(row);
       const outcome = { delivered: 0, failed: 0 };
+      const masked = row.open_personal_data ? undefined : await maskedBy(parts, row);
       for (const dead of await selectDead(database, outputId, deadIds, DEAD_A_REPLAY)) {
-        const body = { deliveryId: dead.delivery_id, body: secrets.decrypt(dead.body_box) };
+        const kept = secrets.decrypt(dead.body_box);
+        const body = { deliveryId: dead.delivery_id, body: masked ? masked(kept) : kept };
         try {
           await postWebhook(row.destination, signingSecret ?? '', body, await readPolicy());
           await deleteDead(database, dead.dead_id);
@@ -279,6 +282,17 @@ export function createOutputBook(parts: OutputParts, readPolicy: () => Promise<A
       });
       return policy;
     },
+  };
+}
+
+/** What was set aside was masked as things stood then: what has become personal since does not leave either. */
+async function maskedBy({ subjects }: OutputParts, row: OutputView): Promise<(body: string) => string> {
+  const { output_id: outputId, selection, cursor } = row;
+  const mask = await subjects[selection.subject].masked?.({ outputId, selection, open: false, cursor });
+  return (text) => {
+    if (!mask) return text;
+    const body = JSON.parse(text) as { rows: RowValues[] };
+    return JSON.stringify({ ...body, rows: body.rows.map(mask) });
   };
 }
 

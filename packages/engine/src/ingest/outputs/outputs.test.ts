@@ -30,6 +30,8 @@ const got: {
   headers: IncomingHttpHeaders;
   body: { rows: { id: string; amount?: number }[]; deliveryId: string };
 }[] = [];
+/** What happens while the receiver has a delivery in its hands. */
+let meanwhile: (() => Promise<unknown>) | undefined;
 let answers: (number | { status: number; location: string })[] = [];
 
 /** Whose right the outputs run with. */
@@ -66,12 +68,14 @@ beforeAll(async () => {
   receiver = createServer((request, response) => {
     let text = '';
     request.on('data', (piece: Buffer) => (text += piece.toString()));
-    request.on('end', () => {
+    const takeIn = async (): Promise<void> => {
       got.push({ headers: request.headers, body: JSON.parse(text) as never });
+      await meanwhile?.();
       const answer = answers.shift() ?? 204;
       if (typeof answer === 'number') response.writeHead(answer).end();
       else response.writeHead(answer.status, { location: answer.location }).end();
-    });
+    };
+    request.on('end', () => void takeIn());
   }).listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
@@ -347,6 +351,50 @@ describe('webhooks', () => {
     expect(await outputs.book.read('hook', user())).toMatchObject({ dead: 0 });
   });
 });
+
+it('what is declared personal leaves masked from then on: the rest of a portion, and what was set aside', async () => {
+  const { plan } = server.ingest;
+  const noted = (number: number) => ({
+    ...paid('K1', number),
+    event: 'noted',
+    messageId: `noted-${number}`,
+    properties: { note: `secret ${number}` },
+  });
+  await plan.saveEvent('noted', { title: 'Noted' }, 'test');
+  await plan.saveProperty('noted', 'note', { type: 'string', piiClass: 'none' }, 'test');
+  await outputs.book.savePolicy({ privateHosts: ['127.0.0.0/8'] }, user());
+  await outputs.book.create(
+    {
+      outputId: 'notes',
+      name: 'notes',
+      selection: { ...events, events: ['noted'], startAt: 'now', keyTypes: [] },
+      destination: { kind: 'webhook', url: address, rowsADelivery: 1, timeoutMs: 2_000, attempts: 5 },
+      schedule: { kind: 'continuous' },
+      openPersonalData: false,
+      secrets: {},
+    },
+    user(),
+  );
+  await server.ingest.append('bank', [noted(1), noted(2), noted(3)]);
+  const before = got.length;
+  answers = [400];
+  meanwhile = async () => {
+    meanwhile = undefined;
+    await plan.saveProperty('noted', 'note', { type: 'string', piiClass: 'sensitive' }, 'test');
+  };
+  await outputs.runDue();
+  const notes = () =>
+    got.slice(before).flatMap(({ body }) => body.rows.map((row) => (row as never as Noted).properties.note));
+  expect(notes()).toEqual(['secret 1', '***', '***']);
+  expect(await outputs.book.read('notes', user())).toMatchObject({ rows: 3, dead: 1, attempts: 0 });
+  expect(await outputs.book.replayDead('notes', undefined, user())).toEqual({ delivered: 1, failed: 0 });
+  expect(notes()).toEqual(['secret 1', '***', '***', '***']);
+  await outputs.book.remove('notes', user());
+});
+
+interface Noted {
+  properties: { note: string };
+}
 
 describe('looks at outputs', () => {
   it('show columns and rows as they would leave, masked unless one may open them', async () => {

@@ -1,3 +1,4 @@
+import { ClassesChangedError } from './classes-of-personal-data.ts';
 import { DeliveryError, type OutputSecrets } from './destinations/output-destination.ts';
 import type { Destinations } from './destinations/output-destinations.ts';
 import { deliveryProblem } from './name-problem.ts';
@@ -50,6 +51,7 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
       try {
         if (!(await sendNext(parts, row))) return;
       } catch (error) {
+        if (error instanceof ClassesChangedError) continue;
         const sentence = error instanceof Error ? error.message : String(error);
         const retryAfter = error instanceof DeliveryError ? error.retryAfterMs : undefined;
         const backoff = Math.min(MAXIMUM_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(row.attempts, 20));

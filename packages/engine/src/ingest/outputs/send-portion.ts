@@ -1,4 +1,5 @@
 import { deterministicId } from '../../platform/index.ts';
+import { ClassesChangedError, printOfClasses } from './classes-of-personal-data.ts';
 import { DeliveryError, type Delivery, type SentPortion } from './destinations/output-destination.ts';
 import type { Destination, OutputSecrets, PortionSender } from './destinations/output-destination.ts';
 import { webhookBody } from './destinations/webhook.ts';
@@ -25,7 +26,7 @@ export class ReceiverBrokenError extends Error {}
 
 /**
  * Sends the rows of a portion. What goes in pieces is gone on with after the last piece that went through; a file is
- * begun anew. @throws DeliveryError to be tried again later, ReceiverBrokenError
+ * begun anew. @throws DeliveryError to be tried again later, ReceiverBrokenError, ClassesChangedError
  */
 export async function sendPortion(sending: Sending): Promise<{ rows: number; sent: SentPortion }> {
   const { needs, row, secrets, subject, destination, scope, portion } = sending;
@@ -33,6 +34,11 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
   let rows = 0;
   let chunk = 0;
   let dead = row.dead_in_a_row;
+  const classes = await printOfClasses(needs);
+  /** Rows were read before they leave, by minutes when the receiver is slow. */
+  const checkClasses = async (): Promise<void> => {
+    if (!scope.open && (await printOfClasses(needs)) !== classes) throw new ClassesChangedError();
+  };
   try {
     for await (const piece of pieces(
       subject.rows(scope, portion.plan),
@@ -52,6 +58,7 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
         secrets,
         now: needs.platform.clock.now(),
       });
+      await checkClasses();
       const isDead = await sendOrBury(sending, sender, { deliveryId, rows: piece }, chunk - 1);
       dead = isDead ? dead + 1 : 0;
       if (!destination.isWhole) await keepChunk(needs.platform.database, row.output_id, chunk, isDead);
@@ -60,6 +67,7 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
           `${dead} deliveries in a row were given up; correct the receiver, then go on`,
         );
     }
+    if (destination.isWhole) await checkClasses();
     return { rows, sent: (await sender?.finish()) ?? { bytes: 0 } };
   } catch (error) {
     await sender?.abandon();

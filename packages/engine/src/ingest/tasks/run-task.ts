@@ -112,7 +112,6 @@ async function readAll(needs: RunNeeds, reader: Reader, tried: Try): Promise<boo
     timeoutSeconds: definition.timeoutSeconds,
     maximumRows: definition.maximumRows,
     signal,
-    onHang: () => needs.reader.replace(),
   };
   let first = run.rows_in + 1;
   const blocks = named(streamRows(reader, statement, limits), (error) =>

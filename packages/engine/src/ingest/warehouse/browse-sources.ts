@@ -10,9 +10,9 @@ import {
   type MappedTableRow,
 } from './connection-store.ts';
 import type { SourceColumn, SourceTable, TableReference } from './connectors/index.ts';
-import { createReadable, DECLARATION_SETTINGS, placeOf } from './declare-tables.ts';
+import { createReadable, DECLARATION_SETTINGS, dropReadable, placeOf } from './declare-tables.ts';
 import { maskCell } from './mask-preview.ts';
-import { connectorOf, openSource } from './open-source.ts';
+import { connectorOf, inTime, openSource } from './open-source.ts';
 import { firstRows, naming, prepareQuery, type PreparedQuery } from './run-query.ts';
 import { sourceError } from './source-error.ts';
 import type { Reader, SourceReader } from './source-reader.ts';
@@ -97,7 +97,7 @@ export function createSourceBrowser(platform: Platform, sourceReader: SourceRead
             const source = await openSource(platform, reader, row);
             const engine = await connectorOf(row.kind).engine(source, table);
             const { sql, values } = createReadable(place, columns, engine);
-            await reader.composer.command(sql, values, DECLARATION_SETTINGS);
+            await inTime(reader, reader.composer.command(sql, values, DECLARATION_SETTINGS));
           });
           return await show(
             reader,
@@ -105,7 +105,7 @@ export function createSourceBrowser(platform: Platform, sourceReader: SourceRead
             open,
           );
         } finally {
-          await reader.composer.command(`DROP TABLE IF EXISTS ${place} SYNC`).catch(() => undefined);
+          await dropReadable(reader, place).catch(() => undefined);
         }
       });
     },

@@ -7,7 +7,7 @@ import {
   type MappedTableRow,
 } from './connection-store.ts';
 import type { Fragment, SourceColumn } from './connectors/index.ts';
-import { connectorOf, openSource, QUESTION_SECONDS } from './open-source.ts';
+import { connectorOf, inTime, openSource, QUESTION_SECONDS } from './open-source.ts';
 import { quoteName } from './quote-sql.ts';
 import type { Reader } from './source-reader.ts';
 import { sourceError } from './source-error.ts';
@@ -83,10 +83,10 @@ async function declareTable(
     if (reader.declared.get(table.table_name) === print) return;
     const isGbk = connection.settings['encoding'] === 'gbk';
     const raw = isGbk ? rawNameOf(table.table_name) : table.table_name;
-    await reader.composer.command(`DROP TABLE IF EXISTS ${placeOf(table.table_name)} SYNC`);
-    if (isGbk) await reader.composer.command(`DROP TABLE IF EXISTS ${placeOf(raw)} SYNC`);
+    await dropReadable(reader, placeOf(table.table_name));
+    if (isGbk) await dropReadable(reader, placeOf(raw));
     const { sql, values } = createReadable(placeOf(raw), table.columns, engine);
-    await reader.composer.command(sql, values, DECLARATION_SETTINGS);
+    await inTime(reader, reader.composer.command(sql, values, DECLARATION_SETTINGS));
     if (isGbk) await reader.composer.command(decodingView(table, raw));
     reader.declared.set(table.table_name, print);
   } catch (error) {
@@ -109,6 +109,11 @@ export function createReadable(
   return { sql: `CREATE TABLE ${place} ${told} ENGINE = ${engine.sql}`, values: { ...engine.values } };
 }
 
+/** It waits for those who read the table, one of whom may hang. */
+export async function dropReadable(reader: Reader, place: string): Promise<void> {
+  await inTime(reader, reader.composer.command(`DROP TABLE IF EXISTS ${place} SYNC`));
+}
+
 export const placeOf = (name: string): string => `${SOURCE_DATABASE}.${quoteName(name)}`;
 /** No mapped table has a name like it: theirs begin with a letter. */
 const rawNameOf = (name: string): string => `_bytes_of_${name}`;
@@ -119,6 +124,7 @@ export const DECLARATION_SETTINGS = {
   // Unwilling servers are found out at once, not after a minute.
   postgresql_connection_attempt_timeout: 10,
   s3_max_redirects: 0,
+  s3_retry_attempts: 8,
 } as never;
 
 /** GB18030 holds all of GBK. Names of columns are as the reader of the format gave them. */

@@ -8,6 +8,29 @@ import type { ConnectionRow } from './connection-store.ts';
 /** Questions to a source's catalogue, and previews: real seconds. */
 export const QUESTION_SECONDS = 30;
 
+/**
+ * What the reader answers to a question that a source has a part in, within the time for one. The engine looks at its
+ * clock between blocks only: a source that takes a connection and says nothing is found out by ours, and the reader
+ * that waits for it is let go. @throws CodedError source_too_slow
+ */
+export async function inTime<Answer>(reader: Reader, asked: Promise<Answer>): Promise<Answer> {
+  let alarm: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    alarm = setTimeout(
+      () => {
+        reader.retire();
+        reject(new CodedError('source_too_slow'));
+      },
+      QUESTION_SECONDS * 1_000 + 1_000,
+    );
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
 /** The connector of a kind. @throws CodedError connection_settings_invalid */
 export function connectorOf(kind: string): Connector {
   const connector = connectors.get(kind);
@@ -61,6 +84,12 @@ export function checkSettings(
   return checked;
 }
 
+const QUESTION_SETTINGS = {
+  max_execution_time: QUESTION_SECONDS,
+  s3_max_redirects: 0,
+  s3_retry_attempts: 1,
+} as never;
+
 /** Secrets of a connection by their names. */
 export function openSecrets(platform: Platform, box: string | null): Record<string, string> {
   return box === null ? {} : (JSON.parse(platform.secrets.decrypt(box)) as Record<string, string>);
@@ -81,11 +110,6 @@ export async function openSource(platform: Platform, reader: Reader, row: Connec
     address: endpoint ? await checkReach(platform, endpoint) : '',
     folder: reader.folder,
     path: path === undefined ? '' : await pathInside(reader.folder, path),
-    query: (sql, values = {}) =>
-      reader.composer.query(sql, { ...values }, {
-        max_execution_time: QUESTION_SECONDS,
-        s3_max_redirects: 0,
-        s3_retry_attempts: 1,
-      } as never),
+    query: (sql, values = {}) => inTime(reader, reader.composer.query(sql, { ...values }, QUESTION_SETTINGS)),
   };
 }

@@ -188,7 +188,7 @@ export async function naming(platform: Platform, query: PreparedQuery, error: un
 export async function* streamRows(
   reader: Reader,
   statement: { sql: string; values: Readonly<Record<string, unknown>> },
-  limits: { timeoutSeconds: number; maximumRows: number; signal?: AbortSignal; onHang?: () => void },
+  limits: { timeoutSeconds: number; maximumRows: number; signal?: AbortSignal },
 ): AsyncGenerator<Cell[][]> {
   const settings: ClickHouseSettings = {
     max_execution_time: limits.timeoutSeconds,
@@ -201,12 +201,14 @@ export async function* streamRows(
     // Few and small blocks: what waits here to be written is bounded, and so is what a slow reader holds back.
     max_block_size: '8192',
     max_threads: 2,
+    // By itself the engine asks a bucket that is away 500 times, which takes longer than any run should.
+    s3_retry_attempts: '8',
   };
   const watch = new AbortController();
   // The engine looks at its clock between blocks only; a source that says nothing is found out by ours.
   const alarm = setTimeout(
     () => {
-      limits.onHang?.();
+      reader.retire();
       watch.abort();
     },
     limits.timeoutSeconds * 1_000 + 1_000,

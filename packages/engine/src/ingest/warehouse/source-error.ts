@@ -6,7 +6,7 @@ const UNREACHABLE =
 const LOGIN =
   /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|permission denied|Access denied|command denied|Authentication failed|AUTHENTICATION_FAILED|REQUIRED_PASSWORD|Not enough privileges|InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|ACCESS_DENIED|HTTP response code: 40[13]/i;
 const LOST =
-  /broken_connection|server closed the connection|terminating connection|Lost connection|gone away|Broken pipe|Connection (reset|refused)|Host not found|Cannot resolve/i;
+  /broken_connection|server closed the connection|terminating connection|Lost connection|gone away|Broken pipe|Poco::Exception|Unexpected EOF|Connection (reset|refused)|Host not found|Cannot resolve/i;
 const NO_TABLE = /pqxx::undefined_(table|column)|relation "[^"]*" does not exist|ERROR 1146|NoSuchKey/;
 const NO_DATABASE = /database "[^"]*" does not exist|Unknown database|UNKNOWN_DATABASE|NoSuchBucket/i;
 const UNREADABLE =

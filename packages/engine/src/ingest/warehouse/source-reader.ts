@@ -22,13 +22,13 @@ export interface Reader {
   readonly declared: Map<string, string>;
   /** One declaration at a time. */
   declaring: Promise<unknown>;
+  /** Lets nobody use it any more: one of its queries hangs and cannot be ended otherwise. */
+  retire(): void;
 }
 
 export interface SourceReader {
   /** Starts the reader when it is not running, and keeps it until the work is done. @throws source_reader_unavailable */
   use<Result>(work: (reader: Reader) => Promise<Result>): Promise<Result>;
-  /** Lets nobody use the present reader any more: one of its queries hangs and cannot be ended otherwise. */
-  replace(): void;
   stop(): Promise<void>;
 }
 
@@ -75,6 +75,7 @@ export function createSourceReader(platform: Platform): SourceReader {
       folder: await realpath(filesDirectory),
       declared,
       declaring: Promise.resolve(),
+      retire: () => retire(running),
     };
     const running: Running = { reader, process, users: 0, retired: false, idle: undefined };
     all.add(running);
@@ -92,7 +93,9 @@ export function createSourceReader(platform: Platform): SourceReader {
   }
 
   function retire(running: Running): void {
+    if (running.retired) return;
     running.retired = true;
+    // What is not the present one has been retired or has not begun.
     present = undefined;
     if (running.users === 0) void end(running);
   }
@@ -130,9 +133,6 @@ export function createSourceReader(platform: Platform): SourceReader {
           running.idle.unref();
         }
       }
-    },
-    replace() {
-      void present?.then(retire).catch(() => undefined);
     },
     async stop() {
       present = undefined;

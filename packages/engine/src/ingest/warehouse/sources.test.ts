@@ -8,6 +8,7 @@ import {
 import { runClickHouseLocal } from '../../../test/harness/clickhouse-local.ts';
 import { makeIcebergWithDeletes } from '../../../test/harness/iceberg-deletes.ts';
 import { startMariaDb, type TestMariaDb } from '../../../test/harness/mariadb.ts';
+import { startFaultyBucket } from '../../../test/harness/faulty-bucket.ts';
 import { startS3, type TestS3 } from '../../../test/harness/s3-server.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
 import { openClickHouse } from '../../platform/index.ts';
@@ -219,6 +220,28 @@ describe('S3', () => {
     expect(await tablesOf('bucket_lake')).toEqual(['ice']);
     await map('s3_ice', 'bucket_lake', 'ice');
     expect(await rowsOf('select count(), max(id) from s3_ice')).toEqual([['5', '4']]);
+    const faulty = await startFaultyBucket(s3.endpoint);
+    try {
+      await connect(
+        'faulty',
+        's3',
+        { ...settings, endpoint: faulty.endpoint, prefix: 'dw' },
+        { secretKey: 'test' },
+      );
+      await map('s3_faulty', 'faulty', 'one.parquet');
+      const read = () => codeOf(rowsOf('select count(), min(toString(tuple(*))) from s3_faulty'));
+      // Not asked for as long as a query may take: it is away, and what waits for it is told so.
+      faulty.answer(503);
+      expect(await read()).toBe('source_unreachable');
+      faulty.answer(403);
+      expect(await read()).toBe('source_login_refused');
+      faulty.answer('half');
+      expect(await read()).toBe('source_unreachable');
+      faulty.answer('whole');
+      expect(await read()).toBe('none');
+    } finally {
+      await faulty.close();
+    }
     await connect('no_bucket', 's3', { ...settings, bucket: 'not-there' }, { secretKey: 'test' });
     expect(await warehouse.connections.test('no_bucket')).toMatchObject({ ok: false, code: 'source_failed' });
   });

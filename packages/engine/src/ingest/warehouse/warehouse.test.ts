@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startCutProxy } from '../../../test/harness/cut-proxy.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
 import { findFreePort } from '../../platform/index.ts';
 import { createWarehouse, type Warehouse } from './index.ts';
@@ -114,12 +115,32 @@ describe('PostgreSQL', () => {
     const { prepareQuery, streamRows } = await import('./index.ts');
     const read = warehouse.reader.use(async (reader) => {
       const query = await prepareQuery(world.platform, reader, 'select * from slow');
-      const limits = { timeoutSeconds: 1, maximumRows: 10, onHang: () => warehouse.reader.replace() };
+      const limits = { timeoutSeconds: 1, maximumRows: 10 };
       for await (const _ of streamRows(reader, { sql: query.sql, values: {} }, limits));
     });
     expect(await codeOf(read)).toBe('source_too_slow');
     expect(Date.now() - started).toBeLessThan(8_000);
     // The next use has a reader of its own.
+    expect(await rowsOf('select id from odd where id = 1')).toEqual([['1']]);
+  });
+
+  // As when a pooler stands before a database that hangs: the engine itself would wait for ever.
+  test('a source that takes the connection and leaves a question unanswered is given up in time', async () => {
+    const proxy = await startCutProxy(world.databases.databaseUrl);
+    const { settings, secrets } = world.bankConnection;
+    await connect('mute', 'postgresql', { ...settings, port: Number(new URL(proxy.url).port) }, secrets);
+    expect(await warehouse.connections.test('mute')).toMatchObject({ ok: true });
+    proxy.stallOn('pg_class');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    try {
+      const asked = warehouse.connections.test('mute');
+      await vi.waitFor(() => expect(proxy.isStalled()).toBe(true), 10_000);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await asked).toMatchObject({ ok: false, code: 'source_too_slow' });
+    } finally {
+      vi.useRealTimers();
+      await proxy.close();
+    }
     expect(await rowsOf('select id from odd where id = 1')).toEqual([['1']]);
   });
 });

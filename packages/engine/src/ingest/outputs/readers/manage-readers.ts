@@ -34,7 +34,7 @@ export interface Readers {
   revoke(name: string, actor: string): Promise<void>;
   /** Whether a reader's name and password fit. */
   admits(user: string, password: string): Promise<boolean>;
-  /** Makes the views anew when declarations changed. */
+  /** Makes the views anew when declarations changed, before anything is read by them. */
   keepViews(): Promise<void>;
   readonly server: ReaderServer;
 }
@@ -44,6 +44,7 @@ export function createReaders(needs: OutputNeeds): Readers {
   const { database, clickhouse, clock, audit, config } = platform;
   const server = createReaderServer(clickhouse);
   let present: string | undefined;
+  let keeping: Promise<unknown> = Promise.resolve();
 
   async function definitions(): Promise<ReaderView[]> {
     const [catalogue, personal, open] = await Promise.all([
@@ -55,13 +56,30 @@ export function createReaders(needs: OutputNeeds): Readers {
   }
   const address = { url: `${config.publicUrl}/clickhouse`, database: server.database };
 
-  async function keep(): Promise<string[]> {
+  async function wanted(): Promise<{ views: Map<string, string>; print: string }> {
     const views = new Map((await definitions()).map((view) => [view.name, selectOf(view)]));
     const print = createHash('sha256')
       .update(JSON.stringify([...views]))
       .digest('hex');
-    if (print !== present) await server.declare(views);
-    present = print;
+    return { views, print };
+  }
+
+  /** One process at a time, by definitions read then: views of former ones are never laid over newer ones. */
+  const declare = (): Promise<void> =>
+    database.transaction(async (transaction) => {
+      await transaction.query(`select pg_advisory_xact_lock(hashtextextended('views of readers', 0))`);
+      const { views, print } = await wanted();
+      if (print !== present) await server.declare(views);
+      present = print;
+    });
+
+  async function keep(): Promise<string[]> {
+    const { views, print } = await wanted();
+    if (print !== present) {
+      // One after another: each waits with a connection in its hand.
+      keeping = keeping.then(declare, declare);
+      await keeping;
+    }
     return [...views.keys()];
   }
 

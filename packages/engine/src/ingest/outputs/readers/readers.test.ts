@@ -202,6 +202,14 @@ it('reads masked views, and nothing else, until it is revoked', { timeout: 180_0
   expect(maskedOf('event')).toEqual(['properties']);
   expect(maskedOf('consent')).toEqual([]);
 
+  // Declared personal, nothing is read any more, also by who is connected: no loop has had its turn.
+  await server.ingest.plan.saveProperty('seen', 'page', { type: 'string', piiClass: 'sensitive' }, 'test');
+  await server.profile.declare({
+    attributes: [{ name: 'city', title: { en: 'City', zh: '城市' }, valueType: 'string', pii: 'sensitive' }],
+  });
+  expect(await ask(`select toJSONString(properties) from event where event = 'seen'`)).toEqual([200, '{}\n']);
+  expect(await ask('select city from person')).toEqual([200, '***\n']);
+
   await findsThePersonOfNow();
 
   const former = password;

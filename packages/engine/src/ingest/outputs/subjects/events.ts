@@ -13,7 +13,7 @@ import type { OutputNeeds } from '../output-needs.ts';
 import { settleWaiting, takeWaiting } from '../output-store.ts';
 import { keyColumns, keyValues, plainColumn } from '../person-keys.ts';
 import { personalProperties } from '../personal-properties.ts';
-import type { OutputRow, OutputScope, OutputSubject, OutputValue } from './output-subject.ts';
+import type { OutputRow, OutputScope, OutputSubject, OutputValue, RowValues } from './output-subject.ts';
 
 type Selection = Extract<OutputSelection, { subject: 'events' | 'receipts' }>;
 
@@ -105,6 +105,18 @@ export function eventSubject(needs: OutputNeeds): OutputSubject<Selection> {
         );
         yield block.map((row) => toRow(scope, row, keys.get(row.person) ?? {}, personal));
       }
+    },
+    async masked() {
+      const personal = await personalProperties(database);
+      return (values) => {
+        const hidden = personal.get(values.event as string);
+        if (!hidden) return values;
+        // Facts of receipts stand beside the event, the properties of others below it.
+        const given = (values.properties ?? values) as Record<string, OutputValue>;
+        const shown = { ...given };
+        mask(shown, hidden);
+        return (values.properties ? { ...values, properties: shown } : shown) as RowValues;
+      };
     },
     async settle(transaction, scope, plan) {
       const sent = plan as unknown as EventPlan;

@@ -10,8 +10,10 @@ export interface OutputRow {
   /** Stable: the same fact has the same id at each sending, so that receivers can drop repetitions. */
   readonly id: string;
   readonly personId: number;
-  readonly values: Readonly<Record<string, OutputValue>>;
+  readonly values: RowValues;
 }
+
+export type RowValues = Readonly<Record<string, OutputValue>>;
 
 /** JSON that says how far an output is, or which rows a portion holds. */
 export type Position = Readonly<Record<string, unknown>>;
@@ -54,6 +56,8 @@ export interface OutputSubject<Selection extends OutputSelection = OutputSelecti
   sample(scope: OutputScope<Selection>, limit: number): Promise<Position | undefined>;
   /** Rows of a plan in blocks, in the same order at each call. */
   rows(scope: OutputScope<Selection>, plan: Position): AsyncIterable<OutputRow[]>;
+  /** Values of a row that was read earlier, with all masked that is personal by now; those of the row by default. */
+  masked?(scope: OutputScope<Selection>): Promise<(values: RowValues) => RowValues>;
   /** Notes in the closing transaction that the plan was sent; returns the cursor behind it. */
   settle(transaction: Transaction, scope: OutputScope<Selection>, plan: Position): Promise<Position>;
 }

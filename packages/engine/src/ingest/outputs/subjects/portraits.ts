@@ -1,6 +1,6 @@
 import type { Catalogue, OutputSelection } from '@wutong/contract';
 import { CodedError, deterministicId } from '../../../platform/index.ts';
-import { maskValue } from '../../../profile/index.ts';
+import { maskValue, type Value } from '../../../profile/index.ts';
 import type { OutputNeeds } from '../output-needs.ts';
 import { keyColumns, keyValues, plainColumn } from '../person-keys.ts';
 import { pagePeople } from '../portrait-out-store.ts';
@@ -103,6 +103,19 @@ export function portraitSubject(needs: OutputNeeds): OutputSubject<Selection> {
         if (page.length < PEOPLE_A_PAGE) return;
         from = page.at(-1)!;
       }
+    },
+    async masked({ selection }) {
+      const attributes = await attributesFor(selection);
+      return (values) => {
+        const shown = { ...values };
+        for (const attribute of attributes) {
+          const value = shown[attribute.name];
+          // A masked value masked again is the same.
+          if (value !== undefined && value !== null)
+            shown[attribute.name] = maskValue(value as Value, attribute);
+        }
+        return shown;
+      };
     },
     async settle(_transaction, scope, plan) {
       const { until } = plan as unknown as { until: number };
