@@ -1,13 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { importsApi, ingestApi, MappingInput } from '@wutong/contract';
 import { mappingSchema } from '@wutong/contract';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
+import { createPostgresBefore } from '../../../test/harness/older-postgres.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
-import { migratePostgres, readMigrations } from '../../platform/migrate.ts';
-import { openDatabase } from '../../platform/postgres.ts';
-import type { Platform } from '../../platform/index.ts';
+import { migratePostgres, type Platform } from '../../platform/index.ts';
 import { createImports } from './create-imports.ts';
 import { importRoutes } from './import-routes.ts';
 
@@ -57,18 +56,12 @@ const MAPPING: MappingInput = {
 let databases: TestDatabases;
 let platform: Platform;
 let room: IngestServer;
-const old = `test_${Math.floor(Date.now() / 1_000)}_${randomBytes(4).toString('hex')}`;
-const server = () => openDatabase(inject('databaseUrl'), { maximumConnections: 1 });
+let old: Awaited<ReturnType<typeof createPostgresBefore>>;
 
 beforeAll(async () => {
   databases = await createTestDatabases();
-  const maker = server();
-  await maker.execute(`create database ${old}`);
-  await maker.close();
-  const databaseUrl = new URL(inject('databaseUrl'));
-  databaseUrl.pathname = `/${old}`;
-  platform = createTestPlatform({ ...databases, databaseUrl: databaseUrl.toString() });
-  await migrateUntil(CARRYING);
+  old = await createPostgresBefore(CARRYING);
+  platform = createTestPlatform({ ...databases, databaseUrl: old.url });
   await fillOld();
   await migratePostgres(platform.database);
   room = await startIngestServer(platform, {
@@ -88,25 +81,8 @@ afterAll(async () => {
   await room.stop();
   await platform.close();
   await databases.drop();
-  const dropper = server();
-  await dropper.execute(`drop database if exists ${old} with (force)`);
-  await dropper.close();
+  await old.drop();
 });
-
-/** The schema as it was before a migration. */
-async function migrateUntil(name: string): Promise<void> {
-  await platform.database.execute(
-    'create table public.wutong_migration (name text primary key, checksum text not null)',
-  );
-  for (const migration of await readMigrations('postgres')) {
-    if (migration.name >= name) continue;
-    await platform.database.execute(migration.sql);
-    await platform.database.execute('insert into public.wutong_migration values ($1, $2)', [
-      migration.name,
-      migration.checksum,
-    ]);
-  }
-}
 
 async function fillOld(): Promise<void> {
   const { database, secrets } = platform;

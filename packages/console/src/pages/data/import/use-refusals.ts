@@ -27,10 +27,8 @@ export function useRefusals(): (
         if (use.as === 'field' && use.field.name === name) refusals.set(column, sentence);
     };
     // Of a field of a type the server says type.field.
-    const name = String(details['name'] ?? '')
-      .split('.')
-      .at(-1)!;
-    if (error.code === 'declaration_conflict') atField(name, conflict(String(details['because'] ?? '')));
+    const name = textOf(details['name']).split('.').at(-1)!;
+    if (error.code === 'declaration_conflict') atField(name, conflict(textOf(details['because'])));
     if (error.code === 'reserved_name') atField(name, words.reserved);
     if (error.code === 'import_column_missing')
       for (const column of (details['columns'] as string[] | undefined) ?? [])
@@ -50,8 +48,10 @@ function fieldAt(mapping: MappingInput | undefined, path: readonly string[]): st
   if (place < 0 || step === undefined) return '';
   const fields = path.slice(0, place + 1).reduce<unknown>((node, each) => partOf(node, each), mapping);
   // A record names its fields, a declaration lists them.
-  return Array.isArray(fields) ? String(partOf(partOf(fields, step), 'name') ?? '') : step;
+  return Array.isArray(fields) ? textOf(partOf(partOf(fields, step), 'name')) : step;
 }
 
 const partOf = (node: unknown, step: string): unknown =>
   (node as Record<string, unknown> | undefined)?.[step];
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
