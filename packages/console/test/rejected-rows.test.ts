@@ -96,7 +96,7 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
     await drawer.waitFor({ state: 'detached' });
     await table.getByText(`${name}.csv 第 3 行`).waitFor();
     expect(await table.getByText(`${name}.csv 第 2 行`).count()).toBe(0);
-    await page.getByRole('searchbox', { name: '原因、文件名或行号' }).fill('nothing says this');
+    await page.getByRole('searchbox', { name: '原因、文件、行' }).fill('nothing says this');
     await page.keyboard.press('Enter');
     await page.getByText('没有被拒记录').waitFor();
     await page.goto(`${server!.url}/data/import/${importId}`);

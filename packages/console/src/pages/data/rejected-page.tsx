@@ -92,11 +92,11 @@ export default function RejectedPage() {
           ]}
         />
         <Tooltip title={words.searchHint}>
-          <span>
-            <SearchField label={words.search} value={search} onSearch={setSearch} widthPx={220} />
+          <span style={{ width: 190 }}>
+            <SearchField label={words.search} value={search} onSearch={setSearch} />
           </span>
         </Tooltip>
-        <SearchField label={words.eventName} value={event} onSearch={setEvent} widthPx={180} />
+        <SearchField label={words.eventName} value={event} onSearch={setEvent} widthPx={160} />
         <DatePicker
           aria-label={words.day}
           placeholder={words.day}
@@ -138,7 +138,7 @@ function ImportSelect({ value, onChange }: { value: string; onChange: (importId:
       aria-label={words.import}
       value={value}
       onChange={onChange}
-      style={{ minWidth: 240 }}
+      style={{ minWidth: 200 }}
       popupMatchSelectWidth={false}
       options={[
         { value: '', label: words.anyImport },

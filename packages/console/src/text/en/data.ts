@@ -71,7 +71,7 @@ export const data: Text['data'] = {
     state: 'State',
     states: { waiting: 'Waiting', repaired: 'Repaired', replayed: 'Replayed', discarded: 'Discarded' },
     eventName: 'Event name',
-    search: 'Reason, file or row',
+    search: 'Reason or row',
     searchHint: 'Raw records and cells are encrypted and not searched',
     import: 'Import',
     anyImport: 'Any import',

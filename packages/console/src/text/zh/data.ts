@@ -67,7 +67,7 @@ export const data = {
     states: { waiting: '待处理', repaired: '已修复', replayed: '已重放', discarded: '已丢弃' },
     anySource: '全部数据源',
     eventName: '事件名',
-    search: '原因、文件名或行号',
+    search: '原因、文件、行',
     searchHint: '原文与各列内容已加密，不参与搜索',
     import: '导入',
     anyImport: '全部导入',
