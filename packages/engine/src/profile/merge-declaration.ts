@@ -97,25 +97,37 @@ function mergeField(owner: string, stored: Field | undefined, wanted: Field): Fi
   if (RESERVED_COLUMNS.has(wanted.name))
     throw new CodedError('reserved_name', { details: { name: wanted.name } });
   if (wanted.pii === 'identifying' && wanted.valueType !== 'string') {
-    throw conflict(`${owner}.${wanted.name}`, 'only texts can be of class identifying');
+    throw conflict(`${owner}.${wanted.name}`, 'only texts can be of class identifying', {
+      needed: { valueType: 'string' },
+    });
   }
   if (!stored) return wanted;
   if (stored.valueType !== wanted.valueType) {
-    throw conflict(`${owner}.${wanted.name}`, `its value type is ${stored.valueType}`);
+    throw conflict(`${owner}.${wanted.name}`, `its value type is ${stored.valueType}`, {
+      declared: { valueType: stored.valueType },
+    });
   }
   if (
     (stored.pii === 'identifying') !== (wanted.pii === 'identifying') &&
     !(wanted.learnt && !stored.learnt)
   ) {
     // What is stored open would stay open: the values have to be loaded again under another name.
-    throw conflict(`${owner}.${wanted.name}`, `its class is ${stored.pii}`);
+    throw conflict(`${owner}.${wanted.name}`, `its class is ${stored.pii}`, {
+      declared: { pii: stored.pii },
+    });
   }
   // What a person declared is not overwritten by what a batch learnt.
   return wanted.learnt && !stored.learnt ? stored : wanted;
 }
 
-const conflict = (name: string, because: string): CodedError =>
-  new CodedError('declaration_conflict', { details: { name, because } });
+/** The parts of a field that are declared otherwise, or that would have to be so, for those who say it in their own words. */
+interface ConflictingParts {
+  readonly declared?: Partial<Pick<Field, 'valueType' | 'pii'>>;
+  readonly needed?: Partial<Pick<Field, 'valueType' | 'pii'>>;
+}
+
+const conflict = (name: string, because: string, parts: ConflictingParts = {}): CodedError =>
+  new CodedError('declaration_conflict', { details: { name, because, ...parts } });
 
 /** jsonb does not keep the order of keys: compare with them sorted. */
 function sorted(value: unknown): unknown {

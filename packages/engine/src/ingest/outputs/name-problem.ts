@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@wutong/contract';
-import { kafkaProblem } from '../streams/connectors/kafka-problem.ts';
+import { isTooLarge, kafkaProblem } from '../streams/connectors/kafka-problem.ts';
 
 const PROBLEMS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
   [/address .* is not allowed|address is not allowed/, 'address_not_allowed'],
@@ -21,7 +21,6 @@ export function deliveryProblem(
   kind: 'files' | 'webhook' | 'kafka',
   sentence: string,
 ): ErrorCode | undefined {
-  if (kind === 'kafka')
-    return /larger than the max/.test(sentence) ? 'output_message_too_large' : kafkaProblem(sentence);
+  if (kind === 'kafka') return isTooLarge(sentence) ? 'output_message_too_large' : kafkaProblem(sentence);
   return PROBLEMS.find(([pattern]) => pattern.test(sentence))?.[1];
 }

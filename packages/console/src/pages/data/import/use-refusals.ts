@@ -12,11 +12,13 @@ export function useRefusals(): (
 ) => ReadonlyMap<string, string> {
   const { text } = useReader();
   const words = text.imports.run.correction.refused;
-  const conflict = (because: string): string => {
-    const [, part, value = ''] = /^its (value type|class) is (.+)$/.exec(because) ?? [];
-    if (part === 'value type') return words.valueType(wordFor(text.words.valueType, value));
-    if (part === 'class') return words.piiClass(wordFor(text.imports.mapping.pii, value));
-    return because.startsWith('only texts') ? words.onlyTexts : words.conflict;
+  const conflict = (details: object): string => {
+    const [valueType, pii] = ['valueType', 'pii'].map((part) =>
+      textOf(partOf(partOf(details, 'declared'), part)),
+    );
+    if (valueType) return words.valueType(wordFor(text.words.valueType, valueType));
+    if (pii) return words.piiClass(wordFor(text.imports.mapping.pii, pii));
+    return partOf(partOf(details, 'needed'), 'valueType') === 'string' ? words.onlyTexts : words.conflict;
   };
   return (error, sent, plan) => {
     const refusals = new Map<string, string>();
@@ -28,7 +30,7 @@ export function useRefusals(): (
     };
     // Of a field of a type the server says type.field.
     const name = textOf(details['name']).split('.').at(-1)!;
-    if (error.code === 'declaration_conflict') atField(name, conflict(textOf(details['because'])));
+    if (error.code === 'declaration_conflict') atField(name, conflict(details));
     if (error.code === 'reserved_name') atField(name, words.reserved);
     if (error.code === 'import_column_missing')
       for (const column of (details['columns'] as string[] | undefined) ?? [])

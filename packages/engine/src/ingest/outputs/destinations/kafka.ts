@@ -1,6 +1,7 @@
 import type { MessageToProduce, Producer } from '@platformatic/kafka';
 import type { OutputDestination } from '@wutong/contract';
 import { kafkaClientOptions, kafkaErrorText } from '../../streams/connectors/kafka-client.ts';
+import { isTooLarge } from '../../streams/connectors/kafka-problem.ts';
 import { DeliveryError, type Destination, type OpenPortion } from './output-destination.ts';
 
 type OutMessage = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
@@ -63,7 +64,8 @@ export function kafkaDestination(): Destination<Settings> {
       } catch (error) {
         // Its sequence numbers are in doubt now; the next try begins with a new producer.
         await close(portion.outputId);
-        if (!isTooLarge(error) || part.length === 1) throw new DeliveryError('failed', kafkaErrorText(error));
+        const sentence = kafkaErrorText(error);
+        if (!isTooLarge(sentence) || part.length === 1) throw new DeliveryError('failed', sentence);
         limitBytes = sizeOf(part) / 2;
       }
     }
@@ -122,9 +124,4 @@ function firstOf(messages: readonly OutMessage[], start: number, limitBytes: num
     if (end > start && bytes > limitBytes) break;
   }
   return messages.slice(start, end);
-}
-
-/** Whether the broker refused for size and nothing else: in that case it kept nothing of the request. */
-function isTooLarge(error: unknown): boolean {
-  return /larger than the (?:max message|configured segment) size/.test(kafkaErrorText(error));
 }

@@ -19,3 +19,7 @@ const PROBLEMS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
 export function kafkaProblem(sentence: string): ErrorCode | undefined {
   return PROBLEMS.find(([pattern]) => pattern.test(sentence))?.[1];
 }
+
+/** Whether a broker refused messages for their size and nothing else; it kept nothing of that request. */
+export const isTooLarge = (sentence: string): boolean =>
+  /larger than the (?:max message|configured segment) size/.test(sentence);
