@@ -209,7 +209,10 @@ async function findCandidates(
     MATCHES_LEFT * first.prior * RANDOM_PAIRS,
     first.blocks,
   );
-  const rules = pickRules(considered, patterns, learn(strangers), maximumPairs * times);
+  const rules = pickRules(considered, patterns, learn(strangers), {
+    most: maximumPairs * times,
+    free: MINIMUM_PAIRS * times,
+  });
   say('comparing');
   const candidates = isWhole
     ? await keepCandidates(clickhouse, tables, considered, rules)
