@@ -12,7 +12,6 @@ import {
   platform,
   repair,
   replay,
-  room,
   rowsOf,
   withImports,
   type Opened,
