@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mappingSchema, type MappingInput } from '@wutong/contract';
+import { mappingSchema, type MappingInput, type TransformStep } from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
 import { correctedMapping, placeName, placesOf } from '../src/pages/data/import/corrected-mapping.ts';
 import { planOfRecord } from '../src/pages/data/mapping/plan-of-record.ts';
@@ -11,6 +11,14 @@ import {
   type RecordKind,
   type RecordPlan,
 } from '../src/pages/data/mapping/record-plan.ts';
+import {
+  mayMapValues,
+  textsTwice,
+  unmappedTexts,
+  valueMapOf,
+  valueWritten,
+  withValueMap,
+} from '../src/pages/data/mapping/value-map.ts';
 import { emptyPlan, guessKind, suggestColumns } from '../src/pages/data/mapping/suggest-plan.ts';
 import { countMisfits, detectType, readingFor, readSample } from '../src/pages/data/mapping/value-shape.ts';
 
@@ -146,6 +154,59 @@ describe('a mapping that is there', () => {
       'date D/M/YYYY',
     ]);
     expect(readingNames('string', [], [])).toEqual([]);
+  });
+});
+
+describe('the value map of a column', () => {
+  const steps: TransformStep[] = [
+    { case: 'upper' },
+    { map: { N: 'held', C: null, '1': 2 }, otherwise: 'keep' },
+    { prefix: 'x-' },
+  ];
+
+  test('is changed in its place, and everything around it stays', () => {
+    const found = valueMapOf(steps)!;
+    expect(found.entries).toContainEqual({ from: 'C', to: null });
+    expect(withValueMap(steps, found)).toEqual(steps);
+    const entries = [{ from: 'H', to: 'held' }];
+    expect(withValueMap(steps, { entries, otherwise: 'reject' })).toEqual([
+      { case: 'upper' },
+      { map: { H: 'held' }, otherwise: 'reject' },
+      { prefix: 'x-' },
+    ]);
+    expect(withValueMap(steps, { entries: [], otherwise: 'reject' })).toEqual([steps[0], steps[2]]);
+    expect(withValueMap([steps[0]!], { entries, otherwise: 'missing' })).toEqual([
+      { map: { H: 'held' }, otherwise: 'missing' },
+      { case: 'upper' },
+    ]);
+  });
+
+  test('says which texts of the examples it lacks, as they stand after the steps before it', () => {
+    expect(unmappedTexts(steps, ['n', 'h', 'h', '', 'n '])).toEqual(['H', 'N ']);
+    expect(unmappedTexts([{ number: true, scale: 1 }, steps[1]!], ['n', 'h'])).toEqual([]);
+    expect(unmappedTexts([{ missing: ['-'] }, steps[1]!], ['-', 'h'])).toEqual(['h']);
+    expect(unmappedTexts([], ['h'])).toEqual([]);
+    expect([
+      ...textsTwice([
+        { from: 'A', to: 1 },
+        { from: 'B', to: 1 },
+        { from: 'A', to: 2 },
+      ]),
+    ]).toEqual(['A']);
+  });
+
+  test('holds what the item wants', () => {
+    const last: TransformStep[] = [{ map: { A: 1 }, otherwise: 'reject' }];
+    expect(valueWritten('7', 'number', last)).toBe(7);
+    expect(valueWritten('7', 'number', [...last, { number: true, scale: 2 }])).toBe('7');
+    expect(valueWritten('7', 'string', last)).toBe('7');
+    expect(valueWritten('', 'number', last)).toBeNull();
+    // Neither misfits of its codes nor a map where none could be.
+    expect(countMisfits('number', last, ['A', 'B'])).toBe(0);
+    expect(mayMapValues({ column: 'a', use: { as: 'key', keyType: 'mobile' }, steps: [] })).toBe(false);
+    expect(mayMapValues({ column: 'a', use: { as: 'key', keyType: 'mobile' }, steps: last })).toBe(true);
+    expect(mayMapValues({ column: 'a', use: { as: 'granted' }, steps: [] })).toBe(true);
+    expect(mayMapValues({ column: 'a', use: { as: 'time' }, steps: [] })).toBe(false);
   });
 });
 

@@ -5,8 +5,11 @@ import { askApi, consoleUnderTest, DESK, openBrowser, openPage, PHONE } from './
 
 const server = consoleUnderTest();
 
-/** An import of its own, whose second and third rows are rejected; returns its id. */
-async function importRows(name: string): Promise<string> {
+/** A file of an import of its own; returns the id of the import. */
+async function importFile(
+  { name, records, declare }: { name: string; records: readonly object[]; declare?: object },
+  rows: readonly string[],
+): Promise<string> {
   const ask = async (
     path: string,
     body: string,
@@ -20,43 +23,40 @@ async function importRows(name: string): Promise<string> {
     expect(answer.status).toBe(200);
     return (await answer.json()) as { importId: string };
   };
-  const mapping = {
-    name,
-    title: { zh: name, en: name },
-    sourceId: 'rejected_rows',
-    declare: {
-      attributes: [
-        { name: 'rejected_test_day', title: { zh: '换证日', en: 'Renewed on' }, valueType: 'date' },
-        { name: 'rejected_test_level', title: { zh: '等级', en: 'Level' }, valueType: 'number' },
-      ],
-    },
-    files: [
-      {
-        file: `${name}.csv`,
-        records: [
-          {
-            record: 'person',
-            keys: [{ type: 'customer_number', value: '客户号' }],
-            attributes: {
-              rejected_test_day: { column: '换证日', steps: [{ date: 'M/D/YYYY' }] },
-              rejected_test_place: '城市',
-              rejected_test_from: { constant: 'counter' },
-            },
-            action: 'set_once',
-          },
-        ],
-      },
+  const title = { zh: name, en: name };
+  const files = [{ file: `${name}.csv`, records }];
+  const mapping = { name, title, sourceId: 'rejected_rows', declare, files };
+  const { importId } = await ask('', JSON.stringify({ mapping }));
+  await ask(`/${importId}/files?file=${name}.csv`, rows.join('\n'), 'text/csv');
+  return importId;
+}
+
+/** An import of its own, whose second and third rows are rejected; returns its id. */
+function importRows(name: string): Promise<string> {
+  const declare = {
+    attributes: [
+      { name: 'rejected_test_day', title: { zh: '换证日', en: 'Renewed on' }, valueType: 'date' },
+      { name: 'rejected_test_level', title: { zh: '等级', en: 'Level' }, valueType: 'number' },
     ],
   };
-  const { importId } = await ask('', JSON.stringify({ mapping }));
-  const rows = [
+  const records = [
+    {
+      record: 'person',
+      keys: [{ type: 'customer_number', value: '客户号' }],
+      attributes: {
+        rejected_test_day: { column: '换证日', steps: [{ date: 'M/D/YYYY' }] },
+        rejected_test_place: '城市',
+        rejected_test_from: { constant: 'counter' },
+      },
+      action: 'set_once',
+    },
+  ];
+  return importFile({ name, records, declare }, [
     '客户号,城市,换证日',
     `${name}-1,杭州,3/2/2026`,
     `${name}-2,苏州,13/2/2026`,
     `"${name}-3"x,宁波,3/2/2026`,
-  ];
-  await ask(`/${importId}/files?file=${name}.csv`, rows.join('\n'), 'text/csv');
-  return importId;
+  ]);
 }
 
 describe.skipIf(!server)('rejected rows in a browser', () => {
@@ -161,6 +161,87 @@ describe.skipIf(!server)('rejected rows in a browser', () => {
         rejected_test_from: { constant: 'counter' },
       },
     });
+    await context.close();
+  });
+
+  test('with a code that is not in the value map are taken once it is added, renamed and removed by keyboard', async () => {
+    const name = `rv${Date.now().toString(36)}`;
+    const states = {
+      column: '状态',
+      steps: [{ map: { N: 'held', X: 'gone', Y: 'late' }, otherwise: 'reject' }],
+    };
+    const records = [
+      {
+        record: 'person',
+        keys: [{ type: 'customer_number', value: '客户号' }],
+        attributes: { rejected_test_again: states, rejected_test_state: states },
+      },
+    ];
+    const importId = await importFile({ name, records }, [
+      '客户号,状态',
+      `${name}-1,N`,
+      `${name}-2,H`,
+      `${name}-3,h `,
+    ]);
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.goto(`${server!.url}/data/import/${importId}`);
+    await page.getByRole('button', { name: '更正映射' }).click();
+    const correction = page.getByRole('dialog', { name: '更正映射' });
+    await correction.getByText('示例中有 2 个代码不在对照中').waitFor();
+    await correction.getByRole('button', { name: '状态 取值对照' }).focus();
+    await page.keyboard.press('Enter');
+    const map = page.getByRole('dialog', { name: '状态 · 取值对照' });
+    // A code of the examples, as it stands with its blank; one by hand; one renamed; one removed.
+    await map.getByRole('button', { name: '“h ”' }).click();
+    const value = (code: string) =>
+      map.getByRole('group', { name: `“${code}”`, exact: true }).getByRole('textbox', { name: '取值' });
+    await value('h ').fill('held');
+    await map.getByRole('button', { name: '添加代码' }).click();
+    const save = map.getByRole('button', { name: /采\s?用/ });
+    expect(await save.isDisabled()).toBe(true);
+    await map.getByRole('textbox', { name: '文件中的代码' }).first().fill('N');
+    await map.getByText('代码重复：“N”').waitFor();
+    await map.getByRole('textbox', { name: '文件中的代码' }).first().fill('H');
+    await value('H').fill('held');
+    await value('X').fill('');
+    await map.getByRole('button', { name: '删除代码“Y”' }).click();
+    await value('H').focus();
+    await page.keyboard.press('Enter');
+    await map.waitFor({ state: 'detached' });
+    await correction.getByText('4 个取值对照').waitFor();
+    // The second use of the column has a map of its own, among what stays.
+    await correction.getByRole('button', { name: 'rejected_test_state 取值对照' }).click();
+    const other = page.getByRole('dialog', { name: 'rejected_test_state · 取值对照' });
+    await other.getByRole('combobox', { name: '不在对照中的代码' }).click();
+    await page.getByTitle('当作没有值').click();
+    await other.getByRole('button', { name: /采\s?用/ }).click();
+    await other.waitFor({ state: 'detached' });
+    await correction.getByRole('button', { name: '保存映射' }).click();
+    await page.getByText('映射已更正').waitFor();
+    const { mapping } = await askApi<importsApi.MappingToCorrect>(
+      server!,
+      `/api/v1/imports/${importId}/mapping`,
+    );
+    expect(mapping.files[0]!.records[0]).toMatchObject({
+      attributes: {
+        rejected_test_again: {
+          column: '状态',
+          steps: [{ map: { N: 'held', X: null, H: 'held', 'h ': 'held' }, otherwise: 'reject' }],
+        },
+        rejected_test_state: {
+          column: '状态',
+          steps: [{ map: { N: 'held', X: 'gone', Y: 'late' }, otherwise: 'missing' }],
+        },
+      },
+    });
+    await page.goto(`${server!.url}/data/rejected?importId=${importId}`);
+    await page.getByRole('button', { name: '重放全部' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /重\s?放/ })
+      .click();
+    await page.getByText('重放完成：入库 2 条，再次拒收 0 条').waitFor();
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

@@ -44,8 +44,8 @@ export const importErrors = defineErrors({
   },
   import_replay_impossible: {
     status: 409,
-    en: 'The row cannot be repaired and replayed in place (`reason` in `details`: its import is gone, its columns were not kept, or its file looks things up in other files); correct it in the file and import that.',
-    zh: '该行不能就地修复与重放（原因见 details 的 reason：导入已不存在、未保留列名，或该文件需在其他文件中查值）；请在文件中修正后重新导入。',
+    en: 'The row cannot be repaired and replayed in place (`reason` in `details`: its import is gone, its columns were not kept, or what its file looks up in other files was not); correct it in the file and import that.',
+    zh: '该行不能就地修复与重放（原因见 details 的 reason：导入已不存在、未保留列名，或该文件在其他文件中查到的值未保留）；请在文件中修正后重新导入。',
   },
   import_column_missing: {
     status: 422,

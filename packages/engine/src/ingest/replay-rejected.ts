@@ -7,6 +7,7 @@ import { parseJsonText } from './formats/read-body.ts';
 import type { RequestGroups } from './group-requests.ts';
 import type { Sources } from './manage-sources.ts';
 import { decodeItem } from './receive-request.ts';
+import { dropNeedlessLookups } from './imports/lookup-store.ts';
 import type { RejectedRows, RowRepair } from './imports/replay-rows.ts';
 import type { Streams } from './streams/manage-streams.ts';
 import type { DecodedRecord, Rejection } from './record.ts';
@@ -199,6 +200,7 @@ export function createRejected(needs: {
     discard: (rejectedIds, actor) =>
       database.transaction(async (transaction) => {
         const discarded = await discardWaiting(transaction, rejectedIds, clock.now());
+        await dropNeedlessLookups(transaction, rejectedIds);
         await audit.record(transaction, {
           actor,
           action: 'rejected.discard',

@@ -3,10 +3,12 @@ import type { Secrets, Transaction } from '../platform/index.ts';
 import { coerceValue } from './coerce-value.ts';
 import type { Model } from './catalogue.ts';
 import {
+  asksForUnset,
   foldAttribute,
   needsLog,
   takeIncrement,
   takeOperation,
+  unsetOf,
   type Claim,
   type Folded,
   type Increment,
@@ -73,7 +75,7 @@ export async function applyAttributes(
     holders.set(holder.keyNumber, holder);
   const knownKeys = [...holders.keys()];
 
-  const changedKeys = takeChanges(changes, holders);
+  const changedKeys = takeChanges(model, changes, holders);
   await takeIncrements(transaction, changes, holders, changedKeys, needs.now);
   if (changedKeys.size === 0) return taken;
 
@@ -139,8 +141,22 @@ function ownEntry<Entry extends object>(entries: Record<string, Entry>, name: st
 }
 
 /** Takes everything but increments; returns the keys whose cells changed. */
-function takeChanges(changes: readonly Change[], holders: Map<number, Holder>): Set<number> {
+function takeChanges(model: Model, changes: readonly Change[], holders: Map<number, Holder>): Set<number> {
   const changed = new Set<number>();
+  const byPerson = new Map<number, Holder[]>();
+  const remember = (holder: Holder): void => {
+    const others = byPerson.get(holder.personId);
+    if (others) others.push(holder);
+    else byPerson.set(holder.personId, [holder]);
+  };
+  for (const holder of holders.values()) remember(holder);
+  const unsetBeside = ({ operation, attribute }: Change): number => {
+    const { personId, sourceId } = operation;
+    const claims = new Map<string, Claim[]>();
+    for (const holder of byPerson.get(personId) ?? [])
+      if (holder.personId === personId) collectClaims(holder, claims);
+    return unsetOf({ sourceId }, claims.get(attribute) ?? [], model.attributes.get(attribute) ?? {});
+  };
   for (const change of changes) {
     const { action, at, keyNumber, personId } = change.operation;
     if (action === 'increment') continue;
@@ -150,7 +166,9 @@ function takeChanges(changes: readonly Change[], holders: Map<number, Holder>): 
     // Identity has moved the key since: the person of the operation is the newer knowledge.
     const moved = holder.personId !== personId;
     holder.personId = personId;
-    if (takeOperation(register, action, change.value, at) || isNew || moved) changed.add(keyNumber);
+    if (isNew || moved) remember(holder);
+    const unset = action === 'set_once' && asksForUnset(register) ? unsetBeside(change) : undefined;
+    if (takeOperation(register, action, change.value, at, unset) || isNew || moved) changed.add(keyNumber);
   }
   return changed;
 }

@@ -1,7 +1,11 @@
 import type { Identity } from '../identity/index.ts';
 import type { ClickHouse } from '../platform/index.ts';
 import type { Row } from './row.ts';
+import { ALWAYS_FROM_MS } from './fact-rows.ts';
 import { pageIds } from './page-ids.ts';
+import { clickHouseTime } from './seal-value.ts';
+
+export const ALWAYS_FROM = clickHouseTime(ALWAYS_FROM_MS);
 
 export type Side = 'from' | 'to';
 export const SIDES: readonly Side[] = ['from', 'to'];
@@ -82,6 +86,31 @@ export async function readStored(
     }
   }
   return stored;
+}
+
+/**
+ * Every row without a beginning that lies between these ids, also of relations that are gone: what was said of a pair
+ * before it was said when it began.
+ */
+export async function readUnbegun(
+  clickhouse: ClickHouse,
+  types: ReadonlySet<string>,
+  fromIds: ReadonlySet<string>,
+  toIds: ReadonlySet<string>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const page of pageIds(fromIds))
+    for (const otherPage of pageIds(toIds))
+      rows.push(
+        ...(await clickhouse.query<Row>(
+          `select * from relation
+           where relation_type in {types:Array(String)} and from_id in {page:Array(String)}
+             and to_id in {otherPage:Array(String)} and valid_from = {from:String}
+           order by version, unbegun desc, deleted`,
+          { types: [...types], page, otherPage, from: ALWAYS_FROM },
+        )),
+      );
+  return rows;
 }
 
 /** What makes a relation itself: a row replaces another one of the same name. */

@@ -89,6 +89,8 @@ export function relationRow(fact: CheckedRelation): Row {
     sealed,
     version: fact.at,
     deleted: fact.deleted ? 1 : 0,
+    unbegun: 0,
+    gone_at: fact.deleted && fact.validFrom === undefined ? fact.at : 0,
   };
 }
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  asksForUnset,
   foldAttribute,
   needsLog,
   takeIncrement,
   takeOperation,
+  unsetOf,
   type Claim,
   type Folded,
   type Increment,
@@ -43,7 +45,10 @@ function foldWithLineage(said: readonly Said[], trust: { precedence?: string[] }
       takeIncrement(register, each.value, each.at);
     } else if (each.action === 'append') takeOperation(register, 'append', [String(each.value)], each.at);
     else if (each.action === 'set' && lists) takeOperation(register, 'set', [String(each.value)], each.at);
-    else takeOperation(register, each.action, each.value, each.at);
+    else {
+      const unset = asksForUnset(register) ? unsetOf(each, [...claims.values()], trust) : undefined;
+      takeOperation(register, each.action, each.value, each.at, unset);
+    }
   }
   const list = [...claims.values()];
   const withLog = foldAttribute(list, trust, log);
@@ -131,6 +136,30 @@ describe('attributes are a fold', () => {
         expect(fold(shuffled, { precedence })).toBe(fold(said, { precedence }));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  test('a value set once counts after another source or key unset it, however often one was set before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            action: fc.constantFrom<AttributeAction>('set_once', 'set_once', 'set_once', 'set_once', 'unset'),
+            value: fc.integer({ min: 1, max: 9 }),
+            sourceId: fc.constantFrom('core', 'app'),
+            keyNumber: fc.constantFrom(1, 2),
+          }),
+          { minLength: 20, maxLength: 60 },
+        ),
+        fc.constantFrom([], precedence),
+        (list, trusted) => {
+          const said = list.map((each, at) => ({ ...each, at, messageId: at }));
+          const found = foldWithLineage(said, { precedence: trusted });
+          const law = byTheLaw(said, trusted);
+          expect(found && { value: found.value, sourceId: found.sourceId }).toEqual(law);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 

@@ -22,7 +22,7 @@ export interface Register {
   set?: [Stored, number];
   /** Time of the newest `unset`. */
   unset?: number;
-  /** Earliest `set_once` values after the newest `unset`, oldest first. */
+  /** Earliest `set_once` values after the newest `unset`, of this and of other registers, oldest first. */
   once?: [Stored, number][];
   /** Increments not before the newest `set` or `unset`: sum, time of the first, time of the last. */
   sum?: [number, number, number];
@@ -47,7 +47,8 @@ export interface Increment {
 
 /**
  * How many `set_once` values a register remembers: more than one, because an `unset` that arrives late may
- * fall between two of them.
+ * fall between two of them. As many again that are not older than what others unset so far: of those before, an
+ * un-merge may bring one back.
  */
 const MAXIMUM_ONCE = 8;
 /** Elements of an appended list; beyond it those mentioned longest ago are forgotten. */
@@ -65,12 +66,19 @@ const rankOfValue = (value: Stored): string =>
 /** Whether `a` is the same value as `b`, sealed or not. */
 export const sameValue = (a: Stored, b: Stored): boolean => rankOfValue(a) === rankOfValue(b);
 
-/** Takes one operation into a register; true when that changed it. Increments go through `takeIncrement`. */
+/** Whether a register remembers so many `set_once` values that it must know what others unset to take another one. */
+export const asksForUnset = ({ once }: Register): boolean => (once?.length ?? 0) >= MAXIMUM_ONCE;
+
+/**
+ * Takes one operation into a register; true when that changed it. Increments go through `takeIncrement`.
+ * `unsetByOthers`: as `unsetOf` says; of a register that `asksForUnset`.
+ */
 export function takeOperation(
   register: Register,
   action: Exclude<AttributeAction, 'increment'>,
   value: Stored,
   at: number,
+  unsetByOthers?: number,
 ): boolean {
   switch (action) {
     case 'set':
@@ -78,7 +86,7 @@ export function takeOperation(
     case 'unset':
       return takeUnset(register, at);
     case 'set_once':
-      return takeOnce(register, value, at);
+      return takeOnce(register, value, at, unsetByOthers);
     case 'append':
       return takeAppend(register, value as string[], at);
   }
@@ -106,13 +114,18 @@ function takeUnset(register: Register, at: number): boolean {
   return true;
 }
 
-function takeOnce(register: Register, value: Stored, at: number): boolean {
+function takeOnce(register: Register, value: Stored, at: number, unsetByOthers = -Infinity): boolean {
   if (register.unset !== undefined && register.unset > at) return false;
   const once = register.once ?? [];
   if (once.some(([other, otherAt]) => otherAt === at && sameValue(other, value))) return false;
-  const kept = [...once, [value, at] as [Stored, number]]
-    .sort(([a, aAt], [b, bAt]) => aAt - bAt || (rankOfValue(a) < rankOfValue(b) ? -1 : 1))
-    .slice(0, MAXIMUM_ONCE);
+  const all = [...once, [value, at] as [Stored, number]].sort(
+    ([a, aAt], [b, bAt]) => aAt - bAt || (rankOfValue(a) < rankOfValue(b) ? -1 : 1),
+  );
+  const living = all.findIndex(([, onceAt]) => onceAt >= unsetByOthers);
+  const kept = all.filter(
+    (_entry, place) =>
+      place < MAXIMUM_ONCE || (living >= 0 && place >= living && place < living + MAXIMUM_ONCE),
+  );
   const changed = kept.length !== once.length || kept.some((entry, index) => entry !== once[index]);
   register.once = kept;
   return changed;
@@ -224,7 +237,7 @@ export function needsLog(claims: readonly Claim[], trust: Trust): boolean {
   );
 }
 
-const rankOf = (claim: Claim, trust: Trust): number => {
+const rankOf = (claim: Pick<Claim, 'sourceId'>, trust: Trust): number => {
   const place = trust.precedence?.indexOf(claim.sourceId) ?? -1;
   return place < 0 ? (trust.precedence?.length ?? 0) : place;
 };
@@ -250,7 +263,7 @@ function baseOf(claims: readonly Claim[], trust: Trust): Base | undefined {
 }
 
 /** Newest `unset` by a source that is trusted at least as much as that of the claim. */
-function unsetOf(claim: Claim, claims: readonly Claim[], trust: Trust): number {
+export function unsetOf(claim: Pick<Claim, 'sourceId'>, claims: readonly Claim[], trust: Trust): number {
   const rank = rankOf(claim, trust);
   return claims.reduce(
     (newest, other) =>

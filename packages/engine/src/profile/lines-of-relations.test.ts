@@ -12,6 +12,7 @@ let identity: Identity;
 let profile: Profile;
 
 const MANAGED = 'managed_by';
+const KNOWN = 'knows_of';
 /** A person has one locker, and a locker one person. */
 const LOCKER = 'has_locker';
 
@@ -27,6 +28,7 @@ beforeAll(async () => {
     relationTypes: [
       { name: MANAGED, from: 'person', to: 'thing', title, cardinality: 'many_to_one' },
       { name: LOCKER, from: 'person', to: 'thing', title, cardinality: 'one_to_one' },
+      { name: KNOWN, from: 'person', to: 'thing', title, cardinality: 'many_to_many' },
     ],
   });
 });
@@ -161,6 +163,33 @@ test('an end without a beginning that comes after the next manager, and again, m
   }
 });
 
+test('an end or a deletion that comes before its beginning means what is said later to have begun', async () => {
+  const sayings: Omit<Said, 'from'>[] = [
+    { thing: 'M1', at: hour(1), validFrom: hour(1) },
+    { thing: 'M1', at: hour(4), validTo: hour(4) },
+    { thing: 'M2', at: hour(5), validFrom: hour(5) },
+    { thing: 'M2', at: hour(9), deleted: true },
+    { thing: 'M3', at: hour(2), validFrom: hour(2) },
+    { thing: 'M3', at: hour(8), deleted: true },
+    // Said after it was gone: it is there again.
+    { thing: 'M3', at: hour(10), validFrom: hour(10) },
+  ];
+  for (const type of [MANAGED, KNOWN]) {
+    for (const order of [
+      [6, 5, 4, 3, 2, 1, 0],
+      [3, 1, 5, 6, 2, 4, 0],
+    ]) {
+      const { ends } = await strangers(0);
+      const said = order.map((place) => ({ ...sayings[place]!, type, from: ends[0]! }));
+      // Also again, as after a crash.
+      for (const each of [...said, said[0]!, said.at(-1)!]) await say(each);
+      expect(await periodsOf(ends)).toEqual(
+        periods(ends, [0, 'M1', 1, 4], [0, 'M3', 10, 'open']).map((each) => each.replace(MANAGED, type)),
+      );
+    }
+  }
+});
+
 test('what was said of a visitor who is merged before it is written stands in the line of the merged person', async () => {
   const { ends, merge } = await strangers(1);
   const [customer, visitor] = ends as [End, End];
@@ -226,11 +255,14 @@ const step = fc.oneof(
 interface Held {
   readonly said: Omit<Saying, 'lasts'>;
   readonly to: number | undefined;
+  /** Nothing but its end is known. */
+  readonly unbegun?: boolean;
 }
 
 /** What is known of relations, said one after the other; periods are told anew by looking at each pair. */
 class SlowModel {
   readonly held: Held[] = [];
+  private readonly gone: Held['said'][] = [];
 
   private newest(): Held[] {
     const same = (a: Held, b: Held): boolean =>
@@ -255,8 +287,9 @@ class SlowModel {
         personOf(each.said.end) === personOf(said.end),
     );
     const before = there.filter((each) => each.said.at <= said.at);
-    if (said.from !== undefined || (!said.deleted && to === undefined)) this.held.push({ said: rest, to });
+    if (said.from !== undefined || (!said.deleted && to === undefined)) this.begin(rest, to, there, personOf);
     else if (said.deleted) {
+      this.gone.push(rest);
       this.held.push({ said: rest, to });
       for (const each of before)
         this.held.push({ said: { ...each.said, at: said.at, deleted: true }, to: each.to });
@@ -266,8 +299,28 @@ class SlowModel {
       const choice = open.length > 0 ? open : begun.length > 0 ? begun : before;
       const again = before.find((each) => each.said.at === said.at && each.to === to);
       const meant = again ?? [...choice].sort((a, b) => (b.said.from ?? 0) - (a.said.from ?? 0))[0]!;
-      this.held.push({ said: { ...meant.said, at: said.at }, to });
-    } else if (there.length === 0) this.held.push({ said: rest, to });
+      this.held.push({ ...meant, said: { ...meant.said, at: said.at }, to });
+    } else if (there.length === 0) this.held.push({ said: rest, to, unbegun: true });
+  }
+
+  /** What was said later and came earlier ends it, or says that it is gone. */
+  private begin(
+    said: Held['said'],
+    to: number | undefined,
+    there: readonly Held[],
+    personOf: (end: number) => number,
+  ): void {
+    const isOfPair = (other: Held['said']): boolean =>
+      other.type === said.type && other.thing === said.thing && personOf(other.end) === personOf(said.end);
+    const goneAt = Math.max(0, ...this.gone.filter(isOfPair).map((each) => each.at));
+    const end = there.find((each) => each.unbegun === true && each.said.at > said.at);
+    if (said.deleted) this.held.push({ said, to });
+    else if (goneAt > said.at) this.held.push({ said: { ...said, at: goneAt, deleted: true }, to });
+    else if (!end) this.held.push({ said, to });
+    else {
+      this.held.push({ ...end, said: { ...end.said, deleted: true } });
+      this.held.push({ said: { ...said, at: end.said.at }, to: end.to });
+    }
   }
 
   periods(personOf: (end: number) => number, keyOf: (end: number) => number, place: string): string[] {

@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { Model } from './catalogue.ts';
 import {
+  ALWAYS_FROM,
   endsOf,
   idOfRelation,
   keysOfPeople,
@@ -10,11 +11,8 @@ import {
   type PeopleOfKeys,
   type Side,
 } from './ends-of-relations.ts';
-import { ALWAYS_FROM_MS } from './fact-rows.ts';
 import type { Row } from './row.ts';
 import { clickHouseTime } from './seal-value.ts';
-
-const ALWAYS_FROM = clickHouseTime(ALWAYS_FROM_MS);
 
 /** What placing relations reads. */
 export interface Placing {

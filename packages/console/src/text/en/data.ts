@@ -95,7 +95,7 @@ export const data: Text['data'] = {
         columns_unknown:
           'The names of its columns were not kept (or the mapping reads one that was not), so it cannot be replayed here; correct it in the file and import that.',
         lookups:
-          'Its file looks things up in other files, so it cannot be replayed here; correct it in the file and import that.',
+          'What its file looks up in other files was not kept (an older version imported it, or that is too large), so it cannot be replayed here; correct it in the file and import that.',
       },
       problems: {
         missing: 'missing',

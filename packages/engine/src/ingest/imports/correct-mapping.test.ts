@@ -1,12 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { importsApi } from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
 import {
   ask,
   attributesOf,
   customer,
-  directory,
   list,
   load,
   mappingOf,
@@ -15,13 +12,11 @@ import {
   platform,
   repair,
   replay,
-  room,
   rowsOf,
   withImports,
   type Opened,
   type Records,
 } from '../../../test/harness/rejected-imports.ts';
-import { runImport } from './run-import.ts';
 
 withImports();
 
@@ -96,21 +91,6 @@ describe('what cannot be', () => {
     expect((await list(`importId=${run.importId}`)).items).toMatchObject([
       { state: 'waiting', code: row!.code },
     ]);
-  });
-
-  test('a row of a file that looks things up in others says so', async () => {
-    const lookups = { places: { file: 'l.csv', key: 'code', columns: ['name'] } };
-    const mapping = mappingOf('looked_up', PEOPLE, { file: 'looking.csv', lookups });
-    await writeFile(join(directory, 'l.csv'), 'code,name\nHZ,杭州\n');
-    await writeFile(join(directory, 'looking.csv'), 'id,city,score\nLU1,,low\n');
-    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
-    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory };
-    const { importId } = await runImport(platform, room, options);
-    const [row] = await rowsOf(importId);
-    expect((await open(row!.rejectedId)).opened).toMatchObject({ obstacle: 'lookups' });
-    expect(await replay({ filter: { importId } })).toMatchObject({
-      reasons: [{ code: 'import_replay_impossible', count: 1 }],
-    });
   });
 
   test('hostile cells and choices are refused or rejected alone', async () => {

@@ -1,5 +1,6 @@
 import type { Catalogue, FileMapping, RecordMapping } from '@wutong/contract';
 import { isSecret } from '../../profile/index.ts';
+import { namedExpressions } from './compile-mapping.ts';
 import { expressEvent, type BulkEvent } from './express-event.ts';
 import { expressPerson, type BulkPerson } from './express-person.ts';
 import { allOf, expressConditions, expressField } from './express-value.ts';
@@ -40,7 +41,7 @@ export interface BulkPlan {
  * states that must be laid over stored ones, encrypted fields of facts, lookups, lists.
  */
 export function expressFile(file: FileMapping, context: BulkContext): BulkPlan | undefined {
-  if (file.format !== 'csv') return undefined;
+  if (file.format !== 'csv' || looksUp(file)) return undefined;
   const types = file.records.map((record, index) =>
     'type' in record ? `${record.record} ${record.type}` : `${index}`,
   );
@@ -74,6 +75,14 @@ export function expressFile(file: FileMapping, context: BulkContext): BulkPlan |
     isLearning,
   };
 }
+
+/** Rows that go one by one beside the others have no lookups either. */
+const looksUp = (file: FileMapping): boolean =>
+  file.records.some((record) =>
+    namedExpressions(record).some(
+      ([, expression]) => typeof expression === 'object' && 'lookup' in expression,
+    ),
+  );
 
 function expressRecord(
   record: RecordMapping,

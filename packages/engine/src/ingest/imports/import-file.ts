@@ -4,6 +4,7 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import { compileConditions, type Lookup } from './compile-expression.ts';
 import { neededColumns } from './compile-mapping.ts';
 import { goesInBulk, importInBulk } from './import-chunks.ts';
+import { keepLookups } from './keep-lookups.ts';
 import type { ImportRooms } from './load-batch.ts';
 import { wholeRow, type FileRow } from './file-row.ts';
 import { BATCH_ROWS, createRowLoader, numberedRow, settle, type FileJob } from './load-rows.ts';
@@ -45,6 +46,7 @@ async function importInBatches(
   const loader = createRowLoader(platform, rooms, job, rows.columns, lookups);
   let done = job.rowsDone;
   let rejected = 0;
+  let areKept = lookups.size === 0;
   // While a batch is written, the next one is parsed.
   let writing: Promise<void> = Promise.resolve();
   for await (const block of batches(rows.blocks, job.rowsDone)) {
@@ -54,6 +56,9 @@ async function importInBatches(
     const prepared = loader.prepare(numbered);
     await writing;
     writing = loader.write(prepared).then(async (outcome) => {
+      // Before the rows that need them: what is waiting can be replayed.
+      if (!areKept && outcome.rejections.length > 0) await keepLookups(platform, job, lookups);
+      areKept ||= outcome.rejections.length > 0;
       rejected += await settle(platform, job, block.length, outcome);
       job.onProgress?.(settled, rejected);
     });

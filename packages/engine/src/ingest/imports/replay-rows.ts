@@ -3,8 +3,10 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import type { Profile } from '../../profile/index.ts';
 import { noteRejectedAgain, replayable, settleReplayed, type RejectedRow } from '../rejected-store.ts';
 import { neededColumns } from './compile-mapping.ts';
+import { areLookupsKept, keptLookups } from './keep-lookups.ts';
 import type { RowRooms } from './load-batch.ts';
 import { createRowLoader, type NumberedRow } from './load-rows.ts';
+import { dropNeedlessLookups } from './lookup-store.ts';
 import { byRow, problemsOf, type RowProblemEntry } from './rejected-rows.ts';
 import { cellsOfLine, changedCells, columnsAtFault, columnsOfFile } from './row-cells.ts';
 import { readRun, type RunRow } from './run-store.ts';
@@ -65,8 +67,7 @@ export function createRejectedRows({ platform, rooms }: RejectedRowsNeeds): Reje
     if (!run || !file) return 'import_gone';
     const columns = await columnsOfFile(database, run.run_id, file);
     if (!columns || neededColumns(file).some((column) => !columns.includes(column))) return 'columns_unknown';
-    // The other files of the mapping are not at hand any more.
-    return Object.keys(file.lookups).length > 0 ? 'lookups' : { run, file, columns };
+    return (await areLookupsKept(platform, { runId: run.run_id, file })) ? { run, file, columns } : 'lookups';
   }
 
   const cellsOf = (row: RejectedRow): string[] => JSON.parse(secrets.decrypt(row.raw_box)) as string[];
@@ -91,10 +92,13 @@ export function createRejectedRows({ platform, rooms }: RejectedRowsNeeds): Reje
       catalogue: await rooms.profile.catalogue(),
       rejectionsLeft: Number.POSITIVE_INFINITY,
     };
-    const loader = createRowLoader(platform, rooms, job, columns, new Map());
     // Of two rows that say different things of the same, the later one counts.
     const inOrder = rows.toSorted((one, other) => one.row_number! - other.row_number!);
-    const outcome = await loader.write(loader.prepare(inOrder.map(numbered)));
+    const taken = inOrder.map(numbered);
+    const cells = taken.map((row) => row.cells);
+    const lookups = await keptLookups(platform, job, { columns, cells });
+    const loader = createRowLoader(platform, rooms, job, columns, lookups);
+    const outcome = await loader.write(loader.prepare(taken));
     const rejected = byRow(outcome.rejections);
     const again = inOrder.flatMap((row) => {
       const problems = problemsOf(rejected.get(row.row_number!) ?? []);
@@ -104,6 +108,10 @@ export function createRejectedRows({ platform, rooms }: RejectedRowsNeeds): Reje
     await database.transaction(async (transaction) => {
       await settleReplayed(transaction, well, clock.now());
       await noteRejectedAgain(transaction, again, clock.now());
+      await dropNeedlessLookups(
+        transaction,
+        well.map((row) => row.rejected_id),
+      );
     });
     const isOneEvent = file.records.length === 1 && file.records[0]!.record === 'event';
     const duplicate = isOneEvent ? (outcome.stored['duplicate event'] ?? 0) : 0;

@@ -350,6 +350,30 @@ describe('webhooks', () => {
     expect(got.at(-1)!.headers['webhook-id']).toBe(got[before]!.headers['webhook-id']);
     expect(await outputs.book.read('hook', user())).toMatchObject({ dead: 0 });
   });
+
+  it('lose and double nothing when the rows of a delivery are changed in the middle of a portion', async () => {
+    const before = got.length;
+    await server.ingest.append(
+      'bank',
+      [21, 22, 23, 24, 25, 26].map((number) => paid('K1', number)),
+    );
+    const { destination } = webhook(`${address}/in`);
+    for (const [rowsADelivery, given] of [
+      [5, [204, 503]],
+      [1, [204, 503]],
+      [2, []],
+    ] as const) {
+      answers = [...given];
+      await later();
+      await outputs.book.update('hook', { destination: { ...destination, rowsADelivery } }, user());
+    }
+    await later();
+    const taken = new Map(got.slice(before).map(({ headers, body }) => [headers['webhook-id'], body.rows]));
+    const sent = [...taken.values()].flat().map((row) => row.id);
+    expect(sent).toHaveLength(6);
+    expect(new Set(sent).size).toBe(6);
+    expect(await outputs.book.read('hook', user())).toMatchObject({ dead: 0, attempts: 0 });
+  });
 });
 
 it('what is declared personal leaves masked from then on: the rest of a portion, and what was set aside', async () => {

@@ -133,7 +133,7 @@ async function sendNext({ needs, subjects, destinations }: OutputParts, row: Out
     const plan = await subject.plan(scope, destination.isWhole);
     if (!plan) return undefined;
     const columns = (await subject.columns(scope)).map(({ name }) => name);
-    const fixed = { plan, columns };
+    const fixed = { plan, columns, rowsADelivery: destination.rowsADelivery(row.destination) };
     await keepPlan(database, row.output_id, row.cursor, fixed);
     return fixed;
   }

@@ -42,7 +42,7 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
   try {
     for await (const piece of pieces(
       subject.rows(scope, portion.plan),
-      destination.rowsADelivery(row.destination),
+      portion.rowsADelivery ?? destination.rowsADelivery(row.destination),
     )) {
       rows += piece.length;
       const deliveryId = deterministicId('delivery', row.output_id, row.created_at, row.slice, chunk);

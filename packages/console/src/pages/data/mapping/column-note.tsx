@@ -6,7 +6,7 @@ import { countMisfits, readSample, telling } from './value-shape.ts';
 
 /** Steps that mappings written by hand may have and the form does not show. */
 const isOther = (step: TransformStep): boolean =>
-  !('date' in step || 'excelDate' in step || 'number' in step || 'boolean' in step || 'split' in step);
+  !['date', 'excelDate', 'number', 'boolean', 'split', 'map'].some((each) => each in step);
 
 /** How the texts of a column are read, and whether the examples fit. */
 export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples: readonly string[] }) {

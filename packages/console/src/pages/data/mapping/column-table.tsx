@@ -11,6 +11,8 @@ import { ReadingSelect } from './reading-select.tsx';
 import { typeOfUse, type ColumnPlan, type FieldPlan, type RecordPlan, type Use } from './record-plan.ts';
 import { declaredFields, readingOf, type SampledColumn } from './suggest-plan.ts';
 import { useColumnUses, writtenUse } from './use-column-uses.ts';
+import { ValueMapButton } from './value-map-button.tsx';
+import { mayMapValues } from './value-map.ts';
 import { dateSteps, readSample, telling } from './value-shape.ts';
 
 interface ColumnTableProps {
@@ -126,6 +128,15 @@ export function ColumnTable(props: ColumnTableProps) {
             <ReadingSelect
               planned={planned}
               type={typeOfUse(planned.use) ?? 'string'}
+              samples={sampled.samples}
+              onChange={(steps) => chooseSteps(index, steps)}
+            />
+          )}
+          {mayMapValues(planned) && (
+            <ValueMapButton
+              name={sampled.name}
+              type={typeOfUse(planned.use)}
+              steps={planned.steps}
               samples={sampled.samples}
               onChange={(steps) => chooseSteps(index, steps)}
             />

@@ -85,7 +85,7 @@ export function MappingEditor(props: MappingEditorProps) {
           </ul>
         )}
       </Panel>
-      <KeptParts parts={plan.kept ?? []} />
+      <KeptParts parts={plan.kept ?? []} onChange={(kept) => onChange({ ...plan, kept })} />
       {columns.some(({ samples }) => samples.length > 0) && <ExampleRow plan={plan} columns={columns} />}
     </>
   );

@@ -151,6 +151,8 @@ export function countMisfits(
   return samples.filter((sample) => {
     const text = sample.trim();
     if (text === '') return false;
+    // A map says by itself which texts it lacks.
+    if (steps.some((step) => 'map' in step)) return false;
     for (const step of steps) {
       if ('date' in step) return !fitsDatePattern(text, step.date);
       if ('excelDate' in step) return readSerialDay(text) === undefined;

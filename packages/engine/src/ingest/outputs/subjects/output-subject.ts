@@ -30,6 +30,8 @@ export interface Portion {
   readonly plan: Position;
   /** The columns of a CSV file, in order; `id` stands before them. */
   readonly columns: readonly string[];
+  /** Pieces are counted, so their size stays while the portion is under way; absent in portions of before. */
+  readonly rowsADelivery?: number;
 }
 
 /** What a subject is asked about. */
