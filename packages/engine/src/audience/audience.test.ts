@@ -385,6 +385,19 @@ describe('merges and splits', () => {
     ]);
   });
 
+  it('heal nothing: what could not be computed before still says so', async () => {
+    await segments.create(rule('broken', 'person where age < 50'), ASKER);
+    await platform.database.execute(
+      `update audience.segment set document = jsonb_set(document, '{where,left,path,0}', '"gone"') where segment_id = 'broken'`,
+    );
+    await audience.computeSegments(['broken']);
+    const { run } = await segments.get('broken');
+    await follow([{ keyNumber: 4, oldPersonId: 4, newPersonId: 1 }]);
+    const after = await segments.get('broken');
+    expect(after.run).toBeGreaterThan(run);
+    expect(after.problem).toContain('gone');
+  });
+
   it('move set tags to the person who took over', async () => {
     await tags.create(
       { ...definition, tagId: 'note', name: '备注', kind: 'manual', valueType: 'text' },

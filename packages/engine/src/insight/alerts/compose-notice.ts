@@ -7,7 +7,8 @@ export type NoticeKind = (typeof noticeKinds)[number];
 /** What is told to one target. */
 export interface Notice {
   readonly noticeId: string;
-  readonly alertId: string;
+  /** Absent: a notice to operators. */
+  readonly alertId: string | undefined;
   readonly kind: NoticeKind;
   readonly target: AlertTarget;
   readonly message: NoticeMessage;
@@ -95,7 +96,7 @@ function composeMessage(
 }
 
 /** `2026-03-02 10:00 Asia/Shanghai`. */
-function localTime(at: number, timeZone: string): string {
+export function localTime(at: number, timeZone: string): string {
   const text = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(
     at,
   );
