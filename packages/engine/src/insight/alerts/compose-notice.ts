@@ -60,7 +60,7 @@ function composeMessage(
   at: number,
 ): NoticeMessage {
   const labels = LABELS[alert.language];
-  const link = `${config.publicUrl}/insight/alerts/${alert.alertId}`;
+  const link = `${config.publicUrl}/insight/alerts?alert=${alert.alertId}`;
   const rounded = (value: number) => String(Math.round(value * 100) / 100);
   const lines: [string, string | undefined][] = [
     [labels.number, check?.value === undefined ? undefined : rounded(check.value)],

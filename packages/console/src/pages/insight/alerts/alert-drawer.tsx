@@ -18,6 +18,7 @@ import { Chart } from '../chart/chart.tsx';
 import type { ChartSeries } from '../chart/series-chart.tsx';
 import { addressOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 import { NoticeTable } from './notice-table.tsx';
 import { useAlertSentence } from './use-alert-sentence.ts';
 import styles from './alerts.module.css';
@@ -36,6 +37,7 @@ interface AlertDrawerProps {
 
 /** One alert: what it watches, how the number went, and who was told. */
 export function AlertDrawer({ alert, onEdit, onClose }: AlertDrawerProps) {
+  useReturnFocus();
   const { text } = useReader();
   const words = text.alerts;
   const { user } = useSession();
