@@ -25,6 +25,7 @@ import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
 import { readTagIds, readTagValues, tagGroups } from './read-tag-values.ts';
 import { readTroubles } from './read-troubles.ts';
+import { createRequireSources } from './require-sources.ts';
 import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
 import { selectDueSegments, selectPresentRuns } from './segment-store.ts';
@@ -178,6 +179,7 @@ export function createAudience(
         personLookup,
         profile: needs.profile,
         showSources: createShowSources(platform, needs.ingest.sourceReadiness),
+        requireSources: createRequireSources(needs.ingest.sourceReadiness, () => clock.now()),
       }),
     async start() {
       await lookup.refresh();
