@@ -1,8 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { formatCompact, formatPoints, formatPValue } from '../src/format/numbers.ts';
 import { formatAgo, formatDateTime, formatDuration } from '../src/format/times.ts';
 import { en } from '../src/text/en.ts';
 import { zh } from '../src/text/zh.ts';
+
+test('every act that the server records has a name in the audit, so that no code is shown', () => {
+  const engine = fileURLToPath(new URL('../../engine/src', import.meta.url));
+  const acts = readdirSync(engine, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .flatMap((file) => [
+      ...readFileSync(join(engine, file), 'utf8').matchAll(
+        /(?:action:|record\([^;]*?) '([a-z_]+\.[a-z_]+)'/g,
+      ),
+    ])
+    .map(([, act]) => act!);
+  expect(acts.length).toBeGreaterThan(20);
+  expect([...new Set(acts)].filter((act) => !(act in zh.audit.actions)).sort()).toEqual([]);
+});
 
 describe('numbers in the reader’s habit', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   askApi,
@@ -7,6 +7,7 @@ import {
   goTo,
   openBrowser,
   openPage,
+  postApi,
   type WatchedPage,
 } from './console-under-test.ts';
 
@@ -120,6 +121,32 @@ describe.skipIf(!server)('the console without a mouse', () => {
     await page.getByRole('button', { name: '删除条件' }).first().waitFor();
     await page.waitForFunction(() => document.activeElement?.matches('#root button') ?? false);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('添加条件');
+  });
+
+  test('an alert, its editor and the people behind a number give the focus back to what opened them', async () => {
+    await postApi(server!, '/api/v1/alerts', {
+      name: '无鼠标预警',
+      analysis: { period: { lastDays: 30 }, series: [{ event: '*' }] },
+      condition: { kind: 'threshold', direction: 'above', value: 1 },
+      enabled: false,
+    });
+    const dialog = page.getByRole('dialog');
+    const opensAndGivesBack = async (opener: Locator): Promise<void> => {
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await dialog.waitFor();
+      await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"], .ant-drawer'));
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await expect.poll(() => opener.evaluate((own) => own === document.activeElement)).toBe(true);
+    };
+    await arrive('/insight/alerts', '预警');
+    await opensAndGivesBack(page.locator('tbody tr[tabindex="0"]', { hasText: '无鼠标预警' }).first());
+    await opensAndGivesBack(page.getByRole('button', { name: '新建预警' }));
+    const funnel = { period: { lastDays: 365 }, steps: [{ event: '*' }, { event: '*' }] };
+    const question = encodeURIComponent(JSON.stringify(funnel));
+    await arrive(`/insight/analyses/funnel?q=${question}`, '漏斗分析');
+    await opensAndGivesBack(page.locator('main ol > li b button').first());
   });
 
   test('Enter in the last field of a dialog of several sends it', async () => {

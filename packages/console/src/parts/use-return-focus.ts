@@ -5,8 +5,9 @@ export function useReturnFocus(): void {
   const [opener] = useState(() => document.activeElement);
   useEffect(
     () => () => {
-      // In the next frame the dialog no longer holds the focus.
+      // In the next frame the dialog no longer holds the focus. Another one that took its place keeps it.
       requestAnimationFrame(() => {
+        if (document.activeElement?.closest('[role="dialog"]')) return;
         if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
       });
     },

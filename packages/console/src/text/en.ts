@@ -11,6 +11,7 @@ import { imports } from './en/imports.ts';
 import { insight } from './en/insight.ts';
 import { linking } from './en/linking.ts';
 import { models } from './en/models.ts';
+import { operatorAlerts } from './en/operator-alerts.ts';
 import { outputs } from './en/outputs.ts';
 import { overview } from './en/overview.ts';
 import { entities, people } from './en/people.ts';
@@ -57,6 +58,7 @@ export const en: Text = {
   linking,
   models,
   streams,
+  operatorAlerts,
   outputs,
   readers,
   kafka,

@@ -11,6 +11,7 @@ import { imports } from './zh/imports.ts';
 import { insight } from './zh/insight.ts';
 import { linking } from './zh/linking.ts';
 import { models } from './zh/models.ts';
+import { operatorAlerts } from './zh/operator-alerts.ts';
 import { outputs } from './zh/outputs.ts';
 import { overview } from './zh/overview.ts';
 import { entities, people } from './zh/people.ts';
@@ -56,6 +57,7 @@ export const zh = {
   linking,
   models,
   streams,
+  operatorAlerts,
   outputs,
   readers,
   kafka,

@@ -52,7 +52,14 @@ export const createTag = endpoint({
     model: tagModelSchema.optional().describe('of model tags'),
   }),
   response: tagSchema,
-  errors: ['user_unknown', 'eql_invalid', 'tag_exists', 'tag_sql_refused', 'tag_scorer_unknown'],
+  errors: [
+    'source_not_found',
+    'user_unknown',
+    'eql_invalid',
+    'tag_exists',
+    'tag_sql_refused',
+    'tag_scorer_unknown',
+  ],
 });
 
 export const readTag = endpoint({
@@ -102,6 +109,7 @@ export const editTag = endpoint({
   }),
   response: tagSchema,
   errors: [
+    'source_not_found',
     'not_editor',
     'eql_invalid',
     'tag_not_found',

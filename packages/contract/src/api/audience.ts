@@ -68,7 +68,14 @@ export const createSegment = endpoint({
       .describe('members of an imported segment'),
   }),
   response: segmentSchema,
-  errors: ['user_unknown', 'eql_invalid', 'segment_exists', 'segment_cycle', 'lookalike_missing'],
+  errors: [
+    'source_not_found',
+    'user_unknown',
+    'eql_invalid',
+    'segment_exists',
+    'segment_cycle',
+    'lookalike_missing',
+  ],
 });
 
 export const editSegment = endpoint({
@@ -88,6 +95,7 @@ export const editSegment = endpoint({
   }),
   response: segmentSchema,
   errors: [
+    'source_not_found',
     'not_editor',
     'eql_invalid',
     'segment_not_found',

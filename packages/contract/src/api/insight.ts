@@ -4,6 +4,7 @@ import { endpoint } from '../endpoint.ts';
 export * from './insight-alerts.ts';
 export * from './insight-analyses.ts';
 export * from './insight-boards.ts';
+export * from './insight-operator-alerts.ts';
 export * from './insight-reports.ts';
 
 const count = z.number().int().min(0);

@@ -11,7 +11,8 @@ export const conditionCalls = ['did', 'sequence', 'consents', 'entered', 'left']
 
 /** Whether a function that gives true or false begins here, or `in segment`. */
 export function isConditionCall(cursor: Cursor): boolean {
-  if (cursor.sees('in') && cursor.sees('segment', 1)) return true;
+  // Nothing else begins with `in`.
+  if (cursor.sees('in')) return true;
   return cursor.seesAny(conditionCalls) && cursor.sees('(', 1);
 }
 
@@ -50,7 +51,20 @@ function parseArguments(
 }
 
 function segmentName(cursor: Cursor): string {
-  cursor.expect('segment');
+  if (!cursor.take('segment')) {
+    const { kind, text } = cursor.peek();
+    const name = kind === 'text' || !cursor.seesName() ? undefined : `segment ${text}`;
+    cursor.fail(
+      '“segment” and its name are expected here.',
+      '此处应为 segment 及人群名称。',
+      name ?? 'segment',
+    );
+  }
+  const quoted = cursor.peek();
+  if (quoted.kind === 'text') {
+    const name = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(quoted.text) ? quoted.text : `\`${quoted.text}\``;
+    cursor.fail('A segment is named without quotes.', '人群名称不加引号。', name);
+  }
   return cursor.name('a segment', '人群');
 }
 

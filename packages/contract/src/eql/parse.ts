@@ -23,13 +23,7 @@ export function parseEql(text: string): ParsedEql {
   try {
     const cursor = new Cursor(text, tokenize(text));
     const document = parseQuery(cursor);
-    if (cursor.peek().kind !== 'end') {
-      cursor.fail(
-        'The expression should end here.',
-        '表达式应在此处结束。',
-        FOREIGN_WORDS[cursor.peek().text.toLowerCase()],
-      );
-    }
+    if (cursor.peek().kind !== 'end') refuseRest(cursor, document);
     if (!isWithinEqlLimits(document)) {
       cursor.failAt(
         { offset: 0, length: text.length },
@@ -53,6 +47,34 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   null: 'missing',
   having: 'and',
 };
+
+/** Says what is wrong where an expression goes on that should have ended. */
+function refuseRest(cursor: Cursor, document: EqlDocument): never {
+  if (cursor.sees(',') && cursor.peek(1).kind === 'number') {
+    cursor.fail('Numbers are written without commas.', '数字中不要写逗号。');
+  }
+  const isValue = document.kind === 'value';
+  if (isValue && document.value.kind === 'attribute' && document.value.path[0] === 'person') {
+    cursor.fail('“where” is expected here.', '此处应为 where。', `where ${cursor.peek().text}`);
+  }
+  if (
+    isValue &&
+    cursor.seesAny(['=', '!=', '<', '<=', '>', '>=', 'in', 'between', 'contains', 'is', 'and', 'or'])
+  ) {
+    cursor.failAt(
+      { offset: 0, length: 1 },
+      'syntax',
+      'A rule begins with whom it is about: “person where …”.',
+      '条件须从总体写起：“person where …”。',
+      'person where …',
+    );
+  }
+  cursor.fail(
+    'The expression should end here.',
+    '表达式应在此处结束。',
+    FOREIGN_WORDS[cursor.peek().text.toLowerCase()],
+  );
+}
 
 /**
  * The same upper bounds for text as for documents: what can be written can be saved and edited. What is still

@@ -47,7 +47,7 @@ const CHINESE_MULTIPLES: Readonly<Record<string, number>> = { 万: 1e4, 亿: 1e8
 const PATTERNS: readonly { kind: Token['kind'] | 'space'; pattern: RegExp }[] = [
   { kind: 'space', pattern: /(?:\s|--[^\n]*)+/uy },
   { kind: 'clock', pattern: /\d{1,2}:\d{2}(?!\d)/uy },
-  { kind: 'number', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[万亿]?/uy },
+  { kind: 'number', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[万亿%]?/uy },
   { kind: 'parameter', pattern: /\$[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_]*/uy },
   { kind: 'text', pattern: /'(?:[^']|'')*'|"[^"]*"|“[^”]*”|‘[^’]*’|＇[^＇]*＇|＂[^＂]*＂/uy },
@@ -143,6 +143,7 @@ function meaning(kind: Token['kind'], raw: string): string {
       return raw.slice(1);
     case 'number': {
       const multiple = CHINESE_MULTIPLES[raw.at(-1) ?? ''];
+      if (raw.endsWith('%')) return String(Number(raw.slice(0, -1)) / 100);
       return multiple ? String(Number(raw.slice(0, -1)) * multiple) : raw;
     }
     case 'symbol':

@@ -26,6 +26,7 @@ export * from './sequence.ts';
 export * from './session.ts';
 export * from './trend.ts';
 export * from './alert.ts';
+export * from './operator-alert.ts';
 export * from './report.ts';
 export * from './dashboard.ts';
 export * from './portrait.ts';

@@ -13,6 +13,7 @@ export function withoutRooms(platform: Platform): AnalysisNeeds {
         declareUses: unasked,
         tagGroups: unasked,
         mayAsk: unasked,
+        troubles: unasked,
         totals: unasked,
       },
       profile: { catalogue: unasked },

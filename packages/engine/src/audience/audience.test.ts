@@ -165,6 +165,35 @@ describe('expressions', () => {
     expect(blocks).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
 
+  it('reads a per cent as a part of one', async () => {
+    expect((await audience.check({ text: 'person where percentile(aum) >= 7%' }, ASKER)).text).toContain(
+      'percentile(aum) >= 0.07',
+    );
+  });
+
+  it('finds birthdays that were, as those that come', async () => {
+    const births = ['1990-02-28', '1985-03-02', '1992-03-20', '1988-12-30'];
+    await platform.clickhouse.insert(
+      'person',
+      births.map((birth_date, index) => ({
+        person_id: index + 1,
+        key_number: index + 1,
+        version: 9,
+        birth_date,
+      })),
+    );
+    const born = async (asked: string) =>
+      (await audience.people({ text: `person where anniversary(birth_date) ${asked}` }, { limit: 9 }))
+        .personIds;
+    // Today is 2 March 2026.
+    expect(await born('in next 3 days')).toEqual([2]);
+    expect(await born('in last 3 days')).toEqual([1, 2]);
+    expect(await born('in this month')).toEqual([2, 3]);
+    expect(await born('in last year')).toEqual([1, 2, 3, 4]);
+    expect(await born('in between 100 days ago and 60 days ago')).toEqual([4]);
+    expect(await born('= 2 days ago')).toEqual([1]);
+  });
+
   it('follows time: what was within the last two days is not three days later', async () => {
     const expression = { text: 'person where did(event login within last 2 days)' };
     expect((await audience.count(expression)).count).toBe(5);
@@ -185,6 +214,24 @@ describe('expressions', () => {
     ['person where age >', 'syntax', undefined, 18],
     ["person where age > 3 in time zone 'Mars/Base'", 'bad_time_zone', undefined, undefined],
     ['person where active_share(event login within last 90000 hours) > 0', undefined, undefined, undefined],
+    ['person where login', 'unknown_name', 'did(event login)', 13],
+    ['person where maturity_date in next 7 days', 'unknown_name', 'any holding where (maturity_date …)', 13],
+    ['person where count(login) > 3', 'unknown_relation', 'event login', 19],
+    ['person where did(event 消息被点击)', 'unknown_event', '`$message_clicked`', 17],
+    [
+      'person where legal_representative.parent.size > 1',
+      'unknown_name',
+      'any company via legal_representative where (any company via parent where (size …))',
+      13,
+    ],
+    ['person where percentile(aum) >= 90', 'type_mismatch', '0.9', 13],
+    ['person where city contains 上', 'unknown_name', "'上'", 27],
+    ['person where in young', 'syntax', 'segment young', 16],
+    ["person where in segment 'young'", 'syntax', 'young', 24],
+    ['aum > 100', 'syntax', 'person where …', 0],
+    ['person aum > 100', 'syntax', 'where aum', 7],
+    ['people where aum > 100', 'unknown_name', 'person', 0],
+    ['person where aum >= 500,000', 'syntax', undefined, 23],
   ])('answers %s with %s', async (text, code, suggestion, offset) => {
     const { problems, estimate } = await audience.check({ text }, ASKER);
     expect(problems[0]?.code).toBe(code);
@@ -383,6 +430,19 @@ describe('merges and splits', () => {
       [4, 'left', 'merge'],
       [20, 'entered', 'split'],
     ]);
+  });
+
+  it('heal nothing: what could not be computed before still says so', async () => {
+    await segments.create(rule('broken', 'person where age < 50'), ASKER);
+    await platform.database.execute(
+      `update audience.segment set document = jsonb_set(document, '{where,left,path,0}', '"gone"') where segment_id = 'broken'`,
+    );
+    await audience.computeSegments(['broken']);
+    const { run } = await segments.get('broken');
+    await follow([{ keyNumber: 4, oldPersonId: 4, newPersonId: 1 }]);
+    const after = await segments.get('broken');
+    expect(after.run).toBeGreaterThan(run);
+    expect(after.problem).toContain('gone');
   });
 
   it('move set tags to the person who took over', async () => {

@@ -83,7 +83,7 @@ export async function computeLookalikes(
   for (const row of rows) {
     const dueAt = dueAfterRun(row, now, platform.config.timeZone);
     const postpone = (problem: ComputationProblem): Promise<void> =>
-      postponeSegment(platform.database, row.segment_id, dueAt, problem);
+      postponeSegment(platform.database, row.segment_id, { dueAt, problem, at: now });
     if (!row.lookalike) continue;
     try {
       const startedAt = performance.now();

@@ -111,5 +111,5 @@ async function postpone(
   problem: ComputationProblem,
 ): Promise<void> {
   const dueAt = row.kind === 'rule' ? dueAfterRun(row, now, platform.config.timeZone) : undefined;
-  await postponeSegment(platform.database, row.segment_id, dueAt, problem);
+  await postponeSegment(platform.database, row.segment_id, { dueAt, problem, at: now });
 }

@@ -47,7 +47,11 @@ export async function computeTags(
     const prepared = prepareExpression({ document: row.document }, preparation);
     if ('problems' in prepared || prepared.query.kind !== 'value') {
       const problem = 'problems' in prepared ? prepared.problems[0]! : NO_VALUE;
-      await postponeTag(platform.database, row.tag_id, dueOf(platform, row, now), problem);
+      await postponeTag(platform.database, row.tag_id, {
+        dueAt: dueOf(platform, row, now),
+        problem,
+        at: now,
+      });
     } else {
       computable.push({ row, value: prepared.query.value });
     }
@@ -88,7 +92,11 @@ async function guarded(
       const dueAt = dueOf(platform, only, now);
       // What takes too long holds up everything else that is due; it may try again in an hour at the earliest.
       const later = dueAt === undefined ? undefined : Math.max(dueAt, now + RETRY_MS);
-      await postponeTag(platform.database, only.tag_id, later, problemOfError(error));
+      await postponeTag(platform.database, only.tag_id, {
+        dueAt: later,
+        problem: problemOfError(error),
+        at: now,
+      });
     }
     return false;
   }

@@ -24,6 +24,8 @@ import type { Scorers } from './person-scorer.ts';
 import { prepareExpression } from './prepare-expression.ts';
 import { createCatalogueReader } from './read-catalogue.ts';
 import { readTagIds, readTagValues, tagGroups } from './read-tag-values.ts';
+import { readTroubles } from './read-troubles.ts';
+import { createRequireSources } from './require-sources.ts';
 import { audienceRoutes } from './routes.ts';
 import { proveNightly } from './prove-nightly.ts';
 import { selectDueSegments, selectPresentRuns } from './segment-store.ts';
@@ -150,6 +152,7 @@ export function createAudience(
         provedWrong: present.filter((row) => row.proved_wrong_at !== null).length,
       };
     },
+    troubles: readTroubles,
     async declareUses(transaction, user, used, asker) {
       const preparation = await reader.preparation(clock.now());
       const names = { segments: new Set<string>(), tags: new Set<string>() };
@@ -176,6 +179,7 @@ export function createAudience(
         personLookup,
         profile: needs.profile,
         showSources: createShowSources(platform, needs.ingest.sourceReadiness),
+        requireSources: createRequireSources(needs.ingest.sourceReadiness, () => clock.now()),
       }),
     async start() {
       await lookup.refresh();

@@ -1,6 +1,6 @@
 import type { Asker } from './asker.ts';
 import type { TagValue } from './read-tag-values.ts';
-import type { EqlDocument, EqlProblem } from '@wutong/contract';
+import type { EqlDocument, EqlProblem, OperatorTrouble } from '@wutong/contract';
 import type { HttpServer, Transaction } from '../platform/index.ts';
 
 /** An expression in either face, with the values of its `$names`. */
@@ -135,6 +135,8 @@ export interface Audience {
   tagIds(asker?: Asker): Promise<Set<string>>;
   /** Segments in use, people who are in at least one of them, and how many the newest proof found wrong. */
   totals(): Promise<{ segments: number; people: number; provedWrong: number }>;
+  /** Computations that operators have to look after at `now` (epoch ms), the longest in trouble first. */
+  troubles(reader: Pick<Transaction, 'query'>, now: number): Promise<OperatorTrouble[]>;
   /**
    * Declares in the caller's transaction what a strategy or report uses, for lineage; replaces its former uses.
    * @throws CodedError eql_invalid, also where it names what the asker may not see

@@ -1,5 +1,5 @@
 import type { Platform } from '../platform/index.ts';
-import { problemOfError } from './computation-problem.ts';
+import { problemOfError, type ComputationProblem } from './computation-problem.ts';
 import { finishTagRun, beginTagRuns, postponeTag, selectRunBefore, type TagRow } from './tag-store.ts';
 import { restampTags } from './tag-change-store.ts';
 import { countPeopleOfTags, removeOlderValues, setTagValues } from './tag-value-store.ts';
@@ -34,22 +34,18 @@ export async function computeModelTag(
     await takeAwayStale(platform, row, now);
     return;
   }
+  const postpone = (problem: ComputationProblem) =>
+    postponeTag(platform.database, row.tag_id, { dueAt, problem, at: now });
   const scorer = scorers.get(name);
   if (!scorer) {
-    await postponeTag(platform.database, row.tag_id, dueAt, {
-      en: `There is no scorer “${name}”.`,
-      zh: `没有名为“${name}”的评分器。`,
-    });
+    await postpone({ en: `There is no scorer “${name}”.`, zh: `没有名为“${name}”的评分器。` });
     return;
   }
   try {
     await scoreEverybody(platform, scorer, row, now, dueAt);
   } catch (error) {
     const { en, zh } = problemOfError(error);
-    await postponeTag(platform.database, row.tag_id, dueAt, {
-      en: `The scorer “${name}” failed: ${en}`,
-      zh: `评分器“${name}”出错：${zh}`,
-    });
+    await postpone({ en: `The scorer “${name}” failed: ${en}`, zh: `评分器“${name}”出错：${zh}` });
   }
 }
 

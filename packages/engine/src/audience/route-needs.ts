@@ -4,6 +4,7 @@ import type { Audience } from './front-door.ts';
 import type { PersonLookup } from './look-up-person.ts';
 import type { ManageSharing } from './manage-sharing.ts';
 import type { Segments } from './manage-segments.ts';
+import type { RequireSources } from './require-sources.ts';
 import type { ShowSources } from './show-sources.ts';
 import type { Tags } from './manage-tags.ts';
 import type { CatalogueReader } from './read-catalogue.ts';
@@ -19,4 +20,5 @@ export interface RouteNeeds {
   readonly personLookup: PersonLookup;
   readonly profile: Pick<Profile, 'attributesOf'>;
   readonly showSources: ShowSources;
+  readonly requireSources: RequireSources;
 }

@@ -16,7 +16,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Segments, their members, and a person's segments. */
 export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, audience, segments, sharing, personLookup, showSources } = needs;
+  const { platform, audience, segments, sharing, personLookup, showSources, requireSources } = needs;
 
   const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
     segments.namingUnseen(ids, askerOf(user));
@@ -48,17 +48,16 @@ export function segmentRoutes(server: HttpServer, needs: RouteNeeds): void {
     return { items: await showAll(rows, user, seen), ...next };
   });
 
-  server.handle(audienceApi.createSegment, async ({ body, user, seen }) =>
-    showSeen(
-      await segments.create({ ...body, people: body.personIds ? [body.personIds] : [] }, askerOf(user)),
-      user,
-      seen,
-    ),
-  );
+  server.handle(audienceApi.createSegment, async ({ body, user, seen }) => {
+    await requireSources(body.schedule);
+    const people = body.personIds ? [body.personIds] : [];
+    return showSeen(await segments.create({ ...body, people }, askerOf(user)), user, seen);
+  });
 
-  server.handle(audienceApi.editSegment, async ({ params, body, user, seen }) =>
-    showSeen(await segments.edit(params.segmentId, body, askerOf(user)), user, seen),
-  );
+  server.handle(audienceApi.editSegment, async ({ params, body, user, seen }) => {
+    await requireSources(body.schedule);
+    return showSeen(await segments.edit(params.segmentId, body, askerOf(user)), user, seen);
+  });
 
   server.handle(audienceApi.setSegmentMembers, async ({ params, body, user, seen }) =>
     showSeen(await segments.setMembers(params.segmentId, body.personIds, askerOf(user), seen), user, seen),

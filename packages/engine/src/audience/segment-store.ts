@@ -110,7 +110,8 @@ export async function updateSegment(
   const rows = await transaction.execute(
     `update audience.segment
      set name = $3, description = $4, folder = $5, body = $6, document = $7::jsonb, schedule = $8::jsonb,
-         updated_at = $9, due_at = $10, priority = $11, version = version + 1, problem = null, waiting_since = null
+         updated_at = $9, due_at = $10, priority = $11, version = version + 1, problem = null, waiting_since = null,
+         failures = 0, failing_since = null
      where segment_id = $1 and version = $2`,
     [
       segment.segmentId,
@@ -171,15 +172,18 @@ export async function selectRuleSegments(transaction: Transaction): Promise<Segm
   );
 }
 
+/** Notes that a computation failed at `at`, how often in a row, and when the next one is due (epoch ms). */
 export async function postponeSegment(
   transaction: Transaction,
   segmentId: string,
-  dueAt: number | undefined,
-  problem: ComputationProblem | undefined,
+  failure: { dueAt: number | undefined; problem: ComputationProblem; at: number },
 ): Promise<void> {
+  const { dueAt, problem, at } = failure;
   await transaction.execute(
-    'update audience.segment set due_at = $2, problem = $3, problem_zh = $4 where segment_id = $1',
-    [segmentId, dueAt ?? null, problem?.en ?? null, problem?.zh ?? null],
+    `update audience.segment set due_at = $2, problem = $3, problem_zh = $4, failures = failures + 1,
+       failing_since = coalesce(failing_since, $5)
+     where segment_id = $1`,
+    [segmentId, dueAt ?? null, problem.en, problem.zh, at],
   );
 }
 
@@ -219,7 +223,10 @@ export async function commitRuns(transaction: Transaction, runs: readonly Finish
        select segment_id, run, at, kind, members, entered, left_count, took_ms from done)
      -- A run that moved memberships for identity does not count as a computation: the schedule goes on.
      update audience.segment s
-     set run = done.run, members = done.members, problem = null,
+     set run = done.run, members = done.members,
+         problem = case when done.kind = 'identity' then s.problem end,
+         failures = case when done.kind = 'identity' then s.failures else 0 end,
+         failing_since = case when done.kind = 'identity' then s.failing_since end,
          computed_at = case when done.kind = 'identity' then s.computed_at else done.at end,
          due_at = case when done.kind = 'identity' then s.due_at else done.due_at end
      from done where s.segment_id = done.segment_id`,

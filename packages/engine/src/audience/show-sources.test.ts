@@ -209,3 +209,19 @@ it('waits for nobody whose tasks were stopped or deleted, and says that nothing 
   const [gone] = await whenWaiting(false);
   expect(gone.sources).toMatchObject([{ sourceId: 'core_bank', state: 'unwatched', tasks: [] }]);
 });
+
+it('refuses to wait for what is no source', async () => {
+  const refused = async (method: 'POST' | 'PUT', path: string, body: object) => {
+    const url = `/api/v1${path}`;
+    const headers = { authorization: 'Bearer token-of-admin-1234' };
+    const answer = await server.fastify.inject({ method, url, headers, payload: body });
+    return [answer.statusCode, answer.json<{ code: string }>().code];
+  };
+  const schedule = { ...SCHEDULE, sources: ['core_bank', 'core_bnak'] };
+  const misspelt = { name: '夜间', text: 'person', schedule };
+  const unknown = [404, 'source_not_found'];
+  expect(await refused('POST', '/segments', { ...misspelt, segmentId: 'misspelt' })).toEqual(unknown);
+  expect(await refused('PUT', '/segments/nightly', { ...misspelt, version: 1 })).toEqual(unknown);
+  const tag = { ...misspelt, text: '1', valueType: 'number' };
+  expect(await refused('POST', '/tags', { ...tag, tagId: 'misspelt', kind: 'rule' })).toEqual(unknown);
+});

@@ -17,7 +17,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Tags and their values. */
 export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
-  const { platform, audience, tags, sharing, showSources } = needs;
+  const { platform, audience, tags, sharing, showSources, requireSources } = needs;
   const hidden = (ids: readonly string[], user: CallingUser): Promise<Set<string>> =>
     tags.namingUnseen(ids, askerOf(user));
 
@@ -51,6 +51,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     if (body.kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
+    await requireSources(body.schedule);
     const valueType = body.valueType ?? (body.kind === 'model' ? 'number' : 'text');
     return showSeen(await tags.create({ ...body, valueType }, askerOf(user)), user, seen);
   });
@@ -60,6 +61,7 @@ export function tagRoutes(server: HttpServer, needs: RouteNeeds): void {
     if (kind === 'sql' && !allows(user.permissions, 'tag.sql')) {
       throw new CodedError('permission_denied', { details: { permission: 'tag.sql' } });
     }
+    await requireSources(body.schedule);
     return showSeen(await tags.edit(params.tagId, body, askerOf(user)), user, seen);
   });
 

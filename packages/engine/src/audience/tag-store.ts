@@ -107,6 +107,7 @@ export async function updateTag(
     `update audience.tag
      set name = $3, description = $4, folder = $5, value_type = $6, body = $7, document = $8::jsonb,
          schedule = $9::jsonb, priority = $10, updated_at = $11, due_at = $12, version = version + 1, problem = null,
+         failures = 0, failing_since = null,
          waiting_since = null, model = coalesce($13::jsonb, model)
      where tag_id = $1 and version = $2`,
     [
@@ -195,7 +196,8 @@ export async function finishTagRun(
     [done.tagId, done.run, done.at, done.people, done.tookMs, done.modelVersion ?? null],
   );
   await transaction.execute(
-    `update audience.tag set people = $2, computed_at = $3, due_at = $4, problem = null,
+    `update audience.tag set people = $2, computed_at = $3, due_at = $4, problem = null, failures = 0,
+       failing_since = null,
        model_version = coalesce($5, model_version) where tag_id = $1`,
     [done.tagId, done.people, done.at, done.dueAt ?? null, done.modelVersion ?? null],
   );
@@ -203,17 +205,19 @@ export async function finishTagRun(
   else await restampTags(transaction, [done.tagId]);
 }
 
+/** Notes that a computation failed at `at`, how often in a row, and when the next one is due (epoch ms). */
 export async function postponeTag(
   transaction: Transaction,
   tagId: string,
-  dueAt: number | undefined,
-  problem: ComputationProblem,
+  failure: { dueAt: number | undefined; problem: ComputationProblem; at: number },
 ): Promise<void> {
+  const { dueAt, problem, at } = failure;
   await transaction.execute(
     // A computation that failed may have written some values.
-    `update audience.tag set due_at = $2, problem = $3, problem_zh = $4, values_stamp = values_stamp + 1
+    `update audience.tag set due_at = $2, problem = $3, problem_zh = $4, values_stamp = values_stamp + 1,
+       failures = failures + 1, failing_since = coalesce(failing_since, $5)
      where tag_id = $1`,
-    [tagId, dueAt ?? null, problem.en, problem.zh],
+    [tagId, dueAt ?? null, problem.en, problem.zh, at],
   );
 }
 

@@ -10,6 +10,8 @@ import { routeExports } from './exports/routes.ts';
 import type { Insight } from './front-door.ts';
 import type { InsightNeeds } from './needs.ts';
 import { readOverview } from './overview/read-overview.ts';
+import { routeOperators } from './operators/routes.ts';
+import { tellOperators } from './operators/tell-operators.ts';
 import { readReportSettings } from './report-settings.ts';
 import { createReports } from './reports/manage-reports.ts';
 import { routeReports } from './reports/routes.ts';
@@ -20,6 +22,8 @@ import { readSummary } from './strategy/read-summary.ts';
 
 /** Real ms between looks for due alerts and notices. */
 const ALERT_INTERVAL_MS = 1_000;
+/** Real ms between looks for computations in trouble: what one cause breaks is mostly told in one message. */
+const TROUBLE_INTERVAL_MS = 10_000;
 /** Real ms between dashboards computed ahead: a clock that runs fast must not make them all due all the time. */
 const REFRESH_INTERVAL_MS = 2_000;
 
@@ -41,16 +45,26 @@ export function createInsight(platform: Platform, needs: InsightNeeds): Insight 
       routeBoards(server, platform, asking, { dashboards, answers });
       routeAlerts(server, platform, asking);
       routeExports(server, platform, asking);
+      routeOperators(server, platform, needs);
       routeReports(server, platform, asking, reports);
     },
     checkAlerts: () => checkNextAlert(platform, asking),
     deliverNotices: () => deliverNextNotice(platform, needs, () => readReportSettings(platform.settings)),
+    tellOperators: () => tellOperators(platform, needs),
     async start() {
       const loop = (name: string, run: () => Promise<boolean>) =>
         platform.jobs.loop({ name, intervalMs: ALERT_INTERVAL_MS, run });
       loops = [
         loop('insight.alerts', () => insight.checkAlerts()),
         loop('insight.notices', () => insight.deliverNotices()),
+        platform.jobs.loop({
+          name: 'insight.operators',
+          intervalMs: TROUBLE_INTERVAL_MS,
+          run: async () => {
+            await insight.tellOperators();
+            return false;
+          },
+        }),
         platform.jobs.loop({
           name: 'insight.dashboards',
           intervalMs: REFRESH_INTERVAL_MS,

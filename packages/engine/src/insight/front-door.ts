@@ -13,6 +13,8 @@ export interface Insight {
   checkAlerts(): Promise<boolean>;
   /** Tells the target whose notice is due longest; true when there may be more. The loop does the same. */
   deliverNotices(): Promise<boolean>;
+  /** Writes notices to operators about computations that are newly in trouble or no more. The loop does the same. */
+  tellOperators(): Promise<void>;
   routes(server: HttpServer): void;
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -73,6 +73,7 @@ export function testNeeds(given: {
       tagGroups: unasked,
       mayAsk: async (questions) => questions.map(() => true),
       totals: async () => ({ segments: 0, people: 0, provedWrong: 0 }),
+      troubles: async () => [],
       ...given.audience,
     },
     hub: {

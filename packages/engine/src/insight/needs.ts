@@ -49,7 +49,10 @@ export interface InsightNeeds {
     eventTitle(event: string): Promise<string | undefined>;
   };
   readonly profile: Pick<Profile, 'catalogue'>;
-  readonly audience: Pick<Audience, 'check' | 'peopleSql' | 'declareUses' | 'tagGroups' | 'mayAsk'> & {
+  readonly audience: Pick<
+    Audience,
+    'check' | 'peopleSql' | 'declareUses' | 'tagGroups' | 'mayAsk' | 'troubles'
+  > & {
     /** Segments in use, people who are in at least one of them, and how many the newest proof found wrong. */
     totals(): Promise<{ segments: number; people: number; provedWrong: number }>;
   };

@@ -6,6 +6,7 @@ import { audienceApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { combinations, combinedText, type Combination } from './combination.ts';
 import styles from './segment-list.module.css';
 
@@ -16,6 +17,7 @@ interface CombineDialogProps {
 
 /** Puts chosen segments together, says at once how many that gives, and goes on to a new segment. */
 export function CombineDialog({ segments, onClose }: CombineDialogProps) {
+  useReturnFocus();
   const { text, format } = useReader();
   const words = text.audience.combine;
   const navigate = useNavigate();

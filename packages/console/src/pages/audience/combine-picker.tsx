@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Modal, Select } from 'antd';
 import { useText } from '../../frame/reader.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { useSegmentChoice } from './segment-choice.ts';
 
 interface Picked {
@@ -17,6 +18,7 @@ interface CombinePickerProps {
 
 /** Which segments this one is put together with. */
 export function CombinePicker({ segment, onPicked, onClose }: CombinePickerProps) {
+  useReturnFocus();
   const { audience: words } = useText();
   const [chosen, setChosen] = useState<Picked[]>([]);
   const choice = useSegmentChoice();

@@ -6,6 +6,7 @@ import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useColleagues, useUserNames } from '../../frame/use-names.ts';
 import { FormProblem } from '../../parts/form-problem.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { visibilityOf, type Visibility } from './visibility.ts';
 
 const visibilities: readonly Visibility[] = ['everybody', 'named', 'own'];
@@ -21,6 +22,7 @@ interface ShareDialogProps {
 
 /** Who sees and who changes a segment or tag, and to whom it belongs. */
 export function ShareDialog({ kind, id, name, owner, sharing, onClose }: ShareDialogProps) {
+  useReturnFocus();
   const { text } = useReader();
   const words = text.sharing;
   const { message, modal } = App.useApp();

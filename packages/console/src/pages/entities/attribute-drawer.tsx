@@ -3,6 +3,7 @@ import { profileApi, type Field } from '@wutong/contract';
 import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { DeclarationError } from './declaration-error.tsx';
 import { FieldForm } from './field-form.tsx';
 import { fieldOf, fieldValuesOf, newField, type FieldValues } from './field-values.ts';
@@ -15,6 +16,7 @@ interface AttributeDrawerProps {
 
 /** An attribute of people: declare it, or retitle and classify it. */
 export function AttributeDrawer({ field, taken, onClose }: AttributeDrawerProps) {
+  useReturnFocus();
   const { text, language } = useReader();
   const words = text.models;
   const { message } = App.useApp();

@@ -7,6 +7,7 @@ import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { RecordTable } from '../../parts/record-table.tsx';
 import { EmptyState } from '../../parts/states.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import { DeclarationError } from './declaration-error.tsx';
 import { useFieldColumns } from './field-columns.tsx';
 import { FieldForm } from './field-form.tsx';
@@ -26,6 +27,7 @@ interface TypeDrawerProps {
 
 /** An entity, relation or detail type with its fields; saved as a whole. */
 export function TypeDrawer({ kind, type, catalogue, onClose }: TypeDrawerProps) {
+  useReturnFocus();
   const { text, language } = useReader();
   const words = text.models;
   const { message } = App.useApp();

@@ -13,6 +13,7 @@ import { useReader } from '../../frame/reader.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { wordFor } from '../../text/text.ts';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import styles from './policy-dialog.module.css';
 
 interface Fields {
@@ -25,6 +26,7 @@ const verdictTones = { allow: 'good', refuse: 'bad', defer: 'warn' } as const;
 
 /** Why, or why not: what the gate would say of a message to this person, rule by rule. */
 export function PolicyDialog({ personId, onClose }: { personId: number; onClose: () => void }) {
+  useReturnFocus();
   const { text, format } = useReader();
   const words = text.people;
   const test = useWrite(decisionApi.testPolicy, []);

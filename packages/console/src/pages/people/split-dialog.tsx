@@ -6,6 +6,7 @@ import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useKeyTitles } from '../identity/use-key-titles.ts';
 import { FormProblem } from '../../parts/form-problem.tsx';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 import styles from './person.module.css';
 
 interface SplitDialogProps {
@@ -19,6 +20,7 @@ const SHORTEST_REASON = 2;
 
 /** Takes keys out of a person: which leave, which stay, and why. */
 export function SplitDialog({ person, leaving, onClose }: SplitDialogProps) {
+  useReturnFocus();
   const { text, format } = useReader();
   const words = text.people.merges;
   const { message } = App.useApp();

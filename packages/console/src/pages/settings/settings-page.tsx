@@ -1,6 +1,6 @@
 import { App, Button, InputNumber } from 'antd';
 import { useState } from 'react';
-import { decisionApi, platformApi } from '@wutong/contract';
+import { decisionApi, insightApi, platformApi } from '@wutong/contract';
 import type { Policy } from '../../api/vocabulary.ts';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { roomsWithLoops, useHealth, wordOfLight } from '../../frame/health-lights.tsx';
@@ -11,6 +11,7 @@ import { Page, Panel } from '../../parts/page.tsx';
 import { StateMark, toneOf } from '../../parts/state-mark.tsx';
 import { Answer } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
+import { OperatorPanel } from './operator-panel.tsx';
 import { TokenPanel } from './token-panel.tsx';
 import { UserPanel } from './user-panel.tsx';
 import styles from './settings.module.css';
@@ -20,12 +21,14 @@ export default function SettingsPage() {
   const { text } = useReader();
   const words = text.data.settings;
   const mayUsers = useMay(platformApi.listUsers);
+  const mayOperate = useMay(insightApi.readOperatorAlerts);
   return (
     <Page title={words.title} lead={words.lead}>
       <div className={styles.columns}>
         <PlatformPanel />
         <PolicyPanel />
       </div>
+      {mayOperate && <OperatorPanel />}
       {mayUsers && <UserPanel />}
       {mayUsers && <TokenPanel />}
     </Page>

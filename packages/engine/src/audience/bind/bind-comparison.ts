@@ -43,6 +43,8 @@ export function bindCompare(
     });
   }
   requireUnit(binder, at, scope, left, right);
+  refusePercent(binder, at, scope, left, right);
+  refusePercent(binder, at, scope, right, left);
   if (node.operator !== '=' && node.operator !== '!=') {
     refuseSealed(binder, node.left, scope, left);
     refuseSealed(binder, node.right, scope, right);
@@ -54,6 +56,24 @@ export function bindCompare(
     left: compared(binder, scope, left),
     right: compared(binder, scope, right),
   };
+}
+
+/** A percentile lies between 0 and 1: `percentile(aum) >= 90` would be nobody, without a word. */
+function refusePercent(
+  binder: Binder,
+  node: object,
+  scope: Scope,
+  standing: BoundValue,
+  beside: BoundValue,
+): void {
+  if (standing.kind !== 'standing' || standing.measure !== 'percentile') return;
+  if (beside.kind !== 'literal' || typeof beside.value !== 'number' || beside.value <= 1) return;
+  refuse(binder, node, scope, {
+    code: 'type_mismatch',
+    en: `A percentile lies between 0 and 1, not ${beside.value}.`,
+    zh: `分位数介于 0 与 1 之间，不是 ${beside.value}。`,
+    suggestion: beside.value <= 100 ? String(beside.value / 100) : undefined,
+  });
 }
 
 const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
@@ -80,7 +100,11 @@ function bindBesideNow(
   value = compared(binder, scope, value);
   const at = bindWindow(binder, moment, scope, { kind: 'between', from: moment, to: moment });
   const { fromMs = 0, toMs = 0, fromDate = '', toDate = '' } = at;
-  const range = (window: ResolvedWindow): BoundCondition => ({ kind: 'range', value, window });
+  const range = (window: ResolvedWindow): BoundCondition => ({
+    kind: 'range',
+    value: anniversaryWithin(value, window),
+    window,
+  });
   switch (operator) {
     case '=':
       return range({ fromDate, toDate });
@@ -101,6 +125,12 @@ function bindBesideNow(
     case '>=':
       return range({ fromMs, fromDate });
   }
+}
+
+/** Asked whether it lies in a window with a beginning and an end, an anniversary is the first one since the beginning. */
+export function anniversaryWithin(value: BoundValue, { fromDate, toDate }: ResolvedWindow): BoundValue {
+  if (value.kind !== 'anniversary' || fromDate === undefined || toDate === undefined) return value;
+  return { ...value, today: fromDate };
 }
 
 const nextDate = (date: string, days: number): string => dateTextOf(wallOfDate(date) + days * DAY_MS);
@@ -269,7 +299,7 @@ export function bindText(binder: Binder, node: Of<'text'>, scope: Scope): BoundC
   const value = binder.value(node.value, scope);
   requireType(binder, node.value, scope, value, node.operator === 'contains' ? ['text', 'list'] : ['text']);
   refuseSealed(binder, node.value, scope, value);
-  const pattern = binder.value(node.pattern, scope);
+  const pattern = bindRight(binder, node.pattern, scope);
   requireType(binder, node.pattern, scope, pattern, ['text']);
   refuseSealed(binder, node.pattern, scope, pattern);
   if (node.operator === 'matches') checkPattern(binder, node.pattern, scope, pattern);

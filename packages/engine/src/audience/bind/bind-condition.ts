@@ -3,7 +3,15 @@ import { DAY_MS } from '../calendar.ts';
 import { conditionInEachZone } from './bind-each-zone.ts';
 import { bindList } from './bind-list.ts';
 import { bindWindow } from './bind-window.ts';
-import { bindCompare, bindOneOf, bindText, compared, convertText, requireItems } from './bind-comparison.ts';
+import {
+  anniversaryWithin,
+  bindCompare,
+  bindOneOf,
+  bindText,
+  compared,
+  convertText,
+  requireItems,
+} from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindEventSource, bindRelatedSource } from './bind-source.ts';
@@ -56,7 +64,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
       const value = convertText(binder, node.value, scope, binder.value(node.value, scope), 'date');
       requireType(binder, node.value, scope, value, ['date', 'instant']);
       const window = bindWindow(binder, node, scope, node.window);
-      return { kind: 'range', value: compared(binder, scope, value), window };
+      return { kind: 'range', value: anniversaryWithin(compared(binder, scope, value), window), window };
     }
     case 'related':
       return {

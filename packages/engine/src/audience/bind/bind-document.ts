@@ -13,6 +13,7 @@ import {
   type BindingEnvironment,
   type Scope,
 } from './binder.ts';
+import { suggestTitled } from './suggest-meaning.ts';
 import type { BoundEventSource, BoundQuery, BoundValue, Subject } from './bound.ts';
 
 /** What binding gives: the bound query and what it uses, or the first problem. */
@@ -162,7 +163,7 @@ function populationOf(
       code: 'unknown_name',
       en: `There is no population “${document.of}”; there are ${all.slice(0, 20).join(', ')}.`,
       zh: `没有总体“${document.of}”；可用：${all.slice(0, 20).join('、')}。`,
-      suggestion: suggestName(document.of, all),
+      suggestion: suggestTitled(document.of, [{ name: 'person', title: '客户' }, ...entityTypes]) ?? 'person',
     },
   );
 }

@@ -1,13 +1,14 @@
-import { suggestName, type CatalogueField } from '@wutong/contract';
+import type { CatalogueField } from '@wutong/contract';
 import { eqlTypeOf } from '../catalogue.ts';
 import type { BoundValue, FieldRef, Subject } from './bound.ts';
 import { refuse, type Binder, type Scope } from './binder.ts';
+import { listed, suggestMeaning, suggestTitled } from './suggest-meaning.ts';
 
 /** What a name or a path means where it stands: a field, a property, a field of a referenced entity. */
 export function bindPath(binder: Binder, node: object, path: readonly string[], scope: Scope): BoundValue {
   const [first, ...rest] = path as [string, ...string[]];
   if (scope.subject.kind === 'event') {
-    if (rest.length > 0) return unknown(binder, node, path.join('.'), scope, []);
+    if (rest.length > 0) return unknown(binder, node, path, scope, []);
     return bindProperty(binder, node, first, scope);
   }
   const field = fieldsOf(binder, scope.subject).find((each) => each.name === first);
@@ -21,8 +22,7 @@ export function bindPath(binder: Binder, node: object, path: readonly string[], 
     if (related) return related;
   }
   refuseUnasked(binder, node, path, scope);
-  const known = fieldsOf(binder, scope.subject).map((each) => each.name);
-  return unknown(binder, node, path.join('.'), scope, known);
+  return unknown(binder, node, path, scope, fieldsOf(binder, scope.subject));
 }
 
 /** `holding.amount` has many values: says how to ask of them. */
@@ -98,13 +98,7 @@ function bindReference(
   if (!reference || !entity || !base) return undefined;
   const field = entity.fields.find((each) => each.name === second);
   if (!field) {
-    return unknown(
-      binder,
-      node,
-      second ?? '',
-      scope,
-      entity.fields.map((each) => each.name),
-    );
+    return unknown(binder, node, [second ?? ''], scope, entity.fields);
   }
   if (field.pii === 'identifying') return encrypted(binder, node, scope, field.name);
   const value: BoundValue = {
@@ -174,21 +168,30 @@ export function bindProperty(binder: Binder, node: object, name: string, scope: 
   }
   if (name === 'time') return { kind: 'eventPart', part: 'time', type: 'instant' };
   if (name === 'event' || name === 'source') return { kind: 'eventPart', part: name, type: 'text' };
-  const known = named.flatMap((event) => event.properties.map((each) => each.name));
+  const known = named.flatMap((event) => event.properties);
+  const suggestion = suggestTitled(name, known);
+  const names = listed(suggestion === undefined ? [...new Set(known.map((each) => each.name))] : []);
   return refuse(binder, node, scope, {
     code: 'unknown_property',
-    en: `The event “${scope.event}” has no property “${name}”.`,
-    zh: `事件“${scope.event}”没有属性“${name}”。`,
-    suggestion: suggestName(name, known),
+    en: `The event “${scope.event}” has no property “${name}”.${names.en}`,
+    zh: `事件“${scope.event}”没有属性“${name}”。${names.zh}`,
+    suggestion,
   });
 }
 
-function unknown(binder: Binder, node: object, name: string, scope: Scope, known: readonly string[]): never {
+function unknown(
+  binder: Binder,
+  node: object,
+  path: readonly string[],
+  scope: Scope,
+  known: readonly CatalogueField[],
+): never {
+  const name = path.join('.');
   return refuse(binder, node, scope, {
     code: 'unknown_name',
     en: `There is no attribute “${name}” here.`,
     zh: `此处没有属性“${name}”。`,
-    suggestion: suggestName(name, known),
+    suggestion: suggestMeaning(binder, path, scope, known),
   });
 }
 

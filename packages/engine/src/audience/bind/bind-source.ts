@@ -1,4 +1,4 @@
-import { suggestName, type EventSource, type RelatedSource, type Source } from '@wutong/contract';
+import type { EventSource, RelatedSource, Source } from '@wutong/contract';
 import { bindWindow } from './bind-window.ts';
 import type {
   BoundDetailSource,
@@ -7,6 +7,7 @@ import type {
   BoundSource,
   Subject,
 } from './bound.ts';
+import { listed, suggestTitled } from './suggest-meaning.ts';
 import { refuse, type Binder, type Scope } from './binder.ts';
 import { bindPath, bindProperty, encrypted } from './bind-name.ts';
 
@@ -33,10 +34,7 @@ export function bindEventSource(binder: Binder, source: EventSource, scope: Scop
       code: 'unknown_event',
       en: `No event “${source.event}” has been declared or received.`,
       zh: `没有声明或收到过事件“${source.event}”。`,
-      suggestion: suggestName(
-        source.event,
-        events.map((event) => event.name),
-      ),
+      suggestion: suggestTitled(source.event, events),
     });
   }
   const inner: Scope = {
@@ -153,12 +151,17 @@ function farSubject(binder: Binder, name: string): Extract<Subject, { kind: 'per
 }
 
 function refuseRelation(binder: Binder, source: RelatedSource, scope: Scope, ownType: string): never {
-  const { model } = binder.environment.catalogue;
-  const known = [
-    ...model.detailTypes.filter((type) => type.owner === ownType).map((type) => type.name),
-    ...model.relationTypes.filter((type) => type.from === ownType).map((type) => type.to),
-    ...model.relationTypes.filter((type) => type.to === ownType).map((type) => type.from),
+  const { model, events } = binder.environment.catalogue;
+  const far = model.relationTypes.flatMap((type) => [
+    ...(type.from === ownType ? [type.to] : []),
+    ...(type.to === ownType ? [type.from] : []),
+  ]);
+  const reached = [
+    ...model.detailTypes.filter((type) => type.owner === ownType),
+    ...model.entityTypes.filter((type) => far.includes(type.name)),
+    ...(far.includes('person') ? [{ name: 'person' }] : []),
   ];
+  const known = reached.map((type) => type.name);
   // A detail of another owner is reached over that owner; say so, because that is what most people miss.
   const owner = model.detailTypes.find((type) => type.name === source.name)?.owner;
   if (owner !== undefined && owner !== ownType && known.includes(owner)) {
@@ -169,11 +172,16 @@ function refuseRelation(binder: Binder, source: RelatedSource, scope: Scope, own
       suggestion: `any ${owner} where (any ${source.name} …)`,
     });
   }
+  // `count(login)`: what the event is called, without the word that says it is one.
+  const isEvent = ownType === 'person' && events.some((event) => event.name === source.name);
+  const path = source.property ? `.${source.property.join('.')}` : '';
+  const suggestion = isEvent ? `event ${source.name}${path}` : suggestTitled(source.name, reached);
+  const names = listed(suggestion === undefined ? known : []);
   return refuse(binder, source, scope, {
     code: 'unknown_relation',
-    en: `No detail or relation${source.via === undefined ? '' : ` “${source.via}”`} leads from ${ownType} to “${source.name}”.`,
-    zh: `从 ${ownType} 没有${source.via === undefined ? '' : `“${source.via}”`}明细或关系通向“${source.name}”。`,
-    suggestion: suggestName(source.name, known),
+    en: `No detail or relation${source.via === undefined ? '' : ` “${source.via}”`} leads from ${ownType} to “${source.name}”.${names.en}`,
+    zh: `从 ${ownType} 没有${source.via === undefined ? '' : `“${source.via}”`}明细或关系通向“${source.name}”。${names.zh}`,
+    suggestion,
   });
 }
 

@@ -346,7 +346,12 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
       source: { ...source, window: { kind: 'rolling', direction: 'last', amount, unit: each } },
     })),
   fc.constantFrom<Value>(
-    { kind: 'percentile', value: attribute('aum') },
+    {
+      kind: 'arithmetic',
+      operator: '*',
+      left: { kind: 'percentile', value: attribute('aum') },
+      right: { kind: 'number', value: 10 },
+    },
     { kind: 'rank', value: attribute('aum') },
   ),
   aggregate(['count'], anyEvent).map((value): Value => ({ kind: 'rank', value })),

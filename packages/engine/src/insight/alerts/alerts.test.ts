@@ -115,6 +115,8 @@ test('raised and cleared once, with a history, and each told to mail and webhook
   // Raised at ten minutes, not told again at twenty, over on the next day.
   expect(mails.map((mail) => mail.subject.slice(0, 6))).toEqual(['【预警】登录', '【预警解除】']);
   expect(mails[0]!.text).toContain('当前数值: 2\n');
+  // As the console has it: the list with this alert open beside it.
+  expect(mails[0]!.text).toContain(`/insight/alerts?alert=${alertId}`);
 
   const { secret } = (await call('POST', `/api/v1/alerts/${alertId}/signing-secret`, {})).body;
   const [told] = posts;

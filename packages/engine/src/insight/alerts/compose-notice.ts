@@ -7,7 +7,8 @@ export type NoticeKind = (typeof noticeKinds)[number];
 /** What is told to one target. */
 export interface Notice {
   readonly noticeId: string;
-  readonly alertId: string;
+  /** Absent: a notice to operators. */
+  readonly alertId: string | undefined;
   readonly kind: NoticeKind;
   readonly target: AlertTarget;
   readonly message: NoticeMessage;
@@ -59,7 +60,7 @@ function composeMessage(
   at: number,
 ): NoticeMessage {
   const labels = LABELS[alert.language];
-  const link = `${config.publicUrl}/insight/alerts/${alert.alertId}`;
+  const link = `${config.publicUrl}/insight/alerts?alert=${alert.alertId}`;
   const rounded = (value: number) => String(Math.round(value * 100) / 100);
   const lines: [string, string | undefined][] = [
     [labels.number, check?.value === undefined ? undefined : rounded(check.value)],
@@ -95,7 +96,7 @@ function composeMessage(
 }
 
 /** `2026-03-02 10:00 Asia/Shanghai`. */
-function localTime(at: number, timeZone: string): string {
+export function localTime(at: number, timeZone: string): string {
   const text = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(
     at,
   );

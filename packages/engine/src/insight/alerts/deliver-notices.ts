@@ -3,6 +3,7 @@ import { realClock, type Platform } from '../../platform/index.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { claimDueNotice, writeAttempt, type DueNotice } from './notice-store.ts';
 import { postWebhook, type Outcome } from './post-webhook.ts';
+import { operatorSecret } from '../operators/operator-settings.ts';
 import { ensureSecret } from './signing-secret.ts';
 
 /** Time to the next attempt after the first, second … one; after the last one the notice has failed. */
@@ -14,7 +15,7 @@ const BACKOFF_MS = [30_000, 2 * 60_000, 10 * 60_000, 3_600_000, 6 * 3_600_000];
  * row and the notice is told again, under the same id.
  */
 export function deliverNextNotice(
-  platform: Pick<Platform, 'database' | 'clock' | 'secrets'>,
+  platform: Pick<Platform, 'database' | 'clock' | 'secrets' | 'settings'>,
   needs: Pick<InsightNeeds, 'mail'>,
   settings: () => Promise<ReportSettings>,
 ): Promise<boolean> {
@@ -36,7 +37,10 @@ export function deliverNextNotice(
             // Receivers compare with real time, which the demo's clock is not.
             timestamp: Math.floor(realClock().now() / 1_000),
             body: bodyOf(notice),
-            secret: await ensureSecret(transaction, secrets, notice.alertId),
+            secret:
+              notice.alertId === undefined
+                ? await operatorSecret(transaction, platform)
+                : await ensureSecret(transaction, secrets, notice.alertId),
             insideHosts: (await settings()).insideWebhookHosts,
           });
     await writeAttempt(transaction, notice.noticeId, attemptOf(outcome, notice.attempts, clock.now()));
@@ -52,10 +56,10 @@ function attemptOf(outcome: Outcome, attemptsBefore: number, at: number): Parame
     : { state: 'waiting', nextAt: at + wait, error: outcome.detail, at };
 }
 
-/** The same bytes at every attempt. */
+/** The same bytes at every attempt; `computation.…` to operators. */
 function bodyOf(notice: DueNotice): string {
   return JSON.stringify({
-    type: `alert.${notice.kind}`,
+    type: `${notice.alertId === undefined ? 'computation' : 'alert'}.${notice.kind}`,
     timestamp: new Date(notice.createdAt).toISOString(),
     data: notice.message.data,
   });

@@ -1,4 +1,4 @@
-import type { AlertNotice, AlertTarget, noticeStates } from '@wutong/contract';
+import type { AlertNotice, AlertTarget, noticeStates, OperatorNotice } from '@wutong/contract';
 import type { Database, Secrets, Transaction } from '../../platform/index.ts';
 import type { Notice, NoticeMessage } from './compose-notice.ts';
 import { shownAddress } from './show-address.ts';
@@ -6,16 +6,15 @@ import { shownAddress } from './show-address.ts';
 type Reader = Pick<Database, 'query'>;
 type NoticeState = (typeof noticeStates)[number];
 
-/** A claimed notice, opened, with the alert's name and encrypted signing secret. */
+/** A claimed notice, opened. */
 export interface DueNotice extends Notice {
   readonly attempts: number;
-  readonly signingSecret: string | null;
 }
 
 interface NoticeRow {
   notice_id: string;
-  alert_id: string;
-  alert_name: string;
+  /** Null: to operators. */
+  alert_id: string | null;
   kind: AlertNotice['kind'];
   channel: AlertNotice['channel'];
   address: string;
@@ -44,7 +43,7 @@ export async function insertNotices(
        values ($1, $2, $3, $4, $5, $6, $7::jsonb, 'waiting', 0, $8, $8)`,
       [
         notice.noticeId,
-        notice.alertId,
+        notice.alertId ?? null,
         notice.kind,
         notice.target.kind,
         secrets.encrypt(addressOf(notice.target)),
@@ -55,11 +54,6 @@ export async function insertNotices(
     );
   }
 }
-
-type DueRow = NoticeRow & { signing_secret: string | null };
-
-const DUE = `select notice.*, alert.name as alert_name, alert.signing_secret
-  from insight.alert_notice as notice join insight.alert using (alert_id)`;
 
 /** How long a notice waits for an older one that another process is telling. */
 const WAIT_MS = 1_000;
@@ -74,9 +68,9 @@ export async function claimDueNotice(
   now: number,
 ): Promise<DueNotice | undefined> {
   for (;;) {
-    const [row] = await transaction.query<DueRow>(
-      `${DUE} where notice.next_at <= $1 order by notice.next_at, notice.notice_id limit 1
-       for update of notice skip locked`,
+    const [row] = await transaction.query<NoticeRow>(
+      `select * from insight.alert_notice where next_at <= $1 order by next_at, notice_id limit 1
+       for update skip locked`,
       [now],
     );
     if (!row) return undefined;
@@ -84,9 +78,10 @@ export async function claimDueNotice(
     if (!before) return openNotice(row, secrets);
     const isFirst = row.next_at === row.created_at;
     const [older] = isFirst
-      ? await transaction.query<DueRow>(`${DUE} where notice_id = $1 for update of notice skip locked`, [
-          before.notice_id,
-        ])
+      ? await transaction.query<NoticeRow>(
+          'select * from insight.alert_notice where notice_id = $1 for update skip locked',
+          [before.notice_id],
+        )
       : [];
     const nextAt = older ? now : Math.max(before.next_at ?? 0, now + WAIT_MS);
     await transaction.execute('update insight.alert_notice set next_at = $2 where notice_id = $1', [
@@ -104,7 +99,7 @@ async function olderOf(
   row: NoticeRow,
 ): Promise<NoticeRow | undefined> {
   const rows = await transaction.query<NoticeRow>(
-    `select * from insight.alert_notice where alert_id = $1 and notice_id < $2 and state = 'waiting'
+    `select * from insight.alert_notice where alert_id is not distinct from $1 and notice_id < $2 and state = 'waiting'
        and channel = $3 and shown_address = $4 order by notice_id limit 100`,
     [row.alert_id, row.notice_id, row.channel, row.shown_address],
   );
@@ -112,17 +107,16 @@ async function olderOf(
   return rows.find((each) => secrets.decrypt(each.address) === address);
 }
 
-function openNotice(row: DueRow, secrets: Secrets): DueNotice {
+function openNotice(row: NoticeRow, secrets: Secrets): DueNotice {
   const address = secrets.decrypt(row.address);
   return {
     noticeId: row.notice_id,
-    alertId: row.alert_id,
+    alertId: row.alert_id ?? undefined,
     kind: row.kind,
     target: row.channel === 'email' ? { kind: 'email', address } : { kind: 'webhook', url: address },
     message: row.message,
     createdAt: row.created_at,
     attempts: row.attempts,
-    signingSecret: row.signing_secret,
   };
 }
 
@@ -152,23 +146,41 @@ export async function selectNotices(
     limit: number;
   },
 ): Promise<{ items: AlertNotice[]; nextCursor?: string }> {
-  const rows = await reader.query<NoticeRow>(
+  const rows = await reader.query<NoticeRow & { alert_id: string; alert_name: string }>(
     `select notice.*, alert.name as alert_name from insight.alert_notice as notice join insight.alert using (alert_id)
       where ($1::uuid is null or notice.alert_id = $1) and ($2::text is null or notice.state = $2)
         and ($3::uuid is null or notice.notice_id < $3) and notice.alert_id <> all($5::uuid[])
       order by notice.notice_id desc limit $4`,
     [search.alertId ?? null, search.state ?? null, search.cursor ?? null, search.limit + 1, search.without],
   );
-  const items = rows.slice(0, search.limit).map(toNotice);
+  const items = rows
+    .slice(0, search.limit)
+    .map((row) => ({ ...toNotice(row), alertId: row.alert_id, alertName: row.alert_name }));
   return { items, ...(rows.length > search.limit ? { nextCursor: items.at(-1)!.noticeId } : {}) };
 }
 
-function toNotice(row: NoticeRow): AlertNotice {
+/** What operators were told, newest first. */
+export async function selectOperatorNotices(reader: Reader, limit: number): Promise<OperatorNotice[]> {
+  const rows = await reader.query<NoticeRow>(
+    'select * from insight.alert_notice where alert_id is null order by notice_id desc limit $1',
+    [limit],
+  );
+  return rows.map(toNotice);
+}
+
+/** Those of alerts go with their alert; these are kept for a quarter. */
+const OPERATOR_NOTICES_KEPT_MS = 92 * 86_400_000;
+
+export async function deleteOldOperatorNotices(transaction: Transaction, now: number): Promise<void> {
+  await transaction.execute('delete from insight.alert_notice where alert_id is null and created_at < $1', [
+    now - OPERATOR_NOTICES_KEPT_MS,
+  ]);
+}
+
+function toNotice(row: NoticeRow): OperatorNotice {
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     noticeId: row.notice_id,
-    alertId: row.alert_id,
-    alertName: row.alert_name,
     kind: row.kind,
     channel: row.channel,
     target: row.shown_address,

@@ -14,7 +14,12 @@ export async function ensureSecret(
 ): Promise<string> {
   const known = options.renew ? undefined : await selectSecret(transaction, alertId);
   if (known) return secrets.decrypt(known);
-  const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+  const secret = newSecret();
   await updateSecret(transaction, alertId, secrets.encrypt(secret));
   return secret;
+}
+
+/** A new secret as Standard Webhooks writes it. */
+export function newSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }

@@ -5,6 +5,7 @@ import { useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { MOST_KEYS, useResolveKeys } from '../resolve-keys.ts';
 import { FormProblem } from '../../../parts/form-problem.tsx';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 
 /** Values in one request. */
 const AT_ONCE = 10_000;
@@ -26,6 +27,7 @@ function linesIn(text: string): Line[] {
 
 /** Sets values of a tag for people named by any of their keys. */
 export function TagValuesDialog({ tagId, onClose }: { tagId: string; onClose: () => void }) {
+  useReturnFocus();
   const { text, format, language } = useReader();
   const words = text.tags;
   const { message } = App.useApp();

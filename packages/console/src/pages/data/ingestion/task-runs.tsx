@@ -11,6 +11,7 @@ import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { TimeText } from '../../../parts/time-text.tsx';
 import { useUrlState } from '../../../parts/url-state.ts';
 import { wordFor } from '../../../text/text.ts';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 import styles from './ingestion.module.css';
 
 type Run = ingestionTasksApi.TaskRun;
@@ -115,6 +116,7 @@ function useColumns(taskId: string): Column<Run>[] {
 }
 
 function RunLog({ taskId, runId, onClose }: { taskId: string; runId: string; onClose: () => void }) {
+  useReturnFocus();
   const { text } = useReader();
   const words = text.warehouse.tasks;
   const log = useRead(

@@ -5,6 +5,7 @@ import { useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 
 type Connection = connectionsApi.Connection;
 type ConnectionField = connectionsApi.ConnectionField;
@@ -24,6 +25,7 @@ interface ConnectionDrawerProps {
 
 /** What a connection needs: asked field by field as its kind declares it. */
 export function ConnectionDrawer({ connection, onClose }: ConnectionDrawerProps) {
+  useReturnFocus();
   const { text, language } = useReader();
   const words = text.warehouse.connections;
   const { message } = App.useApp();

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { App, Button, Drawer } from 'antd';
-import { insightApi, type Alert, type AlertNotice, type ResponseOf } from '@wutong/contract';
+import { insightApi, type Alert, type ResponseOf } from '@wutong/contract';
 import { Link } from 'react-router-dom';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
@@ -18,6 +18,8 @@ import { Chart } from '../chart/chart.tsx';
 import type { ChartSeries } from '../chart/series-chart.tsx';
 import { addressOf } from '../question/question.ts';
 import type { InsightNames } from '../question/use-insight-names.ts';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
+import { NoticeTable } from './notice-table.tsx';
 import { useAlertSentence } from './use-alert-sentence.ts';
 import styles from './alerts.module.css';
 
@@ -35,6 +37,7 @@ interface AlertDrawerProps {
 
 /** One alert: what it watches, how the number went, and who was told. */
 export function AlertDrawer({ alert, onEdit, onClose }: AlertDrawerProps) {
+  useReturnFocus();
   const { text } = useReader();
   const words = text.alerts;
   const { user } = useSession();
@@ -245,40 +248,10 @@ function Notices({ alertId }: { alertId: string }) {
     { query: { alertId, limit: NOTICES } },
     { refetchIntervalMs: CALM_MS },
   );
-  const columns: Column<AlertNotice>[] = [
-    { key: 'at', title: text.time, phone: 'title', render: ({ createdAt }) => <TimeText at={createdAt} /> },
-    { key: 'kind', title: text.kind, render: ({ kind }) => words.noticeKinds[kind] },
-    {
-      key: 'target',
-      title: words.target,
-      render: ({ channel, target }) => `${words.targetKinds[channel]} ${target}`,
-    },
-    {
-      key: 'state',
-      title: words.state,
-      render: ({ state, lastError }) => (
-        <span title={lastError}>
-          <StateMark tone={state === 'sent' ? 'good' : state === 'failed' ? 'bad' : 'busy'}>
-            {words.noticeStates[state]}
-          </StateMark>
-        </span>
-      ),
-    },
-  ];
   return (
     <section>
       <h3 className={styles.head}>{words.notices}</h3>
-      <Answer query={notices}>
-        {({ items }) => (
-          <RecordTable
-            label={words.notices}
-            columns={columns}
-            rows={items}
-            rowKey={({ noticeId }) => noticeId}
-            empty={<p className="faint">{words.noNotices}</p>}
-          />
-        )}
-      </Answer>
+      <Answer query={notices}>{({ items }) => <NoticeTable notices={items} />}</Answer>
     </section>
   );
 }

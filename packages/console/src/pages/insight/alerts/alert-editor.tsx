@@ -10,6 +10,7 @@ import { PeopleField } from '../question/people-field.tsx';
 import { propertiesOf, type InsightNames } from '../question/use-insight-names.ts';
 import { EnterSubmits } from '../../../parts/enter-submits.tsx';
 import { FormProblem } from '../../../parts/form-problem.tsx';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 import { ConditionFields } from './condition-fields.tsx';
 import { inputOf, newAlert } from './alert-draft.ts';
 import { TargetRows } from './target-rows.tsx';
@@ -36,6 +37,7 @@ interface AlertEditorProps {
 
 /** Writes an alert: what is watched, when it is raised, how often it is looked at, who is told. */
 export function AlertEditor({ alert, names, onClose }: AlertEditorProps) {
+  useReturnFocus();
   const { text, language } = useReader();
   const words = text.alerts;
   const { message } = App.useApp();

@@ -12,6 +12,7 @@ import { PersonName } from '../../../parts/person-name.tsx';
 import { Answer, EmptyState } from '../../../parts/states.tsx';
 import { usePersonTitles } from '../../../parts/use-person-titles.ts';
 import { addressOf } from '../question/question.ts';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 import type { Drilled } from './drill.tsx';
 import styles from './drill.module.css';
 
@@ -26,6 +27,7 @@ interface PeopleDrawerProps {
 
 /** The people behind a number, page by page; they can become a segment. */
 export default function PeopleDrawer({ drilled, onClose }: PeopleDrawerProps) {
+  useReturnFocus();
   const { text, format } = useReader();
   const words = text.insight;
   const navigate = useNavigate();

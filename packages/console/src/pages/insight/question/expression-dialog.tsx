@@ -4,6 +4,7 @@ import { ExpressionEditor } from '../../../eql/expression-editor.tsx';
 import { useCheck, type Face } from '../../../eql/use-check.ts';
 import { useDraft } from '../../../eql/use-draft.ts';
 import { useReader } from '../../../frame/reader.tsx';
+import { useReturnFocus } from '../../../parts/use-return-focus.ts';
 import type { InsightNames } from './use-insight-names.ts';
 import { segmentExpression } from './segment-expression.ts';
 
@@ -17,6 +18,7 @@ interface ExpressionDialogProps {
 
 /** Says who a question is about: a segment by its name, or rules with their live count. */
 export default function ExpressionDialog(props: ExpressionDialogProps) {
+  useReturnFocus();
   const { title, text: saved, names, onSave, onClose } = props;
   const { text: all, format } = useReader();
   const words = all.insight;
