@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(FILE))('real customers', () => {
   beforeAll(async () => {
     databases = await createTestDatabases();
     folder = mkdtempSync(join(tmpdir(), 'wutong-real-'));
-    server = spawnServer({
+    server = await spawnServer({
       dataDirectory: folder,
       databaseUrl: databases.databaseUrl,
       clickhouseUrl: databases.clickhouseUrl,

@@ -33,7 +33,8 @@ const serve = (more: Partial<Parameters<typeof spawnServer>[0]> = {}): ReturnTyp
   });
 
 describe('a start that cannot be', () => {
-  const refused = async (process: ReturnType<typeof spawnServer>, sentence: RegExp): Promise<void> => {
+  const refused = async (starting: ReturnType<typeof spawnServer>, sentence: RegExp): Promise<void> => {
+    const process = await starting;
     const { code } = await process.ended;
     expect(process.said()).toMatch(sentence);
     expect(code).toBe(2);
@@ -66,7 +67,7 @@ describe('a start that cannot be', () => {
 
 describe('a running server', () => {
   it('answers health, readiness, metrics, its documentation and problems, and stops cleanly', async () => {
-    const server = serve();
+    const server = await serve();
     const { url } = await server.message<{ url: string }>((message) => message.kind === 'ready', 60_000);
     const get = (path: string, token?: string): Promise<Response> =>
       fetch(`${url}${path}`, token ? { headers: { authorization: `Bearer ${token}` } } : {});

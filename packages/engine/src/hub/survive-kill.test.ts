@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHandsets, startSmsc, type Smsc } from '../../../lab/src/simulators/index.ts';
+import { bundleFile } from '../../test/harness/bundle-file.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import {
   createHubRooms,
@@ -42,13 +42,7 @@ afterAll(async () => {
 async function startProcess(): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      fileURLToPath(new URL('../../test/harness/hub-process.ts', import.meta.url)),
-      databases.databaseUrl,
-      databases.clickhouseUrl,
-    ],
+    [await bundleFile('hub'), databases.databaseUrl, databases.clickhouseUrl],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   children.push(child);

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFile } from '../../test/harness/bundle-file.ts';
 import { startCutProxy } from '../../test/harness/cut-proxy.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { startIngestServer } from '../../test/harness/ingest-server.ts';
@@ -39,18 +39,10 @@ async function freePort(): Promise<number> {
 }
 
 async function startCollector(port: number): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('../../test/harness/collector-process.ts', import.meta.url));
+  const script = await bundleFile('collector');
   const child = spawn(
     process.execPath,
-    [
-      '--import',
-      'tsx',
-      script,
-      databases.databaseUrl,
-      databases.clickhouseUrl,
-      String(port),
-      String(LEASE_MS),
-    ],
+    [script, databases.databaseUrl, databases.clickhouseUrl, String(port), String(LEASE_MS)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await once(child.stdout!, 'data');

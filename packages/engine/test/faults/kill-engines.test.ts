@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { spawnFile, type SpawnedProcess } from '../harness/spawn-wutong.ts';
+import { spawnProcess, type SpawnedProcess } from '../harness/spawn-wutong.ts';
 
 /** An engine is killed under a running server: it waits, says so, and goes on; nothing acknowledged is lost. */
 const TOKEN = 'token-of-the-engine-kill-test';
@@ -49,7 +49,7 @@ async function sendPersistently(number: number, deadline: number): Promise<void>
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wutong-engines-'));
-  server = spawnFile('packages/engine/src/main.ts', {
+  server = await spawnProcess('server', {
     WUTONG_DATA: folder,
     WUTONG_PORT: '0',
     WUTONG_ADMIN_TOKEN: TOKEN,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../src/platform/index.ts';
 import { createTestDatabases, type TestDatabases } from '../harness/databases.ts';
-import { spawnFile, spawnServer, type SpawnedProcess } from '../harness/spawn-wutong.ts';
+import { spawnProcess, spawnServer, type SpawnedProcess } from '../harness/spawn-wutong.ts';
 
 /**
  * The server is killed with SIGKILL in the middle of the strategy, again and again, while the demo
@@ -55,7 +55,7 @@ describe('kill -9 of the server in the middle of the strategy', () => {
       const DAY_MS = 86_400_000;
       const startAt = Math.floor((Date.now() - 8.1 * DAY_MS) / DAY_MS) * DAY_MS + 3_600_000;
       const start = async (): Promise<void> => {
-        server = spawnServer({
+        server = await spawnServer({
           dataDirectory: folder,
           databaseUrl: databases.databaseUrl,
           clickhouseUrl: databases.clickhouseUrl,
@@ -69,7 +69,7 @@ describe('kill -9 of the server in the middle of the strategy', () => {
         await server.message((message) => message.kind === 'ready', 60_000);
       };
       await start();
-      world = spawnFile('packages/lab/src/main.ts', {
+      world = await spawnProcess('world', {
         WUTONG_URL: `http://localhost:${port}`,
         WUTONG_ADMIN_TOKEN: token,
         WUTONG_DEMO_PEOPLE: String(PEOPLE),

@@ -12,6 +12,8 @@ declare module 'vitest' {
     /** A ClickHouse whose user may create databases; of each node of a cluster, with commas. */
     clickhouseUrl: string;
     clickhouseCluster: string | undefined;
+    /** Where the programs that tests start as processes are put when one is first needed: see bundle-file.ts. */
+    processFolder: string;
   }
 }
 
@@ -23,17 +25,23 @@ const SHARDS = Number(process.env.WUTONG_TEST_SHARDS ?? 1);
  * that is already running, which saves two seconds and half a gigabyte.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const processFolder = await mkdtemp(join(tmpdir(), 'wutong-test-processes-'));
+  project.provide('processFolder', processFolder);
   const stopEngines = await startEnginesOfRun(project);
+  const cleanUp = async (): Promise<void> => {
+    await stopEngines();
+    await rm(processFolder, { recursive: true, force: true });
+  };
   if (!(SHARDS > 1)) {
     project.provide('clickhouseCluster', undefined);
-    return stopEngines;
+    return cleanUp;
   }
   const cluster = await startClickHouseCluster(SHARDS);
   project.provide('clickhouseUrl', cluster.urls.join(','));
   project.provide('clickhouseCluster', cluster.name);
   return async () => {
     await cluster.stop();
-    await stopEngines();
+    await cleanUp();
   };
 }
 

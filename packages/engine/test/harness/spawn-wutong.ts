@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { bundleFile, type ProcessName } from './bundle-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const LOADER = fileURLToPath(new URL('../../../../node_modules/tsx/dist/loader.mjs', import.meta.url));
 
 /** A process of ours that talks to the test by messages. */
 export interface SpawnedProcess {
@@ -18,9 +18,12 @@ export interface SpawnedProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a TypeScript file of the repository as a process of its own. */
-export function spawnFile(file: string, environment: Record<string, string>): SpawnedProcess {
-  const child = spawn(process.execPath, ['--import', LOADER, file], {
+/** Starts one of our programs as a process of its own. */
+export async function spawnProcess(
+  name: ProcessName,
+  environment: Record<string, string>,
+): Promise<SpawnedProcess> {
+  const child = spawn(process.execPath, [await bundleFile(name)], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -53,7 +56,7 @@ export function spawnFile(file: string, environment: Record<string, string>): Sp
         const found = messages.find(fits);
         if (found) return found as Message;
         if (over || Date.now() > deadline) {
-          throw new Error(`${file} ${over ? 'ended' : 'said nothing in time'}:\n${output}`);
+          throw new Error(`${name} ${over ? 'ended' : 'said nothing in time'}:\n${output}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -77,8 +80,8 @@ export function spawnServer(options: {
   port: number;
   token: string;
   environment?: Record<string, string>;
-}): SpawnedProcess {
-  return spawnFile('packages/engine/src/main.ts', {
+}): Promise<SpawnedProcess> {
+  return spawnProcess('server', {
     WUTONG_DATA: options.dataDirectory,
     DATABASE_URL: options.databaseUrl,
     CLICKHOUSE_URL: options.clickhouseUrl,

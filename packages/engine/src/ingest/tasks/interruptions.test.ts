@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ingestionTasksApi } from '@wutong/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bundleFile } from '../../../test/harness/bundle-file.ts';
 import { createIngestionRooms, type IngestionRooms } from '../../../test/harness/ingestion-rooms.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
 
@@ -100,9 +100,7 @@ describe('interruptions', () => {
     const child = spawn(
       process.execPath,
       [
-        '--import',
-        'tsx',
-        fileURLToPath(new URL('../../../test/harness/ingestion-process.ts', import.meta.url)),
+        await bundleFile('ingestion'),
         world.databases.databaseUrl,
         world.databases.clickhouseUrl,
         world.folder,
