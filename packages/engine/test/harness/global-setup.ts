@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startClickHouseCluster } from './clickhouse-cluster.ts';
-import { startEngines } from '../../src/platform/engines/index.ts';
+import { startEngines, type RunningEngines } from '../../src/platform/engines/index.ts';
+import { openDatabase } from '../../src/platform/postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -54,16 +55,42 @@ async function startEnginesOfRun(project: TestProject): Promise<() => Promise<vo
   }
   const dataDirectory = await mkdtemp(join(tmpdir(), 'wutong-test-'));
   const removeData = () => rm(dataDirectory, { recursive: true, force: true });
-  const engines = await startEngines({ dataDirectory, postgresMaxConnections: 200 }).catch(
-    async (error: unknown) => {
-      await removeData();
-      throw error;
-    },
-  );
+  const engines = await startForgetfulEngines(dataDirectory).catch(async (error: unknown) => {
+    await removeData();
+    throw error;
+  });
   project.provide('databaseUrl', engines.databaseUrl);
   project.provide('clickhouseUrl', engines.clickhouseUrl);
   return async () => {
     await engines.stop();
     await removeData();
   };
+}
+
+/**
+ * Engines whose data need not outlive them: nothing waits for the disk. What must survive a kill or a power cut is tried
+ * on engines of the test's own, as an installation has them.
+ */
+async function startForgetfulEngines(dataDirectory: string): Promise<RunningEngines> {
+  // ClickHouse reads the files of config.d after its own configuration.
+  const overrides = join(dataDirectory, 'clickhouse', 'config.d');
+  await mkdir(overrides, { recursive: true, mode: 0o700 });
+  await writeFile(
+    join(overrides, 'forgetful.xml'),
+    `<clickhouse><merge_tree>
+      <fsync_after_insert>0</fsync_after_insert>
+      <fsync_part_directory>0</fsync_part_directory>
+    </merge_tree></clickhouse>`,
+  );
+  const engines = await startEngines({ dataDirectory, postgresMaxConnections: 200 });
+  const postgres = openDatabase(engines.databaseUrl, { maximumConnections: 1 });
+  try {
+    for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+      await postgres.execute(`alter system set ${setting} = off`);
+    }
+    await postgres.query('select pg_reload_conf()');
+  } finally {
+    await postgres.close();
+  }
+  return engines;
 }

@@ -13,6 +13,9 @@ import { createIngest, type Ingest } from '../../src/ingest/index.ts';
 import type { Platform } from '../../src/platform/index.ts';
 import { createProfile, type Profile } from '../../src/profile/index.ts';
 
+/** As the hub sends notices to operators; for tests of rooms that do not build a whole hub. */
+export { sendNotice } from '../../src/hub/send-notice.ts';
+
 /** The hub on real rooms and real engines. */
 export interface HubRooms {
   readonly identity: Identity;

@@ -92,7 +92,7 @@ describe('rejected rows of a file that looks things up in another', () => {
     const cells = [...keys.slice(0, 400), 'none'].map((key) => ['L', key, '1']);
     const found = await keptLookups(platform, place, { columns: ['id', 'city', 'score'], cells });
     expect(found.get('places')!.columns).toEqual(['name']);
-    expect([...found.get('places')!.rows].toSorted()).toEqual([...places.rows].slice(0, 400).toSorted());
+    expect(found.get('places')!.rows).toEqual(new Map([...places.rows].slice(0, 400)));
     expect(await areLookupsKept(platform, place)).toBe(true);
     await keepLookups(platform, place, new Map([['places', places]]), 1_000);
     expect(await areLookupsKept(platform, place)).toBe(false);

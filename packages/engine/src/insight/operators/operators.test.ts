@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSmtpSink, type SmtpSink } from '../../../../lab/src/simulators/index.ts';
 import { startAudienceServer, type AudienceServer } from '../../../test/harness/audience-server.ts';
-import { insertTestSupplier } from '../../../test/harness/hub-rooms.ts';
-import { sendNotice } from '../../hub/send-notice.ts';
+import { insertTestSupplier, sendNotice } from '../../../test/harness/hub-rooms.ts';
 import { signatureOf } from '../alerts/post-webhook.ts';
 import { createInsight, type Insight } from '../index.ts';
 import { testNeeds } from '../insight-world.ts';
@@ -27,7 +26,7 @@ beforeAll(async () => {
     settings: { host: '127.0.0.1', port: relay.port, from: 'bank@bank.example' },
   });
   insight = createInsight(bank.platform, {
-    ...testNeeds({ audience: { troubles: bank.audience.troubles } }),
+    ...testNeeds({ audience: { troubles: (reader, now) => bank.audience.troubles(reader, now) } }),
     mail: { send: (mail) => sendNotice(bank.platform, mail) },
   });
   insight.routes(bank.server);
