@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Consumer, Producer } from '@platformatic/kafka';
 import type { KafkaSecrets, streamsApi, StreamSettings } from '@wutong/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFile } from '../../../test/harness/bundle-file.ts';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { noLaterRooms } from '../../../test/harness/no-later-rooms.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
@@ -470,10 +470,10 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
   }, 120_000);
 
   async function startCollector(): Promise<ChildProcess> {
-    const script = await bundleFile('collector');
+    const script = fileURLToPath(new URL('../../../test/harness/collector-process.ts', import.meta.url));
     const child = spawn(
       process.execPath,
-      [script, databases.databaseUrl, databases.clickhouseUrl, '0', String(LEASE_MS)],
+      ['--import', 'tsx', script, databases.databaseUrl, databases.clickhouseUrl, '0', String(LEASE_MS)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(child.stdout!, 'data');
