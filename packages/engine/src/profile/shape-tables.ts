@@ -43,8 +43,11 @@ function entityShape(name: string, fields: readonly Field[]): TableShape {
   };
 }
 
-/** The newest state and, with the same columns, every state a detail ever had. */
-function detailShapes(name: string, fields: readonly Field[]): TableShape[] {
+/**
+ * The newest state and, with the same columns, every state a detail ever had. Details are found by their owner: persons
+ * by key number; a second index costs a tenth of an insert.
+ */
+function detailShapes(name: string, owner: string, fields: readonly Field[]): TableShape[] {
   const columns = `
       detail_id String,
       owner_type LowCardinality(String),
@@ -56,14 +59,14 @@ function detailShapes(name: string, fields: readonly Field[]): TableShape[] {
       ${FIELD_TIMES},
       version UInt64,
       deleted UInt8 default 0`;
+  const byOwner = owner === 'person' ? 'by_key key_number' : 'by_owner owner_id';
   const newest = detailTable(name);
   const history = historyTable(name);
   return [
     {
       table: newest,
       create: `create table if not exists ${newest} (${columns},
-      index by_key key_number type bloom_filter granularity 1,
-      index by_owner owner_id type bloom_filter granularity 1
+      index ${byOwner} type bloom_filter granularity 1
     ) engine = ReplacingMergeTree(version, deleted) order by detail_id`,
       fields,
     },
@@ -80,7 +83,7 @@ function shapesOf(model: Model): TableShape[] {
   return [
     { table: 'person', create: '', fields: [...model.attributes.values()] },
     ...[...model.entityTypes.values()].map((type) => entityShape(type.name, type.fields)),
-    ...[...model.detailTypes.values()].flatMap((type) => detailShapes(type.name, type.fields)),
+    ...[...model.detailTypes.values()].flatMap((type) => detailShapes(type.name, type.owner, type.fields)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../platform/index.ts';
 import type { Row } from './row.ts';
 import { detailTable, entityTable, historyTable, columnOf } from './name-columns.ts';
-import { detailStates, entityStates, layLateStates } from './write-states.ts';
+import { detailStates, entityStates, hasPartialStates, layLateStates } from './write-states.ts';
 
 /**
  * Entities or details that lie in a ClickHouse table already, each a whole state, checked and coerced
@@ -59,11 +59,13 @@ export async function writeStagedFacts(clickhouse: ClickHouse, facts: StagedFact
 
 /** Lays staged facts under parts of them that were said later and came earlier; see `layLateStates`. */
 export async function layStagedFacts(clickhouse: ClickHouse, facts: StagedFacts): Promise<void> {
+  const table = facts.kind === 'entity' ? entityStates(facts.type) : detailStates(facts.type);
+  // Of most types nothing is ever told in part: the staged rows need not be gone through.
+  if (!(await hasPartialStates(clickhouse, table))) return;
   const [first] = await clickhouse.query<{ oldest: number }>(
     `select toUInt64(min(${facts.at})) as oldest from ${facts.from}`,
   );
   const columns = [...valuesOf(facts)].map(([column, value]) => `${value} as ${column}`);
-  const table = facts.kind === 'entity' ? entityStates(facts.type) : detailStates(facts.type);
   await layLateStates(clickhouse, table, first?.oldest ?? 0, (ids) =>
     clickhouse
       .query<Row>(

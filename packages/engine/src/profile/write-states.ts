@@ -63,6 +63,14 @@ export async function layLateStates(
   }
 }
 
+/** Whether some state of the type says of a field that it was told by itself: else none can be laid under another. */
+export async function hasPartialStates(clickhouse: ClickHouse, { newest }: StateTable): Promise<boolean> {
+  const [found] = await clickhouse.query<object>(
+    `select 1 from ${newest} prewhere field_times.size0 > 0 limit 1`,
+  );
+  return found !== undefined;
+}
+
 /** The newest state of each, and every state that is new or changes. */
 async function layStates(
   clickhouse: ClickHouse,

@@ -62,8 +62,6 @@ export const personAndKey = (identity: string): { personId: string; keyNumber: s
   keyNumber: `toUInt64(bitShiftRight(${identity}, 64))`,
 });
 
-const packed = (keyNumber: number, personId: number): bigint => (BigInt(keyNumber) << 64n) | BigInt(personId);
-
 /** Key values that were not met before, and for each the earliest time (epoch ms) it is said at. */
 export interface NewKeys {
   readonly values: readonly string[];
@@ -101,10 +99,16 @@ export async function keepKeys(
   keyTable: string,
   rows: readonly { value: string; keyNumber: number; personId: number; rejected?: string }[],
 ): Promise<void> {
-  let csv = '';
-  for (const { value, keyNumber, personId, rejected = '' } of rows)
-    csv += `"${value.replaceAll('"', '""')}",${packed(keyNumber, personId)},"${rejected}",1\n`;
-  await clickhouse.insertStream(keyTable, Readable.from([Buffer.from(csv)], { objectMode: false }), 'CSV');
+  const lines = rows.map(
+    ({ value, keyNumber, personId, rejected = '' }) =>
+      `"${value.replaceAll('"', '""')}",${keyNumber},${personId},"${rejected}"\n`,
+  );
+  const { stream } = await clickhouse.client.exec({
+    query: `insert into ${keyTable} select value, bitOr(bitShiftLeft(toUInt128(key_number), 64), person_id), refused, 1
+      from input('value String, key_number UInt64, person_id UInt64, refused String') format CSV`,
+    values: Readable.from([Buffer.from(lines.join(''))], { objectMode: false }),
+  });
+  for await (const piece of stream) void piece;
 }
 
 /** Rows of a fact that do not go single and whose owner was refused. */
