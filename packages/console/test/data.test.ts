@@ -62,11 +62,12 @@ describe.skipIf(!server)('data and identity in a browser', () => {
     const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
     await page.goto(`${server!.url}/data/import`);
     const buffer = Buffer.from(
-      '客户号;月收入;注册日;换证日\nC1;"1,234.50";2/3/2026;2026年3月2日\nC2;(5.00);4/5/2026;2026年12月1日\n',
+      '2026年客户清单;;;\n客户号;月收入;注册日;换证日\nC1;"1,234.50";2/3/2026;2026年3月2日\nC2;(5.00);4/5/2026;2026年12月1日\n',
     );
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'written.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('表头之上有 1 行是标题').waitFor();
     await page.getByRole('button', { name: '下一步' }).click();
     const columns = page.getByRole('table', { name: '说明每一列' });
     await columns.getByText('1,234.50 → 1234.5').waitFor();

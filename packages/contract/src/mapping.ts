@@ -173,6 +173,13 @@ export const fileMappingSchema = z.strictObject({
   encoding: z.enum(['utf-8', 'gb18030', 'gbk', 'windows-1250', 'latin1']).default('utf-8'),
   delimiter: z.string().length(1).default(','),
   header: z.array(z.string()).optional().describe('names of the columns when the file has no header row'),
+  titleRows: z
+    .number()
+    .int()
+    .min(0)
+    .max(20)
+    .optional()
+    .describe('csv, xlsx: rows above the header that are no data, such as a title; empty ones do not count'),
   missing: z.array(z.string()).default(['']).describe('texts that mean that there is no value'),
   lookups: z
     .record(

@@ -47,7 +47,13 @@ export const outputDestinationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('webhook'),
     url: z.url({ protocol: /^https?$/ }).max(2_000),
-    rowsADelivery: z.number().int().min(1).max(1_000).default(200),
+    rowsADelivery: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(200)
+      .describe('fewer go where they have more than 1,000,000 bytes'),
     timeoutMs: z.number().int().min(100).max(60_000).default(15_000),
     attempts: z
       .number()

@@ -28,6 +28,8 @@ const KEPT_RECORDS = 2_000;
 const ADOPT_AFTER_MS = 30_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LAST_BACKOFF_MS = 60_000;
+// A network that went away without a word leaves a request open for ever.
+const ANSWER_WITHIN_MS = 30_000;
 
 /**
  * One kept item a record, named by time, so that tabs never overwrite each other. A record goes only when the
@@ -37,9 +39,10 @@ export function createSendQueue(options: {
   keep: Keep;
   url: string;
   flushIntervalMs: number;
+  answerWithinMs?: number;
   now?: () => number;
 }): SendQueue {
-  const { keep, url, flushIntervalMs } = options;
+  const { keep, url, flushIntervalMs, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const now = options.now ?? Date.now;
   const ours = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +93,8 @@ export function createSendQueue(options: {
       headers: { 'content-type': 'text/plain' },
       body: JSON.stringify({ sentAt: now(), records }),
       credentials: 'omit',
+      // Browsers from before 2022 have no such limit.
+      signal: AbortSignal.timeout?.(answerWithinMs) ?? null,
     });
     if (answer.ok) {
       forget(names);

@@ -109,6 +109,10 @@ export const importPreviewSchema = z.object({
   encoding: fileMappingSchema.shape.encoding.removeDefault(),
   delimiter: z.string().length(1),
   hasHeader: z.boolean().describe('whether the first row names the columns'),
+  titleRows: z
+    .number()
+    .int()
+    .describe('rows above the names of the columns that are a title and no data; give it to the mapping'),
   columns: z.array(
     z.object({
       name: z.string(),

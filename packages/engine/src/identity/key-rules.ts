@@ -55,6 +55,14 @@ const MEANINGLESS = new Set([
   '无',
   '空',
   '-',
+  // The last row of a table that people made.
+  '合计',
+  '总计',
+  '小计',
+  '总和',
+  'total',
+  'subtotal',
+  'grand total',
   // What Excel shows in a cell whose formula found nothing (ECMA-376, 18.17.3).
   '#n/a',
   '#null!',

@@ -1,6 +1,6 @@
 import { fieldNameSchema, type Field } from '@wutong/contract';
 import type { Secrets, Transaction } from '../platform/index.ts';
-import { coerceValue } from './coerce-value.ts';
+import { coerceValue, limitPassed } from './coerce-value.ts';
 import type { Model } from './catalogue.ts';
 import {
   asksForUnset,
@@ -110,7 +110,10 @@ function checkValues(
       const value = coerceValue(raw, field.valueType, needs.timeZone);
       const fits = value !== undefined && actionFits(operation, field);
       if (fits) changes.push({ operation, attribute, value: sealValue(value, field, needs.secrets) });
-      else refuse('value_type_conflict', `${operation.action} does not fit ${field.valueType}`);
+      else {
+        const limit = value === undefined ? limitPassed(raw, field.valueType) : undefined;
+        refuse('value_type_conflict', limit ?? `${operation.action} does not fit ${field.valueType}`);
+      }
     }
   }
 }

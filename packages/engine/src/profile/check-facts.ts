@@ -1,5 +1,5 @@
 import type { Secrets } from '../platform/index.ts';
-import { coerceValue } from './coerce-value.ts';
+import { coerceValue, limitPassed } from './coerce-value.ts';
 import type { Model } from './catalogue.ts';
 import type { Stored } from './fold-attributes.ts';
 import { declaredType, fieldsByName } from './learn-fields.ts';
@@ -64,7 +64,7 @@ export function checkFacts(
           index,
           code: 'value_type_conflict',
           field: name,
-          detail: `does not fit ${field.valueType}`,
+          detail: limitPassed(raw, field.valueType) ?? `does not fit ${field.valueType}`,
         });
       } else {
         fields[name] = value === null ? null : sealValue(value, field, needs.secrets);

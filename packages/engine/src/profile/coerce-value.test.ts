@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ValueType } from '@wutong/contract';
-import { coerceValue, inferType } from './coerce-value.ts';
+import { coerceValue, inferType, limitPassed } from './coerce-value.ts';
 import { maskText } from './mask-value.ts';
 import { isSecret } from './refuse-secrets.ts';
 
@@ -35,6 +35,15 @@ const values: [unknown, ValueType, unknown][] = [
 
 test.each(values)('%j as %s is %j', (raw, type, expected) => {
   expect(coerceValue(raw, type, 'Asia/Shanghai')).toEqual(expected);
+});
+
+test('a value beyond a limit says beyond which', () => {
+  const long = '很长'.repeat(4_097);
+  expect(limitPassed(long, 'string')).toBe('longer than 8192 characters');
+  expect(limitPassed(['a', long], 'string[]')).toBe('longer than 8192 characters');
+  expect(limitPassed(Array(501).fill('a'), 'string[]')).toBe('more than 500 values');
+  expect(limitPassed(long, 'number')).toBeUndefined();
+  expect(limitPassed('a\u0000b', 'string')).toBeUndefined();
 });
 
 test.each([

@@ -103,6 +103,17 @@ function coerceTexts(raw: unknown): string[] | undefined {
   return texts.some((text) => text === undefined) ? undefined : (texts as string[]);
 }
 
+/** Which limit a value that `coerceValue` did not take is beyond; undefined when it is none of that type. */
+export function limitPassed(raw: unknown, type: ValueType): string | undefined {
+  const isTooLong = (each: unknown): boolean =>
+    typeof each === 'string' && each.length > MAXIMUM_TEXT_CHARACTERS;
+  if (type === 'string[]' && Array.isArray(raw) && raw.length > MAXIMUM_ELEMENTS)
+    return `more than ${MAXIMUM_ELEMENTS} values`;
+  const isText = type === 'string' || type === 'string[]';
+  const isLong = isText && (isTooLong(raw) || (Array.isArray(raw) && raw.some(isTooLong)));
+  return isLong ? `longer than ${MAXIMUM_TEXT_CHARACTERS} characters` : undefined;
+}
+
 /** Type of a value seen for the first time; undefined for what no attribute can hold (objects, null). */
 export function inferType(raw: unknown): ValueType | undefined {
   if (typeof raw === 'number') return 'number';

@@ -13,7 +13,7 @@ import { createMirror, lockFacts } from './mirror.ts';
 import { moveLate, movePeople } from './move-people.ts';
 import type { FactOperation, Rejection, Value } from './operation.ts';
 import { createPeopleOfInstitution } from './people-of-institution.ts';
-import { needsPlacing } from './place-relations.ts';
+import { needsPlacing, saidToEnd } from './place-relations.ts';
 import { pruneIncrements, readPeople } from './person-store.ts';
 import { viewPerson } from './person-view.ts';
 import { detailsOfPeople, openEntities, relatedEntities } from './read-related.ts';
@@ -67,9 +67,12 @@ export function createProfile(platform: Platform, identity: Identity): Profile {
       fact.kind === 'relation' ? !needsPlacing(model, fact) : Boolean(fact.whole);
     const bound = facts.filter((fact) => !isFree(fact));
     if (bound.every((fact) => fact.kind === 'relation')) {
-      await writeFactRows(placing, facts.filter(isFree));
+      const free = facts.filter(isFree);
+      await writeFactRows(placing, free);
       await withLockedFacts(async () => {
         await layLateFacts(clickhouse, model, facts);
+        const plain = free.filter((fact) => fact.kind === 'relation');
+        if (plain.length > 0) await writeFactRows(placing, await saidToEnd(placing, plain));
         await writeFactRows(placing, bound);
       });
     } else await withLockedFacts(() => writeFactRows(placing, facts));

@@ -190,6 +190,31 @@ test('an end or a deletion that comes before its beginning means what is said la
   }
 });
 
+test.each([
+  ['an end', { validTo: hour(4) }],
+  ['a deletion', { deleted: true }],
+])('%s that another process says while the beginning is written is not lost', async (_name, ending) => {
+  const { ends } = await strangers(0);
+  const from = ends[0]!;
+  let isBetween = true;
+  const clickhouse: ClickHouse = {
+    ...platform.clickhouse,
+    async insertStream(target, ...rest) {
+      // Neither sees what the other is about to write.
+      if (target.startsWith('relation ') && isBetween) {
+        isBetween = false;
+        await say({ from, type: KNOWN, thing: 'M1', at: hour(4), ...ending });
+      }
+      return platform.clickhouse.insertStream(target, ...rest);
+    },
+  };
+  const importing = createProfile({ ...platform, clickhouse }, identity);
+  const beginning = { from, type: KNOWN, thing: 'M1', at: hour(1), validFrom: hour(1) };
+  await importing.writeFacts([operationOf(beginning)]);
+  const left = 'deleted' in ending ? [] : [`${KNOWN} ${from.keyNumber} M1 1 4`];
+  expect(await periodsOf(ends)).toEqual(left);
+});
+
 test('what was said of a visitor who is merged before it is written stands in the line of the merged person', async () => {
   const { ends, merge } = await strangers(1);
   const [customer, visitor] = ends as [End, End];

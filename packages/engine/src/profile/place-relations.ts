@@ -1,6 +1,13 @@
 import type { Model } from './catalogue.ts';
 import type { CheckedRelation } from './check-facts.ts';
-import { ALWAYS_FROM, endsOf, idOfRelation, readStored, readUnbegun } from './ends-of-relations.ts';
+import {
+  ALWAYS_FROM,
+  endsOf,
+  idOfRelation,
+  readStored,
+  readUnbegun,
+  type Ends,
+} from './ends-of-relations.ts';
 import { ALWAYS_TO_MS, relationRow } from './fact-rows.ts';
 import { closeLines, sidesOf, type Placing } from './lines-of-relations.ts';
 import type { Row } from './row.ts';
@@ -29,6 +36,34 @@ export async function placeRelations(placing: Placing, facts: readonly CheckedRe
 const endsStored = (fact: CheckedRelation): boolean =>
   fact.validFrom === undefined && (fact.deleted === true || fact.validTo !== undefined);
 
+/**
+ * Relations whose ends were said to be apart without a beginning. Those that were written without the lock of facts are
+ * placed again under it: what was said may have come in between, where neither saw the other.
+ */
+export async function saidToEnd(
+  { clickhouse, people }: Placing,
+  facts: readonly CheckedRelation[],
+): Promise<CheckedRelation[]> {
+  const asked = facts.map(relationRow);
+  const ends = await endsOf(people, asked);
+  const nameOf = pairNames(ends);
+  const unbegun = await readUnbegun(
+    clickhouse,
+    typesOf(asked),
+    ends.idsOf(asked, 'from'),
+    ends.idsOf(asked, 'to'),
+  );
+  const isEnd = (row: Row): boolean =>
+    row['unbegun'] === 1 || row.deleted === 1 || Number(row['gone_at']) > 0;
+  const pairs = new Set(unbegun.filter(isEnd).map(nameOf));
+  return facts.filter((_fact, index) => pairs.has(nameOf(asked[index]!)));
+}
+
+const pairNames =
+  (ends: Ends) =>
+  (row: Row): string =>
+    `${String(row['relation_type'])} ${ends.nameOf(row, 'from')} ${ends.nameOf(row, 'to')}`;
+
 /** Rows of the facts; those that end or delete what is stored take its beginning, and beginnings their end. */
 async function endRelations(
   { clickhouse, people }: Placing,
@@ -36,9 +71,7 @@ async function endRelations(
 ): Promise<Row[]> {
   const asked = facts.map(relationRow);
   const ends = await endsOf(people, asked);
-  const pairs = new KnownPairs(
-    (row) => `${String(row['relation_type'])} ${ends.nameOf(row, 'from')} ${ends.nameOf(row, 'to')}`,
-  );
+  const pairs = new KnownPairs(pairNames(ends));
   const around = (rows: readonly Row[]) =>
     [typesOf(rows), ends.idsOf(rows, 'from'), ends.idsOf(rows, 'to')] as const;
   (await readUnbegun(clickhouse, ...around(asked))).forEach((row) => pairs.remember(row));

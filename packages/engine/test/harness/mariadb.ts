@@ -71,6 +71,8 @@ export async function startMariaDb(): Promise<TestMariaDb | undefined> {
     );
     let problem = '';
     client.stderr.on('data', (piece) => (problem += String(piece)));
+    // A client that cannot connect is gone before it is told what to run: its code says so.
+    client.stdin.on('error', () => undefined);
     client.stdin.end(sql);
     const code = await new Promise<number | null>((resolve) => client.once('close', resolve));
     if (code !== 0) throw new Error(`MariaDB refused: ${problem}`);

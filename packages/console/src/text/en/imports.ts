@@ -58,6 +58,8 @@ export const imports: Text['imports'] = {
   previous: 'Back',
   hiddenSheet: (name) => `${name} (hidden)`,
   hiddenSheets: (names) => `This workbook has hidden sheets: ${names}. Make sure the one you mean is chosen.`,
+  titleRows: (count) =>
+    `${count} rows above the names of the columns are a title and are not imported. If they are data, untick “The first row names the columns”.`,
   mergedCells: (count) =>
     `This sheet has ${count} ranges of merged cells: only the upper left cell of each has a value, the others are empty. Unmerge and fill them in Excel first.`,
   mapping: {

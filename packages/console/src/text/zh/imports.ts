@@ -54,6 +54,8 @@ export const imports = {
   previous: '上一步',
   hiddenSheet: (name: string) => `${name}（隐藏）`,
   hiddenSheets: (names: string) => `这个工作簿有隐藏的工作表：${names}。请确认选的是要导入的那一张。`,
+  titleRows: (count: string) =>
+    `表头之上有 ${count} 行是标题，不作为数据导入。如果它们就是数据，请去掉“第一行是列名”。`,
   mergedCells: (count: string) =>
     `这张表有 ${count} 处合并单元格：只有左上角一格有值，其余为空。请在 Excel 中取消合并并填满后再导入。`,
   mapping: {

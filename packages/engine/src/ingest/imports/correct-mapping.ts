@@ -94,6 +94,7 @@ const FORM: readonly (keyof FileMapping)[] = [
   'encoding',
   'delimiter',
   'header',
+  'titleRows',
   'sheet',
   'lookups',
 ];

@@ -30,6 +30,14 @@ export const countBadBytes = (text: string): number =>
 export const badBytesReason = (encoding: Encoding): string =>
   `it holds bytes that are no text in ${encoding.toUpperCase()}`;
 
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Bytes without the mark of UTF-8 that they may begin with; some programs put it before a text in GBK, too. */
+export const withoutByteOrderMark = (bytes: Uint8Array): Uint8Array =>
+  BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes;
+
 /** Texts of pieces of bytes, without the byte order mark that they may begin with; `BAD_BYTES` where they are none. */
 export async function* decodeTexts(
   bytes: AsyncIterable<Uint8Array>,
@@ -49,7 +57,11 @@ export async function* decodeTexts(
     isFirst = false;
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   };
-  for await (const piece of bytes) yield decode(piece, false);
+  let isStart = true;
+  for await (const piece of bytes) {
+    yield decode(isStart ? withoutByteOrderMark(piece) : piece, false);
+    isStart = false;
+  }
   yield decode(new Uint8Array(), true);
 }
 

@@ -227,10 +227,12 @@ async function readHeader(
   let skip = rowsDone;
   if (!columns) {
     const chunk = begin.done ? { rows: [] } : begin.value;
-    const [first, second] = 'rows' in chunk ? chunk.rows : rowsAt(chunk, file.delimiter, [1, 2]);
-    const isSecond = isSeparatorLine(first, file.delimiter);
-    columns = headerOf(isSecond ? second : first, file.file);
-    skip += isSecond ? 2 : 1;
+    const titles = file.titleRows ?? 0;
+    const numbers = Array.from({ length: titles + 2 }, (_, index) => index + 1);
+    const head = 'rows' in chunk ? chunk.rows : rowsAt(chunk, file.delimiter, numbers);
+    const above = titles + (isSeparatorLine(head[0], file.delimiter) ? 1 : 0);
+    columns = headerOf(head[above], file.file);
+    skip += above + 1;
   }
   const absent = neededColumns(file).filter((column) => !columns.includes(column));
   if (absent.length > 0)

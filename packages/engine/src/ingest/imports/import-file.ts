@@ -93,7 +93,13 @@ export async function readLookups(file: FileMapping, dataDirectory: string): Pro
   const lookups = new Map<string, Lookup>();
   for (const [name, lookup] of Object.entries(file.lookups)) {
     const { columns: wanted, key, when } = lookup;
-    const shape = { ...file, file: lookup.file, header: undefined, format: 'csv' as const };
+    const shape = {
+      ...file,
+      file: lookup.file,
+      header: undefined,
+      titleRows: undefined,
+      format: 'csv' as const,
+    };
     const { columns, blocks } = await readRows(openFile(resolve(dataDirectory, lookup.file)), shape, [
       key,
       ...wanted,

@@ -186,23 +186,31 @@ describe('files', () => {
   });
 });
 
-test('a line for Excel above the header is none, and columns of one name are told apart', async () => {
-  const records: MappingInput['files'][number]['records'] = [
-    { record: 'person', keys: [customer], attributes: { level: 'level_2' } },
-  ];
-  for (const chunkBytes of [0, 1 << 20]) {
-    await writeFile(join(directory, 'e.csv'), 'sep=,\nid,level,level\nEX1,1,2\n"EX"3,1,2\n');
-    const mapping = mappingOf(`excel-${chunkBytes}`, [{ file: 'e.csv', records }]);
-    await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
-    const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory, chunkBytes };
-    const summary = await runImport(platform, rooms, options);
-    expect(summary).toMatchObject({ rows: 2, rejectedRows: 1 });
-    expect(await attributesOf('EX1')).toEqual({ level: '2' });
-    const lines: string[] = [];
-    for await (const line of imports.rejections(summary.importId, false)) lines.push(line.trim());
-    expect(lines[1]).toBe('e.csv,2,1,import_row_unreadable,line 4: text follows a closing quote');
-  }
-});
+test.each([
+  ['a line for Excel above', 'sep=,\n', 0, 4],
+  ['a title and a date above', '客户清单\n\n"制表：张三",,\n', 2, 6],
+])(
+  '%s is no header, a total below is nobody, columns of one name are told apart',
+  async (name, above, titleRows, line) => {
+    const records: MappingInput['files'][number]['records'] = [
+      { record: 'person', keys: [customer], attributes: { level: 'level_2' } },
+    ];
+    for (const chunkBytes of [0, 1 << 20]) {
+      const text = `${above}id,level,level\nEX1,1,2\n"EX"3,1,2\n合计,3,4\n`;
+      await writeFile(join(directory, 'e.csv'), text);
+      const mapping = mappingOf(`excel-${titleRows}-${chunkBytes}`, [{ file: 'e.csv', titleRows, records }]);
+      await writeFile(join(directory, 'mapping.json'), JSON.stringify(mapping));
+      const options = { mappingFile: join(directory, 'mapping.json'), dataDirectory: directory, chunkBytes };
+      const summary = await runImport(platform, rooms, options);
+      expect(summary, name).toMatchObject({ rows: 3, rejectedRows: 2 });
+      expect(await attributesOf('EX1')).toEqual({ level: '2' });
+      const lines: string[] = [];
+      for await (const line of imports.rejections(summary.importId, false)) lines.push(line.trim());
+      expect(lines[1]).toBe(`e.csv,2,1,import_row_unreadable,line ${line}: text follows a closing quote`);
+      expect(lines[2]).toMatch(/^e\.csv,3,/);
+    }
+  },
+);
 
 describe.each<[name: string, format: 'csv' | 'ndjson', text: string, rejected: string[]]>([
   [

@@ -106,6 +106,18 @@ describe('Excel', () => {
     });
   });
 
+  it('leaves out the title above the names of the columns, and counts empty rows for none', async () => {
+    const bytes = (await writeExcelFile([
+      [null],
+      [{ value: '2026 客户清单' }],
+      [null, { value: '单位：元' }],
+      [{ value: 'id' }, { value: 'amount' }],
+      [{ value: 'C1' }, { value: '1' }],
+    ] as never).toBuffer()) as Buffer;
+    const read = await rowsOf(bytes, { format: 'xlsx', titleRows: 2 }, ['id', 'amount']);
+    expect(read).toMatchObject({ columns: ['id', 'amount'], rows: [['C1', '1']] });
+  });
+
   it('reads prefixes, gaps, rich text, inline texts, errors; empty rows do not count', async () => {
     const sheet = `<x:row r="2"><x:c r="B2" t="s"><x:v>1</x:v></x:c><x:c t="inlineStr"><x:is><x:t>n</x:t></x:is></x:c></x:row>
       <x:row r="3"/><x:row r="5"><x:c r="A5"><x:v>1</x:v></x:c><x:c r="C5" t="s"><x:v>0</x:v></x:c><x:c r="D5" s="1"/></x:row>

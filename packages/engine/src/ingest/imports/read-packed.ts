@@ -19,7 +19,7 @@ export const isPacked = (format: FileMapping['format']): format is PackedFormat 
  */
 export async function readPacked(
   bytes: AsyncIterable<Uint8Array>,
-  file: Pick<FileMapping, 'file' | 'format' | 'header' | 'sheet'>,
+  file: Pick<FileMapping, 'file' | 'format' | 'header' | 'titleRows' | 'sheet'>,
   neededColumns: readonly string[],
 ): Promise<Found> {
   const spooled = await spoolFile(bytes);
@@ -51,10 +51,10 @@ async function parquetStream(spooled: SpooledFile, needed: readonly string[]): P
   return { columns, rows: parquetRows(spooled, columns) };
 }
 
-/** The first row that is not empty names the columns, unless the mapping does. */
+/** The first row that is not empty and no title names the columns, unless the mapping does. */
 async function sheetStream(
   spooled: SpooledFile,
-  { sheet, header }: Pick<FileMapping, 'header' | 'sheet'>,
+  { sheet, header, titleRows = 0 }: Pick<FileMapping, 'header' | 'titleRows' | 'sheet'>,
   needed: readonly string[],
 ): Promise<Found> {
   const lost = new Set<number>();
@@ -66,8 +66,10 @@ async function sheetStream(
     read: needed.map((column) => columns.indexOf(column)),
   });
   if (header) return { columns: header, rows: fitted(rows, [], shapeOf(header)), lostDigits: lostIn(header) };
+  let above = titleRows;
   for (let next = await rows.next(); !next.done; next = await rows.next()) {
-    const [names, ...rest] = next.value;
+    const [names, ...rest] = next.value.slice(above);
+    above = Math.max(0, above - next.value.length);
     if (names) {
       const columns = headerNames(withoutMarks(names));
       return { columns, rows: fitted(rows, rest, shapeOf(columns)), lostDigits: lostIn(columns) };

@@ -30,7 +30,7 @@ export async function* openFile(path: string): AsyncGenerator<Uint8Array> {
  */
 export async function readRows(
   bytes: AsyncIterable<Uint8Array>,
-  file: Pick<FileMapping, 'file' | 'format' | 'encoding' | 'delimiter' | 'header' | 'sheet'>,
+  file: Pick<FileMapping, 'file' | 'format' | 'encoding' | 'delimiter' | 'header' | 'titleRows' | 'sheet'>,
   neededColumns: readonly string[],
 ): Promise<RowStream> {
   if (isPacked(file.format)) {
@@ -53,6 +53,12 @@ export async function readRows(
     let block = await nextNonEmpty(iterator);
     if (isSeparatorLine(block[0], file.delimiter)) {
       block = block.slice(1);
+      if (block.length === 0) block = await nextNonEmpty(iterator);
+    }
+    for (let left = file.titleRows ?? 0; left > 0 && block.length > 0;) {
+      const passed = Math.min(left, block.length);
+      left -= passed;
+      block = block.slice(passed);
       if (block.length === 0) block = await nextNonEmpty(iterator);
     }
     header = headerOf(block[0], file.file);
@@ -115,12 +121,15 @@ function problemOf(error: unknown, file: string): unknown {
     : new CodedError('import_file_unreadable', { details: { file, reason }, cause: error });
 }
 
+/** Enough to see what a file is, in one piece. */
+const HEAD_BYTES = 64;
+
 /** The bytes, unpacked when they begin like gzip. */
 export async function gunzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const iterator = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let length = 0;
-  while (length < 2) {
+  while (length < HEAD_BYTES) {
     const next = await iterator.next();
     if (next.done) break;
     head.push(next.value);

@@ -17,7 +17,8 @@ export interface OutputRecord {
   cursor: Position;
   plan: Portion | null;
   slice: number;
-  chunk: number;
+  /** Rows of the portion under way that are delivered, or set aside. */
+  rows_done: number;
   attempts: number;
   dead_in_a_row: number;
   rows_sent: number;
@@ -161,45 +162,48 @@ export async function makeDue(
   );
 }
 
-/** Fixes the portion under way before its first row is sent. */
+/** Fixes the portion under way before its first row is sent; false when another process fixed one meanwhile. */
 export async function keepPlan(
   database: Transaction,
   outputId: string,
   cursor: Position,
   plan: Portion,
-): Promise<void> {
-  await database.execute(
-    'update outputs.output set cursor = $2, plan = $3, chunk = 0, attempts = 0 where output_id = $1',
+): Promise<boolean> {
+  const kept = await database.execute(
+    `update outputs.output set cursor = $2, plan = $3, rows_done = 0, attempts = 0
+     where output_id = $1 and plan is null`,
     [outputId, JSON.stringify(cursor), JSON.stringify(plan)],
   );
+  return kept === 1;
 }
 
-/** A delivery of the portion is done. */
-export async function keepChunk(
+/** A delivery of the portion is done; false when another process is farther already. */
+export async function keepDelivery(
   database: Transaction,
-  outputId: string,
-  chunk: number,
-  dead: boolean,
-): Promise<void> {
-  await database.execute(
-    `update outputs.output set chunk = $2, attempts = 0, error = case when $3 then error end,
-       dead_in_a_row = case when $3 then dead_in_a_row + 1 else 0 end where output_id = $1`,
-    [outputId, chunk, dead],
+  delivered: { outputId: string; slice: number; rowsDone: number; isDead: boolean },
+): Promise<boolean> {
+  const kept = await database.execute(
+    `update outputs.output set rows_done = $3, attempts = 0, error = case when $4 then error end,
+       dead_in_a_row = case when $4 then dead_in_a_row + 1 else 0 end
+     where output_id = $1 and slice = $2 and rows_done < $3`,
+    [delivered.outputId, delivered.slice, delivered.rowsDone, delivered.isDead],
   );
+  return kept === 1;
 }
 
-/** The portion is sent. */
+/** The portion is sent; false when another process noted so already. */
 export async function closePortion(
   transaction: Transaction,
   row: OutputRecord,
   done: { cursor: Position; rows: number; sent: SentPortion; now: number },
-): Promise<void> {
-  await transaction.execute(
-    `update outputs.output set cursor = $2, plan = null, chunk = 0, attempts = 0, error = null, slice = slice + 1,
-       rows_sent = rows_sent + $3 where output_id = $1`,
-    [row.output_id, JSON.stringify(done.cursor), done.rows],
+): Promise<boolean> {
+  const closed = await transaction.execute(
+    `update outputs.output set cursor = $2, plan = null, rows_done = 0, attempts = 0, error = null, slice = slice + 1,
+       rows_sent = rows_sent + $3 where output_id = $1 and slice = $4`,
+    [row.output_id, JSON.stringify(done.cursor), done.rows, row.slice],
   );
-  if (done.rows === 0) return;
+  if (closed === 0) return false;
+  if (done.rows === 0) return true;
   await transaction.execute(
     `insert into outputs.slice (output_id, slice, rows, bytes, file, sha256, finished_at)
      values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -217,6 +221,7 @@ export async function closePortion(
     row.output_id,
     row.slice - KEPT_SLICES,
   ]);
+  return true;
 }
 
 const KEPT_SLICES = 10_000;

@@ -14,7 +14,7 @@ import {
   type OutputRecord,
 } from './output-store.ts';
 import { isOwnerAllowed } from './right-to-output.ts';
-import { ReceiverBrokenError, sendPortion } from './send-portion.ts';
+import { ReceiverBrokenError, sendPortion, TurnLostError } from './send-portion.ts';
 import type { OutputScope, Portion } from './subjects/output-subject.ts';
 import type { OutputSubjects } from './subjects/output-subjects.ts';
 
@@ -52,6 +52,7 @@ export async function takeTurn(parts: OutputParts, outputId: string): Promise<vo
         if (!(await sendNext(parts, row))) return;
       } catch (error) {
         if (error instanceof ClassesChangedError) continue;
+        if (error instanceof TurnLostError) return;
         const sentence = error instanceof Error ? error.message : String(error);
         const retryAfter = error instanceof DeliveryError ? error.retryAfterMs : undefined;
         const backoff = Math.min(MAXIMUM_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(row.attempts, 20));
@@ -123,7 +124,8 @@ async function sendNext({ needs, subjects, destinations }: OutputParts, row: Out
   });
   await database.transaction(async (transaction) => {
     const cursor = await subject.settle(transaction, scope, portion.plan);
-    await closePortion(transaction, row, { ...sent, cursor, now: clock.now() });
+    const closed = await closePortion(transaction, row, { ...sent, cursor, now: clock.now() });
+    if (!closed) throw new TurnLostError();
     if (sent.rows > 0)
       await outputLog.write(transaction, row.output_id, { event: 'sent', at: clock.now(), count: sent.rows });
   });
@@ -134,7 +136,7 @@ async function sendNext({ needs, subjects, destinations }: OutputParts, row: Out
     if (!plan) return undefined;
     const columns = (await subject.columns(scope)).map(({ name }) => name);
     const fixed = { plan, columns, rowsADelivery: destination.rowsADelivery(row.destination) };
-    await keepPlan(database, row.output_id, row.cursor, fixed);
+    if (!(await keepPlan(database, row.output_id, row.cursor, fixed))) throw new TurnLostError();
     return fixed;
   }
 }

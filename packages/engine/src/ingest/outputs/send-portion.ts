@@ -2,9 +2,9 @@ import { deterministicId } from '../../platform/index.ts';
 import { ClassesChangedError, printOfClasses } from './classes-of-personal-data.ts';
 import { DeliveryError, type Delivery, type SentPortion } from './destinations/output-destination.ts';
 import type { Destination, OutputSecrets, PortionSender } from './destinations/output-destination.ts';
-import { webhookBody } from './destinations/webhook.ts';
+import { rowBytes, webhookBody } from './destinations/webhook.ts';
 import type { OutputNeeds } from './output-needs.ts';
-import { insertDead, keepChunk, type OutputRecord } from './output-store.ts';
+import { insertDead, keepDelivery, type OutputRecord } from './output-store.ts';
 import type { OutputRow, OutputScope, OutputSubject, Portion } from './subjects/output-subject.ts';
 
 /** What sending a portion needs to know. */
@@ -24,15 +24,17 @@ const MAXIMUM_DEAD_IN_A_ROW = 20;
 /** The receiver took none of many deliveries: the output stops until somebody looks at it. */
 export class ReceiverBrokenError extends Error {}
 
+/** Another process has sent the portion meanwhile: the connection that held this turn was cut. */
+export class TurnLostError extends Error {}
+
 /**
  * Sends the rows of a portion. What goes in pieces is gone on with after the last piece that went through; a file is
- * begun anew. @throws DeliveryError to be tried again later, ReceiverBrokenError, ClassesChangedError
+ * begun anew. @throws DeliveryError to be tried again later, ReceiverBrokenError, ClassesChangedError, TurnLostError
  */
 export async function sendPortion(sending: Sending): Promise<{ rows: number; sent: SentPortion }> {
   const { needs, row, secrets, subject, destination, scope, portion } = sending;
   let sender: PortionSender | undefined;
   let rows = 0;
-  let chunk = 0;
   let dead = row.dead_in_a_row;
   const classes = await printOfClasses(needs);
   /** Rows were read before they leave, by minutes when the receiver is slow. */
@@ -40,15 +42,22 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
     if (!scope.open && (await printOfClasses(needs)) !== classes) throw new ClassesChangedError();
   };
   try {
-    for await (const piece of pieces(
-      subject.rows(scope, portion.plan),
-      portion.rowsADelivery ?? destination.rowsADelivery(row.destination),
-    )) {
+    const done = destination.isWhole ? 0 : row.rows_done;
+    for await (const piece of pieces(skip(subject.rows(scope, portion.plan), done), {
+      rows: portion.rowsADelivery ?? destination.rowsADelivery(row.destination),
+      bytes: destination.bytesADelivery ?? Infinity,
+    })) {
+      const first = done + rows;
       rows += piece.length;
-      const deliveryId = deterministicId('delivery', row.output_id, row.created_at, row.slice, chunk);
-      const isDone = !destination.isWhole && chunk < row.chunk;
-      chunk++;
-      if (isDone) continue;
+      // Both ends are in it: rows that grew meanwhile (a masked name, a merged person) may move the end.
+      const deliveryId = deterministicId(
+        'delivery',
+        row.output_id,
+        row.created_at,
+        row.slice,
+        first,
+        piece.length,
+      );
       sender ??= await destination.open({
         outputId: row.output_id,
         subject: row.selection.subject,
@@ -59,16 +68,19 @@ export async function sendPortion(sending: Sending): Promise<{ rows: number; sen
         now: needs.platform.clock.now(),
       });
       await checkClasses();
-      const isDead = await sendOrBury(sending, sender, { deliveryId, rows: piece }, chunk - 1);
+      const isDead = await sendOrBury(sending, sender, { deliveryId, rows: piece }, first);
       dead = isDead ? dead + 1 : 0;
-      if (!destination.isWhole) await keepChunk(needs.platform.database, row.output_id, chunk, isDead);
+      if (!destination.isWhole) {
+        const delivered = { outputId: row.output_id, slice: row.slice, rowsDone: done + rows, isDead };
+        if (!(await keepDelivery(needs.platform.database, delivered))) throw new TurnLostError();
+      }
       if (dead >= MAXIMUM_DEAD_IN_A_ROW)
         throw new ReceiverBrokenError(
           `${dead} deliveries in a row were given up; correct the receiver, then go on`,
         );
     }
     if (destination.isWhole) await checkClasses();
-    return { rows, sent: (await sender?.finish()) ?? { bytes: 0 } };
+    return { rows: done + rows, sent: (await sender?.finish()) ?? { bytes: 0 } };
   } catch (error) {
     await sender?.abandon();
     throw error;
@@ -80,15 +92,15 @@ async function sendOrBury(
   { needs, row }: Sending,
   sender: PortionSender,
   delivery: Delivery,
-  chunk: number,
+  first: number,
 ): Promise<boolean> {
   try {
     await sender.send(delivery);
     return false;
   } catch (error) {
     if (!(error instanceof DeliveryError) || row.destination.kind !== 'webhook') throw error;
-    // `attempts` are those of the piece at which the last try stopped.
-    const failures = chunk === row.chunk ? row.attempts + 1 : 1;
+    // `attempts` are those of the delivery at which the last try stopped.
+    const failures = first === row.rows_done ? row.attempts + 1 : 1;
     if (error.kind === 'failed' && failures < row.destination.attempts) throw error;
     const { platform } = needs;
     const { body } = webhookBody(
@@ -109,14 +121,32 @@ async function sendOrBury(
   }
 }
 
-/** Blocks cut into pieces of exactly so many rows, the last one apart. */
-async function* pieces(blocks: AsyncIterable<OutputRow[]>, size: number): AsyncGenerator<OutputRow[]> {
-  let waiting: OutputRow[] = [];
+/** Blocks without the first rows. */
+async function* skip(blocks: AsyncIterable<OutputRow[]>, rows: number): AsyncGenerator<OutputRow[]> {
   for await (const block of blocks) {
-    waiting = waiting.length === 0 ? block : waiting.concat(block);
-    let start = 0;
-    for (; waiting.length - start >= size; start += size) yield waiting.slice(start, start + size);
-    waiting = waiting.slice(start);
+    if (rows < block.length) yield block.slice(rows);
+    rows = Math.max(0, rows - block.length);
   }
-  if (waiting.length > 0) yield waiting;
+}
+
+/** Blocks cut into pieces of exactly so many rows, the last one apart; fewer where these have more bytes. */
+async function* pieces(
+  blocks: AsyncIterable<OutputRow[]>,
+  limit: { rows: number; bytes: number },
+): AsyncGenerator<OutputRow[]> {
+  let piece: OutputRow[] = [];
+  let bytes = 0;
+  for await (const block of blocks) {
+    for (const row of block) {
+      const size = limit.bytes === Infinity ? 0 : rowBytes(row);
+      if (piece.length > 0 && (piece.length === limit.rows || bytes + size > limit.bytes)) {
+        yield piece;
+        piece = [];
+        bytes = 0;
+      }
+      piece.push(row);
+      bytes += size;
+    }
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ingestionTasksApi } from '@wutong/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bundleFile } from '../../../test/harness/bundle-file.ts';
+import { startCutProxy } from '../../../test/harness/cut-proxy.ts';
 import { createIngestionRooms, type IngestionRooms } from '../../../test/harness/ingestion-rooms.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
 
@@ -143,6 +144,64 @@ describe('interruptions', () => {
     await workUntilFinished('bereft');
     expect(await eventsOf('bereft')).toEqual({ rows: 15_000, ids: 15_000 });
   });
+
+  test.each([
+    ['a table', { table: 'slow_trade' }],
+    ['SQL', { sql: 'select * from slow_trade where changed_at >= {from}' }],
+  ])(
+    'when the source of %s dies while it is read, nothing of it counts, and the next try has it all',
+    async (name, query) => {
+      const { connections, browser } = rooms.ingestion.warehouse;
+      const { settings, secrets } = world.bankConnection;
+      const taskId = name === 'SQL' ? 'cut_sql' : 'cut_table';
+      await insertTrades(`select n, 'D' || n % 500, '1', null, '2026-03-01'::timestamptz + n * interval '1 second'
+      from generate_series(1, 6000) n`);
+      // Half of the rows are on their way when it hangs: the line is cut then, as by a server that is killed.
+      await world.bank.execute(`drop view if exists slow_trade; drop table if exists pace;
+      create table pace as select 60 as seconds;
+      create view slow_trade as select trade.* from trade, pace
+        where pace.seconds = 0 or id <> 3000 or pg_sleep(pace.seconds)::text is not null`);
+      const source = await startCutProxy(`postgres://127.0.0.1:${settings['port']}/`);
+      try {
+        const port = Number(new URL(source.url).port);
+        await connections.create(
+          { connectionId: taskId, name, kind: 'postgresql', settings: { ...settings, port }, secrets },
+          'tester',
+        );
+        const table = {
+          connectionId: taskId,
+          schema: 'public',
+          table: 'slow_trade',
+          textColumns: [],
+          description: '',
+        };
+        await browser.map('slow_trade', table, 'tester');
+        await rooms.ingestion.tasks.create(taskId, define({ sourceId: taskId, query }), 'tester');
+        await rooms.ingestion.tasks.start(taskId, 'tester');
+        await rooms.ingestion.worker.round();
+        const asleep = `select pid from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
+        while ((await world.bank.query(asleep)).length === 0) await delay(10);
+        source.cut();
+        await rooms.ingestion.worker.settled();
+        const cut = await rooms.ingestion.tasks.read(taskId);
+        expect(cut.lastRun).toMatchObject({ state: 'waiting', code: 'source_unreachable', rowsIn: 0 });
+        expect(cut.freshness.watermark).toBeUndefined();
+        const [readiness] = await rooms.ingestion.sourceReadiness([taskId], world.platform.clock.now());
+        expect(readiness).toMatchObject({
+          ready: false,
+          tasks: [{ problem: expect.stringContaining('无法连接') as string }],
+        });
+        await world.bank.execute(`select pg_terminate_backend(pid) from (${asleep}) sleeping`);
+        await world.bank.execute('update pace set seconds = 0');
+        source.mend();
+        world.platform.clock.advance(10_000);
+        await workUntilFinished(taskId);
+        expect(await eventsOf(taskId)).toEqual({ rows: 6_000, ids: 6_000 });
+      } finally {
+        await source.close();
+      }
+    },
+  );
 
   test('stopped in the middle, it keeps what is settled and goes on by a retry', async () => {
     await insertTrades(`select n, 'S' || n % 500, '1', null, '2026-03-01'::timestamptz + n * interval '1 second'

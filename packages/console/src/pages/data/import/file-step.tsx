@@ -107,6 +107,7 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
         <p className="faint" style={{ marginTop: 10 }}>
           {words.detected}
         </p>
+        {head && head.titleRows > 0 && <p>{words.titleRows(format.integer(head.titleRows))}</p>}
       </Panel>
       {lost.length > 0 && (
         <ProblemLine>{words.run.warnings.digits_lost(lost.join(words.run.and))}</ProblemLine>

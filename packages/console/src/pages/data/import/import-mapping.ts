@@ -31,6 +31,7 @@ export function mappingOf(
         delimiter: head.delimiter,
         ...(head.sheet === undefined ? {} : { sheet: head.sheet }),
         ...(head.hasHeader ? {} : { header: head.columns.map(({ name }) => name) }),
+        ...(head.titleRows === 0 ? {} : { titleRows: head.titleRows }),
         records: [recordOf(plan)],
       },
     ],

@@ -40,6 +40,13 @@ describe('texts', () => {
     expect(namesOf(head)).toEqual(['客户号', '姓名']);
   });
 
+  test('the mark of UTF-8 before a text in GBK is no part of the first name', async () => {
+    const text = iconv.encode('客户号,姓名\nC1,张三\n', 'gbk');
+    const head = await preview(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text]));
+    expect(head).toMatchObject({ encoding: 'gb18030', rows: [['C1', '张三']], titleRows: 0 });
+    expect(namesOf(head)).toEqual(['客户号', '姓名']);
+  });
+
   test('half a character does not make another encoding of a file', async () => {
     const rows = Array.from({ length: 40 }, (_, row) => `C${row},王小明,杭州市西湖区\n`).join('');
     for (const encoding of ['utf8', 'gbk'] as const) {
@@ -133,6 +140,15 @@ test.each([
     [
       ['张三', '', '男'],
       ['李四', '', '男'],
+    ],
+  ],
+  [
+    'under a title and a date',
+    '客户清单;;\n\n制表：张三\n客户号;余额;余额\nC1;"1,234.50";12%\nC2;2.00;5%\n',
+    ['客户号', '余额', '余额_2'],
+    [
+      ['C1', '1,234.50', '12%'],
+      ['C2', '2.00', '5%'],
     ],
   ],
 ])('a header: %s', async (_name, text, columns, rows) => {

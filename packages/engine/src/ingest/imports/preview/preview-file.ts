@@ -144,7 +144,7 @@ const shownCell = (cell: string): string => (cell.startsWith(NO_VALUE) ? '=?' : 
 async function readParquet(spooled: SpooledFile): Promise<Head> {
   const columns = await parquetColumns(spooled);
   const rows = await firstRows(parquetRows(spooled, columns), MOST_ROWS);
-  return { ...PACKED, format: 'parquet', hasHeader: true, columns, rows, sheets: [] };
+  return { ...PACKED, format: 'parquet', hasHeader: true, titleRows: 0, columns, rows, sheets: [] };
 }
 
 async function firstRows(

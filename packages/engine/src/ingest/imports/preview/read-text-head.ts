@@ -1,6 +1,6 @@
 import type { importsApi } from '@wutong/contract';
 import { parseForeignJson } from '../../read-json.ts';
-import { countBadBytes, markedText, withoutMarks } from '../decode-text.ts';
+import { countBadBytes, markedText, withoutByteOrderMark, withoutMarks } from '../decode-text.ts';
 import { headerNames, SEPARATOR_LINE } from '../file-head.ts';
 import { PreviewError } from './preview-error.ts';
 
@@ -16,6 +16,8 @@ export interface TextHead {
   readonly delimiter: string;
   /** Whether the first row names the columns. */
   readonly hasHeader: boolean;
+  /** Rows above it that are a title. */
+  readonly titleRows: number;
   readonly columns: readonly string[];
   /** Rows of texts, without the header. */
   readonly rows: readonly string[][];
@@ -44,7 +46,14 @@ export function readTextHead(bytes: Uint8Array, whole: boolean, choice: HeadChoi
   const text = separator ? decoded.slice(separator[0].length) : decoded;
   const isJson = choice.format === 'ndjson' || (choice.format === undefined && /^\s*\{/.test(text));
   if (isJson) {
-    return { format: 'ndjson', encoding, delimiter: ',', hasHeader: true, ...readJsonLines(text) };
+    return {
+      format: 'ndjson',
+      encoding,
+      delimiter: ',',
+      hasHeader: true,
+      titleRows: 0,
+      ...readJsonLines(text),
+    };
   }
   const delimiter = choice.delimiter ?? separator?.[1] ?? detectDelimiter(text);
   const table = parseRows(text, delimiter, MOST_ROWS + 1).filter((row) => row.length > 1 || row[0] !== '');
@@ -55,11 +64,28 @@ export function readTextHead(bytes: Uint8Array, whole: boolean, choice: HeadChoi
 export function withHeader(
   table: readonly string[][],
   chosen: boolean | undefined,
-): Pick<TextHead, 'hasHeader' | 'columns' | 'rows'> {
+): Pick<TextHead, 'hasHeader' | 'titleRows' | 'columns' | 'rows'> {
+  const titleRows = chosen === false ? 0 : countTitles(table);
+  if (titleRows > 0) return { ...withHeader(table.slice(titleRows), true), titleRows };
   const first = table[0] ?? [];
   const hasHeader = chosen ?? (looksLikeHeader(first) || standsOverValues(table));
   const columns = hasHeader ? headerNames(first) : first.map((_cell, index) => `column_${index + 1}`);
-  return { hasHeader, columns, rows: hasHeader ? table.slice(1) : table };
+  return { hasHeader, titleRows, columns, rows: hasHeader ? table.slice(1) : table };
+}
+
+const MOST_TITLES = 5;
+/** Columns of a table that may have a title of one cell. */
+const LEAST_COLUMNS = 3;
+
+/** Rows of one cell above one that names all columns, as people put a title and a date above a table. */
+function countTitles(table: readonly (readonly string[])[]): number {
+  const filled = (row: readonly string[] = []): number => row.filter((cell) => cell.trim() !== '').length;
+  let titles = 0;
+  while (titles <= MOST_TITLES && filled(table[titles]) === 1) titles++;
+  const header = table[titles] ?? [];
+  const isHeader =
+    header.length >= LEAST_COLUMNS && (looksLikeHeader(header) || standsOverValues(table.slice(titles)));
+  return titles <= MOST_TITLES && isHeader ? titles : 0;
 }
 
 /** Bytes that are no text spoil their rows alone; of too many the file is not what it is taken for. */
@@ -67,7 +93,7 @@ const BAD_SHARES: Partial<Record<Encoding, number>> = { 'utf-8': 0.1, gb18030: 0
 
 /** The text; undefined when more of what is not ASCII than a share of it is none in the encoding. */
 function decode(bytes: Uint8Array, encoding: Encoding): string | undefined {
-  const text = markedText(bytes, encoding).replace(/^\uFEFF/, '');
+  const text = markedText(withoutByteOrderMark(bytes), encoding);
   const bad = countBadBytes(text);
   if (bad === 0) return text;
   let others = 0;
@@ -84,13 +110,14 @@ function detectEncoding(bytes: Uint8Array): Encoding {
 
 const LINES_COMPARED = 20;
 
-/** The delimiter that cuts the first lines into the same number of cells, the most cells first. */
+/** The delimiter that cuts most of the first lines into the same number of cells, the most cells first. */
 function detectDelimiter(text: string): string {
   const scores = DELIMITERS.map((delimiter) => {
     const counts = parseRows(text, delimiter, LINES_COMPARED).map((row) => row.length);
-    const cells = counts[0] ?? 1;
-    const alike = counts.filter((count) => count === cells).length / Math.max(1, counts.length);
-    return { delimiter, score: cells > 1 ? alike * 1_000 + cells : 0 };
+    const alike = (cells: number): number => counts.filter((count) => count === cells).length;
+    // A title above the table is one cell.
+    const cells = counts.toSorted((left, right) => alike(right) - alike(left))[0] ?? 1;
+    return { delimiter, score: cells > 1 ? (alike(cells) / counts.length) * 1_000 + cells : 0 };
   });
   return scores.toSorted((left, right) => right.score - left.score)[0]?.delimiter ?? ',';
 }

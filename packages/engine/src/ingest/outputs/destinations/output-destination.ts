@@ -48,6 +48,8 @@ export interface PortionSender {
 export interface Destination<Settings extends OutputDestination = OutputDestination> {
   /** Rows of one delivery. */
   rowsADelivery(settings: Settings): number;
+  /** Fewer rows go where they are longer than so many bytes as JSON; a row that is longer by itself goes alone. */
+  readonly bytesADelivery?: number;
   /** A file holds the whole portion and is begun anew after a failure; others go on after the last delivery. */
   readonly isWhole: boolean;
   /** Refuses what can never work. @throws CodedError */

@@ -16,6 +16,10 @@ import { DeliveryError, type Destination, type OpenPortion } from './output-dest
 type Settings = Extract<OutputDestination, { kind: 'webhook' }>;
 
 const SECRET_PREFIX = 'whsec_';
+/** nginx and others take 1 MiB by themselves. */
+const BODY_BYTES = 1_000_000;
+/** More than what stands around the rows. */
+const ENVELOPE_BYTES = 1_000;
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** One POST: what a dead delivery is kept as. */
@@ -32,6 +36,7 @@ export function webhookDestination(readPolicy: () => Promise<AddressPolicy>): De
   return {
     isWhole: false,
     rowsADelivery: (settings) => settings.rowsADelivery,
+    bytesADelivery: BODY_BYTES - ENVELOPE_BYTES,
     async check(settings) {
       const host = hostOf(settings.url);
       const isForbidden = isIP(host) !== 0 && !addressAllowed(host, host, await readPolicy());
@@ -75,17 +80,24 @@ export function newSigningSecret(): string {
 export function webhookBody(
   portion: Pick<OpenPortion, 'outputId' | 'subject'>,
   deliveryId: string,
-  rows: readonly { id: string; values: object }[],
+  rows: readonly WrittenRow[],
 ): WebhookBody {
   const { outputId, subject } = portion;
   const body = {
     output: outputId,
     subject,
     deliveryId,
-    rows: rows.map(({ id, values }) => ({ id, ...values })),
+    rows: rows.map(written),
   };
   return { deliveryId, body: JSON.stringify(body) };
 }
+
+/** Bytes of a row in a body, with the comma. */
+export const rowBytes = (row: WrittenRow): number => Buffer.byteLength(JSON.stringify(written(row))) + 1;
+
+type WrittenRow = { id: string; values: object };
+
+const written = ({ id, values }: WrittenRow): object => ({ id, ...values });
 
 /** @throws DeliveryError */
 export async function postWebhook(
