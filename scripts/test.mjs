@@ -100,6 +100,9 @@ const freePort = () =>
     });
   });
 
+/** The demo bank of loop.test.ts, whose eight days have passed when it ends. */
+const DEMO = join(folder, 'demo');
+
 /** The console's tests look at a small demo bank in a real browser; without a browser they skip with a line. */
 async function runConsoleTests() {
   const browser = BROWSERS.find((path) => existsSync(path));
@@ -108,19 +111,10 @@ async function runConsoleTests() {
   if (!browser) return run('console', selection);
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
-  say('starting a small demo bank for the browser tests');
+  say('starting the demo bank for the browser tests');
   const demo = spawn(
     process.execPath,
-    [
-      join(ROOT, 'scripts/start.mjs'),
-      '--people',
-      '1000',
-      '--port',
-      String(port),
-      '--data',
-      join(folder, 'demo'),
-      '--json',
-    ],
+    [join(ROOT, 'scripts/start.mjs'), '--people', '2000', '--port', String(port), '--data', DEMO, '--json'],
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -163,7 +157,7 @@ else if (cluster) {
   run('cluster', rest.length > 0 ? rest : [...rooms, 'cluster'], { WUTONG_TEST_SHARDS: '2' });
 } else if (rest.length > 0) run('some', rest);
 else {
-  run('all', ['--exclude', 'packages/console/**']);
+  run('all', ['--exclude', 'packages/console/**'], { WUTONG_TEST_DEMO: DEMO });
   await runConsoleTests();
 }
 for (const remark of remarks) say(remark);

@@ -7,6 +7,7 @@ import { testNeeds } from '../src/insight/insight-world.ts';
 import { createHttpServer, openClickHouse, type ClickHouse, type HttpServer } from '../src/platform/index.ts';
 import { startClickHouseCluster, type TestClickHouseCluster } from './harness/clickhouse-cluster.ts';
 import { createDatabasesOn, type TestDatabases } from './harness/databases.ts';
+import { makeUser } from './harness/make-user.ts';
 import { createTestPlatform } from './harness/platform.ts';
 
 const TOKEN = 'cluster-plans-token';
@@ -30,14 +31,7 @@ beforeAll(async () => {
   server = createHttpServer({ access: platform.access, log: platform.log, ids: platform.ids });
   audience.routes(server);
   createInsight(platform, testNeeds({ audience })).routes(server);
-  const user = {
-    name: 'bank',
-    displayName: '银行',
-    password: 'long-enough-1',
-    role: 'administrator',
-  } as const;
-  const { userId } = await platform.access.ensureUser(user);
-  await platform.access.ensureToken(userId, 'bank', TOKEN);
+  await makeUser(platform, { name: 'bank', displayName: '银行', role: 'administrator' }, TOKEN);
 }, 180_000);
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { composeRooms, type Rooms } from '../src/compose-rooms.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../src/platform/index.ts';
 import { startClickHouseCluster, type TestClickHouseCluster } from './harness/clickhouse-cluster.ts';
 import { createDatabasesOn, createTestDatabases, type TestDatabases } from './harness/databases.ts';
+import { makeUser } from './harness/make-user.ts';
 import { createTestPlatform, TEST_START_MS } from './harness/platform.ts';
 
 /**
@@ -66,15 +67,7 @@ describe.each([1, 2])('with %i shard of ClickHouse', (shards) => {
       ['head', 'administrator', undefined],
       ['branch', 'administrator', 'B1'],
     ] as const) {
-      const password = 'a long password';
-      const userId = await platform.access.createUser({
-        name,
-        displayName: name,
-        password,
-        role,
-        institutionId,
-      });
-      await platform.access.ensureToken(userId, 'test', `token-of-${name}`);
+      await makeUser(platform, { name, role, institutionId }, `token-of-${name}`);
     }
     await head('PUT', '/attributes', { name: 'institution_id', title, valueType: 'string' });
     await head('PUT', '/attributes', { name: 'aum', title, valueType: 'number' });

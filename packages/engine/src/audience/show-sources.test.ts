@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ingestionTasksApi, type audienceApi } from '@wutong/contract';
 import { createIngestionRooms, type IngestionRooms } from '../../test/harness/ingestion-rooms.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../test/harness/warehouse-world.ts';
 import { createHttpServer, findFreePort, type HttpServer, type Role } from '../platform/index.ts';
 import { createAudience, type Audience } from './index.ts';
@@ -35,13 +36,7 @@ beforeAll(async () => {
     ['marketer', 'marketer'],
   ];
   for (const [name, role] of users) {
-    const made = await platform.access.ensureUser({
-      name,
-      displayName: name,
-      password: 'long-enough-1',
-      role,
-    });
-    await platform.access.ensureToken(made.userId, name, `token-of-${name}-1234`);
+    await makeUser(platform, { name, role }, `token-of-${name}-1234`);
   }
   const { settings, secrets } = world.bankConnection;
   const { connections, browser } = rooms.ingestion.warehouse;

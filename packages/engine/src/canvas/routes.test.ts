@@ -7,6 +7,7 @@ import {
   type CanvasRooms,
 } from '../../test/harness/canvas-rooms.ts';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { renewalDocument } from '../../test/harness/renewal-strategy.ts';
 import { createHttpServer, type HttpServer, type ManualClock, type Platform } from '../platform/index.ts';
@@ -41,13 +42,7 @@ beforeAll(async () => {
     ['checker', 'approver', CHECKER],
     ['other', 'marketer', OTHER],
   ] as const) {
-    const { userId } = await platform.access.ensureUser({
-      name,
-      displayName: name,
-      password: 'long-enough-1',
-      role,
-    });
-    await platform.access.ensureToken(userId, name, token);
+    await makeUser(platform, { name, role }, token);
   }
 });
 

@@ -20,6 +20,7 @@ import {
   until,
   type HubRooms,
 } from '../../test/harness/hub-rooms.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { createHttpServer, type HttpServer } from '../platform/index.ts';
 import type { Reservation } from './index.ts';
@@ -40,13 +41,7 @@ beforeAll(async () => {
   rooms = await createHubRooms(platform);
   await makeApprovedContent(rooms, platform, 'renewal_a');
   people = await makeReachablePeople(rooms, platform, 12);
-  const { userId } = await platform.access.ensureUser({
-    name: 'admin',
-    displayName: '管理员',
-    password: 'a long password',
-    role: 'administrator',
-  });
-  await platform.access.ensureToken(userId, 'test', TOKEN);
+  await makeUser(platform, { name: 'admin', displayName: '管理员', role: 'administrator' }, TOKEN);
   server = createHttpServer(platform);
   rooms.content.routes(server);
   rooms.hub.routes(server);

@@ -25,10 +25,15 @@ export async function takePersonChanges(
   consumer: string,
   limit: number,
 ): Promise<PersonChange[]> {
-  await transaction.execute(
-    'insert into identity.person_change_consumer (consumer) values ($1) on conflict do nothing',
-    [consumer],
-  );
+  // Most rounds find nothing: they lock no row, so that their commit writes nothing.
+  const [known] = await transaction.query<{ waits: boolean }>(WAITS, [consumer]);
+  if (known && !known.waits) return [];
+  if (!known) {
+    await transaction.execute(
+      'insert into identity.person_change_consumer (consumer) values ($1) on conflict do nothing',
+      [consumer],
+    );
+  }
   // The row's lock keeps a second process from taking the same changes.
   const [cursor] = await transaction.query<{ transaction_id: string; sequence: number }>(
     `select transaction_id, sequence, pg_stat_clear_snapshot() from identity.person_change_consumer
@@ -62,6 +67,12 @@ export async function takePersonChanges(
     at: row.at,
   }));
 }
+
+/** Whether a change waits behind the cursor, which another process may move on before it is locked; no row at first. */
+const WAITS = `
+  select exists (select from identity.person_change
+    where (transaction_id, sequence) > (mine.transaction_id, mine.sequence)) as waits
+  from identity.person_change_consumer as mine where mine.consumer = $1`;
 
 /**
  * The oldest transaction that may still write changes; no row when none wait behind the cursor. PostgreSQL counts

@@ -1,6 +1,7 @@
 import type { identityApi, ResponseOf } from '@wutong/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { createHttpServer, type HttpServer, type ManualClock, type Platform } from '../platform/index.ts';
 import { createIdentity, type Identity } from './index.ts';
@@ -18,13 +19,7 @@ beforeAll(async () => {
   await identity.start();
   server = createHttpServer(platform);
   identity.routes(server);
-  const user = {
-    name: 'mei',
-    displayName: '梅',
-    password: 'a long password',
-    role: 'administrator',
-  } as const;
-  await platform.access.ensureToken(await platform.access.createUser(user), 'test', 'token-of-mei');
+  await makeUser(platform, { name: 'mei', displayName: '梅', role: 'administrator' }, 'token-of-mei');
 });
 afterAll(async () => {
   await server.fastify.close();

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../test/harness/ingest-server.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import type { ManualClock, Platform } from '../platform/index.ts';
 import type { DecodedRecord, EventRecord } from './index.ts';
@@ -15,13 +16,7 @@ beforeAll(async () => {
   databases = await createTestDatabases();
   platform = createTestPlatform(databases);
   room = await startIngestServer(platform);
-  const userId = await platform.access.createUser({
-    name: 'root',
-    displayName: 'Root',
-    password: 'long enough a password',
-    role: 'administrator',
-  });
-  await platform.access.ensureToken(userId, 'test', TOKEN);
+  await makeUser(platform, { name: 'root', displayName: 'Root', role: 'administrator' }, TOKEN);
 });
 
 afterAll(async () => {

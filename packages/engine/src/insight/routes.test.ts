@@ -1,6 +1,7 @@
 import type { FunnelAnswer } from '@wutong/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform, TEST_START_MS } from '../../test/harness/platform.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
 import { createInsight } from './index.ts';
@@ -15,13 +16,7 @@ const TOKEN = 'an administrator’s token'.replace(/\W/g, '-');
 beforeAll(async () => {
   databases = await createTestDatabases();
   platform = createTestPlatform(databases);
-  const userId = await platform.access.createUser({
-    name: 'mei',
-    displayName: '梅',
-    password: 'correct horse battery',
-    role: 'administrator',
-  });
-  await platform.access.ensureToken(userId, 'test', TOKEN);
+  await makeUser(platform, { name: 'mei', displayName: '梅', role: 'administrator' }, TOKEN);
   server = createHttpServer(platform);
   const needs = testNeeds({});
   createInsight(platform, {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { createIdentity, type Identity } from '../identity/index.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
@@ -84,14 +85,7 @@ beforeAll(async () => {
     ['br', 'BR'],
     ['hq', undefined],
   ] as const) {
-    const userId = await platform.access.createUser({
-      name,
-      displayName: name,
-      password: 'a long password',
-      role: 'manager',
-      institutionId,
-    });
-    await platform.access.ensureToken(userId, 'test', `token-of-${name}-user`);
+    await makeUser(platform, { name, role: 'manager', institutionId }, `token-of-${name}-user`);
   }
 }, 120_000);
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
+import { makeUser } from '../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../test/harness/platform.ts';
 import { createIdentity, type Identity } from '../identity/index.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../platform/index.ts';
@@ -27,13 +28,7 @@ beforeAll(async () => {
     ['root', 'administrator', TOKEN],
     ['mia', 'marketer', READER],
   ] as const) {
-    const { userId } = await platform.access.ensureUser({
-      name,
-      displayName: name,
-      password: 'a long password',
-      role,
-    });
-    await platform.access.ensureToken(userId, 'test', token);
+    await makeUser(platform, { name, role }, token);
   }
   await call('PUT', '/api/v1/attributes', {
     name: 'full_name',

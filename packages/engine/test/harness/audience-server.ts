@@ -4,6 +4,7 @@ import { createIdentity, type Identity } from '../../src/identity/index.ts';
 import { createHttpServer, type HttpServer, type Role } from '../../src/platform/index.ts';
 import type { Profile } from '../../src/profile/index.ts';
 import { createTestDatabases } from './databases.ts';
+import { makeUser } from './make-user.ts';
 import { createTestPlatform } from './platform.ts';
 
 export interface Answered<Result> {
@@ -44,9 +45,7 @@ export async function startAudienceServer(users: Readonly<Record<string, Role>>)
   audience.routes(server);
   const ids: Record<string, string> = {};
   for (const [name, role] of Object.entries(users)) {
-    const user = { name, displayName: name, password: 'long-enough-1', role };
-    ids[name] = (await platform.access.ensureUser(user)).userId;
-    await platform.access.ensureToken(ids[name], name, `token-of-${name}-1234`);
+    ids[name] = await makeUser(platform, { name, role }, `token-of-${name}-1234`);
   }
   await platform.clickhouse.command(
     `INSERT INTO person (person_id, key_number, version, age, city) SELECT number, number, 1, number, '北京' FROM numbers(1, 50)`,

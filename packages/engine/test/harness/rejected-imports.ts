@@ -9,6 +9,7 @@ import { importRoutes } from '../../src/ingest/imports/import-routes.ts';
 import type { Platform } from '../../src/platform/index.ts';
 import { createTestDatabases, type TestDatabases } from './databases.ts';
 import { startIngestServer, type IngestServer } from './ingest-server.ts';
+import { makeUser } from './make-user.ts';
 import { createTestPlatform } from './platform.ts';
 
 let databases: TestDatabases;
@@ -25,13 +26,7 @@ export function withImports(): void {
       routes: (server, rooms) => importRoutes(server, platform, createImports(platform, rooms)),
     });
     for (const role of ['administrator', 'data_engineer', 'marketer', 'manager'] as const) {
-      const userId = await platform.access.createUser({
-        name: role,
-        displayName: role,
-        password: 'long enough a password',
-        role,
-      });
-      await platform.access.ensureToken(userId, 'test', `token-of-${role}`);
+      await makeUser(platform, { name: role, role }, `token-of-${role}`);
     }
     directory = await mkdtemp(join(tmpdir(), 'wutong-rejected-'));
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
 import { createPostgresBefore } from '../../../test/harness/older-postgres.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
 import { migratePostgres, type Platform } from '../../platform/index.ts';
 import { createImports } from './create-imports.ts';
@@ -69,13 +70,7 @@ beforeAll(async () => {
   });
   // What the import itself had declared.
   await room.profile.declare(mappingSchema.parse(MAPPING).declare);
-  const userId = await platform.access.createUser({
-    name: 'administrator',
-    displayName: 'administrator',
-    password: 'long enough a password',
-    role: 'administrator',
-  });
-  await platform.access.ensureToken(userId, 'test', 'token-of-administrator');
+  await makeUser(platform, { name: 'administrator', role: 'administrator' }, 'token-of-administrator');
 });
 afterAll(async () => {
   await room.stop();

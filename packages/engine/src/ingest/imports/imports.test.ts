@@ -7,6 +7,7 @@ import iconv from 'iconv-lite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mappingSchema, type MappingInput } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
 import { createHttpServer, type Platform } from '../../platform/index.ts';
@@ -293,13 +294,7 @@ test('a run that was cut off goes on where it stopped and loads every row once',
 test('through the endpoints: the body is read as it comes, errors come back as CSV', async () => {
   const server = createHttpServer(platform);
   importRoutes(server, platform, imports);
-  const { userId } = await platform.access.ensureUser({
-    name: 'dora',
-    displayName: 'Dora',
-    password: 'a long password',
-    role: 'data_engineer',
-  });
-  await platform.access.ensureToken(userId, 'test', 'token-of-dora');
+  await makeUser(platform, { name: 'dora', displayName: 'Dora', role: 'data_engineer' }, 'token-of-dora');
   const headers = { authorization: 'Bearer token-of-dora' };
   const mapping = mappingOf('wire', [
     { file: 'p', records: [{ record: 'person', keys: [customer], attributes: { level: 'level' } }] },

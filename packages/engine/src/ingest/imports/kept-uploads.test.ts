@@ -6,6 +6,7 @@ import { importsApi, type ResponseOf } from '@wutong/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform } from '../../../test/harness/platform.ts';
 import type { Platform } from '../../platform/index.ts';
 import { createImports } from './create-imports.ts';
@@ -24,9 +25,7 @@ beforeAll(async () => {
     routes: (server, rooms) => importRoutes(server, platform, createImports(platform, rooms)),
   });
   for (const name of ['dora', 'ivan']) {
-    const user = { name, displayName: name, password: 'a long password', role: 'data_engineer' } as const;
-    const userId = await platform.access.createUser(user);
-    await platform.access.ensureToken(userId, 'test', `token-of-${name}`);
+    await makeUser(platform, { name, role: 'data_engineer' }, `token-of-${name}`);
   }
 });
 afterAll(async () => {

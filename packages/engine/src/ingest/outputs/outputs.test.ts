@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutputSchedule, OutputSelection } from '@wutong/contract';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
 import { createAudience, type Audience } from '../../audience/index.ts';
 import type { CallingUser, ManualClock, Platform } from '../../platform/index.ts';
@@ -51,12 +52,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wutong-outputs-'));
   const base = createTestPlatform(databases);
   platform = { ...base, config: { ...base.config, outputDirectory: folder } };
-  testerId = await platform.access.createUser({
-    name: 'tester',
-    displayName: '',
-    password: 'a long password',
-    role: 'administrator',
-  });
+  testerId = await makeUser(platform, { name: 'tester', role: 'administrator' }, 'token-of-tester');
   server = await startIngestServer(platform);
   const { identity, profile, ingest } = server;
   audience = createAudience(platform, { identity, profile, ingest });

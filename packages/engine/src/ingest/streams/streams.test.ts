@@ -5,6 +5,7 @@ import { Consumer, Producer } from '@platformatic/kafka';
 import type { KafkaSecrets, streamsApi, StreamSettings } from '@wutong/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { noLaterRooms } from '../../../test/harness/no-later-rooms.ts';
 import { startIngestServer, type IngestServer } from '../../../test/harness/ingest-server.ts';
 import { startKafkaBroker, whyNoKafka, type KafkaBroker } from '../../../test/harness/kafka-broker.ts';
@@ -44,13 +45,7 @@ describe.skipIf(missing)('streams from a Kafka broker', () => {
     [databases, broker] = await Promise.all([createTestDatabases(), startKafkaBroker()]);
     platform = createTestPlatform(databases, { clock: realTime() });
     server = await startIngestServer(platform, { leaseMs: LEASE_MS });
-    const userId = await platform.access.createUser({
-      name: 'test',
-      displayName: 'Test',
-      password: 'a long password',
-      role: 'administrator',
-    });
-    await platform.access.ensureToken(userId, 'test', token);
+    await makeUser(platform, { name: 'test', displayName: 'Test', role: 'administrator' }, token);
     producer = new Producer({
       clientId: 'test',
       bootstrapBrokers: [broker.plain],

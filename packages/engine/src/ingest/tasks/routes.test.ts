@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIngestionRooms, type IngestionRooms } from '../../../test/harness/ingestion-rooms.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createWarehouseWorld, type WarehouseWorld } from '../../../test/harness/warehouse-world.ts';
 import { createHttpServer, type HttpServer } from '../../platform/index.ts';
 
-const PASSWORD_OF_THE_TEST = 'a long password';
 let world: WarehouseWorld;
 let rooms: IngestionRooms;
 let server: HttpServer;
@@ -32,13 +32,7 @@ beforeAll(async () => {
     ['dana', 'data_engineer'],
     ['mia', 'marketer'],
   ] as const) {
-    const { userId } = await platform.access.ensureUser({
-      name,
-      displayName: name,
-      password: PASSWORD_OF_THE_TEST,
-      role,
-    });
-    await platform.access.ensureToken(userId, 'test', `token-of-${name}`);
+    await makeUser(platform, { name, role }, `token-of-${name}`);
   }
   await world.bank.execute(`create table client (id int primary key, mobile text, changed_at timestamp);
     insert into client values (1, '13912345678', '2026-03-01 10:00:00'), (2, null, '2026-03-01 11:00:00')`);

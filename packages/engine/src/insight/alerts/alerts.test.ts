@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
 import { createHttpServer, type HttpServer, type ManualClock, type Platform } from '../../platform/index.ts';
 import { createInsight, type Insight } from '../index.ts';
@@ -31,13 +32,7 @@ beforeAll(async () => {
     ['bo', 'manager'],
     ['an', 'administrator'],
   ] as const) {
-    const userId = await platform.access.createUser({
-      name,
-      displayName: name,
-      password: 'correct horse battery',
-      role,
-    });
-    await platform.access.ensureToken(userId, 'test', tokens[name]);
+    await makeUser(platform, { name, role }, tokens[name]);
   }
   server = createHttpServer(platform);
   const mail = {

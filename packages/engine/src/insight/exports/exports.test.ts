@@ -4,6 +4,7 @@ import { analysisSchema, type Catalogue } from '@wutong/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromBufferPromise, type Entry } from 'yauzl';
 import { createTestDatabases, type TestDatabases } from '../../../test/harness/databases.ts';
+import { makeUser } from '../../../test/harness/make-user.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../test/harness/platform.ts';
 import { createHttpServer, type HttpServer, type Platform } from '../../platform/index.ts';
 import { runAnalysis } from '../analyses/run-analysis.ts';
@@ -43,8 +44,7 @@ beforeAll(async () => {
     ['mei', 'marketer'],
     ['bo', 'manager'],
   ] as const) {
-    const user = { name, displayName: name, password: 'correct horse battery', role };
-    await platform.access.ensureToken(await platform.access.createUser(user), 'test', tokens[name]);
+    await makeUser(platform, { name, role }, tokens[name]);
   }
   server = createHttpServer(platform);
   createInsight(platform, needs).routes(server);

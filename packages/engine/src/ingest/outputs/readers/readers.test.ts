@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askByJdbc, whyNoJdbc } from '../../../../test/harness/jdbc-client.ts';
 import { createTestDatabases, type TestDatabases } from '../../../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../../../test/harness/ingest-server.ts';
+import { makeUser } from '../../../../test/harness/make-user.ts';
 import { noLaterRooms } from '../../../../test/harness/no-later-rooms.ts';
 import { startOwnClickHouse } from '../../../../test/harness/own-clickhouse.ts';
 import { createTestPlatform, TEST_START_MS } from '../../../../test/harness/platform.ts';
@@ -33,14 +34,8 @@ beforeAll(async () => {
       outputs.routes(http);
     },
   });
-  const userId = await platform.access.createUser({
-    name: 'engineer',
-    displayName: '',
-    password: 'a long password',
-    role: 'data_engineer',
-  });
   token = 'token-engineer-1234567890';
-  await platform.access.ensureToken(userId, 'test', token);
+  await makeUser(platform, { name: 'engineer', role: 'data_engineer' }, token);
   const { plan, sources } = server.ingest;
   await sources.create({ sourceId: 'bank', name: 'Bank' }, 'test');
   await plan.saveEvent('paid', { title: 'Paid' }, 'test');
