@@ -12,6 +12,7 @@ import { bindList } from './bind-list.ts';
 import { bindWindow } from './bind-window.ts';
 import { BindError, refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
 import type { BoundCondition, BoundValue } from './bound.ts';
+import { suggestComparison, suggestDay } from './suggest-comparison.ts';
 import { checkPattern } from './check-pattern.ts';
 
 type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
@@ -21,7 +22,7 @@ export function bindCompare(
   binder: Binder,
   node: Of<'compare'>,
   scope: Scope,
-  at: object = node,
+  at: Of<'compare' | 'between'> = node,
 ): BoundCondition {
   if (node.right.kind === 'relative')
     return bindBesideNow(binder, node.left, node.operator, node.right, scope);
@@ -40,11 +41,12 @@ export function bindCompare(
       code: 'type_mismatch',
       en: `${capital(TYPE_NAMES[left.type].en)} cannot be compared with ${TYPE_NAMES[right.type].en}.`,
       zh: `${TYPE_NAMES[left.type].zh}不能与${TYPE_NAMES[right.type].zh}比较。`,
+      suggestion: suggestComparison(at, left.type, right.type),
     });
   }
   requireUnit(binder, at, scope, left, right);
-  refusePercent(binder, at, scope, left, right);
-  refusePercent(binder, at, scope, right, left);
+  refusePercent(binder, node.right, scope, left, right);
+  refusePercent(binder, node.left, scope, right, left);
   if (node.operator !== '=' && node.operator !== '!=') {
     refuseSealed(binder, node.left, scope, left);
     refuseSealed(binder, node.right, scope, right);
@@ -203,6 +205,7 @@ export function convertText(
       code: 'type_mismatch',
       en: "There is no such date; write 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM'.",
       zh: "日期无效，请写成 'YYYY-MM-DD' 或 'YYYY-MM-DD HH:MM'。",
+      suggestion: texts.length === 1 ? suggestDay(texts[0]!) : undefined,
     });
   }
   return { kind: 'literal', type: 'instant', value: Array.isArray(value.value) ? instants : instants[0]! };
