@@ -288,6 +288,9 @@ describe('expressions', () => {
       ["count(company.loan where status = 'late') = 3", [1]],
       ['max(company.loan.amount) < sum(company.loan.amount)', [1]],
       ['sum(company.loan.amount within last 1 hours) > 0', []],
+      ["any company.loan where (status = 'normal')", [1, 2]],
+      ["none company.loan where (status = 'late')", [2, 3, 4, 5, 6, 7, 8, 9, 10]],
+      ["all company.loan where (status = 'normal')", [2, 3, 4, 5, 6, 7, 8, 9, 10]],
     ];
     for (const [text, people] of answers) {
       const found = await audience.people({ text: `person where ${text}` }, { limit: 20 }, ASKER);

@@ -139,7 +139,9 @@ function findWord(text: string, { offset, length }: Span, word: string): Span | 
     if (!isLetter(part[at - 1]) && !isLetter(part[at + word.length]))
       return { offset: offset + at, length: word.length };
   }
-  return undefined;
+  // A unit may follow its number at once: `10万元`.
+  const last = word === '' ? -1 : part.lastIndexOf(word);
+  return last < 0 ? undefined : { offset: offset + last, length: word.length };
 }
 
 /** The canonical text of a document. */

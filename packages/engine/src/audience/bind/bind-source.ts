@@ -1,6 +1,7 @@
-import type { EventSource, RelatedSource, Source } from '@wutong/contract';
+import type { Condition, EventSource, RelatedSource, Source } from '@wutong/contract';
 import { bindWindow } from './bind-window.ts';
 import type {
+  BoundCondition,
   BoundDetailSource,
   BoundEventSource,
   BoundRelationSource,
@@ -15,7 +16,7 @@ import { bindPath, bindProperty, encrypted, fieldsOf } from './bind-name.ts';
 export function bindSource(binder: Binder, source: Source, scope: Scope): BoundSource {
   return source.kind === 'event'
     ? bindEventSource(binder, source, scope)
-    : bindRelatedSource(binder, source, scope);
+    : bindRelatedSource(binder, source, scope, 'aggregated');
 }
 
 /** Events belong to people, so that only a person (also one reached over a relation) has them. */
@@ -70,6 +71,7 @@ export function bindRelatedSource(
   binder: Binder,
   source: RelatedSource,
   scope: Scope,
+  use: 'aggregated' | 'quantified' = 'quantified',
 ): BoundDetailSource | BoundRelationSource {
   refuseInRow(binder, source, scope);
   const { model } = binder.environment.catalogue;
@@ -78,7 +80,41 @@ export function bindRelatedSource(
   if (detail && source.via === undefined) {
     return bindDetail(binder, source, scope, { type: detail, path: source.property });
   }
+  if (use === 'aggregated') refuseOwnerless(binder, source, scope);
   return bindRelation(binder, source, scope);
+}
+
+/** `sum(loan.amount)` of a person, where companies have loans: the path leads over the company. */
+function refuseOwnerless(binder: Binder, source: RelatedSource, scope: Scope): void {
+  const { model } = binder.environment.catalogue;
+  const ownType = typeNameOf(scope.subject);
+  const owner = model.detailTypes.find((type) => type.name === source.name)?.owner;
+  const isReached = model.relationTypes.some(
+    ({ from, to }) => (from === ownType && to === owner) || (to === ownType && from === owner),
+  );
+  if (owner === undefined || owner === ownType || !isReached) return;
+  refuse(binder, source, scope, {
+    code: 'unknown_relation',
+    en: `“${source.name}” belongs to “${owner}”; go there first.`,
+    zh: `“${source.name}”属于“${owner}”，请先到“${owner}”。`,
+    suggestion: `${owner}.${source.name}`,
+    word: source.name,
+  });
+}
+
+/** `any company.loan where (…)`: any company of which any loan fits; none where no company has one; all of all. */
+export function bindRelated(
+  binder: Binder,
+  { quantifier, source }: Extract<Condition, { kind: 'related' }>,
+  scope: Scope,
+): Extract<BoundCondition, { kind: 'related' }> {
+  const far = bindFarDetails(binder, source, scope);
+  if (far) {
+    const inner = quantifier === 'all' ? 'all' : 'any';
+    const where = { kind: 'related', quantifier: inner, source: far.details } as const;
+    return { kind: 'related', quantifier, source: { ...far.relation, where } };
+  }
+  return { kind: 'related', quantifier, source: bindRelatedSource(binder, source, scope) };
 }
 
 /** What `company.loan.amount` means: a relation, and what is asked of the details of each of its far ends. */

@@ -226,10 +226,16 @@ export function requireUnit(
     en: `“${left.unit}” and “${right.unit}” cannot be compared.`,
     zh: `“${left.unit}”与“${right.unit}”单位不同，无法比较。`,
     // A unit that was written can be written otherwise; one that is declared stays.
-    ...(right.kind === 'literal' ? { suggestion: left.unit, word: right.unit } : {}),
-    ...(left.kind === 'literal' ? { suggestion: right.unit, word: left.unit } : {}),
+    ...(right.kind === 'literal' ? otherUnit(right.unit, left.unit) : {}),
+    ...(left.kind === 'literal' ? otherUnit(left.unit, right.unit) : {}),
   });
 }
+
+/** `10w` is how many write 100,000. */
+const otherUnit = (word: string, declared: string): { word: string; suggestion: string } => ({
+  word,
+  suggestion: word.toLowerCase() === 'w' ? '万' : declared,
+});
 
 function bindCall(binder: Binder, node: Extract<Value, { kind: 'call' }>, scope: Scope): BoundValue {
   const value = binder.value(node.value, scope);

@@ -527,6 +527,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 4, arbitrary: sequence },
   { weight: 2, arbitrary: quantified(detail('holding', holdingWhere)) },
   { weight: 2, arbitrary: quantified(company()) },
+  { weight: 1, arbitrary: quantified(companyLoan()) },
   {
     weight: 1,
     arbitrary: fc.record({
