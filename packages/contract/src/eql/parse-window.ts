@@ -48,7 +48,7 @@ export function parseWindow(cursor: Cursor): TimeWindow {
   return cursor.fail(
     'A stretch of time is expected here, such as “last 7 days” or “this quarter”.',
     '此处应为时间范围，例如 last 7 days 或 this quarter。',
-    'last 7 days',
+    cursor.peek().kind === 'number' ? `last ${cursor.peek().text}` : 'last 7 days',
   );
 }
 

@@ -2,7 +2,7 @@ import { eqlDocumentSchema, isWithinEqlLimits, type EqlDocument } from './docume
 import { Cursor, type Span } from './cursor.ts';
 import { parseCondition, parseValue } from './parse-expression.ts';
 import { parseEventSource } from './parse-source.ts';
-import { parseWindow } from './parse-window.ts';
+import { parseWindow, windowStarts } from './parse-window.ts';
 import type { EqlProblem } from './problem.ts';
 import { EqlTextError, tokenize } from './tokenize.ts';
 
@@ -52,6 +52,9 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 function refuseRest(cursor: Cursor, document: EqlDocument): never {
   if (cursor.sees(',') && cursor.peek(1).kind === 'number') {
     cursor.fail('Numbers are written without commas.', '数字中不要写逗号。');
+  }
+  if (cursor.sees('in') && cursor.seesAny(windowStarts, 1)) {
+    cursor.fail('A stretch of time begins with “within” here.', '此处的时间范围须以 within 开头。', 'within');
   }
   const isValue = document.kind === 'value';
   if (isValue && document.value.kind === 'attribute' && document.value.path[0] === 'person') {

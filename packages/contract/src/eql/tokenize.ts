@@ -72,6 +72,17 @@ function narrow(text: string): string {
   });
 }
 
+/** The word that other languages write as `&&`, `||` or `!`, kept apart from its neighbours, and how many letters it replaces. */
+function jointAt(text: string, offset: number): [word: string | undefined, length: number] {
+  const letter = text[offset] ?? '';
+  const word = { '&': 'and', '|': 'or', '!': 'not' }[letter];
+  const length = word !== undefined && letter !== '!' && text[offset + 1] === letter ? 2 : 1;
+  if (word === undefined) return [word, length];
+  const before = offset > 0 && !/\s/u.test(text[offset - 1] ?? ' ') ? ' ' : '';
+  const after = /\s/u.test(text[offset + length] ?? ' ') ? '' : ' ';
+  return [`${before}${word}${after}`, length];
+}
+
 /** Splits text into tokens; comments run from `--` to the end of the line. Throws `EqlTextError`. */
 export function tokenize(text: string): Token[] {
   if (text.length > eqlLimits.textLength) {
@@ -94,11 +105,11 @@ export function tokenize(text: string): Token[] {
     const found = matchAt(narrowed, offset);
     if (!found) {
       const open = /["'“‘＇＂]/u.test(text[offset] ?? '');
-      const joint = { '&': 'and', '|': 'or', '!': 'not' }[narrowed[offset] ?? ''];
+      const [joint, length] = jointAt(narrowed, offset);
       throw new EqlTextError(
         textProblem(
           text,
-          { offset, length: 1 },
+          { offset, length },
           {
             code: 'syntax',
             en: open

@@ -38,7 +38,11 @@ export const funnelRequestSchema = scopeSchema.extend({
     .max(5)
     .default([])
     .describe('a chain does not go on over one of these; ordered funnels only'),
-  sameProperty: propertyPathSchema.optional().describe('all steps have the same value, e.g. product_id'),
+  sameProperty: propertyPathSchema
+    .optional()
+    .describe(
+      'all steps have the same value, e.g. product_id; in a strict funnel nothing with another value or without one lies between, and exclusions are those with this value',
+    ),
   breakdown: breakdownSchema.optional(),
   touch: z
     .enum(['first', 'last'])

@@ -12,7 +12,7 @@ import {
 
 /**
  * Time from a `first` event to the `next` one of the same person: each `next` with the last `first` before it, none
- * of either between. The same event twice gives the time between two of them.
+ * of either between, both in the period. The same event twice gives the time between two of them.
  */
 export const intervalRequestSchema = scopeSchema.extend({
   first: analysedEventSchema,

@@ -77,6 +77,28 @@ function tenPeople(): World {
   };
 }
 
+const loan = (detailId: string, ownerId: string, fields: Fields): World['details'][number] => ({
+  type: 'loan',
+  detailId,
+  ownerType: 'company',
+  ownerId,
+  personId: 0,
+  keyNumber: 0,
+  time: TEST_START_MS - DAY_MS,
+  version: 1,
+  fields,
+});
+
+const represents = (person: number, company: string): World['relations'][number] => ({
+  type: 'legal_representative',
+  fromType: 'person',
+  fromId: String(person),
+  toType: 'company',
+  toId: company,
+  validFrom: TEST_START_MS - DAY_MS,
+  validTo: TEST_START_MS + DAY_MS,
+});
+
 beforeEach(async () => {
   platform.clock.set(TEST_START_MS);
   await loadWorld(platform, tenPeople());
@@ -203,12 +225,12 @@ describe('expressions', () => {
 
   it.each([
     ['person where agee > 3', 'unknown_name', 'age', 13],
-    ['person where did(event logn)', 'unknown_event', 'login', 17],
+    ['person where did(event logn)', 'unknown_event', 'login', 23],
     ["person where did(event login where chanel = 'app')", 'unknown_property', 'channel', 35],
     ['person where age = true', 'type_mismatch', undefined, 13],
-    ['person where aum > 5 usd', 'unit_mismatch', 'cny', 13],
+    ['person where aum > 5 usd', 'unit_mismatch', 'cny', 21],
     ['person where any loan where (true = true)', 'unknown_relation', undefined, 17],
-    ['person where in segment nowhere', 'unknown_segment', undefined, 13],
+    ['person where in segment nowhere', 'unknown_segment', undefined, 24],
     ["person where city matches '(a'", 'bad_pattern', undefined, 26],
     ["person where city matches '(a+)\\1'", 'bad_pattern', undefined, 26],
     ['person where age >', 'syntax', undefined, 18],
@@ -217,14 +239,14 @@ describe('expressions', () => {
     ['person where login', 'unknown_name', 'did(event login)', 13],
     ['person where maturity_date in next 7 days', 'unknown_name', 'any holding where (maturity_date …)', 13],
     ['person where count(login) > 3', 'unknown_relation', 'event login', 19],
-    ['person where did(event 消息被点击)', 'unknown_event', '`$message_clicked`', 17],
+    ['person where did(event 消息被点击)', 'unknown_event', '`$message_clicked`', 23],
     [
       'person where legal_representative.parent.size > 1',
       'unknown_name',
       'any company via legal_representative where (any company via parent where (size …))',
       13,
     ],
-    ['person where percentile(aum) >= 90', 'type_mismatch', '0.9', 13],
+    ['person where percentile(aum) >= 90', 'type_mismatch', '0.9', 32],
     ['person where city contains 上', 'unknown_name', "'上'", 27],
     ['person where in young', 'syntax', 'segment young', 16],
     ["person where in segment 'young'", 'syntax', 'young', 24],
@@ -239,6 +261,41 @@ describe('expressions', () => {
     if (offset !== undefined) expect(problems[0]?.position?.offset).toBe(offset);
     if (code === undefined) expect(estimate).toEqual({ rows: -1, allowed: false });
     else expect(problems[0]?.zh).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it('adds up the details of what stands at the far ends of a relation', async () => {
+    await loadWorld(platform, {
+      ...tenPeople(),
+      entities: new Map([['company', new Map(['a', 'b', 'c', 'd'].map((id) => [id, { size: 1 }]))]]),
+      relations: [represents(1, 'a'), represents(1, 'b'), represents(2, 'c'), represents(3, 'd')],
+      details: [
+        loan('a1', 'a', { amount: 100, status: 'late' }),
+        loan('a2', 'a', { amount: 20, status: 'normal' }),
+        loan('b1', 'b', { amount: 60, status: 'late' }),
+        loan('b2', 'b', { status: 'late' }),
+        loan('c1', 'c', { amount: 7, status: 'normal' }),
+      ],
+    });
+    const answers: [text: string, people: number[]][] = [
+      ['sum(company.loan.amount) = 180', [1]],
+      ["sum(company.loan.amount where status = 'late') = 160", [1]],
+      ['sum(company.loan.amount via legal_representative) = 0', [3, 4, 5, 6, 7, 8, 9, 10]],
+      ['avg(company.loan.amount) = 60', [1]],
+      ['avg(company.loan.amount) is missing', [3, 4, 5, 6, 7, 8, 9, 10]],
+      ['min(company.loan.amount) < 21 and max(company.loan.amount) >= 100', [1]],
+      ['count(company.loan.amount) = 3', [1]],
+      ['count(company.loan) = 4', [1]],
+      ["count(company.loan where status = 'late') = 3", [1]],
+      ['max(company.loan.amount) < sum(company.loan.amount)', [1]],
+      ['sum(company.loan.amount within last 1 hours) > 0', []],
+      ["any company.loan where (status = 'normal')", [1, 2]],
+      ["none company.loan where (status = 'late')", [2, 3, 4, 5, 6, 7, 8, 9, 10]],
+      ["all company.loan where (status = 'normal')", [2, 3, 4, 5, 6, 7, 8, 9, 10]],
+    ];
+    for (const [text, people] of answers) {
+      const found = await audience.people({ text: `person where ${text}` }, { limit: 20 }, ASKER);
+      expect(found.personIds, text).toEqual(people);
+    }
   });
 
   it('refuses what costs more than the role may spend, and what the role may not see', async () => {

@@ -90,7 +90,7 @@ export function requireExpression(
 
 interface ReadFace {
   readonly document: EqlDocument;
-  readonly positionOf: (node: object) => EqlPosition | undefined;
+  readonly positionOf: (node: object, word?: string) => EqlPosition | undefined;
 }
 
 function readFace(expression: Expression): ReadFace | { readonly problem: EqlProblem } {
@@ -101,9 +101,10 @@ function readFace(expression: Expression): ReadFace | { readonly problem: EqlPro
     const { spans } = parsed;
     return {
       document: parsed.document,
-      positionOf(node) {
+      positionOf(node, word) {
         const span = spans.get(node);
-        return span && positionOf(text, span.offset, span.length);
+        const part = span && word !== undefined ? findWord(text, span, word) : undefined;
+        return span && positionOf(text, part?.offset ?? span.offset, part?.length ?? span.length);
       },
     };
   }
@@ -120,6 +121,27 @@ function readFace(expression: Expression): ReadFace | { readonly problem: EqlPro
     };
   }
   return { document: checked.data, positionOf: () => undefined };
+}
+
+interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where a word stands in a part of a text, with the backticks around it. */
+function findWord(text: string, { offset, length }: Span, word: string): Span | undefined {
+  const part = text.slice(offset, offset + length);
+  const quoted = `\`${word.replaceAll('`', '``')}\``;
+  if (part.includes(quoted)) return { offset: offset + part.indexOf(quoted), length: quoted.length };
+  const isLetter = (letter: string | undefined): boolean =>
+    letter !== undefined && /[\p{L}\p{N}_]/u.test(letter);
+  for (let at = part.indexOf(word); at >= 0 && word !== ''; at = part.indexOf(word, at + 1)) {
+    if (!isLetter(part[at - 1]) && !isLetter(part[at + word.length]))
+      return { offset: offset + at, length: word.length };
+  }
+  // A unit may follow its number at once: `10万元`.
+  const last = word === '' ? -1 : part.lastIndexOf(word);
+  return last < 0 ? undefined : { offset: offset + last, length: word.length };
 }
 
 /** The canonical text of a document. */

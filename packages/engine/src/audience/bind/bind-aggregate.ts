@@ -1,14 +1,22 @@
-import type { EventSource, Value } from '@wutong/contract';
+import {
+  formatValue,
+  type AggregateFunction,
+  type EventSource,
+  type TimeWindow,
+  type Value,
+} from '@wutong/contract';
 import { DAY_MS } from '../calendar.ts';
 import type { BoundEventSource, BoundSource, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
-import { bindEventSource, bindSource } from './bind-source.ts';
+import { bindEventSource, bindFarDetails, bindSource, type FarDetails } from './bind-source.ts';
 import { bindProperty } from './bind-name.ts';
 
 type Of<Kind extends Value['kind']> = Extract<Value, { kind: Kind }>;
 
-/** `count`, `sum`, … over events, details or related entities. */
+/** `count`, `sum`, … over events, details, related entities or the details of these. */
 export function bindAggregate(binder: Binder, node: Of<'aggregate'>, scope: Scope): BoundValue {
+  const far = node.source.kind === 'related' ? bindFarDetails(binder, node.source, scope) : undefined;
+  if (far) return bindFarAggregate(binder, node, scope, far);
   const source = bindSource(binder, node.source, scope);
   const property = source.property;
   checkProperty(binder, node, scope, source);
@@ -41,6 +49,54 @@ export function bindAggregate(binder: Binder, node: Of<'aggregate'>, scope: Scop
   };
 }
 
+type Aggregate = Extract<BoundValue, { kind: 'aggregate' }>;
+
+/** How what is known of each far end gives what is asked of all of them. */
+const TOGETHER: Partial<Record<AggregateFunction, AggregateFunction>> = {
+  count: 'sum',
+  sum: 'sum',
+  min: 'min',
+  max: 'max',
+};
+
+/** `sum(company.loan.amount)`: the sum of each company's sum. A detail has one owner, so that it counts once. */
+function bindFarAggregate(
+  binder: Binder,
+  node: Of<'aggregate'>,
+  scope: Scope,
+  { relation, details }: FarDetails,
+): BoundValue {
+  checkProperty(binder, node, scope, details);
+  if (node.by || (node.function !== 'avg' && !TOGETHER[node.function])) {
+    const far = (node.source as { name: string }).name;
+    refuse(binder, node, scope, {
+      code: 'not_allowed_here',
+      en: `Over the details of several “${far}” there are count, sum, avg, min and max; ask anything else of each “${far}”.`,
+      zh: `跨“${far}”汇总明细只能用 count、sum、avg、min、max；其他请对每个“${far}”判断。`,
+      suggestion: `any ${far} where (…)`,
+    });
+  }
+  const { timeZone } = binder.environment.time;
+  const over = (inner: AggregateFunction): Aggregate => {
+    const isCount = inner === 'count';
+    const type = isCount ? 'number' : (details.property?.type ?? 'number');
+    const shape = { kind: 'aggregate', byDay: false, timeZone, type } as const;
+    const unit = isCount ? undefined : details.property?.unit;
+    const property: Aggregate = { ...shape, function: inner, source: details, unit };
+    return { ...shape, function: TOGETHER[inner] ?? inner, source: { ...relation, property }, unit };
+  };
+  if (node.function !== 'avg') return over(node.function);
+  const sum = over('sum');
+  return {
+    kind: 'arithmetic',
+    operator: '/',
+    left: sum,
+    right: over('count'),
+    type: 'number',
+    unit: sum.unit,
+  };
+}
+
 function checkProperty(binder: Binder, node: Of<'aggregate'>, scope: Scope, source: BoundSource): void {
   const { property } = source;
   if (node.function === 'count' || node.function === 'days') return;
@@ -58,6 +114,8 @@ function checkProperty(binder: Binder, node: Of<'aggregate'>, scope: Scope, sour
   requireType(binder, node, scope, property, wanted);
 }
 
+const TWELVE_WEEKS: TimeWindow = { kind: 'rolling', direction: 'last', amount: 12, unit: 'week' };
+
 /** Share of the window's hours, days or weeks in which the event happened. */
 export function bindActiveShare(binder: Binder, node: Of<'activeShare'>, scope: Scope): BoundValue {
   const source = bindEventSource(binder, node.source, scope);
@@ -67,9 +125,9 @@ export function bindActiveShare(binder: Binder, node: Of<'activeShare'>, scope: 
   if (window?.kind !== 'rolling' || window.direction !== 'last' || !bucketMs) {
     return refuse(binder, node, scope, {
       code: 'bad_window',
-      en: 'active_share needs “within last N hours, days or weeks”.',
-      zh: 'active_share 需要 within last N hours/days/weeks。',
-      suggestion: 'within last 12 weeks',
+      en: 'Here “within last N hours, days or weeks” is needed.',
+      zh: 'active_share 需要 within last N hours、days 或 weeks。',
+      suggestion: formatValue({ ...node, source: { ...node.source, window: TWELVE_WEEKS } }),
     });
   }
   const { now } = binder.environment.time;

@@ -9,9 +9,11 @@ import { DAY_MS, dateTextOf, wallOfDate } from '../calendar.ts';
 import { clampInstant, instantOfText, type ResolvedWindow } from '../resolve-window.ts';
 import { dateOf, refuseSealed, requireUnit } from './bind-value.ts';
 import { bindList } from './bind-list.ts';
+import { bindWord } from './bind-word.ts';
 import { bindWindow } from './bind-window.ts';
-import { BindError, refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
+import { refuse, requireType, TYPE_NAMES, type Binder, type Scope } from './binder.ts';
 import type { BoundCondition, BoundValue } from './bound.ts';
+import { suggestComparison, suggestDay } from './suggest-comparison.ts';
 import { checkPattern } from './check-pattern.ts';
 
 type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
@@ -21,7 +23,7 @@ export function bindCompare(
   binder: Binder,
   node: Of<'compare'>,
   scope: Scope,
-  at: object = node,
+  at: Of<'compare' | 'between'> = node,
 ): BoundCondition {
   if (node.right.kind === 'relative')
     return bindBesideNow(binder, node.left, node.operator, node.right, scope);
@@ -29,7 +31,7 @@ export function bindCompare(
     return bindBesideNow(binder, node.right, MIRRORED[node.operator], node.left, scope);
   }
   let left = binder.value(node.left, scope);
-  let right = bindRight(binder, node.right, scope);
+  let right = bindWord(binder, node.right, scope);
   left = convertText(binder, node.left, scope, left, right.type);
   right = convertText(binder, node.right, scope, right, left.type);
   if (left.type === 'date' && right.type === 'instant') right = dateOf(binder, right);
@@ -40,11 +42,12 @@ export function bindCompare(
       code: 'type_mismatch',
       en: `${capital(TYPE_NAMES[left.type].en)} cannot be compared with ${TYPE_NAMES[right.type].en}.`,
       zh: `${TYPE_NAMES[left.type].zh}不能与${TYPE_NAMES[right.type].zh}比较。`,
+      suggestion: suggestComparison(at, left.type, right.type),
     });
   }
   requireUnit(binder, at, scope, left, right);
-  refusePercent(binder, at, scope, left, right);
-  refusePercent(binder, at, scope, right, left);
+  refusePercent(binder, node.right, scope, left, right);
+  refusePercent(binder, node.left, scope, right, left);
   if (node.operator !== '=' && node.operator !== '!=') {
     refuseSealed(binder, node.left, scope, left);
     refuseSealed(binder, node.right, scope, right);
@@ -135,24 +138,6 @@ export function anniversaryWithin(value: BoundValue, { fromDate, toDate }: Resol
 
 const nextDate = (date: string, days: number): string => dateTextOf(wallOfDate(date) + days * DAY_MS);
 
-/** A lone unknown word to the right of a comparison is most often a text without its quotes. */
-function bindRight(binder: Binder, node: Value, scope: Scope): BoundValue {
-  try {
-    return binder.value(node, scope);
-  } catch (error) {
-    const isWord = node.kind === 'attribute' && node.path.length === 1;
-    if (!(error instanceof BindError) || !isWord || error.problem.suggestion !== undefined) throw error;
-    if (error.problem.code !== 'unknown_name' && error.problem.code !== 'unknown_property') throw error;
-    const text = `'${String(node.path[0]).replaceAll("'", "''")}'`;
-    throw new BindError({
-      ...error.problem,
-      en: `${error.problem.en} If it is a text, write it in quotes: ${text}.`,
-      zh: `${error.problem.zh}如果是文本，请加引号：${text}。`,
-      suggestion: text,
-    });
-  }
-}
-
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A literal beside an encrypted attribute becomes its fingerprint. */
@@ -203,6 +188,7 @@ export function convertText(
       code: 'type_mismatch',
       en: "There is no such date; write 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM'.",
       zh: "日期无效，请写成 'YYYY-MM-DD' 或 'YYYY-MM-DD HH:MM'。",
+      suggestion: texts.length === 1 ? suggestDay(texts[0]!) : undefined,
     });
   }
   return { kind: 'literal', type: 'instant', value: Array.isArray(value.value) ? instants : instants[0]! };
@@ -299,7 +285,7 @@ export function bindText(binder: Binder, node: Of<'text'>, scope: Scope): BoundC
   const value = binder.value(node.value, scope);
   requireType(binder, node.value, scope, value, node.operator === 'contains' ? ['text', 'list'] : ['text']);
   refuseSealed(binder, node.value, scope, value);
-  const pattern = bindRight(binder, node.pattern, scope);
+  const pattern = bindWord(binder, node.pattern, scope);
   requireType(binder, node.pattern, scope, pattern, ['text']);
   refuseSealed(binder, node.pattern, scope, pattern);
   if (node.operator === 'matches') checkPattern(binder, node.pattern, scope, pattern);

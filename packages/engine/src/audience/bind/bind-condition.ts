@@ -14,7 +14,7 @@ import {
 } from './bind-comparison.ts';
 import type { BoundCondition, BoundValue, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
-import { bindEventSource, bindRelatedSource } from './bind-source.ts';
+import { bindEventSource, bindRelated } from './bind-source.ts';
 import { bindConsents } from './bind-consents.ts';
 import { bindProperty } from './bind-name.ts';
 import { findSegment, refuseOutsidePerson } from './bind-value.ts';
@@ -67,11 +67,7 @@ export function bindCondition(binder: Binder, node: Condition, scope: Scope): Bo
       return { kind: 'range', value: anniversaryWithin(compared(binder, scope, value), window), window };
     }
     case 'related':
-      return {
-        kind: 'related',
-        quantifier: node.quantifier,
-        source: bindRelatedSource(binder, node.source, scope),
-      };
+      return bindRelated(binder, node, scope);
     case 'did':
       return bindDid(binder, node, scope);
     case 'sequence':

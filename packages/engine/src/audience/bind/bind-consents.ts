@@ -42,5 +42,6 @@ function requireKnown(
     en: `${asked.en}; ${listedEn}.`,
     zh: `${asked.zh}；${listedZh}。`,
     suggestion: suggestName(given, known) ?? (known.length === 1 ? known[0] : undefined),
+    word: given,
   });
 }

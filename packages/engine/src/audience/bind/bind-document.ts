@@ -164,6 +164,7 @@ function populationOf(
       en: `There is no population “${document.of}”; there are ${all.slice(0, 20).join(', ')}.`,
       zh: `没有总体“${document.of}”；可用：${all.slice(0, 20).join('、')}。`,
       suggestion: suggestTitled(document.of, [{ name: 'person', title: '客户' }, ...entityTypes]) ?? 'person',
+      word: document.of,
     },
   );
 }

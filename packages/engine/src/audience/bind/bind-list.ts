@@ -1,5 +1,6 @@
 import type { Value } from '@wutong/contract';
 import type { BoundValue } from './bound.ts';
+import { bindWord } from './bind-word.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 
 /** What stands to the right of `in` and `contains any`: literals of one type, or a value that is a list. */
@@ -12,7 +13,7 @@ export function bindList(binder: Binder, node: Value, scope: Scope): BoundValue 
       zh: '列表为空：请至少填写一个取值。',
     });
   }
-  const items = node.items.map((item) => ({ item, bound: binder.value(item, scope) }));
+  const items = node.items.map((item) => ({ item, bound: bindWord(binder, item, scope) }));
   const first = items[0]?.bound;
   for (const { item, bound } of items) {
     if (bound.kind !== 'literal' || Array.isArray(bound.value)) {

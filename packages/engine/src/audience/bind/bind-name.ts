@@ -176,6 +176,7 @@ export function bindProperty(binder: Binder, node: object, name: string, scope: 
     en: `The event “${scope.event}” has no property “${name}”.${names.en}`,
     zh: `事件“${scope.event}”没有属性“${name}”。${names.zh}`,
     suggestion,
+    word: name,
   });
 }
 
@@ -192,6 +193,7 @@ function unknown(
     en: `There is no attribute “${name}” here.`,
     zh: `此处没有属性“${name}”。`,
     suggestion: suggestMeaning(binder, path, scope, known),
+    word: name,
   });
 }
 

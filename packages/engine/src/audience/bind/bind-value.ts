@@ -5,6 +5,7 @@ import { clampInstant, instantOfText } from '../resolve-window.ts';
 import type { BoundValue, DatePart, EqlType } from './bound.ts';
 import { refuse, requireType, type Binder, type Scope } from './binder.ts';
 import { bindPath, encrypted } from './bind-name.ts';
+import { written } from './suggest-meaning.ts';
 import {
   bindAggregate,
   bindDistribution,
@@ -111,11 +112,22 @@ function bindParameter(
       code: 'unknown_parameter',
       en: `“$${node.name}” has no value here.`,
       zh: `此处“$${node.name}”没有取值。`,
-      suggestion: suggestName(node.name, Object.keys(parameters)),
+      suggestion: suggestParameter(node.name, Object.keys(parameters)),
     });
   }
   const types: Readonly<Record<string, EqlType>> = { string: 'text', number: 'number', boolean: 'boolean' };
   return { kind: 'literal', value, type: types[typeof value] ?? 'text' };
+}
+
+function suggestParameter(name: string, known: readonly string[]): string | undefined {
+  const nearest = suggestName(name, known);
+  return nearest === undefined ? undefined : `$${nearest}`;
+}
+
+/** The nearest name, as it is written in an expression. */
+function suggestWritten(name: string, known: readonly string[]): string | undefined {
+  const nearest = suggestName(name, known);
+  return nearest === undefined ? undefined : written(nearest);
 }
 
 function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: Scope): BoundValue {
@@ -127,10 +139,11 @@ function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: S
       code: 'unknown_tag',
       en: `There is no tag “${node.tag}”.`,
       zh: `没有标签“${node.tag}”。`,
-      suggestion: suggestName(
+      suggestion: suggestWritten(
         node.tag,
         tags.flatMap((each) => [each.tagId, each.name]),
       ),
+      word: node.tag,
     });
   }
   binder.usedTags.add(tag.tagId);
@@ -152,10 +165,11 @@ export function findSegment(
       code: 'unknown_segment',
       en: `There is no segment “${wanted}”.`,
       zh: `没有人群“${wanted}”。`,
-      suggestion: suggestName(
+      suggestion: suggestWritten(
         wanted,
         segments.flatMap((each) => [each.segmentId, each.name]),
       ),
+      word: wanted,
     });
   }
   binder.usedSegments.add(segment.segmentId);
@@ -211,9 +225,17 @@ export function requireUnit(
     code: 'unit_mismatch',
     en: `“${left.unit}” and “${right.unit}” cannot be compared.`,
     zh: `“${left.unit}”与“${right.unit}”单位不同，无法比较。`,
-    suggestion: left.unit,
+    // A unit that was written can be written otherwise; one that is declared stays.
+    ...(right.kind === 'literal' ? otherUnit(right.unit, left.unit) : {}),
+    ...(left.kind === 'literal' ? otherUnit(left.unit, right.unit) : {}),
   });
 }
+
+/** `10w` is how many write 100,000. */
+const otherUnit = (word: string, declared: string): { word: string; suggestion: string } => ({
+  word,
+  suggestion: word.toLowerCase() === 'w' ? '万' : declared,
+});
 
 function bindCall(binder: Binder, node: Extract<Value, { kind: 'call' }>, scope: Scope): BoundValue {
   const value = binder.value(node.value, scope);

@@ -17,8 +17,8 @@ export interface BindingEnvironment {
   readonly sees?: ((definition: { readonly sharing?: Sharing }) => boolean) | undefined;
   /** Keyed fingerprint of a value, as encrypted attributes hold it. */
   readonly seal: (value: string) => string;
-  /** Where in the text a node stands, when the input was text. */
-  readonly positionOf: (node: object) => EqlPosition | undefined;
+  /** Where in the text a node stands, or a word within it, when the input was text. */
+  readonly positionOf: (node: object, word?: string) => EqlPosition | undefined;
 }
 
 /** Where a node stands: what names mean there, and what may stand there. */
@@ -59,14 +59,20 @@ export class BindError extends Error {
   }
 }
 
-/** Throws the problem of a node. */
+/** Throws the problem of a node, or of the `word` within it that the suggestion is to stand for. */
 export function refuse(
   binder: Binder,
   node: object,
   scope: Scope,
-  problem: { code: EqlProblemCode; en: string; zh: string; suggestion?: string | undefined },
+  problem: {
+    code: EqlProblemCode;
+    en: string;
+    zh: string;
+    suggestion?: string | undefined;
+    word?: string | undefined;
+  },
 ): never {
-  const position = binder.environment.positionOf(node);
+  const position = binder.environment.positionOf(node, problem.word);
   const hintEn = problem.suggestion === undefined ? '' : ` Did you mean “${problem.suggestion}”?`;
   const hintZh = problem.suggestion === undefined ? '' : `您是否想写“${problem.suggestion}”？`;
   throw new BindError({

@@ -2,7 +2,8 @@ import { suggestName, type CatalogueField } from '@wutong/contract';
 import type { Binder, Scope } from './binder.ts';
 
 /** A name of the catalogue as it is written in an expression. */
-const written = (name: string): string => (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : `\`${name}\``);
+export const written = (name: string): string =>
+  /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : `\`${name}\``;
 
 interface Titled {
   readonly name: string;

@@ -288,6 +288,13 @@ const company = (path?: string[]): fc.Arbitrary<RelatedSource> =>
     ...where,
   }));
 
+/** Details of what stands at the far ends of a relation. */
+const companyLoan = (path: string[] = []): fc.Arbitrary<RelatedSource> =>
+  detail('company', loanWhere, ['loan', ...path]).map((source) => ({
+    ...source,
+    via: 'legal_representative',
+  }));
+
 /** Numbers of a person: attributes, aggregates, shapes, standings, calculations with them. */
 const numbers: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom(attribute('age'), attribute('aum'), { kind: 'tag', tag: 'score' } as Value),
@@ -319,6 +326,8 @@ const numbers: fc.Arbitrary<Value> = fc.oneof(
     by: fc.constant('day' as const),
   }),
   aggregate(['sum', 'avg', 'max', 'count', 'distinct'], company(['size'])),
+  aggregate(['sum', 'avg', 'min', 'max', 'count'], companyLoan(['amount'])),
+  aggregate(['count'], companyLoan()),
   fc.record({
     kind: fc.constant('streak' as const),
     source: anyEvent,
@@ -518,6 +527,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 4, arbitrary: sequence },
   { weight: 2, arbitrary: quantified(detail('holding', holdingWhere)) },
   { weight: 2, arbitrary: quantified(company()) },
+  { weight: 1, arbitrary: quantified(companyLoan()) },
   {
     weight: 1,
     arbitrary: fc.record({

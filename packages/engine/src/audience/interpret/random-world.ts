@@ -95,7 +95,11 @@ function details(now: number): fc.Arbitrary<WorldDetail[]> {
     .record({
       ownerId: companyId,
       time: instantNear(now),
-      fields: fc.record({ end_date: maybe(dateNear(now)), status: maybe(fc.constantFrom('normal', 'late')) }),
+      fields: fc.record({
+        end_date: maybe(dateNear(now)),
+        status: maybe(fc.constantFrom('normal', 'late')),
+        amount: maybe(amount),
+      }),
     })
     .map((each) => ({ ...each, personId: 0, type: 'loan', ownerType: 'company' }));
   return fc.array(fc.oneof(holding, holding, balance, loan), { maxLength: 60, size: 'max' }).map((rows) =>

@@ -66,7 +66,7 @@ export const testDeclarations: Declarations = {
       name: 'loan',
       title: title('loan'),
       owner: 'company',
-      fields: [field('end_date', 'date'), field('status', 'string')],
+      fields: [field('end_date', 'date'), field('status', 'string'), field('amount', 'number', 'cny')],
     },
   ],
 };

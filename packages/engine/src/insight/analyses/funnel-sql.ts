@@ -122,24 +122,60 @@ function chainRows(scope: ResolvedScope, request: FunnelRequest, rowGroup: strin
   const fold = request.order === 'any' ? foldAnyOrder(scope, request) : foldOrdered(scope, request);
   const same = request.sameProperty === undefined ? undefined : propertyText(request.sameProperty);
   const begins = `bitTest(marks, 0) and time < fromUnixTimestamp64Milli(${bindings.integer(scope.to)}, 'UTC')`;
-  // Rows that are no step only matter where nothing may lie between.
-  const wanted = [isStrict ? '' : 'marks > 0', same === undefined ? '' : "same != ''"].filter(
-    (each) => each !== '',
-  );
+  const rows = `select ${PERSON} as person, time, ${marks} as marks${same === undefined ? '' : `, ${same} as same`}
+            ${rowGroup === undefined ? '' : `, ${rowGroup} as touched`}
+          ${rowsOf(scope, request, events)}`;
+  const touched = columnsOf(request, rowGroup === undefined ? undefined : 'touched', begins);
+  const chains =
+    isStrict && same !== undefined
+      ? strictSameRows(rows, packed, touched)
+      : personRows(rows, packed, touched, { isStrict, isSame: same !== undefined });
   return `select person${same === undefined ? '' : ', same'}${rowGroup === undefined ? '' : ', grp'},
         ${fold.folded} as folded,
         ${fold.deepest} as times, length(times) as level
-      from (
-        select person${same === undefined ? '' : ', same'}, arraySort(groupArray(${packed})) as packed
-          ${columnsOf(request, rowGroup === undefined ? undefined : 'touched', begins)}
-        from (
-          select ${PERSON} as person, time, ${marks} as marks${same === undefined ? '' : `, ${same} as same`}
-            ${rowGroup === undefined ? '' : `, ${rowGroup} as touched`}
-          ${rowsOf(scope, request, events)}
-        )
-        ${wanted.length === 0 ? '' : `where ${wanted.join(' and ')}`}
-        group by person${same === undefined ? '' : ', same'}
+      from (${chains}
       ) where level > 0`;
+}
+
+/** The packed events of each person, or of each value of the same property that they have. */
+function personRows(
+  rows: string,
+  packed: string,
+  touched: string,
+  { isStrict, isSame }: { isStrict: boolean; isSame: boolean },
+): string {
+  const key = isSame ? 'person, same' : 'person';
+  // Rows that are no step only matter where nothing may lie between.
+  const wanted = [...(isStrict ? [] : ['marks > 0']), ...(isSame ? ["same != ''"] : [])];
+  return `select ${key}, arraySort(groupArray(${packed})) as packed ${touched}
+        from (${rows})
+        ${wanted.length === 0 ? '' : `where ${wanted.join(' and ')}`}
+        group by ${key}`;
+}
+
+/**
+ * The packed events with each value of the same property, and one without marks wherever something else of the person
+ * lies between two of them: an event with another value, or one that has none.
+ */
+function strictSameRows(rows: string, packed: string, touched: string): string {
+  const grouped = touched === '' ? '' : ', grp';
+  const kept = touched === '' ? 'time, marks' : 'time, marks, touched';
+  return `select person, same${grouped},
+        arrayFlatten(arrayMap(
+          (each, at, before) -> if(at = before + 1, [each], [bitShiftLeft(bitShiftRight(each, ${TIME_BIT}), ${TIME_BIT}), each]),
+          ordered.1, ordered.2, arrayPushFront(arrayPopBack(ordered.2), ordered.2[1] - 1))) as packed
+      from (
+        select person, same, arraySort(groupArray((each, at))) as ordered ${touched}
+        from (
+          select person, row.1 as each, row.2 as same, ${kept
+            .split(', ')
+            .map((name, index) => `row.${index + 3} as ${name}`)
+            .join(', ')}, toInt64(place) as at
+          from (select person, arraySort(groupArray((${packed}, same, ${kept}))) as listed from (${rows}) group by person)
+          array join listed as row, arrayEnumerate(listed) as place
+        )
+        where same != '' group by person, same
+      )`;
 }
 
 const instantOf = instantIn('event');

@@ -227,6 +227,23 @@ test.each<[string, TestEvent[], Record<string, unknown>, number[]]>([
   ['and may end after it', [at(59, 'a'), at(61, 'b'), at(80, 'c')], {}, [1, 1, 1]],
   ['one event is not two steps', [at(1, 'a')], { steps: [{ event: 'a' }, { event: 'a' }] }, [1, 0]],
   ['two events are', [at(1, 'a'), at(2, 'a')], { steps: [{ event: 'a' }, { event: 'a' }] }, [1, 1]],
+  [
+    'strict with the same value: nothing between, also without one or with another',
+    [
+      at(1, 'a', 1, { n: 1 }),
+      at(2, 'z', 1),
+      at(3, 'b', 1, { n: 1 }),
+      at(1, 'a', 2, { n: 1 }),
+      at(2, 'b', 2, { n: 2 }),
+      at(3, 'b', 2, { n: 1 }),
+      at(0, 'z', 3),
+      at(1, 'a', 3, { n: 1 }),
+      at(2, 'b', 3, { n: 1 }),
+      at(3, 'c', 3, { n: 2 }),
+    ],
+    { order: 'strict', sameProperty: 'n' },
+    [3, 1, 0],
+  ],
   ['strict: nothing between', [at(1, 'a'), at(2, 'z'), at(3, 'b')], { order: 'strict' }, [1, 0, 0]],
   [
     'strict: one after the other',

@@ -6,7 +6,7 @@ const SETTING = 'operator.alerts';
 
 /** As stored: addresses are people's or hold keys, so that they and the secret are encrypted. */
 interface StoredSettings {
-  readonly targets: string;
+  readonly notify: string;
   readonly secret: string;
   readonly language: OperatorAlertsInput['language'];
 }
@@ -20,7 +20,7 @@ export async function readOperatorSettings({
 }: SettingsPlatform): Promise<OperatorAlertsInput> {
   const stored = await settings.get<StoredSettings>(SETTING);
   if (!stored) return { notify: [], language: 'zh' };
-  return { notify: JSON.parse(secrets.decrypt(stored.targets)) as AlertTarget[], language: stored.language };
+  return { notify: JSON.parse(secrets.decrypt(stored.notify)) as AlertTarget[], language: stored.language };
 }
 
 /** Writes who is told; the secret that signs webhooks to them is made with the first. */
@@ -31,7 +31,7 @@ export async function writeOperatorSettings(
 ): Promise<void> {
   const stored = await settings.get<StoredSettings>(SETTING);
   await settings.set(transaction, SETTING, {
-    targets: secrets.encrypt(JSON.stringify(notify)),
+    notify: secrets.encrypt(JSON.stringify(notify)),
     secret: stored?.secret ?? secrets.encrypt(newSecret()),
     language,
   } satisfies StoredSettings);
@@ -48,7 +48,7 @@ export async function operatorSecret(
   if (stored && !renew) return secrets.decrypt(stored.secret);
   const secret = newSecret();
   await settings.set(transaction, SETTING, {
-    targets: stored?.targets ?? secrets.encrypt('[]'),
+    notify: stored?.notify ?? secrets.encrypt('[]'),
     language: stored?.language ?? 'zh',
     secret: secrets.encrypt(secret),
   } satisfies StoredSettings);

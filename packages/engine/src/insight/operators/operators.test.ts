@@ -178,6 +178,12 @@ test('a test goes to all of them, and nobody set is told nothing', async () => {
   await save([hook()], 'en');
   expect((await bank.call('ops', 'POST', '/operator-alerts/test', {})).body).toEqual({ notices: 1 });
   expect((await newPosts()).map(({ body }) => body['type'])).toEqual(['computation.test']);
+  // Those of a quarter ago go also where nothing was ever wrong.
+  bank.platform.clock.advance(93 * DAY_MS);
+  await bank.call('ops', 'POST', '/operator-alerts/test', {});
+  await newPosts();
+  const { notices } = (await bank.call<OperatorAlerts>('ops', 'GET', '/operator-alerts')).body;
+  expect(notices.map(({ kind }) => kind)).toEqual(['test']);
   await save([]);
   expect((await bank.call('ops', 'POST', '/operator-alerts/test', {})).body).toEqual({ notices: 0 });
   expect((await save([{ kind: 'webhook', url: 'http://user:pass@x/' }])).status).toBe(400);

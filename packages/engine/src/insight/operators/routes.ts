@@ -1,6 +1,6 @@
 import { insightApi, type OperatorAlerts } from '@wutong/contract';
 import type { HttpServer, Platform } from '../../platform/index.ts';
-import { insertNotices, selectOperatorNotices } from '../alerts/notice-store.ts';
+import { deleteOldOperatorNotices, insertNotices, selectOperatorNotices } from '../alerts/notice-store.ts';
 import type { InsightNeeds } from '../needs.ts';
 import { composeOperatorNotices } from './compose-operator-notice.ts';
 import { operatorSecret, readOperatorSettings, writeOperatorSettings } from './operator-settings.ts';
@@ -35,14 +35,17 @@ export function routeOperators(
         actor: user.name,
         action: 'operator_alerts.save',
         object: 'operator_alerts',
-        detail: { targets: body.notify.length, language: body.language },
+        detail: { notify: body.notify.length, language: body.language },
       });
     });
     return read();
   });
   server.handle(insightApi.testOperatorAlerts, async () => {
     const notices = composeOperatorNotices(platform, await readOperatorSettings(platform), undefined);
-    await database.transaction((transaction) => insertNotices(transaction, secrets, notices));
+    await database.transaction(async (transaction) => {
+      await deleteOldOperatorNotices(transaction, clock.now());
+      await insertNotices(transaction, secrets, notices);
+    });
     return { notices: notices.length };
   });
   server.handle(insightApi.readOperatorSecret, async ({ body, user }) => ({
