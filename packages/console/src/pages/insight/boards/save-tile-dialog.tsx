@@ -30,26 +30,29 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
   const own = (boards.data?.items ?? []).filter(({ owner }) => owner === user.name);
   // Whoever came from a dashboard goes back to it with the new tile.
   const [chosen, setChosen] = useState(search.get('board') ?? undefined);
-  const boardId = chosen ?? own[0]?.dashboardId ?? NEW;
+  // Nothing is chosen before it is known what there is: a choice would change under the hand.
+  const boardId = chosen ?? own[0]?.dashboardId ?? (boards.data ? NEW : undefined);
   const [name, setName] = useState('');
   const [title, setTitle] = useState(proposed);
   const [replacing, setReplacing] = useState(true);
   const keep = useKeepTile();
-  const tileId = boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;
+  const tileId =
+    boardId !== undefined && boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;
   const submit = async () => {
+    if (boardId === undefined) return;
     const where = boardId === NEW ? { name } : { boardId, replaced: replacing ? tileId : undefined };
     const board = await keep.perform(where, title.trim(), analysis);
     void message.success(words.kept(board.name));
     onClose();
   };
-  const isReady = title.trim() !== '' && (boardId !== NEW || name.trim() !== '') && boards.data !== undefined;
+  const isReady = title.trim() !== '' && boardId !== undefined && (boardId !== NEW || name.trim() !== '');
   return (
     <FormDialog
       title={text.insight.keep}
       okText={words.keepIt}
       isReady={isReady}
       busy={keep.busy}
-      error={keep.error}
+      error={keep.error ?? boards.error ?? undefined}
       onSend={submit}
       onClose={onClose}
     >
@@ -59,6 +62,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
           aria-label={words.board}
           value={boardId}
           loading={boards.isFetching && !boards.data}
+          disabled={!boards.data}
           options={[
             ...own.map((board) => ({ value: board.dashboardId, label: board.name })),
             { value: NEW, label: words.newBoard },
