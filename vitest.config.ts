@@ -38,5 +38,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 180_000, // a limit for what hangs, not a claim of speed: the machine may be busy,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -73,7 +73,7 @@ const settled = () =>
       [platform.clock.now()],
     );
     expect(row!.due).toBe(0);
-  });
+  }, 20_000);
 
 async function create(segmentId: string, schedule: audienceApi.Schedule): Promise<void> {
   await segments.create(

@@ -179,7 +179,7 @@ it('says which source it waits for, since when, and why that is late', async () 
         computedAt: '2026-03-04T02:00:00.000Z',
       });
     }
-  });
+  }, 10_000);
 
   await connections.update('core', { settings, secrets }, 'tester');
   await rooms.ingestion.tasks.start('clients', 'tester');
