@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { formatEql, parseEql, type Condition, type EqlDocument } from '@wutong/contract';
+import {
+  formatEql,
+  parseEql,
+  type Condition,
+  type EqlDocument,
+  type StrategyDocument,
+} from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
 import {
   arityOf,
@@ -30,6 +36,7 @@ import {
 } from '../src/eql/rule/related-question.ts';
 import { typeOf } from '../src/eql/rule/value-type.ts';
 import { subjectAt } from '../src/eql/text-face/completion.ts';
+import { madeOf, namesOfDraft } from '../src/pages/strategy/names-of-draft.ts';
 import { previewQuestion } from '../src/pages/audience/tags/preview-question.ts';
 
 const reference = readFileSync(new URL('../../../docs/eql.md', import.meta.url), 'utf8');
@@ -226,6 +233,48 @@ describe('two faces', () => {
     expect(undoDraft(former).present.text).toBe('person');
     expect(redoDraft(former).present).toBe(draft.present);
     expect(undoDraft(undoDraft(undoDraft(former))).present.text).toBe('person');
+  });
+});
+
+describe('what a draft of a strategy is made of', () => {
+  test('the segments and tags that its rules name, and what these are made of', () => {
+    const draft = {
+      nodes: [
+        {
+          kind: 'entry',
+          source: { type: 'audience', eql: 'person where in segment vips and aum > 1 and (not' },
+        },
+        {
+          kind: 'entry',
+          source: { type: 'audience', eql: 'person where entered(segment vips within last 7 days)' },
+        },
+        { kind: 'branch', branches: [{ eql: "person where tag level = 'A'" }, { eql: '' }] },
+        { kind: 'end' },
+      ],
+    } as unknown as StrategyDocument;
+    expect(namesOfDraft(draft).toSorted()).toEqual(['segment:vips', 'tag:level']);
+    const node = (kind: 'segment' | 'tag', id: string) => ({
+      key: `${kind}:${id}`,
+      kind,
+      id,
+      name: id,
+      archived: false,
+    });
+    const graph = {
+      nodes: [
+        node('segment', 'vips'),
+        node('segment', 'base'),
+        node('segment', 'other'),
+        node('tag', 'level'),
+      ],
+      edges: [
+        { from: 'segment:vips', to: 'segment:base' },
+        { from: 'segment:other', to: 'segment:vips' },
+      ],
+      isComplete: true,
+    };
+    expect(madeOf(graph, ['segment:vips']).map(({ id }) => id)).toEqual(['vips', 'base']);
+    expect(madeOf(graph, [])).toEqual([]);
   });
 });
 
