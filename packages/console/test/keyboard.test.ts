@@ -45,6 +45,24 @@ describe.skipIf(!server)('the console without a mouse', () => {
     await hasFocus('main');
   });
 
+  test('an alert is muted and called again from the switch, which keeps the focus', async () => {
+    const name = `静音 ${Date.now()}`;
+    await postApi(server!, '/api/v1/alerts', {
+      name,
+      analysis: { period: { lastDays: 3 }, series: [{ event: '$message_sent' }] },
+      condition: { kind: 'threshold', direction: 'above', value: 1 },
+    });
+    await arrive('/insight/alerts', '预警');
+    const enabled = page.getByRole('switch', { name: `启用: ${name}` });
+    await enabled.focus();
+    for (const checked of ['false', 'true']) {
+      const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
+      await page.keyboard.press('Space');
+      expect((await saved).status()).toBe(200);
+      await hasFocus(`[role=switch][aria-checked=${checked}][aria-busy=false]`);
+    }
+  });
+
   test('a slash in a field is a slash', async () => {
     await arrive('/people', '客户查询');
     const field = page.getByRole('main').getByRole('searchbox');

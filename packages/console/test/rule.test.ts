@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { formatEql, parseEql, type Condition, type EqlDocument } from '@wutong/contract';
+import {
+  formatEql,
+  parseEql,
+  type Condition,
+  type EqlDocument,
+  type StrategyDocument,
+} from '@wutong/contract';
 import { describe, expect, test } from 'vitest';
 import {
   arityOf,
@@ -12,7 +18,25 @@ import {
 import { completedRule } from '../src/eql/rule/completed.ts';
 import { beginDraft, changeDraft, readText, redoDraft, undoDraft, writeRule } from '../src/eql/rule/draft.ts';
 import { groupCondition, groupOf, rootGroup, withNot, withoutNot } from '../src/eql/rule/groups.ts';
-import { followedBy, inSegment } from '../src/eql/rule/new-condition.ts';
+import {
+  measuredPath,
+  noNames,
+  person,
+  relatedAt,
+  relatedOf,
+  type ExpressionNames,
+} from '../src/eql/rule/names.ts';
+import { followedBy, hasRelated, inSegment } from '../src/eql/rule/new-condition.ts';
+import {
+  readRelatedQuestion,
+  withMeasure,
+  writeRelatedQuestion,
+  writeRelatedValue,
+  type RelatedQuestion,
+} from '../src/eql/rule/related-question.ts';
+import { typeOf } from '../src/eql/rule/value-type.ts';
+import { subjectAt } from '../src/eql/text-face/completion.ts';
+import { madeOf, namesOfDraft } from '../src/pages/strategy/names-of-draft.ts';
 import { previewQuestion } from '../src/pages/audience/tags/preview-question.ts';
 
 const reference = readFileSync(new URL('../../../docs/eql.md', import.meta.url), 'utf8');
@@ -74,6 +98,71 @@ describe('a rule taken apart and put together again', () => {
     expect(rootGroup(inSegment('a'))).toMatchObject({ kind: 'all', items: [inSegment('a')] });
     expect(rootGroup(whereOf('person where not (aum > 1)'))).toMatchObject({ kind: 'none' });
     expect(rootGroup(whereOf('person where not did(event login)'))).toMatchObject({ kind: 'all' });
+  });
+});
+
+describe('details of what stands at the far ends of a relation', () => {
+  const field = (name: string, type: 'text' | 'number') => ({ name, title: name, type });
+  const names: ExpressionNames = {
+    ...noNames,
+    entities: [{ name: 'company', title: '企业', fields: [field('size', 'number')] }],
+    details: [
+      {
+        name: 'loan',
+        title: '贷款',
+        owner: 'company',
+        fields: [{ ...field('amount', 'number'), unit: 'cny' }, field('status', 'text')],
+        references: [],
+      },
+    ],
+    relations: [
+      {
+        name: 'legal_representative',
+        title: '法定代表人',
+        reverseTitle: '法定代表人是',
+        from: 'person',
+        to: 'company',
+        single: false,
+      },
+    ],
+  };
+  const questionOf = (text: string) => readRelatedQuestion(whereOf(`person where ${text}`))!;
+  const choiceOf = (text: string) => relatedAt(names, person, questionOf(text).source);
+  const textOf = (question: RelatedQuestion) =>
+    formatEql({ kind: 'population', of: 'person', where: writeRelatedQuestion(question) });
+
+  test.each([
+    "any company.loan where (status = 'late')",
+    "none company.loan via legal_representative where (status = 'late')",
+    "sum(company.loan.amount via legal_representative where status = 'late') >= 5000000",
+    'count(company.loan) > 2',
+  ])('%s is shown as a question about loans, and kept', (text) => {
+    const question = questionOf(text);
+    expect(choiceOf(text)).toMatchObject({ name: 'company', subject: { kind: 'detail', type: 'loan' } });
+    expect(choiceOf(text)!.title).toContain('贷款');
+    expect(writeRelatedQuestion(question)).toEqual(whereOf(`person where ${text}`));
+  });
+
+  test('another measure is still of loans, and an amount has its unit', () => {
+    const text = 'sum(company.loan.amount) > 1';
+    const [question, choice] = [questionOf(text), choiceOf(text)];
+    expect(measuredPath(choice, question.source)).toEqual(['amount']);
+    expect(typeOf(names, person, writeRelatedValue(question))?.field?.unit).toBe('cny');
+    const any = { ...question, ...withMeasure(question, 'any', choice) };
+    expect(textOf(any)).toBe('person where\n  any company.loan');
+    expect(textOf({ ...any, ...withMeasure(any, 'count', choice) })).toContain('count(company.loan) >= 1');
+    const sized = questionOf('sum(company.size) > 1');
+    expect(textOf({ ...sized, ...withMeasure(sized, 'any', relatedAt(names, person, sized.source)) })).toBe(
+      'person where\n  any company',
+    );
+  });
+
+  test('can be chosen, and completed in the text', () => {
+    const [plain, loans] = relatedOf(names, person);
+    expect(plain).not.toHaveProperty('details');
+    expect(hasRelated(loans!)).toMatchObject({ source: { name: 'company', property: ['loan'] } });
+    const tokens = ['person', 'where', 'any', 'company', '.', 'loan', 'where', '('];
+    expect(subjectAt(tokens, names)).toEqual({ kind: 'detail', type: 'loan' });
   });
 });
 
@@ -144,6 +233,48 @@ describe('two faces', () => {
     expect(undoDraft(former).present.text).toBe('person');
     expect(redoDraft(former).present).toBe(draft.present);
     expect(undoDraft(undoDraft(undoDraft(former))).present.text).toBe('person');
+  });
+});
+
+describe('what a draft of a strategy is made of', () => {
+  test('the segments and tags that its rules name, and what these are made of', () => {
+    const draft = {
+      nodes: [
+        {
+          kind: 'entry',
+          source: { type: 'audience', eql: 'person where in segment vips and aum > 1 and (not' },
+        },
+        {
+          kind: 'entry',
+          source: { type: 'audience', eql: 'person where entered(segment vips within last 7 days)' },
+        },
+        { kind: 'branch', branches: [{ eql: "person where tag level = 'A'" }, { eql: '' }] },
+        { kind: 'end' },
+      ],
+    } as unknown as StrategyDocument;
+    expect(namesOfDraft(draft).toSorted()).toEqual(['segment:vips', 'tag:level']);
+    const node = (kind: 'segment' | 'tag', id: string) => ({
+      key: `${kind}:${id}`,
+      kind,
+      id,
+      name: id,
+      archived: false,
+    });
+    const graph = {
+      nodes: [
+        node('segment', 'vips'),
+        node('segment', 'base'),
+        node('segment', 'other'),
+        node('tag', 'level'),
+      ],
+      edges: [
+        { from: 'segment:vips', to: 'segment:base' },
+        { from: 'segment:other', to: 'segment:vips' },
+      ],
+      isComplete: true,
+    };
+    expect(madeOf(graph, ['segment:vips']).map(({ id }) => id)).toEqual(['vips', 'base']);
+    expect(madeOf(graph, [])).toEqual([]);
   });
 });
 

@@ -57,7 +57,7 @@ export function traceLineage(
   }
   for (const row of options.data ? facts.made : []) {
     if (facts.unseen.has(`${row.kind}:${row.id}`)) continue;
-    for (const used of row.document ? dataOf(row.document) : []) {
+    for (const used of row.document ? dataOf(row.document, facts) : []) {
       const { kind, title } = facts.describe(used.kind, used.name);
       connect(`${row.kind}:${row.id}`, add({ kind, id: used.name, name: title, archived: false }));
     }
@@ -136,16 +136,31 @@ export function dependentsOf(
 }
 
 /** Names of events, attributes, details and relations in a rule; attributes by the first part of their path. */
-function dataOf(document: EqlDocument): { kind: DataKind; name: string }[] {
+function dataOf(
+  document: EqlDocument,
+  { describe }: Pick<UseFacts, 'describe'>,
+): { kind: DataKind; name: string }[] {
   const found = new Map<string, { kind: DataKind; name: string }>();
   const note = (kind: DataKind, name: string): void => void found.set(`${kind} ${name}`, { kind, name });
   const waiting: { value: unknown; isRow: boolean }[] = [{ value: document, isRow: false }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, isRow } = next;
     if (typeof value !== 'object' || value === null) continue;
-    const node = value as { kind?: string; event?: string; name?: string; path?: string[] };
+    const node = value as {
+      kind?: string;
+      event?: string;
+      name?: string;
+      path?: string[];
+      property?: string[];
+    };
     if (node.kind === 'event' && node.event !== undefined) note('event', node.event);
-    if (node.kind === 'related' && node.name !== undefined) note('detail', node.name);
+    if (node.kind === 'related' && node.name !== undefined) {
+      note('detail', node.name);
+      const [first] = node.property ?? [];
+      // In `company.loan`, the details of what a relation leads to.
+      const isFar = first !== undefined && describe('detail', node.name).kind === 'relation';
+      if (isFar && describe('detail', first).kind === 'detail') note('detail', first);
+    }
     // Inside a source, a path names a property of its rows.
     if (node.kind === 'attribute' && !isRow && node.path?.[0] !== undefined) note('attribute', node.path[0]);
     const isSource = node.kind === 'event' || (node.kind === 'related' && node.name !== undefined);

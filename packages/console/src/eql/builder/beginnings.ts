@@ -13,7 +13,7 @@ import {
   hasRelated,
   inSegment,
 } from '../rule/new-condition.ts';
-import { fieldGroups, pathKey } from './name-groups.ts';
+import { codeOf, fieldGroups, pathKey } from './name-groups.ts';
 import type { NameGroup, NameOption } from './name-select.tsx';
 
 interface Beginning extends NameOption {
@@ -92,9 +92,9 @@ function relatedBeginnings(names: ExpressionNames, subject: Subject, words: Word
     options: choices
       .filter((choice) => choice.kind === kind)
       .map((choice) => ({
-        value: `related ${choice.name} ${choice.via ?? ''}`,
+        value: `related ${choice.name} ${choice.via ?? ''} ${choice.details ?? ''}`,
         title: choice.title,
-        code: choice.via ?? choice.name,
+        code: codeOf(choice),
         make: () => hasRelated(choice),
       })),
   }));

@@ -1,11 +1,21 @@
 /** The names of the catalogue as groups to choose from. */
 import type { Text } from '../../text/text.ts';
-import { fieldsOf, type ExpressionNames, type FieldChoice, type Subject } from '../rule/names.ts';
+import {
+  fieldsOf,
+  type ExpressionNames,
+  type FieldChoice,
+  type RelatedChoice,
+  type Subject,
+} from '../rule/names.ts';
 import type { NameGroup, NameOption } from './name-select.tsx';
 
 type Words = Text['rule'];
 
 export const pathKey = (path: readonly string[]): string => path.join('.');
+
+/** A related thing as expressions write what tells it apart. */
+export const codeOf = ({ name, via, details }: RelatedChoice): string =>
+  details === undefined ? (via ?? name) : `${name}.${details}`;
 
 const fieldOption = (field: FieldChoice): NameOption => ({
   value: pathKey(field.path),

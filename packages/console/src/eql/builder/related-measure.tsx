@@ -1,63 +1,74 @@
 import type { RelatedSource } from '@wutong/contract';
 import { useText } from '../../frame/reader.tsx';
-import { relatedAt, relatedOf, type Subject } from '../rule/names.ts';
+import { measuredPath, relatedAt, relatedOf, type RelatedChoice, type Subject } from '../rule/names.ts';
 import { relatedSource } from '../rule/new-condition.ts';
 import {
   needsField,
   relatedMeasures,
+  withMeasure,
   type RelatedMeasure,
   type RelatedQuestion,
 } from '../rule/related-question.ts';
 import { useRule } from '../rule-context.ts';
 import { Choice } from './choice.tsx';
-import { fieldGroups, pathKey } from './name-groups.ts';
+import { codeOf, fieldGroups, pathKey } from './name-groups.ts';
 import { NameSelect } from './name-select.tsx';
 
-const keyOf = (source: { name: string; via?: string | undefined }): string =>
-  source.via === undefined ? source.name : `${source.name} ${source.via}`;
+const keyOf = ({ name, via, details }: Pick<RelatedChoice, 'name' | 'via' | 'details'>): string =>
+  `${details === undefined ? name : `${name}.${details}`}${via === undefined ? '' : ` ${via}`}`;
 
 interface QuestionProps {
   question: RelatedQuestion;
+  /** What is measured; undefined while its name is not known. */
+  choice: RelatedChoice | undefined;
   /** The measures to choose from; all of them when it is left out. */
   offered?: readonly RelatedMeasure[];
   onChange: (changed: Partial<RelatedQuestion>) => void;
 }
 
 /** Any, all, none, or how much. */
-export function RelatedMeasureChoice({ question, offered = relatedMeasures, onChange }: QuestionProps) {
+export function RelatedMeasureChoice({
+  question,
+  choice,
+  offered = relatedMeasures,
+  onChange,
+}: QuestionProps) {
   const { rule: words } = useText();
   const titles: Record<RelatedMeasure, string> = { ...words.relatedMeasure, ...words.quantifier };
+  // Different values are not counted over several ends.
+  const possible = offered.filter((measure) => measure !== 'distinct' || choice?.details === undefined);
   return (
     <Choice
       strong
       label={words.measureLabel}
       value={question.measure}
-      options={offered.map((value) => ({ value, label: titles[value] }))}
-      onChange={(measure) => {
-        const { property, ...rest } = question.source;
-        const source = needsField(measure) && property ? { ...rest, property } : rest;
-        const begun = { operator: '>=' as const, operands: [{ kind: 'number' as const, value: 1 }] };
-        const compared = !['any', 'all', 'none'].includes(measure);
-        onChange({ measure, source, comparison: compared ? (question.comparison ?? begun) : undefined });
-      }}
+      options={possible.map((value) => ({ value, label: titles[value] }))}
+      onChange={(measure) => onChange(withMeasure(question, measure, choice))}
     />
   );
 }
 
 /** The field a measure is of. */
-export function RelatedMeasureField({ question, inner, onChange }: QuestionProps & { inner: Subject }) {
+export function RelatedMeasureField({
+  question,
+  choice,
+  inner,
+  onChange,
+}: QuestionProps & { inner: Subject }) {
   const { rule: words } = useText();
   const { names } = useRule();
   const { measure, source } = question;
   if (!needsField(measure)) return null;
   const numeric = measure === 'sum' || measure === 'avg';
+  const path = measuredPath(choice, source);
+  const before = choice?.details === undefined ? [] : [choice.details];
   return (
     <NameSelect
       label={words.pickField}
       placeholder={words.pickField}
-      value={source.property && pathKey(source.property)}
+      value={path && pathKey(path)}
       groups={fieldGroups(names, inner, words, ({ type }) => !numeric || type === 'number')}
-      onChange={(key) => onChange({ source: { ...source, property: key.split('.') } })}
+      onChange={(key) => onChange({ source: { ...source, property: [...before, ...key.split('.')] } })}
     />
   );
 }
@@ -77,7 +88,7 @@ export function RelatedSourceSelect({ source, subject, onChange }: SourceSelectP
   const options = (kind: 'detail' | 'relation') =>
     choices
       .filter((choice) => choice.kind === kind)
-      .map((choice) => ({ value: keyOf(choice), title: choice.title, code: choice.via ?? choice.name }));
+      .map((choice) => ({ value: keyOf(choice), title: choice.title, code: codeOf(choice) }));
   return (
     <NameSelect
       label={words.picks.details}

@@ -35,13 +35,13 @@ export function RelatedRow({ condition, subject, onChange }: RowProps) {
   const isCompared = comparison !== undefined && !['any', 'all', 'none'].includes(measure);
   return (
     <>
-      <RelatedMeasureChoice question={question} onChange={put} />
+      <RelatedMeasureChoice question={question} choice={choice} onChange={put} />
       <RelatedSourceSelect
         source={source}
         subject={subject}
         onChange={(changed) => put({ source: changed })}
       />
-      {isCompared && <RelatedMeasureField question={question} inner={inner} onChange={put} />}
+      {isCompared && <RelatedMeasureField question={question} choice={choice} inner={inner} onChange={put} />}
       {question.byDay && <span className={styles.said}>{words.byDay}</span>}
       {isCompared && (
         <ComparisonPart

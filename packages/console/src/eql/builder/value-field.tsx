@@ -161,7 +161,8 @@ function RelatedValue({
 }) {
   const { names } = useRule();
   const { source } = question;
-  const inner = relatedAt(names, person, source)?.subject ?? { kind: 'detail' as const, type: source.name };
+  const choice = relatedAt(names, person, source);
+  const inner = choice?.subject ?? { kind: 'detail' as const, type: source.name };
   const put = (changed: Partial<RelatedQuestion>) => onChange(writeRelatedValue({ ...question, ...changed }));
   return (
     <>
@@ -170,8 +171,8 @@ function RelatedValue({
         subject={person}
         onChange={(changed) => put({ source: changed })}
       />
-      <RelatedMeasureChoice question={question} offered={COMPUTED_RELATED} onChange={put} />
-      <RelatedMeasureField question={question} inner={inner} onChange={put} />
+      <RelatedMeasureChoice question={question} choice={choice} offered={COMPUTED_RELATED} onChange={put} />
+      <RelatedMeasureField question={question} choice={choice} inner={inner} onChange={put} />
       <RelatedWhere source={source} inner={inner} onChange={(changed) => put({ source: changed })} />
     </>
   );

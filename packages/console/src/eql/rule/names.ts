@@ -95,6 +95,8 @@ export interface RelatedChoice {
   name: string;
   /** Needed when several relations lead there. */
   via?: string | undefined;
+  /** Details of what stands at the far ends, which are asked about instead of it: `company.loan`. */
+  details?: string | undefined;
   title: string;
   subject: Subject;
   kind: 'detail' | 'relation';
@@ -200,16 +202,27 @@ export function relatedOf(names: ExpressionNames, subject: Subject): RelatedChoi
     const ways: [string, string][] = [];
     if (relation.from === type) ways.push([relation.to, relation.title]);
     else if (relation.to === type) ways.push([relation.from, relation.reverseTitle]);
-    return ways.map(([far, title]) => ({
-      name: far,
-      via: relation.name,
-      title: `${title} · ${farTitle(names, far)}`,
-      kind: 'relation',
-      subject: subjectOf(far),
-    }));
+    return ways.flatMap(([far, title]) => {
+      const whole: RelatedChoice = {
+        name: far,
+        via: relation.name,
+        title: `${title} · ${farTitle(names, far)}`,
+        kind: 'relation',
+        subject: subjectOf(far),
+      };
+      const owned = names.details.filter(({ owner }) => owner === far);
+      return [whole, ...owned.map((detail) => farDetails(whole, detail))];
+    });
   });
   return [...details, ...relations];
 }
+
+const farDetails = (whole: RelatedChoice, detail: DetailName): RelatedChoice => ({
+  ...whole,
+  details: detail.name,
+  title: `${whole.title} · ${detail.title}`,
+  subject: { kind: 'detail', type: detail.name },
+});
 
 function farTitle(names: ExpressionNames, type: string): string {
   return names.entities.find(({ name }) => name === type)?.title ?? type;
@@ -219,10 +232,23 @@ function farTitle(names: ExpressionNames, type: string): string {
 export function relatedAt(
   names: ExpressionNames,
   subject: Subject,
-  source: { name: string; via?: string | undefined },
+  source: { name: string; via?: string | undefined; property?: readonly string[] | undefined },
 ): RelatedChoice | undefined {
-  const ways = relatedOf(names, subject).filter(({ name }) => name === source.name);
-  if (source.via === undefined)
-    return ways.length === 1 ? ways[0] : ways.find(({ kind }) => kind === 'detail');
-  return ways.find(({ via }) => via === source.via);
+  const ways = relatedOf(names, subject).filter(
+    ({ name, via }) => name === source.name && (source.via === undefined || via === source.via),
+  );
+  const own = ways.find(({ kind }) => kind === 'detail');
+  if (own) return own;
+  const far = ways.filter(({ details }) => details !== undefined && details === source.property?.[0]);
+  const fitting = far.length > 0 ? far : ways.filter(({ details }) => details === undefined);
+  return source.via === undefined && fitting.length > 1 ? undefined : fitting[0];
+}
+
+/** The path of what is measured, as it is read from the thing itself: of `company.loan.amount`, the amount of a loan. */
+export function measuredPath(
+  choice: RelatedChoice | undefined,
+  { property }: { property?: readonly string[] | undefined },
+): readonly string[] | undefined {
+  const path = choice?.details === undefined ? property : property?.slice(1);
+  return path?.length === 0 ? undefined : path;
 }

@@ -34,10 +34,11 @@ export const did = (event: string): Condition => ({
   source: { kind: 'event', event, window: usualWindow },
 });
 
-export const relatedSource = ({ name, via }: RelatedChoice): RelatedSource => ({
+export const relatedSource = ({ name, via, details }: RelatedChoice): RelatedSource => ({
   kind: 'related',
   name,
   ...(via === undefined ? {} : { via }),
+  ...(details === undefined ? {} : { property: [details] }),
 });
 
 export const hasRelated = (choice: RelatedChoice): Condition => ({

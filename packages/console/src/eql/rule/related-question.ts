@@ -1,6 +1,7 @@
 /** A question about what a subject owns or is related to: any, all or none of it, or how much. */
 import type { AggregateFunction, Condition, RelatedSource, Value } from '@wutong/contract';
 import { readComparison, writeComparison, type Comparison } from './comparison.ts';
+import type { RelatedChoice } from './names.ts';
 
 export const relatedMeasures = [
   'any',
@@ -23,11 +24,28 @@ export interface RelatedQuestion {
   comparison?: Omit<Comparison, 'value'> | undefined;
 }
 
+const once: Omit<Comparison, 'value'> = { operator: '>=', operands: [{ kind: 'number', value: 1 }] };
+
 const isQuantifier = (measure: RelatedMeasure): measure is 'any' | 'all' | 'none' =>
   measure === 'any' || measure === 'all' || measure === 'none';
 
 /** Whether a measure is of one field. */
 export const needsField = (measure: RelatedMeasure): boolean => !isQuantifier(measure) && measure !== 'count';
+
+/** Another measure of the same things: the field is kept where it is of one, and the details it is asked of always. */
+export function withMeasure(
+  { source, comparison }: RelatedQuestion,
+  measure: RelatedMeasure,
+  choice: RelatedChoice | undefined,
+): Pick<RelatedQuestion, 'measure' | 'source' | 'comparison'> {
+  const { property, ...rest } = source;
+  const kept = needsField(measure) ? property : choice?.details === undefined ? undefined : [choice.details];
+  return {
+    measure,
+    source: kept ? { ...rest, property: kept } : rest,
+    comparison: isQuantifier(measure) ? undefined : (comparison ?? once),
+  };
+}
 
 /** A value taken from details or related entities; undefined for any other value. */
 export function readRelatedValue(value: Value): Omit<RelatedQuestion, 'comparison'> | undefined {
@@ -56,9 +74,7 @@ export function readRelatedQuestion(condition: Condition): RelatedQuestion | und
 export function writeRelatedQuestion(question: RelatedQuestion): Condition {
   const { measure, source, comparison } = question;
   if (isQuantifier(measure)) {
-    const { property: _property, ...plain } = source;
-    return { kind: 'related', quantifier: measure, source: plain };
+    return { kind: 'related', quantifier: measure, source };
   }
-  const once: Omit<Comparison, 'value'> = { operator: '>=', operands: [{ kind: 'number', value: 1 }] };
   return writeComparison({ ...(comparison ?? once), value: writeRelatedValue(question) });
 }

@@ -1,5 +1,12 @@
 import type { AggregateFunction, Value } from '@wutong/contract';
-import { fieldAt, relatedAt, type ExpressionNames, type FieldChoice, type Subject } from './names.ts';
+import {
+  fieldAt,
+  measuredPath,
+  relatedAt,
+  type ExpressionNames,
+  type FieldChoice,
+  type Subject,
+} from './names.ts';
 
 /** Types of values that conditions compare. `nested` cannot be compared, `map` only shown. */
 export type EqlValueType = 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'list' | 'map' | 'nested';
@@ -75,11 +82,10 @@ function aggregateType(
   value: Extract<Value, { kind: 'aggregate' }>,
 ): ValueTyping | undefined {
   const { source } = value;
+  const choice = source.kind === 'event' ? undefined : relatedAt(names, subject, source);
   const inner: Subject | undefined =
-    source.kind === 'event'
-      ? { kind: 'event', event: source.event }
-      : relatedAt(names, subject, source)?.subject;
-  const path = source.kind === 'event' ? source.property && [source.property] : source.property;
+    source.kind === 'event' ? { kind: 'event', event: source.event } : choice?.subject;
+  const path = source.kind === 'event' ? source.property && [source.property] : measuredPath(choice, source);
   const of = inner && path ? typeOf(names, inner, { kind: 'attribute', path: [...path] }) : undefined;
   if (COUNTING.has(value.function)) {
     // An amount keeps its unit; a number of things has none.

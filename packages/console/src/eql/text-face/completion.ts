@@ -152,6 +152,13 @@ function valuesBefore(tokens: readonly string[], names: ExpressionNames): Sugges
   }));
 }
 
+/** Details after the name of their owner, as in `company.loan`. */
+const farDetailsOf = (names: ExpressionNames, owner: Subject, token: string): Subject | undefined => {
+  const type = owner.kind === 'entity' ? owner.type : owner.kind;
+  const detail = names.details.find((each) => each.name === unquoted(token) && each.owner === type);
+  return detail && { kind: 'detail', type: detail.name };
+};
+
 /** Whom or what the place is about: the source whose `where` it stands in. */
 export function subjectAt(tokens: readonly string[], names: ExpressionNames): Subject {
   const entity = names.entities.find(({ name }) => name === tokens[0]?.toLowerCase());
@@ -163,6 +170,7 @@ export function subjectAt(tokens: readonly string[], names: ExpressionNames): Su
     if (tokens[index - 1]?.toLowerCase() === 'event') source = { kind: 'event', event: unquoted(token) };
     const related = relatedOf(names, current).find(({ name }) => name === token);
     if (related && tokens[index - 1] !== '.') source = related.subject;
+    if (source && tokens[index - 1] === '.') source = farDetailsOf(names, source, token) ?? source;
     if (word === 'where' && source && tokens[index + 1] !== '(') levels[levels.length - 1] = source;
     if (token === '(') {
       levels.push(tokens[index - 1]?.toLowerCase() === 'where' && source ? source : current);
@@ -185,8 +193,8 @@ function anything(tokens: readonly string[], names: ExpressionNames, words: Word
     word,
   );
   if (isRow) return [...fields, ...joins];
-  const related = relatedOf(names, subject).map(({ name, via, title, kind }): Suggestion => ({
-    insert: `any ${name}${via === undefined ? '' : ` via ${via}`} where (`,
+  const related = relatedOf(names, subject).map(({ name, via, details, title, kind }): Suggestion => ({
+    insert: `any ${name}${details === undefined ? '' : `.${details}`}${via === undefined ? '' : ` via ${via}`} where (`,
     title,
     sort: kind === 'detail' ? 'detail' : 'relation',
   }));

@@ -78,7 +78,7 @@ function StrategyView({ strategy, versions }: { strategy: Strategy; versions: St
       }
       actions={<LifeCycleActions strategy={strategy} versions={versions} />}
     >
-      <WaitingDependencies strategyId={strategy.strategyId} />
+      <WaitingDependencies strategyId={strategy.strategyId} draft={strategy.draft} />
       <PageTabs
         activeKey={tab}
         onChange={setTab}

@@ -1,21 +1,34 @@
+import { useMemo } from 'react';
 import { Link } from 'react-router-dom';
-import { audienceApi } from '@wutong/contract';
+import { audienceApi, type StrategyDocument } from '@wutong/contract';
 import { CALM_MS, useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
 import { addressOf } from '../audience/lineage/addresses.ts';
+import { madeOf, namesOfDraft } from './names-of-draft.ts';
 import styles from '../audience/waiting-note.module.css';
 
-/** Tags and segments that a strategy is made of and that wait for their sources: it goes by what is old. */
-export function WaitingDependencies({ strategyId }: { strategyId: string }) {
+/**
+ * Tags and segments that a strategy is made of and that wait for their sources: it goes by what is old. The published
+ * version's are known; the draft's are found by its rules, so that it is told before it is published.
+ */
+export function WaitingDependencies({ strategyId, draft }: { strategyId: string; draft: StrategyDocument }) {
   const { text, format } = useReader();
   const words = text.audience;
-  const { data } = useRead(
+  const may = useMay(audienceApi.readLineage);
+  const named = useMemo(() => namesOfDraft(draft), [draft]);
+  const published = useRead(
     audienceApi.readLineage,
     { query: { kind: 'strategy', id: strategyId, data: 'false' } },
-    { enabled: useMay(audienceApi.readLineage), refetchIntervalMs: CALM_MS },
+    { enabled: may, refetchIntervalMs: CALM_MS },
   );
-  const waiting = (data?.nodes ?? []).flatMap((node) =>
+  const whole = useRead(
+    audienceApi.readLineage,
+    { query: { data: 'false' } },
+    { enabled: may && named.length > 0, refetchIntervalMs: CALM_MS },
+  );
+  const nodes = [...(published.data?.nodes ?? []), ...(whole.data ? madeOf(whole.data, named) : [])];
+  const waiting = [...new Map(nodes.map((node) => [node.key, node])).values()].flatMap((node) =>
     node.waitingSince && !node.hidden ? [{ ...node, waitingSince: node.waitingSince }] : [],
   );
   if (waiting.length === 0) return null;

@@ -10,7 +10,7 @@ import { createHttpServer, type HttpServer, type Platform } from '../../platform
 import { runAnalysis } from '../analyses/run-analysis.ts';
 import { createInsight } from '../index.ts';
 import { insertEvents, testNeeds } from '../insight-world.ts';
-import { suppressSmall, text } from './table.ts';
+import { number, suppressSmall, text } from './table.ts';
 import { tableOfAnswer } from './table-of-answer.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeWorkbook } from './write-workbook.ts';
@@ -120,6 +120,38 @@ test('groups of few people are left out of personal breakdowns, whatever is meas
   expect((await post('export', { analysis: byCity })).body).toContain(',22,2\r\n');
   const byNumber = { ...trend, breakdown: { by: { kind: 'attribute', attribute: 'id_number' } } };
   expect((await post('export', { analysis: byNumber })).json()).toMatchObject({ code: 'analysis_invalid' });
+});
+
+test('a part of a group is not told by the group: a distribution by times, a trend by longer times', async () => {
+  const table = {
+    columns: [text('group', '分组'), text('low', '从'), number('people', '人数')],
+    areParts: true,
+    rows: [
+      ['little', '1', 3],
+      ['little', '2', 8],
+      ['little', '3', 20],
+      ['much', '1', 9],
+      ['much', '2', 9],
+      ['much', '3', 30],
+    ],
+    people: [3, 8, 20, 9, 9, 30].map((people) => [undefined, undefined, people]),
+  };
+  const shown = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row[2]);
+  // 31 have little, as another question says: without the eight, the three are not what is left of them.
+  expect(shown(suppressSmall(table, 5).table.rows)).toEqual(['<5', '—', 20, '—', '—', 30]);
+  const { areParts: _, ...whole } = table;
+  expect(shown(suppressSmall(whole, 5).table.rows)).toEqual(['<5', 8, 20, '—', 9, 30]);
+  const trend = {
+    columns: [text('bucket', '时间'), { ...number('views', 'views'), whole: '0' }],
+    areParts: true,
+    rows: [
+      ['d1', 4],
+      ['d2', 30],
+      ['d3', 40],
+    ],
+    people: [4, 15, 20].map((people) => [undefined, people]),
+  };
+  expect(suppressSmall(trend, 5).table.rows.map((row) => row[1])).toEqual(['<5', '—', 40]);
 });
 
 test('Excel: numbers are numbers, times are times of the bank, and a sheet says what was asked', async () => {

@@ -35,6 +35,7 @@ export function tableOfAnswer(kind: Kind, answer: Answer, behind?: TrendAnswer):
     widest.table.columns.map((_, place) => cells[place] ?? filling);
   return {
     columns: [text('group', '分组'), ...widest.table.columns],
+    areParts: widest.table.areParts ?? false,
     rows: tables.flatMap(({ group, table }) => table.rows.map((row) => [group, ...padded(row, undefined)])),
     people: tables.flatMap(({ table }) =>
       table.rows.map((_, place) => [undefined, ...padded(table.people?.[place] ?? [], undefined)]),
@@ -90,6 +91,7 @@ function tableOfTrend({ buckets, series }: TrendAnswer, behind: TrendAnswer | un
   const peopleOf = (line: TrendAnswer['series'][number]) =>
     behind?.series.find((each) => each.series === line.series && each.group === line.group)?.values;
   return {
+    areParts: true,
     columns: [
       datetime('bucket', '时间'),
       ...series.map((line) => ({ ...number(nameOf(line), nameOf(line)), whole: String(line.series) })),
@@ -160,6 +162,7 @@ function tableOfDistribution(answer: DistributionAnswer): Table {
   const groups = answer.groups ?? [{ group: '', bins: answer.bins }];
   const lines = groups.flatMap(({ group, bins }) => bins.map((bin) => ({ group, bin })));
   return {
+    areParts: true,
     columns: [text('group', '分组'), number('low', '从'), number('high', '到'), number('people', '人数')],
     rows: lines.map(({ group, bin }) => [group, bin.low, bin.high, bin.people]),
     people: lines.map(({ bin }) => [undefined, undefined, undefined, bin.people]),
@@ -181,6 +184,7 @@ function tableOfPath({ links }: PathAnswer): Table {
 
 function tableOfInterval({ histogram }: IntervalAnswer): Table {
   return {
+    areParts: true,
     columns: [number('from_ms', '从（毫秒）'), number('to_ms', '到（毫秒）'), number('pairs', '次数')],
     rows: histogram.map((bin) => [bin.fromMs, bin.toMs, bin.pairs]),
     people: behindRows(
@@ -273,6 +277,7 @@ function tableOfSessions({ buckets }: SessionAnswer): Table {
 
 function tableOfRecency({ cells }: RecencyAnswer): Table {
   return {
+    areParts: true,
     columns: [
       number('recency', 'R'),
       number('frequency', 'F'),

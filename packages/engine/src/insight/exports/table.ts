@@ -20,6 +20,8 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** Beside each cell: of how many people it tells; undefined where it tells of none in particular. */
   readonly people?: readonly (readonly (number | undefined)[])[];
+  /** Rows of a group (columns of a trend: its times) are parts of the whole group, which another question tells. */
+  readonly areParts?: boolean;
   /** The cell, as row and column, that a rate would tell together with the number beside it: hidden with it. */
   readonly baseOf?: (row: number, place: number) => readonly [number, number] | undefined;
 }
@@ -46,7 +48,7 @@ export function suppressSmall(table: Table, smallest: number): { table: Table; h
     line.flatMap((people, place) => (people === undefined ? [] : [{ row, place, people }])),
   );
   const hide = cellsToHide(
-    cells.map(({ row, place, people }) => ({ people, sums: [sumOf(table, row, place)] })),
+    cells.map(({ row, place, people }) => ({ people, sums: sumsOf(table, row, place) })),
     smallest,
   );
   const rows = table.rows.map((row) => [...row]);
@@ -69,11 +71,17 @@ export function suppressSmall(table: Table, smallest: number): { table: Table; h
 /** Stands for what is hidden for the sake of another cell. */
 const HIDDEN = '—';
 
-/** The same cell of an answer without groups: groups are rows of one column, or columns of one row (a trend's). */
-function sumOf({ columns, rows, people }: Table, row: number, place: number): string {
-  if (!columns.some((column) => column.name === 'group')) return `${row} of ${columns[place]!.whole}`;
+/**
+ * The same cell of an answer without groups, and where rows are parts of a group the whole of it: groups are rows of
+ * one column, or columns of one row (a trend's).
+ */
+function sumsOf({ columns, rows, people, areParts }: Table, row: number, place: number): string[] {
+  const at = columns.findIndex((column) => column.name === 'group');
+  const group = at < 0 ? [] : [rows[row]![at]];
+  const whole = areParts ? [JSON.stringify(['group', place, ...group])] : [];
+  if (at < 0) return [`${row} of ${columns[place]!.whole}`, ...whole];
   const labels = rows[row]!.filter(
-    (_, at) => people?.[row]?.[at] === undefined && columns[at]!.name !== 'group',
+    (_, label) => people?.[row]?.[label] === undefined && columns[label]!.name !== 'group',
   );
-  return JSON.stringify([place, ...labels]);
+  return [JSON.stringify([place, ...labels]), ...whole];
 }

@@ -322,6 +322,11 @@ test('small groups of personal numbers are hidden, and so is what would give the
     null,
     null,
   ]);
+  // The same when the head does not fit in: two limits do not tell what one hides.
+  const shorter = await run({ ...people, dimensions, limit: 2 }, 5);
+  expect(shorter.isComplete).toBe(false);
+  expect(shorter.rows).toEqual(answer.rows.slice(0, 2));
+  expect(shorter.rows.filter((row) => row.hidden)).toHaveLength(1);
   const one = await run({ ...people, people: 'person 4' }, 5);
   expect(one.total).toEqual({ people: 0, values: [null, null] });
   const counted = await run({ subject: { kind: 'people' }, measures: [{ kind: 'count' }], dimensions }, 5);

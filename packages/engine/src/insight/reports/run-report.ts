@@ -37,6 +37,9 @@ interface Group {
   readonly numbers: readonly (number | null)[];
 }
 
+/** So many rows of a personal report are looked at for what would give a small one away, however few are shown. */
+const ROWS_WEIGHED = 10_000;
+
 /**
  * A report of the bank's business: totals are computed over the whole, not added up, so that a person counts once.
  * @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow, analysis_too_large
@@ -49,12 +52,13 @@ export async function runReport(
   const startedAt = performance.now();
   const resolved = await resolveReport(asking, request);
   const { scope, dimensions, measures } = resolved;
-  const { groups, total } = await readGroups(asking, resolved, request.limit + 1);
-  const before = request.compare ? await readBefore(asking, request, scope) : undefined;
-  const shown = groups.slice(0, request.limit);
-  const titles = await readTitles(asking, resolved, shown);
   const isPersonal = [...dimensions, ...measures].some((each) => each.isPersonal);
-  const rows = shown.map((group) => ({
+  // What is hidden beside a small row is the same for every order and limit: else two of them would tell it.
+  const read = isPersonal ? Math.max(request.limit + 1, ROWS_WEIGHED) : request.limit + 1;
+  const { groups, total } = await readGroups(asking, resolved, read);
+  const before = request.compare ? await readBefore(asking, request, scope) : undefined;
+  const titles = await readTitles(asking, resolved, groups.slice(0, request.limit));
+  const rows = groups.map((group) => ({
     dimensions: group.values.map((value, place) => titles(place, value)),
     people: group.people,
     values: [...group.numbers],
@@ -79,7 +83,7 @@ export async function runReport(
       );
       return { value, title };
     }),
-    rows: isPersonal
+    rows: (isPersonal
       ? hideSmall(rows, smallestGroup, {
           peopleBefore: (row) => before?.of(row.dimensions.map(({ value }) => value))?.people ?? 0,
           pathOf: (place, value) => {
@@ -87,7 +91,8 @@ export async function runReport(
             return looked ? pathTo(looked.tree, value) : [];
           },
         })
-      : rows,
+      : rows
+    ).slice(0, request.limit),
     total: isPersonal ? hideSmallTotal(whole, smallestGroup, before?.total.people ?? 0) : whole,
     isComplete: groups.length <= request.limit,
   };
@@ -147,7 +152,7 @@ async function readBefore(
   const shifted = shiftedPeriod({ from, to, lastDays }, request.compare!, timeZone);
   const period = { from: new Date(shifted.from).toISOString(), to: new Date(shifted.to).toISOString() };
   const earlier = await resolveReport(asking, { ...request, period });
-  const { groups, total } = await readGroups(asking, earlier, 10 * request.limit);
+  const { groups, total } = await readGroups(asking, earlier, Math.max(10 * request.limit, ROWS_WEIGHED));
   const known = new Map(groups.map((group) => [JSON.stringify(group.values), group]));
   return { of: (values) => known.get(JSON.stringify(values)), total };
 }

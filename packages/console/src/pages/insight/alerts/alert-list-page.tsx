@@ -127,18 +127,23 @@ function useColumns(): Column<Alert>[] {
     {
       key: 'enabled',
       title: words.enabled,
-      render: (alert) => (
-        <Switch
-          size="small"
-          aria-label={`${words.enabled}: ${alert.name}`}
-          checked={alert.enabled}
-          disabled={alert.owner !== user.name}
-          loading={save.isPending && save.variables.params.alertId === alert.alertId}
-          onChange={(enabled) =>
-            save.mutate({ params: { alertId: alert.alertId }, body: { ...inputOf(alert), enabled } })
-          }
-        />
-      ),
+      render: (alert) => {
+        const isSaved = save.isPending && save.variables.params.alertId === alert.alertId;
+        // Not `loading`: it disables the switch, and the keyboard loses its place in the table.
+        return (
+          <Switch
+            size="small"
+            aria-label={`${words.enabled}: ${alert.name}`}
+            aria-busy={isSaved}
+            checked={isSaved ? save.variables.body.enabled : alert.enabled}
+            disabled={alert.owner !== user.name}
+            onChange={(enabled) => {
+              if (isSaved) return;
+              save.mutate({ params: { alertId: alert.alertId }, body: { ...inputOf(alert), enabled } });
+            }}
+          />
+        );
+      },
     },
   ];
 }
