@@ -73,6 +73,7 @@ describe.skipIf(!server)('data and identity in a browser', () => {
     await columns.getByText('1,234.50 → 1234.5').waitFor();
     await columns.getByText('2026年3月2日 → 2026-03-02').waitFor();
     await page.getByText('“注册日”列的日期看不出先日还是先月，请选择。').waitFor();
+    expect(await columns.getByText('不是日期').count()).toBe(0);
     expect(await page.getByRole('button', { name: '下一步' }).isEnabled()).toBe(false);
     await columns.getByRole('combobox', { name: '注册日 先日还是先月？' }).click();
     await page

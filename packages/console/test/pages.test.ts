@@ -94,6 +94,37 @@ describe.skipIf(!server)('pages of the console in a browser', () => {
     });
   });
 
+  test('what is longest fits: a name of 200 letters pushes nothing out of sight, and a filled search can be emptied by name', async () => {
+    const longest = 'longunbrokenname'.repeat(13).slice(0, 200);
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    await page.route(/\/api\/v1\/(sources|people\/\d+)$/, async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as {
+        items?: { name: string }[];
+        attributes?: { title: { zh: string; en: string } }[];
+      };
+      if (answer.items?.[0]) answer.items[0].name = longest;
+      if (answer.attributes?.[0]) answer.attributes[0].title = { zh: longest, en: longest };
+      await route.fulfill({ response, json: answer });
+    });
+    const hidden = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.goto(`${server!.url}/data/sources`);
+    await page.getByRole('link', { name: longest }).waitFor();
+    expect(await page.locator('main table').evaluate((table) => table.scrollWidth)).toBeLessThan(DESK.width);
+    await goTo(page, '/data/quarantine');
+    await page.getByRole('rowheader', { name: longest }).waitFor();
+    expect(await hidden()).toBeLessThanOrEqual(0);
+    const person = page.locator('main thead a[href^="/people/"]').first();
+    await goTo(page, (await person.getAttribute('href'))!);
+    await page.getByRole('term').filter({ hasText: longest }).waitFor();
+    expect(await hidden()).toBeLessThanOrEqual(0);
+    await goTo(page, '/people?search=nobody');
+    await page.getByRole('button', { name: '清除', exact: true }).waitFor();
+    expect(await auditPage(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('without a session the door is shown, and a wrong password is refused in words', async () => {
     const { page, context } = await openPage(browser, { viewport: DESK });
     await page.goto(`${server!.url}/strategies`);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button, Input } from 'antd';
 import { SearchOutlined } from '@ant-design/icons';
 import { useText } from '../frame/reader.tsx';
+import { ClearIcon } from './clear-icon.tsx';
 
 interface SearchFieldProps {
   /** What is searched, as placeholder and for screen readers. */
@@ -23,7 +24,7 @@ export function SearchField({ label, value, onSearch, widthPx }: SearchFieldProp
   }
   return (
     <Input.Search
-      allowClear
+      allowClear={{ clearIcon: <ClearIcon /> }}
       value={typed}
       placeholder={label}
       aria-label={label}

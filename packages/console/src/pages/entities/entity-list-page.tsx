@@ -11,6 +11,7 @@ import { SearchField } from '../../parts/search-field.tsx';
 import { ValueText } from '../../parts/shown-value.tsx';
 import { Answer, EmptyState, Loading } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import styles from './entity.module.css';
 
 type Row = ResponseOf<typeof profileApi.listEntities>['items'][number];
 type EntityType = Catalogue['entityTypes'][number];
@@ -45,7 +46,11 @@ export default function EntityListPage() {
             value={type.name}
             aria-label={words.type}
             onChange={(name) => void navigate(`/entities/${name}`)}
-            options={types.map(({ name, title }) => ({ value: name, label: title[language] }))}
+            options={types.map(({ name, title }) => ({
+              value: name,
+              label: <span className={styles.type}>{title[language]}</span>,
+              title: title[language],
+            }))}
           />
           <EntityTable key={type.name} type={type} />
         </>

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router-dom';
 import { identityApi, type ResponseOf } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
+import { ClearIcon } from '../../parts/clear-icon.tsx';
 import { Page, Panel } from '../../parts/page.tsx';
 import { usePersonNames } from '../../parts/person-name.tsx';
 import { RecordTable, type Column } from '../../parts/record-table.tsx';
@@ -56,7 +57,7 @@ export default function PeopleSearchPage() {
     <Page title={words.search} lead={words.searchLead}>
       <Input.Search
         size="large"
-        allowClear
+        allowClear={{ clearIcon: <ClearIcon /> }}
         autoFocus
         defaultValue={search}
         placeholder={words.searchPlaceholder}

@@ -137,6 +137,7 @@ export const state: Text['state'] = {
   copy: 'Copy',
   more: 'Load more',
   moreTabs: 'More tabs',
+  clear: 'Clear',
   all: 'All',
   updatedAt: (time) => `Updated ${time}`,
   fold: 'Fold',

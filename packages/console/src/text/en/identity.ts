@@ -98,7 +98,7 @@ export const identity: Text['identity'] = {
     saveHint:
       'In force at once for everybody; segments, tags and running strategies follow in the same transaction.',
     confirm: (merges, splits) => `This merges ${merges} and splits ${splits} people. Save?`,
-    hidden: (count) => `${count} more keys`,
+    hidden: (count) => (count === '1' ? '1 more key' : `${count} more keys`),
   },
   review: {
     waiting: (count) => `${count} waiting`,

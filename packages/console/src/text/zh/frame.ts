@@ -126,6 +126,7 @@ export const state = {
   copy: '复制',
   more: '加载更多',
   moreTabs: '更多页签',
+  clear: '清除',
   all: '全部',
   updatedAt: (time: string) => `更新于 ${time}`,
   fold: '收起',

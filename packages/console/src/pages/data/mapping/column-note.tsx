@@ -12,7 +12,7 @@ const isOther = (step: TransformStep): boolean =>
 export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples: readonly string[] }) {
   const { text, format } = useReader();
   const words = text.imports.mapping;
-  const { use, steps } = planned;
+  const { use, steps, orders } = planned;
   const type = typeOfUse(use);
   const notes = steps.flatMap((step) => {
     if ('boolean' in step) return [words.byFlag];
@@ -22,7 +22,9 @@ export function ColumnNote({ planned, samples }: { planned: ColumnPlan; samples:
   const told = telling(samples);
   const example = told.find((each) => readSample(steps, each) !== undefined);
   if (example !== undefined) notes.push(words.readAs(example, readSample(steps, example)!));
-  const wrong = type ? countMisfits(type, steps, samples) : 0;
+  // Dates whose order is still asked for are dates: only how to read them is open.
+  const asksForOrder = orders !== undefined && steps.length === 0;
+  const wrong = type && !asksForOrder ? countMisfits(type, steps, samples) : 0;
   return (
     <>
       {notes.length > 0 && <small className="faint">{notes.join(text.punctuation.comma)}</small>}

@@ -3,6 +3,7 @@ import { Button, Form, Input, Select } from 'antd';
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import type { TransformStep, ValueType } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
+import { ClearIcon } from '../../../parts/clear-icon.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import styles from './value-map.module.css';
 import {
@@ -83,7 +84,7 @@ export function ValueMapDialog({ name, type, steps, lacking, onSave, onClose }: 
         <Input.Search
           aria-label={words.search}
           placeholder={words.search}
-          allowClear
+          allowClear={{ clearIcon: <ClearIcon /> }}
           value={search}
           onChange={({ target }) => setSearch(target.value)}
         />

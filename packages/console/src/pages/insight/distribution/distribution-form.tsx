@@ -7,6 +7,7 @@ import { Field } from '../question/field.tsx';
 import { MeasureField } from '../question/measure-field.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { ScopeFields } from '../question/scope-fields.tsx';
+import { ClearIcon } from '../../../parts/clear-icon.tsx';
 import { propertiesOf, type InsightNames } from '../question/use-insight-names.ts';
 
 type Distribution = QuestionOf<'distribution'>;
@@ -57,7 +58,7 @@ export function DistributionForm({ question, onChange, names }: DistributionForm
           aria-label={words.bounds}
           placeholder={words.boundsAuto}
           defaultValue={bounds?.join(', ')}
-          allowClear
+          allowClear={{ clearIcon: <ClearIcon /> }}
           onChange={(change) => onChange({ ...question, bounds: boundsOf(change.target.value) })}
         />
       </Field>
