@@ -13,7 +13,7 @@ import { spawnProcess, spawnServer, type SpawnedProcess } from '../harness/spawn
  */
 const LONG = process.env['WUTONG_TEST_FAULTS'] === 'long';
 const KILLS = LONG ? 20 : 3;
-const SECONDS = LONG ? 180 : 48;
+const SECONDS = LONG ? 180 : 70;
 const PEOPLE = LONG ? 4_000 : 1_200;
 
 interface Summary {
