@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import type { ClickHouse } from '../platform/index.ts';
+import { insertBytes } from './insert-bytes.ts';
 import { writeNative } from './write-native.ts';
 import { writeRow, type EventRow } from './write-row.ts';
 
@@ -62,16 +62,11 @@ export async function insertBlock(
   { format, pieces }: { format: 'Native' | 'JSONEachRow'; pieces: Iterable<Uint8Array> },
   token: string,
 ): Promise<void> {
-  // `exec` and not `insert`, which would want objects and write them out by itself.
-  const { stream } = await clickhouse.client.exec({
-    query: `insert into event (${COLUMNS}) format ${format}`,
-    values: Readable.from(pieces, { objectMode: false }),
+  await insertBytes(clickhouse, `insert into event (${COLUMNS}) format ${format}`, pieces, {
     query_id: `${batchId}:${token}:${Math.random().toString(36).slice(2, 10)}`,
     clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: `${batchId}:${token}` },
     abort_signal: AbortSignal.timeout(INSERT_WITHIN_MS),
   });
-  // The answer is empty; reading it to its end gives the connection back.
-  for await (const chunk of stream) void chunk;
 }
 
 /** A line that swallows everything must not keep collection waiting; recovery looks what became of the batch. */

@@ -2,6 +2,7 @@
 import type { Text } from '../../text/text.ts';
 import {
   fieldsOf,
+  writtenName,
   type ExpressionNames,
   type FieldChoice,
   type RelatedChoice,
@@ -14,8 +15,8 @@ type Words = Text['rule'];
 export const pathKey = (path: readonly string[]): string => path.join('.');
 
 /** A related thing as expressions write what tells it apart. */
-export const codeOf = ({ name, via, details }: RelatedChoice): string =>
-  details === undefined ? (via ?? name) : `${name}.${details}`;
+export const codeOf = (choice: RelatedChoice): string =>
+  (choice.details === undefined ? choice.via : undefined) ?? writtenName(choice);
 
 const fieldOption = (field: FieldChoice): NameOption => ({
   value: pathKey(field.path),

@@ -1,6 +1,13 @@
 import type { RelatedSource } from '@wutong/contract';
 import { useText } from '../../frame/reader.tsx';
-import { measuredPath, relatedAt, relatedOf, type RelatedChoice, type Subject } from '../rule/names.ts';
+import {
+  measuredPath,
+  relatedAt,
+  relatedOf,
+  writtenName,
+  type RelatedChoice,
+  type Subject,
+} from '../rule/names.ts';
 import { relatedSource } from '../rule/new-condition.ts';
 import {
   needsField,
@@ -14,8 +21,8 @@ import { Choice } from './choice.tsx';
 import { codeOf, fieldGroups, pathKey } from './name-groups.ts';
 import { NameSelect } from './name-select.tsx';
 
-const keyOf = ({ name, via, details }: Pick<RelatedChoice, 'name' | 'via' | 'details'>): string =>
-  `${details === undefined ? name : `${name}.${details}`}${via === undefined ? '' : ` ${via}`}`;
+const keyOf = ({ via, ...named }: Pick<RelatedChoice, 'name' | 'via' | 'details'>): string =>
+  `${writtenName(named)}${via === undefined ? '' : ` ${via}`}`;
 
 interface QuestionProps {
   question: RelatedQuestion;

@@ -244,6 +244,10 @@ export function relatedAt(
   return source.via === undefined && fitting.length > 1 ? undefined : fitting[0];
 }
 
+/** A related thing as expressions write it, without the relation: `company`, `company.loan`. */
+export const writtenName = ({ name, details }: Pick<RelatedChoice, 'name' | 'details'>): string =>
+  details === undefined ? name : `${name}.${details}`;
+
 /** The path of what is measured, as it is read from the thing itself: of `company.loan.amount`, the amount of a loan. */
 export function measuredPath(
   choice: RelatedChoice | undefined,

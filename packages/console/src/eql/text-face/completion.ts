@@ -7,6 +7,7 @@ import {
   type ExpressionNames,
   type FieldChoice,
   type Subject,
+  writtenName,
 } from '../rule/names.ts';
 import { eqlFunctions, eqlWindows, functionBodies } from './eql-words.ts';
 
@@ -193,8 +194,8 @@ function anything(tokens: readonly string[], names: ExpressionNames, words: Word
     word,
   );
   if (isRow) return [...fields, ...joins];
-  const related = relatedOf(names, subject).map(({ name, via, details, title, kind }): Suggestion => ({
-    insert: `any ${name}${details === undefined ? '' : `.${details}`}${via === undefined ? '' : ` via ${via}`} where (`,
+  const related = relatedOf(names, subject).map(({ via, title, kind, ...named }): Suggestion => ({
+    insert: `any ${writtenName(named)}${via === undefined ? '' : ` via ${via}`} where (`,
     title,
     sort: kind === 'detail' ? 'detail' : 'relation',
   }));

@@ -22,10 +22,13 @@ export function WaitingDependencies({ strategyId, draft }: { strategyId: string;
     { query: { kind: 'strategy', id: strategyId, data: 'false' } },
     { enabled: may, refetchIntervalMs: CALM_MS },
   );
+  // All lineage is read only for a draft that names what the published version does not.
+  const known = new Set(published.data?.nodes.map(({ key }) => key));
+  const isAhead = published.data !== undefined && named.some((key) => !known.has(key));
   const whole = useRead(
     audienceApi.readLineage,
     { query: { data: 'false' } },
-    { enabled: may && named.length > 0, refetchIntervalMs: CALM_MS },
+    { enabled: may && isAhead, refetchIntervalMs: CALM_MS },
   );
   const nodes = [...(published.data?.nodes ?? []), ...(whole.data ? madeOf(whole.data, named) : [])];
   const waiting = [...new Map(nodes.map((node) => [node.key, node])).values()].flatMap((node) =>

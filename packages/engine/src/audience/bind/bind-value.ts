@@ -112,22 +112,17 @@ function bindParameter(
       code: 'unknown_parameter',
       en: `“$${node.name}” has no value here.`,
       zh: `此处“$${node.name}”没有取值。`,
-      suggestion: suggestParameter(node.name, Object.keys(parameters)),
+      suggestion: suggestWritten(node.name, Object.keys(parameters), (name) => `$${name}`),
     });
   }
   const types: Readonly<Record<string, EqlType>> = { string: 'text', number: 'number', boolean: 'boolean' };
   return { kind: 'literal', value, type: types[typeof value] ?? 'text' };
 }
 
-function suggestParameter(name: string, known: readonly string[]): string | undefined {
-  const nearest = suggestName(name, known);
-  return nearest === undefined ? undefined : `$${nearest}`;
-}
-
 /** The nearest name, as it is written in an expression. */
-function suggestWritten(name: string, known: readonly string[]): string | undefined {
+function suggestWritten(name: string, known: readonly string[], write = written): string | undefined {
   const nearest = suggestName(name, known);
-  return nearest === undefined ? undefined : written(nearest);
+  return nearest === undefined ? undefined : write(nearest);
 }
 
 function bindTag(binder: Binder, node: Extract<Value, { kind: 'tag' }>, scope: Scope): BoundValue {

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import { CodedError, type ClickHouse } from '../../platform/index.ts';
 import { COERCION_SETTINGS, type StagedFacts } from '../../profile/index.ts';
+import { insertBytes } from '../insert-bytes.ts';
 import type { StagedRows } from '../staged-events.ts';
 import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
@@ -97,18 +97,17 @@ export async function stageChunk(
   ].join(', ');
   await clickhouse.command(`truncate table ${tables.stage}`);
   await clickhouse.command(`truncate table ${tables.single}`);
-  const { stream } = await clickhouse.client.exec({
-    query: `insert into ${tables.stage}
+  await insertBytes(
+    clickhouse,
+    `insert into ${tables.stage}
       select row, ${plan.sure} as sure, ${plan.sureIds} as sure_ids, ${columns}
       from (select rowNumberInAllBlocks() + ${before + 1} as row, ${cells} as cells
             from (select line from input('line String') where line not in ('', '\\r')))
       order by ${plan.facts[0] ? `${plan.facts[0].id}, ` : ''}row
       format LineAsString`,
-    values: Readable.from([chunk.lines], { objectMode: false }),
-    clickhouse_settings: STAGING_SETTINGS,
-  });
-  // The answer is empty; reading it to its end gives the connection back.
-  for await (const piece of stream) void piece;
+    [chunk.lines],
+    { clickhouse_settings: STAGING_SETTINGS },
+  );
   const [counts] = await clickhouse.query<{ rows: number; unsure: number }>(
     `select count() as rows, countIf(not sure) as unsure from ${tables.stage}`,
   );

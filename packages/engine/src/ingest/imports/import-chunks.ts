@@ -2,7 +2,7 @@ import { CodedError, type Platform } from '../../platform/index.ts';
 import { ChunkLoader, type BulkWay, type StagedChunk } from './chunk-loader.ts';
 import { createTables, dropTables } from './chunk-store.ts';
 import { neededColumns } from './compile-mapping.ts';
-import { decodeTexts, markedBytes, type Encoding } from './decode-text.ts';
+import { decodeTexts, markedBytes, withoutByteOrderMark, type Encoding } from './decode-text.ts';
 import { expressFile, type BulkPlan } from './express-mapping.ts';
 import { isSeparatorLine, textBytes } from './file-head.ts';
 import type { ImportRooms } from './load-batch.ts';
@@ -200,9 +200,8 @@ async function* chunksOf(
 async function* withoutMark(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const piece of bytes) {
-    const hasMark = isFirst && piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf;
+    yield isFirst ? withoutByteOrderMark(piece) : piece;
     isFirst = false;
-    yield hasMark ? piece.subarray(3) : piece;
   }
 }
 

@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import type { ClickHouse } from '../../platform/index.ts';
+import { insertBytes } from '../insert-bytes.ts';
 import type { RowRejection } from './draft.ts';
 import type { BulkEvent } from './express-event.ts';
 import type { BulkFact, BulkPlan } from './express-mapping.ts';
@@ -103,12 +103,12 @@ export async function keepKeys(
     ({ value, keyNumber, personId, rejected = '' }) =>
       `"${value.replaceAll('"', '""')}",${keyNumber},${personId},"${rejected}"\n`,
   );
-  const { stream } = await clickhouse.client.exec({
-    query: `insert into ${keyTable} select value, bitOr(bitShiftLeft(toUInt128(key_number), 64), person_id), refused, 1
-      from input('value String, key_number UInt64, person_id UInt64, refused String') format CSV`,
-    values: Readable.from([Buffer.from(lines.join(''))], { objectMode: false }),
-  });
-  for await (const piece of stream) void piece;
+  await insertBytes(
+    clickhouse,
+    `insert into ${keyTable} select value, bitOr(bitShiftLeft(toUInt128(key_number), 64), person_id), refused, 1
+     from input('value String, key_number UInt64, person_id UInt64, refused String') format CSV`,
+    [Buffer.from(lines.join(''))],
+  );
 }
 
 /** Rows of a fact that do not go single and whose owner was refused. */

@@ -36,8 +36,7 @@ export function SaveTileDialog({ analysis, proposed, onClose }: SaveTileDialogPr
   const [title, setTitle] = useState(proposed);
   const [replacing, setReplacing] = useState(true);
   const keep = useKeepTile();
-  const tileId =
-    boardId !== undefined && boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;
+  const tileId = boardId === search.get('board') ? (search.get('tile') ?? undefined) : undefined;
   const submit = async () => {
     if (boardId === undefined) return;
     const where = boardId === NEW ? { name } : { boardId, replaced: replacing ? tileId : undefined };
