@@ -6,7 +6,7 @@ import { useCatalogue } from '../frame/use-catalogue.ts';
 import { wordFor, type Text } from '../text/text.ts';
 import type { Language } from '../text/language.ts';
 import { noNames, type ExpressionNames, type FieldName } from './rule/names.ts';
-import type { EqlValueType } from './rule/value-type.ts';
+import type { EqlValueType } from './rule/eql-value-type.ts';
 
 type EqlNames = ResponseOf<typeof audienceApi.readCatalogue>;
 type Declared = Catalogue['attributes'];

@@ -1,19 +1,12 @@
 import { ingestApi, profileApi } from '@wutong/contract';
+import type { Bank } from './bank.ts';
 import { RefusedError, type FrontDoor } from '../front-door.ts';
 import { makeHistory } from './behaviour.ts';
-import { createDraw, inRange, type Draw } from './draw.ts';
+import { inRange } from './draw.ts';
 import { ATTRIBUTES, DETAIL_TYPES, ENTITY_TYPES, RELATION_TYPES } from './model.ts';
-import { makePerson, type BankPerson } from './people.ts';
+import type { BankPerson } from './people.ts';
 import { makeHoldings } from './products.ts';
 import { structureFiles } from './structure-files.ts';
-
-/** The bank as the lab knows it: made anew from the seed whenever it is needed. */
-export interface Bank {
-  readonly people: number;
-  readonly startMs: number;
-  readonly draw: Draw;
-  person(index: number): BankPerson;
-}
 
 /** Where records go. */
 export interface BankSources {
@@ -23,18 +16,11 @@ export interface BankSources {
   readonly app: string;
 }
 
-const SEED = 20_260_101;
 const CHUNK = 500;
 const KEYS_CHUNK = 2_000;
 /** One waits for the disk while another computes. */
 const PARALLEL_CHUNKS = 4;
 const DAY_MS = 86_400_000;
-
-/** 梧桐示范银行 with this many people, as it stood at `startMs`. */
-export function createBank(people: number, startMs: number): Bank {
-  const draw = createDraw(SEED);
-  return { people, startMs, draw, person: (index) => makePerson(draw, index, people, startMs) };
-}
 
 /** Creates the sources, or fetches new keys for them when they exist. */
 export async function openSources(door: FrontDoor): Promise<BankSources> {

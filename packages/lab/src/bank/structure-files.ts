@@ -1,6 +1,6 @@
 import type { MappingInput } from '@wutong/contract';
 import { makeCompanies } from './companies.ts';
-import type { Bank } from './load-bank.ts';
+import type { Bank } from './bank.ts';
 import { inventName, managersOf, outletIds, REGIONS } from './people.ts';
 import { PRODUCTS } from './products.ts';
 

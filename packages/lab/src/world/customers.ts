@@ -1,5 +1,5 @@
 import { hubApi } from '@wutong/contract';
-import type { Bank } from '../bank/load-bank.ts';
+import type { Bank } from '../bank/bank.ts';
 import type { BankPerson } from '../bank/people.ts';
 import { makeHoldings, RENEWAL_PRODUCT, type Holding } from '../bank/products.ts';
 import type { FrontDoor } from '../front-door.ts';

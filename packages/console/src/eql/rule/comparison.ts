@@ -1,6 +1,6 @@
 /** A comparison as the rule builder edits it: a value, an operator by one name, and its operands. */
 import type { ComparisonOperator, Condition, TextOperator, TimeWindow, Value } from '@wutong/contract';
-import type { EqlValueType } from './value-type.ts';
+import type { EqlValueType } from './eql-value-type.ts';
 
 export const comparisonNames = [
   '=',

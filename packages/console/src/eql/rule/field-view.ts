@@ -1,6 +1,6 @@
 /** The ways an attribute can be taken: as it is, as an age, as a day of the year, as a place in the population. */
 import type { Value } from '@wutong/contract';
-import type { EqlValueType } from './value-type.ts';
+import type { EqlValueType } from './eql-value-type.ts';
 
 export const fieldViews = [
   'plain',

@@ -1,5 +1,5 @@
 /** Everything an expression may name, with titles in the reader's language. Plain data: pages read it, tests make it. */
-import type { EqlValueType } from './value-type.ts';
+import type { EqlValueType } from './eql-value-type.ts';
 
 /** A field of a person, an entity, a detail or an event. */
 export interface FieldName {

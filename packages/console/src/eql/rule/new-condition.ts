@@ -2,7 +2,7 @@
 import type { Condition, EventSource, RelatedSource, TimeWindow, Value } from '@wutong/contract';
 import { emptyValue, operatorsFor, withOperator, writeComparison } from './comparison.ts';
 import type { FieldChoice, RelatedChoice } from './names.ts';
-import type { EqlValueType } from './value-type.ts';
+import type { EqlValueType } from './eql-value-type.ts';
 
 export const lastDays = (amount: number): TimeWindow => ({
   kind: 'rolling',

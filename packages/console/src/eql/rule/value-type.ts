@@ -7,9 +7,7 @@ import {
   type FieldChoice,
   type Subject,
 } from './names.ts';
-
-/** Types of values that conditions compare. `nested` cannot be compared, `map` only shown. */
-export type EqlValueType = 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'list' | 'map' | 'nested';
+import type { EqlValueType } from './eql-value-type.ts';
 
 const COUNTING: ReadonlySet<AggregateFunction> = new Set(['count', 'days', 'distinct', 'sum', 'avg']);
 

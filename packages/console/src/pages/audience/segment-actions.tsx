@@ -11,7 +11,7 @@ import { CombinePicker } from './combine-picker.tsx';
 import { ImportListDialog } from './import-list-dialog.tsx';
 import { Impact } from './lineage/impact.tsx';
 import { ShareButton } from './share-button.tsx';
-import type { Segment } from './segment-page.tsx';
+import type { Segment } from './segment.ts';
 import { useComputeSegment } from './use-compute.ts';
 
 interface SegmentActionsProps {

@@ -11,7 +11,7 @@ import { TimeText } from '../../parts/time-text.tsx';
 import { Trend } from '../../parts/trend.tsx';
 import { LookalikeExplanation } from './lookalike/lookalike-explanation.tsx';
 import { scheduleText } from './schedule-text.ts';
-import type { Segment } from './segment-page.tsx';
+import type { Segment } from './segment.ts';
 import styles from './segment-page.module.css';
 import { UsageList } from './usage-list.tsx';
 import { UnwatchedSources } from './waiting-note.tsx';

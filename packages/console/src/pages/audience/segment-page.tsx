@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { App } from 'antd';
 import { useParams } from 'react-router-dom';
-import { audienceApi, insightApi, type ResponseOf } from '@wutong/contract';
+import { audienceApi, insightApi } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader, useText } from '../../frame/reader.tsx';
@@ -26,8 +26,7 @@ import { useComputeSegment } from './use-compute.ts';
 import { WaitingNote } from './waiting-note.tsx';
 import { VisibilityChip } from './visibility-chip.tsx';
 import { VersionList } from './version-list.tsx';
-
-export type Segment = ResponseOf<typeof audienceApi.readSegment>;
+import type { Segment } from './segment.ts';
 
 /** A segment: how many, how that changed, who they are, what depends on it, and how it was defined before. */
 export default function SegmentPage() {

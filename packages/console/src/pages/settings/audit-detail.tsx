@@ -5,7 +5,7 @@ import { useSupplierNames, useUserNames } from '../../frame/use-names.ts';
 import { wordFor } from '../../text/text.ts';
 import { addressOf, questionKinds, readQuestion } from '../insight/question/question.ts';
 import { factsOf, isRecord, QUESTIONS } from './audit-changes.ts';
-import type { AuditRow } from './audit-page.tsx';
+import type { AuditRow } from './audit-row.ts';
 import styles from './settings.module.css';
 
 /** As much of a hash as tells two apart. */

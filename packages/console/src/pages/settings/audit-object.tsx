@@ -6,7 +6,7 @@ import { wordFor } from '../../text/text.ts';
 import { useKeyTitles } from '../identity/use-key-titles.ts';
 import { useInsightNames } from '../insight/question/use-insight-names.ts';
 import { useSourceNames } from '../people/use-source-names.ts';
-import type { AuditRow } from './audit-page.tsx';
+import type { AuditRow } from './audit-row.ts';
 
 const PERSON = /^person (\d+)$/;
 

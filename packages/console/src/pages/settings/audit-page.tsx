@@ -1,5 +1,5 @@
 import { Select } from 'antd';
-import { platformApi, type ResponseOf } from '@wutong/contract';
+import { platformApi } from '@wutong/contract';
 import { CALM_MS } from '../../api/use-endpoint.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useReader } from '../../frame/reader.tsx';
@@ -14,8 +14,7 @@ import { wordFor } from '../../text/text.ts';
 import { useUrlState } from '../../parts/url-state.ts';
 import { AuditDetail } from './audit-detail.tsx';
 import { AuditObject } from './audit-object.tsx';
-
-export type AuditRow = ResponseOf<typeof platformApi.listAudit>['items'][number];
+import type { AuditRow } from './audit-row.ts';
 
 /** Who did what, newest first, and whether the chain of entries holds. */
 export default function AuditPage() {

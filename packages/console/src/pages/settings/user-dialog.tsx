@@ -4,7 +4,7 @@ import { useWrite } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { wordFor } from '../../text/text.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
-import type { User } from './user-panel.tsx';
+import type { User } from './user.ts';
 
 interface Fields {
   name: string;

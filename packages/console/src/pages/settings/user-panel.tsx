@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import { platformApi, type ResponseOf } from '@wutong/contract';
+import { platformApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useReader } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
@@ -10,8 +10,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { Answer, EmptyState } from '../../parts/states.tsx';
 import { wordFor } from '../../text/text.ts';
 import { UserDialog } from './user-dialog.tsx';
-
-export type User = ResponseOf<typeof platformApi.listUsers>['items'][number];
+import type { User } from './user.ts';
 
 /** Who may use the console. */
 export function UserPanel() {

@@ -6,7 +6,7 @@ import { Panel } from '../../../parts/page.tsx';
 import { Chip } from '../../../parts/state-mark.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { useInsightNames } from '../../insight/question/use-insight-names.ts';
-import type { Segment } from '../segment-page.tsx';
+import type { Segment } from '../segment.ts';
 import { useFeatureNames } from './use-feature-names.ts';
 import styles from './lookalike.module.css';
 

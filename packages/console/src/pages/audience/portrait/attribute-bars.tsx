@@ -1,7 +1,7 @@
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { ValueName } from '../../../parts/value-name.tsx';
-import type { Portrait } from './portrait-tab.tsx';
+import type { Portrait } from './portrait.ts';
 import { useAttributeTitles } from './use-attribute-titles.ts';
 import styles from './portrait.module.css';
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Select } from 'antd';
-import { insightApi, type ResponseOf } from '@wutong/contract';
+import { insightApi } from '@wutong/contract';
 import { useRead } from '../../../api/use-endpoint.ts';
 import { useReader } from '../../../frame/reader.tsx';
 import { Panel } from '../../../parts/page.tsx';
@@ -10,8 +10,6 @@ import { useSegmentChoice } from '../segment-choice.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { AttributeBars } from './attribute-bars.tsx';
 import styles from './portrait.module.css';
-
-export type Portrait = ResponseOf<typeof insightApi.analysePortrait>;
 
 const VALUES = 6;
 

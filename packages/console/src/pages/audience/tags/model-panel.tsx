@@ -3,7 +3,7 @@ import { Facts } from '../../../parts/facts.tsx';
 import { Panel } from '../../../parts/page.tsx';
 import { StateMark } from '../../../parts/state-mark.tsx';
 import { ScoreCommand } from './score-command.tsx';
-import type { Tag } from './tag-page.tsx';
+import type { Tag } from './tag.ts';
 
 const HOURS_OF_DAY = 24;
 /** As many versions as are told. */

@@ -8,7 +8,7 @@ import { useMay } from '../../../frame/session.tsx';
 import { Impact } from '../lineage/impact.tsx';
 import { ShareButton } from '../share-button.tsx';
 import { useComputeTag } from '../use-compute.ts';
-import type { Tag } from './tag-page.tsx';
+import type { Tag } from './tag.ts';
 import { TagValuesDialog } from './tag-values-dialog.tsx';
 
 /** Everybody who has a value of a tag. */

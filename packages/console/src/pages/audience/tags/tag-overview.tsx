@@ -15,7 +15,7 @@ import segmentStyles from '../segment-page.module.css';
 import { UsageList } from '../usage-list.tsx';
 import { UnwatchedSources } from '../waiting-note.tsx';
 import { ModelPanel } from './model-panel.tsx';
-import type { Tag } from './tag-page.tsx';
+import type { Tag } from './tag.ts';
 import styles from './tags.module.css';
 
 /** The tag at a glance: coverage, values, definition, cost and use. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { App } from 'antd';
 import { useParams } from 'react-router-dom';
-import { audienceApi, type ResponseOf } from '@wutong/contract';
+import { audienceApi } from '@wutong/contract';
 import { CALM_MS, useRead, useWrite } from '../../../api/use-endpoint.ts';
 import { useExpressionNames } from '../../../eql/use-expression-names.ts';
 import { useText } from '../../../frame/reader.tsx';
@@ -22,8 +22,7 @@ import { TagForm, type TagDraft } from './tag-form.tsx';
 import { TagOverview } from './tag-overview.tsx';
 import { shapeOf } from './tag-shape.ts';
 import { readText } from '../../../eql/rule/draft.ts';
-
-export type Tag = ResponseOf<typeof audienceApi.readTag>;
+import type { Tag } from './tag.ts';
 
 /** A tag: who has which value, how it is made, what it costs and what uses it. */
 export default function TagPage() {

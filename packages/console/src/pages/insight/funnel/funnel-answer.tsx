@@ -1,4 +1,4 @@
-import { insightApi, type AnalysisCell, type FunnelAnswer } from '@wutong/contract';
+import { insightApi, type FunnelAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
@@ -23,16 +23,6 @@ export default function FunnelAnswerView(props: Props) {
       {(answer) => <FunnelBody {...props} answer={answer} />}
     </Analysed>
   );
-}
-
-/** The people who reached a step, or stopped at it. */
-export function funnelCell(
-  question: Props['question'],
-  step: number,
-  outcome: 'reached' | 'dropped',
-  group?: string,
-): AnalysisCell {
-  return { kind: 'funnel', analysis: bodyOf(question), cell: { step, outcome, group } };
 }
 
 function FunnelBody({ question, names, tile, heightPx, answer }: Props & { answer: FunnelAnswer }) {

@@ -3,7 +3,7 @@ import type { FunnelStep } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
-import { funnelCell } from './funnel-answer.tsx';
+import { funnelCell } from './funnel-cell.ts';
 import styles from './funnel.module.css';
 
 interface FunnelColumnsProps {

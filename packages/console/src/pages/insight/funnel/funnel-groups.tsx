@@ -5,7 +5,7 @@ import { DataTable, type DataColumn } from '../chart/data-table.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { useGroupNames } from '../question/use-value-names.ts';
-import { funnelCell } from './funnel-answer.tsx';
+import { funnelCell } from './funnel-cell.ts';
 import styles from './funnel.module.css';
 
 type Group = NonNullable<FunnelAnswer['groups']>[number];

@@ -1,4 +1,4 @@
-import { insightApi, OTHER_GROUP, type AnalysisCell, type PathAnswer } from '@wutong/contract';
+import { insightApi, OTHER_GROUP, type PathAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Stat, StatRow } from '../../../parts/stat.tsx';
@@ -9,6 +9,7 @@ import { DrillNumber } from '../drill/drill.tsx';
 import { bodyOf } from '../question/question.ts';
 import { useValueNames } from '../question/use-value-names.ts';
 import { PathDiagram } from './path-diagram.tsx';
+import { pathCell } from './path-cell.ts';
 import styles from './path.module.css';
 
 type Props = AnswerViewProps<'path'>;
@@ -31,16 +32,6 @@ export default function PathAnswerView(props: Props) {
       {(answer) => <PathBody {...props} answer={answer} />}
     </Analysed>
   );
-}
-
-/** The people at a node, or those who went on to another. */
-export function pathCell(
-  question: Props['question'],
-  level: number,
-  name: string,
-  next?: string,
-): AnalysisCell {
-  return { kind: 'path', analysis: bodyOf(question), cell: { level, name, next } };
 }
 
 function PathBody({ question, names, tile, heightPx, answer }: Props & { answer: PathAnswer }) {

@@ -5,7 +5,7 @@ import { colorOf, QUIET } from '../chart/colors.ts';
 import { useDrill } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { layOutPath, NODE_WIDTH, type PlacedLink, type PlacedNode } from './lay-out-path.ts';
-import { pathCell } from './path-answer.tsx';
+import { pathCell } from './path-cell.ts';
 import styles from './path.module.css';
 
 interface PathDiagramProps {

@@ -1,6 +1,6 @@
 import { ApartmentOutlined } from '@ant-design/icons';
 import { useReader } from '../../../frame/reader.tsx';
-import type { DrawnReport, ReportRow } from './report-answer.tsx';
+import type { DrawnReport, ReportRow } from './drawn-report.ts';
 import { relationsOf } from './report-choices.ts';
 import styles from './report.module.css';
 

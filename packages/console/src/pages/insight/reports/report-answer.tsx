@@ -1,35 +1,21 @@
 import { useState } from 'react';
 import { Select } from 'antd';
 import { useSearchParams } from 'react-router-dom';
-import { insightApi, type AnalysisCell, type ReportAnswer } from '@wutong/contract';
+import { insightApi, type ReportAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Analysed } from '../analysed.tsx';
 import type { AnswerViewProps } from '../answer-view.tsx';
-import { bodyOf, writeQuestion, type QuestionOf } from '../question/question.ts';
+import { bodyOf, writeQuestion } from '../question/question.ts';
 import { ReportBars } from './report-bars.tsx';
 import { ReportLines } from './report-lines.tsx';
 import { ReportPath } from './report-path.tsx';
 import { ReportTable } from './report-table.tsx';
-import { useReportNames, type ReportNames } from './use-report-names.ts';
+import { useReportNames } from './use-report-names.ts';
+import type { DrawnReport } from './drawn-report.ts';
 import styles from './report.module.css';
 
 type Props = AnswerViewProps<'report'>;
-export type ReportRow = ReportAnswer['rows'][number];
-
-/** What the parts of a drawn report share. */
-export interface DrawnReport {
-  question: QuestionOf<'report'>;
-  answer: ReportAnswer;
-  shown: ReportNames;
-  /** Measures and rows in the reader's words. */
-  measureTitles: readonly string[];
-  rowTitle: (row: ReportRow) => string;
-  cellOf: (row: ReportRow | undefined) => AnalysisCell | undefined;
-  /** Asks the report below another institution; undefined on dashboards. */
-  lookUnder:
-    ((institution: string | undefined, more?: QuestionOf<'report'>['dimensions']) => void) | undefined;
-}
 
 /** A business report: its way down the tree, a chart, and the table. */
 export default function ReportAnswerView(props: Props) {

@@ -1,6 +1,6 @@
 import { useReader } from '../../../frame/reader.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
-import type { DrawnReport } from './report-answer.tsx';
+import type { DrawnReport } from './drawn-report.ts';
 import styles from './report.module.css';
 
 /** As many bars as one takes in at a glance. */

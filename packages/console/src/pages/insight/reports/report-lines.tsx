@@ -5,7 +5,7 @@ import { colorOf } from '../chart/colors.ts';
 import { Legend } from '../chart/legend.tsx';
 import type { ChartSeries } from '../chart/series-chart.tsx';
 import { useDrill } from '../drill/drill.tsx';
-import type { DrawnReport, ReportRow } from './report-answer.tsx';
+import type { DrawnReport, ReportRow } from './drawn-report.ts';
 
 /** As many lines as can be told apart. */
 const MOST = 6;

@@ -1,5 +1,5 @@
 import { useReader } from '../../../frame/reader.tsx';
-import type { DrawnReport } from './report-answer.tsx';
+import type { DrawnReport } from './drawn-report.ts';
 import styles from './report.module.css';
 
 /** The way from the top of the tree to the institution looked under; each step rolls up to itself. */

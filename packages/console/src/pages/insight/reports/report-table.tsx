@@ -4,7 +4,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { Definition } from '../../../parts/page.tsx';
 import { DataTable, type DataColumn } from '../chart/data-table.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
-import type { DrawnReport, ReportRow } from './report-answer.tsx';
+import type { DrawnReport, ReportRow } from './drawn-report.ts';
 import { isExtensive } from './report-choices.ts';
 import { DimensionCell } from './dimension-cell.tsx';
 import styles from './report.module.css';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { insightApi, OTHER_GROUP, type AnalysisCell, type RetentionAnswer } from '@wutong/contract';
+import { insightApi, OTHER_GROUP, type RetentionAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Analysed } from '../analysed.tsx';
@@ -12,10 +12,10 @@ import { useDrill } from '../drill/drill.tsx';
 import { bodyOf } from '../question/question.ts';
 import { useGroupNames } from '../question/use-value-names.ts';
 import { RetentionTable } from './retention-table.tsx';
+import { retentionCell } from './retention-cell.ts';
 import styles from './retention.module.css';
 
 type Props = AnswerViewProps<'retention'>;
-type Cell = Extract<AnalysisCell, { kind: 'retention' }>['cell'];
 
 /** Who comes back, and when. */
 export default function RetentionAnswerView(props: Props) {
@@ -29,11 +29,6 @@ export default function RetentionAnswerView(props: Props) {
       {(answer) => <RetentionBody {...props} answer={answer} />}
     </Analysed>
   );
-}
-
-/** The people of a cohort, or those of it who came back. */
-export function retentionCell(question: Props['question'], cell: Cell): AnalysisCell {
-  return { kind: 'retention', analysis: bodyOf(question), cell };
 }
 
 function RetentionBody({ question, tile, chart, heightPx, answer }: Props & { answer: RetentionAnswer }) {

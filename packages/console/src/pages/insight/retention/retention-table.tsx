@@ -6,7 +6,7 @@ import { DrillNumber } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
 import { useGroupNames } from '../question/use-value-names.ts';
 import { useBucketName } from '../use-bucket-name.ts';
-import { retentionCell } from './retention-answer.tsx';
+import { retentionCell } from './retention-cell.ts';
 
 interface Row {
   key: string;

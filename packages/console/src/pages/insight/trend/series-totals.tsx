@@ -1,7 +1,7 @@
 import { useReader } from '../../../frame/reader.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
-import { trendCell, type NamedLine } from './trend-answer.tsx';
+import { trendCell, type NamedLine } from './named-line.ts';
 import styles from './trend.module.css';
 
 /** Below this a number is short enough to be written whole. */

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { Segmented } from 'antd';
-import { insightApi, OTHER_GROUP, type AnalysisCell, type TrendAnswer } from '@wutong/contract';
+import { insightApi, OTHER_GROUP, type TrendAnswer } from '@wutong/contract';
 import { useReader } from '../../../frame/reader.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import { Analysed } from '../analysed.tsx';
@@ -15,18 +15,9 @@ import { useGroupNames } from '../question/use-value-names.ts';
 import { useBucketName } from '../use-bucket-name.ts';
 import { SeriesTotals } from './series-totals.tsx';
 import { TrendTable } from './trend-table.tsx';
+import { trendCell, type Line, type NamedLine } from './named-line.ts';
 
 type Props = AnswerViewProps<'trend'>;
-export type Line = TrendAnswer['series'][number];
-
-/** One line of the answer as it is drawn: named, coloured, with its counterpart of the other period. */
-export interface NamedLine extends Line {
-  key: string;
-  name: string;
-  color: string;
-  before: Line | undefined;
-}
-
 /** Events over time. */
 export default function TrendAnswerView(props: Props) {
   return (
@@ -40,15 +31,6 @@ export default function TrendAnswerView(props: Props) {
       {(answer) => <TrendBody {...props} answer={answer} />}
     </Analysed>
   );
-}
-
-/** The people of one number. */
-export function trendCell(question: Props['question'], line: Line, bucket?: string): AnalysisCell {
-  return {
-    kind: 'trend',
-    analysis: bodyOf(question),
-    cell: { series: line.series, bucket, group: line.group },
-  };
 }
 
 function TrendBody({ question, names, tile, chart, heightPx, answer }: Props & { answer: TrendAnswer }) {

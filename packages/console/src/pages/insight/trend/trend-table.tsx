@@ -3,7 +3,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import { DataTable, type DataColumn } from '../chart/data-table.tsx';
 import { DrillNumber } from '../drill/drill.tsx';
 import type { QuestionOf } from '../question/question.ts';
-import { trendCell, type NamedLine } from './trend-answer.tsx';
+import { trendCell, type NamedLine } from './named-line.ts';
 import styles from './trend.module.css';
 
 /** From here on decimals say nothing. */

@@ -1,0 +1,4 @@
+import type { audienceApi, ResponseOf } from '@wutong/contract';
+
+/** A tag, as the API answers. */
+export type Tag = ResponseOf<typeof audienceApi.readTag>;
