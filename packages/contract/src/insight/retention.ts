@@ -35,7 +35,9 @@ export type RetentionRequest = z.output<typeof retentionRequestSchema>;
 
 const returnedSchema = z
   .array(count.nullable())
-  .describe('periods 0 … n; null: not begun yet. Period 0 counts returns in the cohort’s own period');
+  .describe(
+    'periods 0 … n; null: not begun yet. Period 0 counts returns in the cohort’s own period, before the start event too, but none before `from`',
+  );
 export const retentionAnswerSchema = comparable(
   answerSchema.extend({
     unit: z.enum(['day', 'week', 'month']),

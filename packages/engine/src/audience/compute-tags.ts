@@ -35,7 +35,7 @@ export async function computeTags(
   const computable: Computable[] = [];
   for (const row of rows) {
     if (row.kind === 'sql') {
-      await guarded(platform, [row], now, () => computeOneSql(platform, row, now));
+      await guarded(platform, [row], now, () => computeOneSql(platform, reader, row, now));
       continue;
     }
     if (row.kind === 'model') {
@@ -136,10 +136,15 @@ async function computeBlock(platform: Platform, tags: readonly Computable[], now
   });
 }
 
-async function computeOneSql(platform: Platform, row: TagRow, now: number): Promise<void> {
+async function computeOneSql(
+  platform: Platform,
+  reader: CatalogueReader,
+  row: TagRow,
+  now: number,
+): Promise<void> {
   const startedAt = performance.now();
   const run = (await beginTagRuns(platform.database, [row.tag_id])).get(row.tag_id) ?? 0;
-  const people = await computeSqlTag(platform, row, run);
+  const people = await computeSqlTag(platform, (await reader.catalogue()).model, row, run);
   await platform.database.transaction((transaction) =>
     finishTagRun(transaction, {
       tagId: row.tag_id,

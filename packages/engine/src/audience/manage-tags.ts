@@ -129,13 +129,16 @@ export function createTags(
     throw new CodedError('tag_scorer_unknown', { details: { known: [...scorers.keys()] } });
   }
 
+  const checkSql = async (text: string): Promise<string> =>
+    checkTagSql(platform, (await reader.catalogue()).model, text);
+
   return {
     async create(input, asker) {
       const at = clock.now();
       const { sharing } = input;
       if (sharing) await requireUsers(platform, [...sharing.sharedWithUsers, ...sharing.editors]);
       const prepared = input.kind === 'rule' ? await prepareValue(reader, at, input, asker) : undefined;
-      if (input.kind === 'sql') await checkTagSql(platform, input.text ?? '');
+      if (input.kind === 'sql') await checkSql(input.text ?? '');
       const model = input.kind === 'model' ? (input.model ?? DEFAULT_MODEL) : undefined;
       requireScorer(model);
       const isComputed = hasComputation(input.kind, model);
@@ -173,7 +176,7 @@ export function createTags(
       const isComputed = hasComputation(before.kind, model);
       const prepared =
         before.kind === 'rule' ? await prepareValue(reader, at, { ...input, tagId }, asker) : undefined;
-      if (before.kind === 'sql') await checkTagSql(platform, input.text ?? '');
+      if (before.kind === 'sql') await checkSql(input.text ?? '');
       const valueType = prepared?.query.kind === 'value' ? prepared.query.value.type : before.value_type;
       if (valueType !== before.value_type) await requireUnused(tagId, 'tag_type_in_use', asker);
       const body = prepared ? (input.text ?? formatEql(prepared.document)) : input.text;

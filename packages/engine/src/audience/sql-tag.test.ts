@@ -1,18 +1,20 @@
+import type { Catalogue } from '@wutong/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { createTestPlatform, TEST_START_MS } from '../../test/harness/platform.ts';
 import { CodedError, type Platform, type StatementProblem } from '../platform/index.ts';
-import { declareTestBank, loadWorld, uuidOf } from './interpret/test-bank.ts';
+import { declareTestBank, loadWorld, testCatalogue, uuidOf } from './interpret/test-bank.ts';
 import { checkTagSql } from './sql-tag.ts';
 
 let databases: TestDatabases;
 let platform: Platform;
+let model: Catalogue;
 
 /** 1 did one thing; 2 did two and 3, who is 2 since, one; 4 did nothing. */
 beforeAll(async () => {
   databases = await createTestDatabases();
   platform = createTestPlatform(databases);
-  await declareTestBank(platform);
+  model = (await testCatalogue(await declareTestBank(platform))).model;
   const event = (personId: number, name: string, number: number) => ({
     event: name,
     personId,
@@ -63,6 +65,10 @@ test.each([
     'of a union within',
     "SELECT person_id, sum(n) AS value FROM (SELECT person_id, count() AS n FROM event WHERE event = 'login' GROUP BY 1 UNION ALL SELECT person_id, count() AS n FROM event WHERE event != 'login' GROUP BY 1) GROUP BY 1",
   ],
+  [
+    'with what identifies people in a table, unread',
+    'SELECT person_id, count() AS value FROM (SELECT e.person_id, p.* FROM event AS e JOIN person AS p ON p.person_id = e.person_id) GROUP BY 1',
+  ],
   ['of a union', `${COUNTS} HAVING value > 1 UNION ALL ${COUNTS} HAVING value <= 1`],
   [
     'by a window',
@@ -83,7 +89,7 @@ test.each([
   ['times a constant subquery', 'SELECT person_id, count() * (SELECT 1) AS value FROM event GROUP BY 1'],
 ])('an analyst counts what merged people did as one person: %s', async (_, text) => {
   const rows = await platform.clickhouse.query<{ person_id: number; value: number }>(
-    `SELECT person_id, value FROM (${await checkTagSql(platform, text)}) ORDER BY person_id`,
+    `SELECT person_id, value FROM (${await checkTagSql(platform, model, text)}) ORDER BY person_id`,
   );
   expect(rows.map((row) => [Number(row.person_id), Number(row.value)])).toEqual([
     [1, 1],
@@ -96,14 +102,14 @@ test('a correlated subquery means present people; on a cluster the engine takes 
     'SELECT person_id, 1 + 2 * (person_id = 2) AS value FROM person AS p WHERE EXISTS (SELECT 1 FROM event AS e WHERE e.person_id = p.person_id)';
   if (databases.clickhouseCluster !== undefined) {
     const words = expect.stringContaining('person_id IN (SELECT person_id FROM …)') as string;
-    await expect(checkTagSql(platform, text)).rejects.toMatchObject({
+    await expect(checkTagSql(platform, model, text)).rejects.toMatchObject({
       code: 'tag_sql_refused',
       details: { problems: [{ code: 'sql_not_allowed', en: words, zh: words }] },
     });
     return;
   }
   const rows = await platform.clickhouse.query<{ person_id: number; value: number }>(
-    `SELECT person_id, value FROM (${await checkTagSql(platform, text)}) ORDER BY person_id`,
+    `SELECT person_id, value FROM (${await checkTagSql(platform, model, text)}) ORDER BY person_id`,
   );
   expect(rows.map((row) => [Number(row.person_id), Number(row.value)])).toEqual([
     [1, 1],
@@ -159,7 +165,12 @@ test.each<[string, string, RegExp, RegExp]>([
     /segment_change/,
     /不能读取表/,
   ],
-  ['SELECT person_id, 1 AS value FROM customers', 'sql_unknown_table', /no table/, /没有表/],
+  [
+    'SELECT person_id, 1 AS value FROM customers',
+    'sql_unknown_table',
+    /no table customers; there are event, person, .*detail_…/,
+    /没有表 customers；可读取 event, person, /,
+  ],
   [
     'SELECT person_id, wealthy AS value FROM person',
     'sql_unknown_column',
@@ -173,10 +184,34 @@ test.each<[string, string, RegExp, RegExp]>([
     /没有列 value/,
   ],
   ['SELECT person_id, countt() AS value FROM event', 'sql_unknown_function', /countt/, /没有函数 countt/],
+  [
+    'SELECT person_id, real_name AS value FROM person',
+    'sql_not_allowed',
+    /real_name identifies/,
+    /列 real_name/,
+  ],
+  [
+    'SELECT a.person_id, any(b.real_name) AS value FROM event AS a JOIN (SELECT * FROM person FINAL) AS b ON a.person_id = b.person_id GROUP BY 1',
+    'sql_not_allowed',
+    /real_name identifies/,
+    /列 real_name/,
+  ],
+  [
+    "SELECT person_id, formatRow('CSV', *) AS value FROM (SELECT COLUMNS('person_id|name') FROM person)",
+    'sql_not_allowed',
+    /real_name identifies/,
+    /列 real_name/,
+  ],
+  [
+    "SELECT toUInt64(from_person_id) AS person_id, sealed['real_name'] AS value FROM relation",
+    'sql_not_allowed',
+    /sealed identifies/,
+    /列 sealed/,
+  ],
   ['SELEC person_id, 1 AS value FROM event', 'sql_syntax', /at character/, /第 \d+ 个字符/],
   ['DROP TABLE event', 'sql_no_select', /only a SELECT/, /只允许/],
 ])('%s is refused: %s', async (text, code, en, zh) => {
-  const error = await checkTagSql(platform, text).catch((refusal: unknown) => refusal);
+  const error = await checkTagSql(platform, model, text).catch((refusal: unknown) => refusal);
   expect(error).toBeInstanceOf(CodedError);
   expect(error).toMatchObject({ code: 'tag_sql_refused' });
   const problems = (error as CodedError).details?.['problems'] as StatementProblem[] | undefined;

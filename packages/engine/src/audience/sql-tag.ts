@@ -1,3 +1,4 @@
+import type { Catalogue } from '@wutong/contract';
 import {
   CodedError,
   FUNCTION,
@@ -19,6 +20,7 @@ import { countPeopleOfTags, heldValue, removeOlderValues } from './tag-value-sto
 /** Tables an analyst's SQL may read, besides entity_* and detail_*. */
 const READABLE = new Set(['event', 'person', 'relation', 'consent', 'suppression', 'tag_value']);
 const READABLE_PREFIXES = ['entity_', 'detail_'];
+const TABLES = [...READABLE, ...READABLE_PREFIXES.map((prefix) => `${prefix}…`)].join(', ');
 /** The one row that a SELECT without FROM reads. */
 const ONE_ROW = 'system.one';
 
@@ -54,6 +56,50 @@ const NO_FINAL_NAME: StatementProblem = {
   zh: 'FINAL 只能写在表名之后；请为列另取名称',
 };
 
+/** Where the tables of people, entities, relations and details keep the ciphertext of identifying values. */
+const CIPHERTEXT = 'sealed';
+const identifies = (column: string): StatementProblem => ({
+  code: 'sql_not_allowed',
+  en: `the column ${column} identifies people and may not be read; name the columns instead of *`,
+  zh: `列 ${column} 可识别个人身份，不能读取；请逐一写出所需列名，不要使用 *`,
+});
+
+/** Columns of each table that hold what identifies people: as everywhere, they are no values. */
+function identifyingColumns(model: Catalogue): Map<string, ReadonlySet<string>> {
+  const tables = [
+    { table: 'person', fields: model.attributes },
+    ...model.entityTypes,
+    ...model.detailTypes,
+    ...model.detailTypes.map(({ historyTable, fields }) => ({ table: historyTable, fields })),
+  ];
+  return new Map(
+    tables.map(({ table, fields }) => [
+      table,
+      new Set(fields.filter((field) => field.pii === 'identifying').map((field) => field.name)),
+    ]),
+  );
+}
+
+/** The first column that a statement reads from a table and that identifies people. */
+function identifyingColumn(tree: readonly string[], model: Catalogue): string | undefined {
+  const identifying = identifyingColumns(model);
+  const sources = new Map<string, string>();
+  for (const line of tree) {
+    const [, id = '', table = ''] = /\bTABLE id: (\d+),.*table_name: ([^\s,]+)/.exec(line) ?? [];
+    if (id !== '') sources.set(id, table.split('.').at(-1) ?? '');
+  }
+  for (const line of tree) {
+    const [, column = '', source = ''] =
+      /\bCOLUMN id: \d+,.*column_name: ([^\s,]+),.*source_id: (\d+)/.exec(line) ?? [];
+    const table = sources.get(source);
+    if (table === undefined) continue;
+    // A part of a column, such as one key of a map, is a column with a dot in its name.
+    const [whole = ''] = column.split('.');
+    if (whole === CIPHERTEXT || identifying.get(table)?.has(whole)) return whole;
+  }
+  return undefined;
+}
+
 /** The engine has none over tables of several shards, and not all of them over those of one. */
 const NO_CORRELATION: StatementProblem = {
   code: 'sql_not_allowed',
@@ -65,7 +111,10 @@ const NO_CORRELATION: StatementProblem = {
 function problemOfEngine(error: unknown, sql: string): StatementProblem {
   const { message, type = '' } = error as Error & { type?: string };
   // Only a name that stands in the statement, or that it lacks, is said again.
-  const named = /(?:identifier|table|function)(?: with name)? [`']?([\w.]{1,100})[`']?/i.exec(message)?.[1];
+  const named =
+    /(?:table expression identifier|identifier|table|function)(?: with name)? [`']?([\w.]{1,100})[`']?/i.exec(
+      message,
+    )?.[1];
   const isWritten = named !== undefined && (sql.includes(named) || /^(person_id|value)$/.test(named));
   const name = isWritten ? ` ${named}` : '';
   if (type === 'NOT_IMPLEMENTED' && /correlated/i.test(message)) return NO_CORRELATION;
@@ -78,7 +127,11 @@ function problemOfEngine(error: unknown, sql: string): StatementProblem {
       return { code: 'sql_unknown_column', en: `there is no column${name}`, zh: `没有列${name}` };
     case 'UNKNOWN_TABLE':
     case 'UNKNOWN_DATABASE':
-      return { code: 'sql_unknown_table', en: `there is no table${name}`, zh: `没有表${name}` };
+      return {
+        code: 'sql_unknown_table',
+        en: `there is no table${name}; there are ${TABLES}`,
+        zh: `没有表${name}；可读取 ${TABLES}`,
+      };
     case 'UNKNOWN_FUNCTION':
       return { code: 'sql_unknown_function', en: `there is no function${name}`, zh: `没有函数${name}` };
     default:
@@ -98,11 +151,11 @@ const PUSHED = 'allow_push_predicate_ast_for_distributed_subqueries';
 
 /**
  * Checks SQL by the engine's own parse tree: one SELECT, of person_id and value, over the readable tables of
- * our database, without table functions (files, URLs, other servers). Returns the statement to be run: the same
+ * our database, without table functions (files, URLs, other servers) and what identifies people. Returns the statement to be run: the same
  * one over the tables as they are now.
  * @throws CodedError tag_sql_refused
  */
-export async function checkTagSql(platform: Platform, written: string): Promise<string> {
+export async function checkTagSql(platform: Platform, model: Catalogue, written: string): Promise<string> {
   const refuse = (problem: StatementProblem): never => {
     throw new CodedError('tag_sql_refused', { details: { problems: [problem] } });
   };
@@ -143,6 +196,8 @@ export async function checkTagSql(platform: Platform, written: string): Promise<
     if (/\bsample_size: /.test(line)) refuse(NO_SAMPLE);
     tables.add(name);
   }
+  const personal = identifyingColumn(tree, model);
+  if (personal !== undefined) refuse(identifies(personal));
   if (tree.some((line) => /^\s*PREWHERE\b/.test(line))) refuse(NO_PREWHERE);
   const plain = readAsPresent(sql, tables, database);
   const present = own?.pushes && plain !== sql ? `${plain} SETTINGS ${PUSHED} = 0` : plain;
@@ -181,8 +236,13 @@ async function tagsOfAuthor({ database, access }: Platform, tagId: string): Prom
 }
 
 /** Computes an SQL tag; returns how many people have a value. */
-export async function computeSqlTag(platform: Platform, row: TagRow, run: number): Promise<number> {
-  const sql = await checkTagSql(platform, row.body ?? '');
+export async function computeSqlTag(
+  platform: Platform,
+  model: Catalogue,
+  row: TagRow,
+  run: number,
+): Promise<number> {
+  const sql = await checkTagSql(platform, model, row.body ?? '');
   const held = heldValue(row.value_type, 'typed');
   const typed = {
     number: 'toFloat64OrNull(toString(value))',
