@@ -12,6 +12,7 @@ import { ReportLines } from './report-lines.tsx';
 import { ReportPath } from './report-path.tsx';
 import { ReportTable } from './report-table.tsx';
 import { useReportNames, type ReportNames } from './use-report-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './report.module.css';
 
 type Props = AnswerViewProps<'report'>;
@@ -121,7 +122,7 @@ function ReportBody({ question, names, tile, heightPx, answer }: Props & { answe
                 size="small"
                 variant="filled"
                 aria-label={words.chartMeasure}
-                popupMatchSelectWidth={false}
+                {...wideList}
                 value={chosen}
                 options={drawn.measureTitles.map((label, value) => ({ value, label }))}
                 onChange={setMeasure}
