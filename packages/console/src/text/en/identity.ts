@@ -7,7 +7,7 @@ export const identity: Text['identity'] = {
   presetMeanings: {
     customer_number: 'The core banking system’s number of a customer; never reused.',
     id_number: 'Resident identity number (GB 11643) or another certificate’s number.',
-    login_id: 'Account of mobile or web banking; the distinct_id of a logged-in Sensors client.',
+    login_id: 'Account of mobile or web banking; `distinct_id` of a logged-in Sensors client.',
     account: 'Account or card number; a joint account belongs to several customers.',
     union_id: 'One WeChat user over all apps of the bank.',
     open_id: 'One WeChat user in one app.',
