@@ -6,6 +6,6 @@ test('every item that a guard finds can be decided: its id is accepted by the op
   const { params } = identityApi.decideQuarantine;
   const refused = Array.from({ length: 200 }, (_, index) =>
     itemIdOf('shared', [`fingerprint ${index}`]),
-  ).filter((itemId) => !params.safeParse({ itemId }).success);
+  ).filter((itemId) => !params!.safeParse({ itemId }).success);
   expect(refused).toEqual([]);
 });
