@@ -46,6 +46,22 @@ describe.skipIf(!server)('writing segments and tags in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('lists of names stay on the screen of a phone', async () => {
+    const { page } = await openPage(browser, { viewport: PHONE, token: server!.token });
+    await page.goto(`${newSegment(RULE)}&lang=en`);
+    await page.getByRole('button', { name: 'Add a condition' }).last().click();
+    const list = page.locator('.ant-select-dropdown:visible');
+    await list.getByText('Assets under management', { exact: true }).waitFor();
+    const box = async (): Promise<{ left: number; right: number }> => {
+      const { x = -1, width = 0 } = (await list.boundingBox()) ?? {};
+      return { left: x, right: x + width };
+    };
+    // It is placed once it is drawn.
+    await expect.poll(async () => (await box()).left).toBeGreaterThanOrEqual(0);
+    expect((await box()).right).toBeLessThanOrEqual(PHONE.width);
+    await page.context().close();
+  });
+
   test('a rule with groups fits a phone, in English too', async () => {
     const { page } = await openPage(browser, { viewport: PHONE, token: server!.token });
     await page.goto(`${newSegment(RULE)}&lang=en`);

@@ -56,6 +56,9 @@ describe('the form of a key type', () => {
     const preset = { type: 'email', meaning: en.identity.presetMeanings.email };
     expect(shownMeaning(preset, zh)).toBe(zh.identity.presetMeanings.email);
     expect(shownMeaning({ ...preset, meaning: '客户自填' }, en)).toBe('客户自填');
+    const login = { type: 'login_id', meaning: en.identity.presetMeanings.login_id };
+    expect(shownMeaning(login, zh)).toBe(zh.identity.presetMeanings.login_id);
+    expect(shownMeaning(login, en)).not.toContain('`');
   });
 });
 

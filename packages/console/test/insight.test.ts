@@ -128,8 +128,14 @@ describe.skipIf(!server)('insight in a browser', () => {
     await dialog.getByRole('combobox', { name: '看板' }).click();
     await page.locator('.ant-select-item-option', { hasText: '＋ 新建看板' }).click();
     await dialog.getByPlaceholder('例如：手机银行周会').fill(name);
-    await dialog.getByRole('button', { name: '保存' }).click();
+    // Once, however quickly the button is pressed again.
+    await dialog.getByRole('button', { name: '保存' }).dblclick();
     await page.getByText(`已保存到「${name}」`).waitFor();
+    const { items } = await askApi<ResponseOf<typeof insightApi.listDashboards>>(
+      server!,
+      '/api/v1/dashboards?limit=100',
+    );
+    expect(items.filter((each) => each.name === name)).toHaveLength(1);
 
     await page.goto(`${server!.url}/insight/dashboards`);
     await page.getByRole('link', { name }).click();

@@ -4,6 +4,7 @@ import { Outlet, useLocation } from 'react-router-dom';
 import { Navigation } from './navigation.tsx';
 import { useText } from './reader.tsx';
 import { TopBar } from './top-bar.tsx';
+import { actOnce } from './act-once.ts';
 import { returnFocus } from './focus-return.ts';
 import styles from './shell.module.css';
 
@@ -14,6 +15,7 @@ export function Shell() {
   const content = useRef<HTMLElement>(null);
   useFocusOnArrival(content);
   useEffect(returnFocus, []);
+  useEffect(actOnce, []);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

@@ -28,6 +28,7 @@ export const palette = {
 /** Colours of series in charts, in order; the first is the accent, the last the quiet one of a control group. */
 export const seriesColors = [palette.accent, '#c17a1c', palette.blue, palette.plum, '#b2563f', '#8a938d'];
 
+/** For charts, which are drawn without styles; everything else takes `--font` of tokens.css. */
 export const fontFamily =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
 
@@ -53,7 +54,7 @@ export const theme: ThemeConfig = {
     colorFillAlter: palette.surfaceSoft,
     borderRadius: 6,
     borderRadiusLG: 10,
-    fontFamily,
+    fontFamily: 'var(--font)',
     fontSize: 14,
     controlHeight: 34,
     boxShadowTertiary: 'none',

@@ -29,7 +29,8 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
       />
       <button type="button" className={styles.search} onClick={() => setSearching(true)}>
         <SearchOutlined />
-        <span>{text.frame.searchHint}</span>
+        <span className={styles.hint}>{text.frame.searchHint}</span>
+        <span className={styles.shortHint}>{text.frame.search}</span>
         <kbd>/</kbd>
       </button>
       <div className={styles.right}>

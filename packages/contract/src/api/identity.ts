@@ -288,7 +288,8 @@ export const decideQuarantine = endpoint({
     zh: '通过（同一客户，或并非共用）或驳回被拦下的关联；该决定本身成为一条断言',
   },
   permission: 'quarantine.decide',
-  params: z.object({ itemId: z.uuid() }),
+  // Hashes of the reason and the keys, written as UUIDs: they carry no version as RFC 9562 asks for.
+  params: z.object({ itemId: z.guid() }),
   body: z.object({
     accept: z.boolean(),
     sharedKeyNumber: z

@@ -1,4 +1,5 @@
 import { Select } from 'antd';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './builder.module.css';
 
 interface ChoiceProps<Value extends string> {
@@ -28,7 +29,7 @@ export function Choice<Value extends string>({
       value={value}
       options={[...options]}
       onChange={onChange}
-      popupMatchSelectWidth={false}
+      {...wideList}
       listHeight={360}
     />
   );

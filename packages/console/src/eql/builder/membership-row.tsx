@@ -10,6 +10,7 @@ import { segmentGroups } from './name-groups.ts';
 import { NameSelect } from './name-select.tsx';
 import type { RowProps } from './row.ts';
 import { WindowField } from './window-field.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './builder.module.css';
 
 /** In, newly in or no longer in a segment; consent to be reached. */
@@ -126,7 +127,7 @@ function Consents({ condition, negated, onChange }: PartProps<'consents'>) {
         className={styles.choice}
         aria-label={text.people.purpose}
         value={purpose}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={
           known ? purposes : [{ value: purpose, label: wordFor(text.words.purpose, purpose) }, ...purposes]
         }
@@ -136,7 +137,7 @@ function Consents({ condition, negated, onChange }: PartProps<'consents'>) {
         className={styles.choice}
         aria-label={text.people.channel}
         value={channel}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={[...new Set([channel, ...channels])].map((value) => ({
           value,
           label: wordFor(text.words.channel, value),

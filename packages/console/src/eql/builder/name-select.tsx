@@ -1,5 +1,6 @@
 import { Select } from 'antd';
 import { useText } from '../../frame/reader.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './builder.module.css';
 
 export interface NameOption {
@@ -43,7 +44,7 @@ export function NameSelect({ label, value, groups, onChange, unknown, className,
       status={value && !known ? 'warning' : undefined}
       aria-invalid={Boolean(value) && !known}
       onChange={onChange}
-      popupMatchSelectWidth={false}
+      {...wideList}
       listHeight={340}
       showSearch={{
         filterOption: (typed, option) => {

@@ -7,6 +7,7 @@ import { emptyValue, isEmptyValue } from '../rule/comparison.ts';
 import type { ValueTyping } from '../rule/value-type.ts';
 import { TextChip } from './text-chip.tsx';
 import { useKnownValues } from './use-known-values.ts';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './builder.module.css';
 
 interface OperandFieldProps {
@@ -157,7 +158,7 @@ function WordField({ value, typing, onChange }: PlainProps & { typing: ValueTypi
         placeholder={label}
         status={status}
         aria-invalid={status !== undefined}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={[...(given && !chosen ? [{ value: given, label: given }] : []), ...known.values]}
         onChange={put}
       />
@@ -206,7 +207,7 @@ export function OperandList({ values, typing, onChange }: OperandListProps) {
       searchValue={typed}
       onSearch={setTyped}
       tokenSeparators={[',', '，', '、', '\t', '\n', ';', '；']}
-      popupMatchSelectWidth={false}
+      {...wideList}
       maxTagCount={12}
       options={[...known.values]}
       onChange={(next) => {

@@ -5,6 +5,7 @@ import dayjs from 'dayjs';
 import { timeUnits, type Moment, type TimeUnit, type TimeWindow } from '@wutong/contract';
 import { useText } from '../../frame/reader.tsx';
 import { windowText } from '../window-text.ts';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './builder.module.css';
 
 interface WindowFieldProps {
@@ -164,7 +165,7 @@ export function DurationInput({ amount, unit, onChange }: DurationInputProps) {
       <Select<TimeUnit>
         aria-label={words.window.label}
         value={unit}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={timeUnits.map((each) => ({ value: each, label: words.unit[each] }))}
         onChange={(next) => onChange(amount, next)}
       />

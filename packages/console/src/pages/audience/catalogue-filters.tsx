@@ -6,6 +6,7 @@ import { useUserNames } from '../../frame/use-names.ts';
 import { Filters } from '../../parts/filters.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
+import { wideList } from '../../parts/wide-list.ts';
 
 const states = ['live', 'unused', 'duplicate', 'archived'] as const;
 type State = (typeof states)[number];
@@ -112,7 +113,7 @@ export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps
       placeholder={label}
       value={filter.values[field] || undefined}
       options={options}
-      popupMatchSelectWidth={false}
+      {...wideList}
       onChange={(value?: string) => filter.set[field](value ?? '')}
       style={{ minWidth: 120 }}
     />
@@ -146,7 +147,7 @@ export function CatalogueFilters({ of, filter, kindName }: CatalogueFiltersProps
         aria-label={words.sort}
         value={filter.query.sort}
         options={audienceApi.definitionSorts.map((value) => ({ value, label: words.sorts[value] }))}
-        popupMatchSelectWidth={false}
+        {...wideList}
         onChange={filter.set.sort}
       />
       {filter.leftOut && (

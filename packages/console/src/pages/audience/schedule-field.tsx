@@ -5,6 +5,7 @@ import { ingestApi } from '@wutong/contract';
 import { useRead } from '../../api/use-endpoint.ts';
 import { useText } from '../../frame/reader.tsx';
 import { useMay } from '../../frame/session.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './segment-form.module.css';
 
 interface ScheduleFieldProps {
@@ -43,7 +44,7 @@ export function ScheduleField({ value = { every: 'manual' }, onChange }: Schedul
       <Select
         aria-label={words.schedule}
         value={value.every}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={(['minutes', 'day', 'week', 'month', 'source_ready', 'manual'] as const).map((every) => ({
           value: every,
           label: words.rhythm[every],

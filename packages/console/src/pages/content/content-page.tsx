@@ -14,6 +14,7 @@ import { TimeText } from '../../parts/time-text.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
 import { ChannelPreview } from './channel-preview.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './content.module.css';
 
 /** A content item: each channel's text as the person sees it, versions, approval. */
@@ -36,7 +37,7 @@ export default function ContentPage() {
               aria-label={words.version}
               value={String(version.version)}
               onChange={setChosen}
-              popupMatchSelectWidth={false}
+              {...wideList}
               options={versions.map((each) => ({
                 value: String(each.version),
                 label: `${text.strategy.versionNumber(String(each.version))} · ${words.state[each.state]}`,

@@ -23,6 +23,7 @@ import { useCodeSentence } from './code-sentence.ts';
 import { useReplayNotice } from './replay-notice.tsx';
 import { problemsOf, useRowProblem } from './use-row-problem.ts';
 import { RejectedDrawer } from './rejected-drawer.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 
 type State = (typeof rejectedStates)[number];
 
@@ -72,7 +73,7 @@ export default function RejectedPage() {
           value={code}
           onChange={setCode}
           style={{ minWidth: 160 }}
-          popupMatchSelectWidth={false}
+          {...wideList}
           options={[
             { value: '', label: words.anyReason },
             ...codes.map((each) => ({
@@ -139,7 +140,7 @@ function ImportSelect({ value, onChange }: { value: string; onChange: (importId:
       value={value}
       onChange={onChange}
       style={{ minWidth: 200 }}
-      popupMatchSelectWidth={false}
+      {...wideList}
       options={[
         { value: '', label: words.anyImport },
         ...(isMissing ? [{ value, label: words.oneImport }] : []),

@@ -38,7 +38,9 @@ const presets: Record<string, string | undefined> = en.identity.presetMeanings;
 /** What a key type means, in the reader's language where it is still the words it came with. */
 export function shownMeaning({ type, meaning }: Pick<KeyType, 'type' | 'meaning'>, text: Text): string {
   const words: Record<string, string | undefined> = text.identity.presetMeanings;
-  return meaning === presets[type] ? (words[type] ?? meaning) : meaning;
+  const shown = meaning === presets[type] ? (words[type] ?? meaning) : meaning;
+  // Names of fields stand between backticks in the API's reference; here they are words among words.
+  return shown.replaceAll('`', '');
 }
 
 /** The form's values for a stored key type. */

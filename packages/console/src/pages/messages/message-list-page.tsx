@@ -13,6 +13,7 @@ import { Answer, EmptyState } from '../../parts/states.tsx';
 import { useUrlState } from '../../parts/url-state.ts';
 import { wordFor } from '../../text/text.ts';
 import { useMessageColumns } from './message-columns.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 
 const flag = (value: string): 'true' | undefined => (value === 'true' ? 'true' : undefined);
 
@@ -142,7 +143,7 @@ function Choice({ label, value, any, onChange, options }: ChoiceProps) {
       aria-label={label}
       value={value}
       onChange={onChange}
-      popupMatchSelectWidth={false}
+      {...wideList}
       style={{ minWidth: 124 }}
       options={[{ value: '', label: any }, ...options]}
     />

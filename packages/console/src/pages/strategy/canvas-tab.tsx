@@ -11,6 +11,7 @@ import { useWide } from '../../parts/use-wide.ts';
 import { wordFor } from '../../text/text.ts';
 import { NodePanel } from './canvas/node-panel.tsx';
 import { StrategyFacts } from './canvas/strategy-facts.tsx';
+import { wideList } from '../../parts/wide-list.ts';
 import styles from './canvas-tab.module.css';
 
 const StrategyCanvas = lazy(() => import('./canvas/strategy-canvas.tsx'));
@@ -66,7 +67,7 @@ export function CanvasTab({ strategy, versions }: CanvasTabProps) {
           aria-label={words.version}
           value={version ? shown : DRAFT}
           onChange={setShown}
-          popupMatchSelectWidth={false}
+          {...wideList}
           options={[
             ...versions.map((each) => ({
               value: String(each.version),

@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What is peculiar to each kind of analysis. */
 export const analyses = {
   kinds: {
@@ -219,8 +221,9 @@ export const analyses = {
   chosenPeople: 'Chosen people',
   peopleAtOnce: 'People at once',
   eventsPerPerson: 'Events each, at most',
-  didCount: (events: string, sessions: string) => `${events} events · ${sessions} visits`,
-  moreSessions: (count: string) => `${count} more visits`,
+  didCount: (events: string, sessions: string) =>
+    `${counted('event')(events)} · ${counted('visit')(sessions)}`,
+  moreSessions: (count: string) => counted('more visit')(count),
   formerPeople: 'People before',
   nextPeople: 'Next people',
 };

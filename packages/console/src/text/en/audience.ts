@@ -1,5 +1,5 @@
 import type { Text } from '../text.ts';
-import { counted } from './counted.ts';
+import { counted, people } from './counted.ts';
 
 export const audience: Text['audience'] = {
   list: 'Segments',
@@ -18,7 +18,7 @@ export const audience: Text['audience'] = {
   schedule: 'Schedule',
   every: {
     manual: 'By hand',
-    minutes: (minutes) => `Every ${minutes} minutes`,
+    minutes: (minutes) => `Every ${counted('minute')(minutes)}`,
     day: (at) => `Daily at ${at}`,
     week: (weekday, at) => `Weekly, ${weekday} ${at}`,
     sourceReady: (at) => `When its sources are complete, from ${at}`,
@@ -214,7 +214,8 @@ export const audience: Text['audience'] = {
     file: 'Read a CSV or text file',
     find: 'Find the people',
     create: (count) => `Create with these ${count}`,
-    result: (found, missing) => `${found} people found; ${missing} values belong to nobody.`,
+    result: (found, missing) =>
+      `${people(found)} found; ${counted('value belongs', 'values belong')(missing)} to nobody.`,
   },
   folder: 'Folder',
   noFolder: 'In no folder',
@@ -263,7 +264,10 @@ export const audience: Text['audience'] = {
   applySuggestion: 'Use it',
   count: 'People who fit',
   countOf: (total, share) => `${share} of ${total} people analysed`,
-  withoutValue: (count) => `${count} people have no value for an attribute used; they do not fit`,
+  withoutValue: (count) =>
+    count === '1'
+      ? '1 person has no value for an attribute used and does not fit'
+      : `${count} people have no value for an attribute used; they do not fit`,
   took: (milliseconds) => `${milliseconds} ms`,
   sample: 'Some of them',
   sampleNone: 'Nobody fits',
@@ -273,7 +277,7 @@ export const audience: Text['audience'] = {
   saved: 'New version saved',
   edit: 'Edit',
   compute: 'Compute now',
-  computeDone: (count) => `Computed: ${count} people`,
+  computeDone: (count) => `Computed: ${people(count)}`,
   archive: 'Archive',
   archiveQuestion:
     'Archive this segment? It is no longer computed and can be brought back; one in use cannot be archived.',

@@ -1,5 +1,5 @@
 import type { Text } from '../text.ts';
-import { counted } from './counted.ts';
+import { counted, people } from './counted.ts';
 
 /** Data, identity, settings. */
 export const data: Text['data'] = {
@@ -190,7 +190,7 @@ export const data: Text['data'] = {
   plan: {
     title: 'Tracking plan',
     lead: 'Events and properties: learnt first, governed step by step; a type conflict never blocks the rest.',
-    search: 'Find an event or property',
+    search: 'Event or property',
     showHidden: 'Show hidden',
     event: 'Event',
     meaning: 'Meaning',
@@ -228,7 +228,7 @@ export const data: Text['data'] = {
     contested: 'When contested',
     contestedPolicies: { keep: 'Stays', newest: 'Goes to the newer', quarantine: 'Quarantined' },
     shared: 'Shared above',
-    sharedAbove: (count) => `Linked to more than ${count} people: shared`,
+    sharedAbove: (count) => `Linked to more than ${people(count)}: shared`,
     maximum: 'Most per person',
     pii: 'Personal',
     count: 'Seen',

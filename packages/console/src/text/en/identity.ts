@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { people, span } from './counted.ts';
 
 /** Rules of keys, their dry run, and the review of what the guards stopped. */
 export const identity: Text['identity'] = {
@@ -56,7 +57,7 @@ export const identity: Text['identity'] = {
     maximumPerPerson: 'Most per person',
     unlimited: 'No limit',
     window: 'New within a short time',
-    windowDays: (days) => `at most, within ${days} days`,
+    windowDays: (days) => `at most, within ${span(days, 'days')}`,
     windowMaximum: 'Most new ones',
     windowPeriod: 'Within days',
     windowBoth: 'Fill in both “most new ones” and “within days”, or neither',
@@ -85,8 +86,8 @@ export const identity: Text['identity'] = {
     running: 'Working out all keys anew…',
     stale: 'The rules changed since; see the effect again before saving.',
     nothing: 'Nobody would be merged or split.',
-    merges: (count) => `${count} people merged`,
-    splits: (count) => `${count} people split off`,
+    merges: (count) => `${people(count)} merged`,
+    splits: (count) => `${people(count)} split off`,
     moves: (count) => `${count} keys change hands`,
     examples: (count) => `${count} of them`,
     before: 'Now',
@@ -107,7 +108,7 @@ export const identity: Text['identity'] = {
     next: 'Next',
     back: 'Back to the list',
     pair: (left, right) => `${left} and ${right}`,
-    sharedBy: (count) => `used by ${count} people`,
+    sharedBy: (count) => `used by ${people(count)}`,
     differs: 'differs',
     same: 'same',
     field: 'Compared',

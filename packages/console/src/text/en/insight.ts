@@ -1,4 +1,5 @@
 import { analyses } from './analyses.ts';
+import { people } from './counted.ts';
 
 /** Analyses: the frame around a question, and the parts of which questions are made. */
 export const insight = {
@@ -136,14 +137,14 @@ export const insight = {
     month: (period: number) => (period === 0 ? 'Same month' : `Month ${period}`),
   },
   showPeople: 'show the people',
-  personCount: (count: string) => `${count} people`,
+  personCount: people,
   peopleCount: 'People',
   nobody: 'Nobody',
   sampledPeople: 'This is a sample: the list holds only those who were drawn.',
   followThem: 'What they did, in order',
   segmentName: 'Name of the segment',
   saveSegment: 'Save as segment',
-  segmentSaved: (count: string) => `Saved as a segment of ${count} people`,
+  segmentSaved: (count: string) => `Saved as a segment of ${people(count)}`,
   openSegment: 'Open the segment',
   mean: 'Mean',
   median: 'Median',
@@ -157,5 +158,5 @@ export const insight = {
   underSecond: 'under 1 s',
   atMost: (value: string) => `${value} at most`,
   below: (value: string) => `below ${value}`,
-  atLeast: (value: string) => `${value} and more`,
+  atLeast: (value: string) => `${value}+`,
 };

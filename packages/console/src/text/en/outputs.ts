@@ -1,5 +1,5 @@
 import type { Text } from '../text.ts';
-import { counted } from './counted.ts';
+import { counted, span } from './counted.ts';
 
 /** What leaves: as files, by webhook, to Kafka. */
 export const outputs: Text['outputs'] = {
@@ -19,7 +19,7 @@ export const outputs: Text['outputs'] = {
   when: 'Schedule',
   state: 'State',
   states: { running: 'Running', paused: 'Paused', finished: 'Finished', failed: 'Stopped itself' },
-  retrying: (attempts: string) => `failed ${attempts} times, is tried again`,
+  retrying: (attempts: string) => `failed ${span(attempts, 'times')}, is tried again`,
   lastRun: 'Last run',
   never: 'Nothing sent yet',
   next: 'Next',
@@ -98,7 +98,7 @@ export const outputs: Text['outputs'] = {
     daily: 'Once a day',
     once: 'Once',
   },
-  everyMinutes: (minutes: string) => `Every ${minutes} minutes`,
+  everyMinutes: (minutes: string) => `Every ${span(minutes, 'minutes')}`,
   dailyAt: (time: string) => `Daily at ${time}`,
   minutes: 'minutes',
   atHour: 'At',

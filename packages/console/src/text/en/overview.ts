@@ -59,5 +59,6 @@ export const overview: Text['overview'] = {
     `The nightly proof found members of ${count} segments to differ from a full computation; they are made anew`,
   rejectedWaiting: (count) => `${count} rejected records wait`,
   tasksWaiting: (count) => `${count} tasks wait for managers`,
-  approvalsWaiting: (count) => `${count} strategies wait for approval`,
+  approvalsWaiting: (count) =>
+    count === '1' ? '1 strategy waits for approval' : `${count} strategies wait for approval`,
 };

@@ -1,11 +1,12 @@
 import type { Text } from '../text.ts';
+import { counted } from './counted.ts';
 
 export const people: Text['people'] = {
   numbered: (id) => `Person ${id}`,
   search: 'Find people',
   searchLead:
     'Type a whole key: customer number, mobile, account, e-mail, device or WeChat id. To protect people, parts of keys find nothing.',
-  searchPlaceholder: 'For example 13800001234 or C0001234',
+  searchPlaceholder: '13800001234 or C0001234',
   searchButton: 'Find',
   found: (count) => `${count} found`,
   nothing: 'Nobody found',
@@ -117,7 +118,7 @@ export const people: Text['people'] = {
       'Choose the keys to take out. Assertions between both sides are retracted and stay retracted; history follows the keys.',
     reason: 'Reason',
     reasonShort: 'Give a reason',
-    unmerged: (count) => `Split; ${count} people concerned`,
+    unmerged: (count) => `Split; ${counted('person', 'people')(count)} concerned`,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { people, span } from './counted.ts';
 
 export const rule: Text['rule'] = {
   faces: { rules: 'Rules', text: 'Text' },
@@ -172,14 +173,14 @@ export const rule: Text['rule'] = {
     today: 'today',
     yesterday: 'yesterday',
     tomorrow: 'tomorrow',
-    last: (amount, unit) => `last ${amount} ${unit}`,
-    next: (amount, unit) => `next ${amount} ${unit}`,
+    last: (amount, unit) => `last ${span(amount, unit)}`,
+    next: (amount, unit) => `next ${span(amount, unit)}`,
     calendar: (which, unit) => `${which}${unit}`,
     between: (from, to) => `${from} to ${to}`,
     since: (from) => `since ${from}`,
     until: (to) => `until ${to}`,
-    ago: (amount, unit) => `${amount} ${unit} ago`,
-    ahead: (amount, unit) => `in ${amount} ${unit}`,
+    ago: (amount, unit) => `${span(amount, unit)} ago`,
+    ahead: (amount, unit) => `in ${span(amount, unit)}`,
     label: 'When',
     rolling: 'Last …',
     coming: 'Next …',
@@ -204,7 +205,7 @@ export const rule: Text['rule'] = {
     removes: (count) => `removes ${count}`,
     adds: (count) => `adds ${count}`,
     nothing: 'changes nothing',
-    alone: (count) => `Alone: ${count} people`,
+    alone: (count) => `Alone: ${people(count)}`,
     remaining: (count) => `Left up to here: ${count}`,
     hint: 'How the count changes without this condition',
     unfinished: 'to be filled in',

@@ -1,4 +1,5 @@
 import type { Text } from '../text.ts';
+import { people, span } from './counted.ts';
 
 export const tags: Text['tags'] = {
   list: 'Tags',
@@ -106,13 +107,13 @@ export const tags: Text['tags'] = {
   belowOne: 'below 1',
   fromTo: (from, to) => `${from} to under ${to}`,
   fromUp: (from) => `${from} and more`,
-  daysWithin: (days) => `within ${days} days`,
+  daysWithin: (days) => `within ${span(days, 'days')}`,
   daysFromTo: (from, to) => `${from}–${to} days ago`,
-  daysUp: (days) => `more than ${days} days ago`,
+  daysUp: (days) => `more than ${span(days, 'days')} ago`,
   setValues: 'Set values',
   setValuesHint:
     'One person a line: a whole key value, a comma, the value; more values after more commas; a key alone clears.',
-  setDone: (count) => `Set for ${count} people`,
+  setDone: (count) => `Set for ${people(count)}`,
   notSet: (count, reason) => `${count} rows left out: ${reason}`,
   missingKeys: (count) => `${count} values belong to nobody`,
   apply: 'Write',

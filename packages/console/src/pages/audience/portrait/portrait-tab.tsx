@@ -9,6 +9,7 @@ import { combinedText } from '../combination.ts';
 import { useSegmentChoice } from '../segment-choice.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { AttributeBars } from './attribute-bars.tsx';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './portrait.module.css';
 
 const VALUES = 6;
@@ -41,7 +42,7 @@ export function PortraitTab({ segmentId, name }: { segmentId: string; name: stri
         {...choice.select}
         aria-label={words.against}
         value={against}
-        popupMatchSelectWidth={false}
+        {...wideList}
         style={{ minWidth: 170 }}
         options={[
           { value: '', label: words.everybodyElse },

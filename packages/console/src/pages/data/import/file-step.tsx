@@ -5,6 +5,7 @@ import { Panel } from '../../../parts/page.tsx';
 import { EmptyState } from '../../../parts/states.tsx';
 import styles from './import.module.css';
 import { delimiters, encodings, formats, type FileHead, type HeadChoice } from './preview-import.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 interface FileStepProps {
   file: File;
@@ -61,7 +62,7 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
               <Select
                 aria-label={words.encoding}
                 value={head?.encoding ?? choice.encoding ?? 'utf-8'}
-                popupMatchSelectWidth={false}
+                {...wideList}
                 onChange={(encoding) => onChoice({ ...choice, encoding })}
                 options={encodings.map((value) => ({ value, label: words.encodings[value] }))}
               />
@@ -73,7 +74,7 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
               <Select
                 aria-label={words.sheet}
                 value={head.sheet}
-                popupMatchSelectWidth={false}
+                {...wideList}
                 onChange={(sheet) => onChoice({ ...choice, sheet, hasHeader: undefined })}
                 options={head.sheets.map((value) => ({
                   value,

@@ -14,6 +14,7 @@ import { useColumnUses, writtenUse } from './use-column-uses.ts';
 import { ValueMapButton } from './value-map-button.tsx';
 import { mayMapValues } from './value-map.ts';
 import { dateSteps, readSample, telling } from './value-shape.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 interface ColumnTableProps {
   plan: RecordPlan;
@@ -112,7 +113,7 @@ export function ColumnTable(props: ColumnTableProps) {
               aria-label={`${sampled.name} ${words.dateOrder}`}
               placeholder={words.dateOrder}
               status={planned.steps.length === 0 ? 'error' : ''}
-              popupMatchSelectWidth={false}
+              {...wideList}
               value={planned.steps.flatMap((step) => ('date' in step ? [step.date] : []))[0] ?? null}
               onChange={(pattern) => pattern && chooseSteps(index, dateSteps(pattern))}
               options={planned.orders.map((pattern) => ({
@@ -207,14 +208,14 @@ function FieldDetails({ field, onChange }: { field: FieldPlan; onChange: (field:
       <Select<ValueType>
         aria-label={words.fieldType}
         value={field.valueType}
-        popupMatchSelectWidth={false}
+        {...wideList}
         onChange={(valueType) => onChange({ ...field, valueType })}
         options={valueTypes.map((value) => ({ value, label: wordFor(text.words.valueType, value) }))}
       />
       <Select
         aria-label={words.fieldPii}
         value={field.pii}
-        popupMatchSelectWidth={false}
+        {...wideList}
         onChange={(pii) => onChange({ ...field, pii })}
         options={piiClasses.map((value) => ({ value, label: words.pii[value] }))}
       />

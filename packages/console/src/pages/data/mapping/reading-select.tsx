@@ -4,6 +4,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import type { ColumnPlan } from './record-plan.ts';
 import { readingName, readingNames, withReading, type ReadingName } from './reading-choice.ts';
 import { readSample, telling } from './value-shape.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 interface ReadingSelectProps {
   planned: ColumnPlan;
@@ -36,7 +37,7 @@ export function ReadingSelect({ planned, type, samples, onChange }: ReadingSelec
       aria-label={`${planned.column} ${words.reading}`}
       style={{ width: '100%' }}
       showSearch={{ optionFilterProp: 'label' }}
-      popupMatchSelectWidth={false}
+      {...wideList}
       value={readingName(type, planned.steps)}
       // What the examples become stands below it.
       labelRender={({ value }) => label(value as ReadingName)}

@@ -18,6 +18,7 @@ import { sentenceOf } from '../../../parts/states.tsx';
 import { inputOfBoard } from './pack-tiles.ts';
 import { ShareDialog } from './share-dialog.tsx';
 import { questionKinds, slugOf } from '../question/question.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 const days = [7, 30, 90, 180] as const;
 
@@ -28,7 +29,7 @@ export function PeriodChoice({ value, onChange }: { value: string; onChange: (va
     <Select
       aria-label={text.insight.period}
       value={value}
-      popupMatchSelectWidth={false}
+      {...wideList}
       options={[
         { value: '', label: text.boards.ownPeriods },
         ...days.map((each) => ({ value: String(each), label: text.insight.lastDays(each) })),

@@ -10,6 +10,7 @@ import { DataTable, type DataColumn } from '../chart/data-table.tsx';
 import { Histogram } from '../chart/histogram.tsx';
 import { bodyOf } from '../question/question.ts';
 import { useGroupNames } from '../question/use-value-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './distribution.module.css';
 
 type Props = AnswerViewProps<'distribution'>;
@@ -62,7 +63,7 @@ function DistributionBody({ question, tile, heightPx, answer }: Props & { answer
           aria-label={words.group}
           className={styles.choice}
           value={chosen}
-          popupMatchSelectWidth={false}
+          {...wideList}
           options={[
             { value: WHOLE, label: words.allGroups },
             ...answer.groups.map((each) => ({ value: each.group, label: groupName(each.group) })),

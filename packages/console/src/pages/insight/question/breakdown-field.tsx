@@ -6,6 +6,7 @@ import { Field } from './field.tsx';
 import { PeopleField } from './people-field.tsx';
 import { segmentExpression } from './segment-expression.ts';
 import { propertiesOf, type InsightNames, type NamedProperty } from './use-insight-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './question.module.css';
 
 type Group = Extract<Breakdown['by'], { kind: 'people' }>['groups'][number];
@@ -56,7 +57,7 @@ export function BreakdownField({ value, onChange, names, events = [] }: Breakdow
           aria-label={words.breakdown}
           style={{ width: '100%', minWidth: 0 }}
           value={chosen}
-          popupMatchSelectWidth={false}
+          {...wideList}
           showSearch={{ optionFilterProp: 'label' }}
           options={[
             { value: NONE, label: words.noBreakdown },

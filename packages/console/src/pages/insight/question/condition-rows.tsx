@@ -3,6 +3,7 @@ import { CloseOutlined } from '@ant-design/icons';
 import type { AnalysedEvent } from '@wutong/contract';
 import { useText } from '../../../frame/reader.tsx';
 import type { NamedProperty } from './use-insight-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './question.module.css';
 
 type Condition = AnalysedEvent['where'][number];
@@ -61,7 +62,7 @@ function ConditionRow({ condition, properties, onChange, onRemove }: ConditionRo
         aria-label={words.property}
         value={condition.property || undefined}
         placeholder={words.property}
-        popupMatchSelectWidth={false}
+        {...wideList}
         showSearch={{ optionFilterProp: 'label' }}
         options={properties.map(({ name, title }) => ({ value: name, label: title }))}
         onChange={(name: string) => onChange({ ...condition, property: name })}
@@ -70,7 +71,7 @@ function ConditionRow({ condition, properties, onChange, onRemove }: ConditionRo
         size="small"
         aria-label={words.operator}
         value={condition.operator}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={operators.map((operator) => ({ value: operator, label: text.operators[operator] }))}
         onChange={setOperator}
       />

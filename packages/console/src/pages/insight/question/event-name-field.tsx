@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Select } from 'antd';
 import { useText } from '../../../frame/reader.tsx';
 import { ANY_EVENT, type InsightNames } from './use-insight-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 interface EventNameFieldProps {
   label: string;
@@ -41,7 +42,7 @@ export function EventNameField({ label, value, onChange, names, any }: EventName
       value={value}
       placeholder={words.chooseEvent}
       options={options}
-      popupMatchSelectWidth={false}
+      {...wideList}
       showSearch={{
         onSearch: setSearch,
         filterOption: (typed, option) => {

@@ -3,6 +3,7 @@ import type { Measure, PersonMeasure } from '@wutong/contract';
 import { useText } from '../../../frame/reader.tsx';
 import { PropertyField } from './property-field.tsx';
 import type { NamedProperty } from './use-insight-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './question.module.css';
 
 interface MeasureFieldProps<Chosen extends Measure | PersonMeasure> {
@@ -37,7 +38,7 @@ export function MeasureField<Chosen extends Measure | PersonMeasure>(props: Meas
         size="small"
         aria-label={words.measure}
         value={value.kind}
-        popupMatchSelectWidth={false}
+        {...wideList}
         options={[...plain, ...ofProperty].map(option)}
         onChange={choose}
       />

@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useText } from '../../../frame/reader.tsx';
 import type { NamedProperty } from './use-insight-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 
 interface PropertyFieldProps {
   label: string;
@@ -26,7 +27,7 @@ export function PropertyField({ label, value, onChange, properties, numeric, non
       style={{ width: '100%', minWidth: 0 }}
       value={value ?? (none === undefined ? undefined : NONE)}
       placeholder={insight.chooseProperty}
-      popupMatchSelectWidth={false}
+      {...wideList}
       showSearch={{ optionFilterProp: 'label' }}
       options={[
         ...(none === undefined ? [] : [{ value: NONE, label: none }]),

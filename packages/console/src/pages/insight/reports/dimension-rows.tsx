@@ -16,6 +16,7 @@ import {
   type Subject,
 } from './report-choices.ts';
 import type { ReportNames } from './use-report-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './report-form.module.css';
 
 const MOST = 4;
@@ -57,7 +58,7 @@ export function DimensionRows(props: DimensionRowsProps) {
           <Select
             aria-label={words.dimension}
             value={keyOfDimension(dimension)}
-            popupMatchSelectWidth={false}
+            {...wideList}
             showSearch={{ optionFilterProp: 'label' }}
             options={optionsFor(keyOfDimension(dimension))}
             onChange={(key) => choose(key, place)}
@@ -78,7 +79,7 @@ export function DimensionRows(props: DimensionRowsProps) {
           // Chosen ones stand above; this one is always empty.
           value={null}
           placeholder={`＋ ${words.addDimension}`}
-          popupMatchSelectWidth={false}
+          {...wideList}
           showSearch={{ optionFilterProp: 'label' }}
           options={optionsFor(undefined).filter(({ options }) => options.length > 0)}
           onChange={(key: string | null) => key !== null && choose(key, dimensions.length)}

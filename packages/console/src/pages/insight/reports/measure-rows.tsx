@@ -4,6 +4,7 @@ import { useReader } from '../../../frame/reader.tsx';
 import questionStyles from '../question/question.module.css';
 import type { Measure, Subject } from './report-choices.ts';
 import type { ReportNames } from './use-report-names.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './report-form.module.css';
 
 const MOST = 8;
@@ -46,7 +47,7 @@ export function MeasureRows({ measures, subject, shown, onChange }: MeasureRowsP
             <Select
               aria-label={words.measure}
               value={measure.kind}
-              popupMatchSelectWidth={false}
+              {...wideList}
               options={[
                 ...plain.map((kind) => ({ value: kind as Measure['kind'], label: kindName(kind) })),
                 ...overNumber.map((kind) => ({
@@ -66,7 +67,7 @@ export function MeasureRows({ measures, subject, shown, onChange }: MeasureRowsP
               <Select
                 aria-label={words.measureField}
                 value={field}
-                popupMatchSelectWidth={false}
+                {...wideList}
                 options={numbers.map(({ name, title }) => ({ value: name, label: title }))}
                 onChange={(name) => 'field' in measure && change(place, { ...measure, field: name })}
               />

@@ -13,6 +13,7 @@ import { ReportPath } from './report-path.tsx';
 import { ReportTable } from './report-table.tsx';
 import { useReportNames } from './use-report-names.ts';
 import type { DrawnReport } from './drawn-report.ts';
+import { wideList } from '../../../parts/wide-list.ts';
 import styles from './report.module.css';
 
 type Props = AnswerViewProps<'report'>;
@@ -107,7 +108,7 @@ function ReportBody({ question, names, tile, heightPx, answer }: Props & { answe
                 size="small"
                 variant="filled"
                 aria-label={words.chartMeasure}
-                popupMatchSelectWidth={false}
+                {...wideList}
                 value={chosen}
                 options={drawn.measureTitles.map((label, value) => ({ value, label }))}
                 onChange={setMeasure}
