@@ -288,7 +288,8 @@ export const decideQuarantine = endpoint({
     zh: '通过（同一客户，或并非共用）或驳回被拦下的关联；该决定本身成为一条断言',
   },
   permission: 'quarantine.decide',
-  params: z.object({ itemId: z.uuid() }),
+  // Made of the keys' fingerprints, without the bits of a version.
+  params: z.object({ itemId: z.guid() }),
   body: z.object({
     accept: z.boolean(),
     sharedKeyNumber: z
