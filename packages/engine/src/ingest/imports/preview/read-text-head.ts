@@ -176,7 +176,10 @@ function readJsonLines(text: string): Pick<TextHead, 'columns' | 'rows'> {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, MOST_ROWS)
-    .flatMap((line) => readObject(line) ?? []);
+    .flatMap((line): Record<string, unknown>[] => {
+      const object = readObject(line);
+      return object ? [object] : [];
+    });
   const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))];
   const rows = objects.flatMap((object) => {
     const row = cellsOf(object, columns);
