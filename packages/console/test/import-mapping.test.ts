@@ -68,6 +68,9 @@ describe('values', () => {
     [['2026年3月2日 9:05'], 'datetime'],
     [['46083', '45992'], 'number'],
     [['', ''], 'string'],
+    [['6222021234567890123', '6222021234567890124'], 'string'],
+    [['100', '12345678901234567890'], 'string'],
+    [['a\u001fb', 'c'], 'string[]'],
   ])('%j is %s', (samples, type) => {
     expect(detectType(samples)).toBe(type);
   });
@@ -89,6 +92,7 @@ describe('values', () => {
     expect(read('number', '(1,234.50)')).toBe('-1234.5');
     expect(read('number', '12.5%')).toBe('0.125');
     expect(read('number', '12')).toBeUndefined();
+    expect(readSample(readingFor('string[]', ['a\u001fb']).steps, 'a\u001fb')).toBe('a · b');
     expect(read('date', '2026年3月2日')).toBe('2026-03-02');
     expect(read('date', '46083')).toBe('2026-03-02');
     const plan = suggested('person', 'customer_number,开户日期,积分\nC1,46083,46083');

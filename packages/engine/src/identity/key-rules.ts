@@ -30,6 +30,7 @@ const normalisers: Record<KeyType['normalisation'], (value: string) => string> =
  * other international number keeps its country code behind a plus.
  */
 function normaliseMobile(value: string): string {
+  if (SCIENTIFIC.test(value.trim())) return '';
   const international = /^\s*(\+|00)/.test(value);
   const digits = value.replace(/\D/g, '').replace(/^00/, '');
   const mainland = /^(?:86)?(1[3-9]\d{9})$/.exec(digits);
@@ -77,6 +78,9 @@ const MEANINGLESS = new Set([
   '02:00:00:00:00:00',
 ]);
 
+/** `1.38E+10`: what a spreadsheet shows of a long number. The last digits are gone, and many numbers look the same. */
+const SCIENTIFIC = /^\d([.,]\d+)?e\+?\d{1,3}$/i;
+
 /** One character again and again (`00000000`, `xxxx`) names nobody. */
 const ONE_CHARACTER = /^(.)\1*$/u;
 
@@ -101,6 +105,7 @@ function compileKeyRule(type: KeyType): KeyRule {
       normalised.length > MAXIMUM_VALUE_LENGTH ||
       MEANINGLESS.has(normalised.toLowerCase()) ||
       ONE_CHARACTER.test(normalised) ||
+      SCIENTIFIC.test(normalised) ||
       values.has(normalised) ||
       patterns.some((pattern) => pattern.test(normalised)),
   };

@@ -62,6 +62,8 @@ describe('resolve', () => {
       'none',
       'none mobile=undefined cookie=fallback-1',
       'none customer_number=#N/A',
+      'none mobile=1.38001E+10',
+      'none id_number=1.10101E+17',
     ]);
     expect(results.map((result) => result.rejected)).toEqual([
       'blocked_value',
@@ -69,6 +71,8 @@ describe('resolve', () => {
       'unknown_key_type',
       'no_key',
       undefined,
+      'blocked_value',
+      'blocked_value',
       'blocked_value',
     ]);
     expect(results[4]!.personId).toBe(await person('cookie=fallback-1'));

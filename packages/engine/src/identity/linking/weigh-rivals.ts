@@ -87,14 +87,13 @@ export async function weighRivals(
   await clickhouse.command(`drop table ${weighed}`);
 }
 
-/** Scored pairs whose weight rises by so much and sinks by its rivals: `sunk`. */
+/** Scored pairs whose weight rises by so much and sinks by its rivals: `sunk`. A record may stand left in one pair and right in another. */
 function sunkSql(score: string, rise: number): string {
   const odds = `exp2(score.weight + ${rise})`;
-  const oddsBy = (record: string): string =>
-    `select ${record}, sum(exp2(weight + ${rise})) as odds from ${score} group by ${record}`;
+  const oddsByRecord = `select record, sum(exp2(weight + ${rise})) as odds from ${score} array join [l, r] as record group by record`;
   return `select score.l as l, score.r as r, levels, weights, linked,
       score.weight + ${rise} - log2(1 + greatest(0, lefts.odds - ${odds}) + greatest(0, rights.odds - ${odds})) as sunk
     from ${score} as score
-    any left join (${oddsBy('l')}) as lefts on lefts.l = score.l
-    any left join (${oddsBy('r')}) as rights on rights.r = score.r`;
+    any left join (${oddsByRecord}) as lefts on lefts.record = score.l
+    any left join (${oddsByRecord}) as rights on rights.record = score.r`;
 }

@@ -72,6 +72,19 @@ describe('a corrected mapping', () => {
 });
 
 describe('what cannot be', () => {
+  test('a mapping whose key type nobody declared is refused, for its values would be passed over', async () => {
+    const passport = { type: 'passport', value: 'id' };
+    const absent = { status: 422, body: { code: 'mapping_invalid', details: { keyTypes: ['passport'] } } };
+    for (const record of [
+      { record: 'person', keys: [customer, passport], attributes: {} },
+      { record: 'detail', type: 'account', id: 'id', owner: { person: [passport] }, fields: {} },
+      { record: 'relation', type: 'knows', from: { person: [customer] }, to: { person: [passport] } },
+    ] as const)
+      expect(
+        await ask('POST', '/imports', { mapping: mappingOf('undeclared', [record as never]) }),
+      ).toMatchObject(absent);
+  });
+
   test('a row whose import is gone keeps its reason and says why it stays', async () => {
     const run = await load(mappingOf('gone', PEOPLE), 'id,city,score\nGN1,,low\n');
     const [row] = await rowsOf(run.importId);

@@ -21,7 +21,7 @@ export interface RowRooms {
 
 /** The rooms that an import writes to. */
 export interface ImportRooms extends RowRooms {
-  readonly identity: Pick<Identity, 'resolve' | 'resolveKeys'>;
+  readonly identity: Pick<Identity, 'resolve' | 'resolveKeys' | 'keyTypes'>;
   readonly profile: Pick<
     Profile,
     'apply' | 'loadPeople' | 'meet' | 'writeFacts' | 'writeStagedFacts' | 'declare' | 'catalogue' | 'mirror'

@@ -77,11 +77,15 @@ function readLine(text: string, line: number, columns: readonly string[]): FileR
   }
   if (Array.isArray(value)) return broken('a JSON array and not an object');
   if (value === null || typeof value !== 'object') return broken('not a JSON object');
-  const row = value as Record<string, unknown>;
+  return cellsOf(value as Record<string, unknown>, columns) ?? broken('nested too deeply');
+}
+
+/** The values of an object as texts, lists joined by the unit separator; undefined when it is nested too deeply. */
+export function cellsOf(object: Record<string, unknown>, columns: readonly string[]): string[] | undefined {
   try {
-    return columns.map((column) => (Object.hasOwn(row, column) ? cellOf(row[column], 0) : ''));
+    return columns.map((column) => (Object.hasOwn(object, column) ? cellOf(object[column], 0) : ''));
   } catch (error) {
-    if (error instanceof RangeError) return broken('nested too deeply');
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -286,6 +286,24 @@ describe('Parquet and the import', () => {
     ]);
   });
 
+  it('reads columns without any value in every packing, and single precision as it was written', async () => {
+    for (const method of ['lz4', 'zstd', 'snappy', 'gzip', 'brotli']) {
+      const bytes = await parquet(
+        `select cast(null as Nullable(String)) as none, toFloat32(0.1) as single, toFloat32(16777216) as whole,
+         toFloat32(-1.5e-7) as small, toFloat32('nan') as nan from numbers(3)`,
+        { output_format_parquet_compression_method: method },
+      );
+      const { rows } = await rowsOf(bytes, { format: 'parquet' }, [
+        'none',
+        'single',
+        'whole',
+        'small',
+        'nan',
+      ]);
+      expect(rows[2]).toEqual(['', '0.1', '16777216', '-1.5e-7', 'NaN']);
+    }
+  });
+
   it('refuses damaged files', async () => {
     const bytes = await parquet('select 1 as a');
     const broken = Buffer.from(bytes);

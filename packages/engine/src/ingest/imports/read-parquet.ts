@@ -5,7 +5,7 @@ import {
   type AsyncBuffer,
   type SchemaTree,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { compressors as decompressors } from 'hyparquet-compressors';
 import { UnreadableRowError } from './file-row.ts';
 import type { SpooledFile } from './spool-file.ts';
 
@@ -14,6 +14,14 @@ const ROWS_A_SLICE = 50_000;
 /** The bytes of a row group of the columns that are needed are held at once. */
 const ROW_GROUP_LIMIT_BYTES = 1024 ** 3;
 const FOOTER_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** The dictionary of a column without values is a page of nothing, which the decoder of LZ4 takes for a damaged one. */
+const compressors = Object.fromEntries(
+  Object.entries(decompressors).map(([codec, decompress]) => [
+    codec,
+    (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array() : decompress(input, length)),
+  ]),
+);
 
 /**
  * Rows of a Parquet file, of the named columns only, as texts in their order; `a.b` is the field b of the struct a.
@@ -130,6 +138,7 @@ function textOf({ element }: SchemaTree): (value: unknown) => string {
     asStored(element);
     return (value) => decimalText(value, scale ?? 0);
   }
+  if (element.type === 'FLOAT') return singleText;
   if (logical?.type === 'TIME') return (value) => timeOfDay(value, UNITS_A_SECOND[logical.unit]);
   return plainText;
 }
@@ -174,6 +183,19 @@ function timeOfDay(value: unknown, unitsASecond: bigint): string {
   return (
     parts.map((part) => String(part).padStart(2, '0')).join(':') + (fraction === '' ? '' : `.${fraction}`)
   );
+}
+
+/** Digits of which nine tell every number of single precision. */
+const MOST_SINGLE_DIGITS = 9;
+
+/** The shortest text that is this number of single precision: 0.1, not 0.10000000149011612. */
+function singleText(value: unknown): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return plainText(value);
+  for (let digits = 1; digits < MOST_SINGLE_DIGITS; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(MOST_SINGLE_DIGITS)));
 }
 
 const instantText =

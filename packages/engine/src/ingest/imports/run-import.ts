@@ -161,8 +161,15 @@ export async function withRunLock<Result>(
   }
 }
 
-/** Declares what the mapping declares, and makes its source known. */
+/**
+ * Declares what the mapping declares, and makes its source known. @throws CodedError mapping_invalid when it names a key
+ * type that is not there: its values would be passed over without a word.
+ */
 export async function prepareRooms(rooms: ImportRooms, mapping: Mapping): Promise<void> {
+  const known = new Set((await rooms.identity.keyTypes()).map(({ type }) => type));
+  const unknown = [...new Set(keyTypesOf(mapping))].filter((type) => !known.has(type));
+  if (unknown.length > 0)
+    throw new CodedError('mapping_invalid', { details: { keyTypes: unknown, reason: 'not declared' } });
   await rooms.profile.declare(mapping.declare);
   await rooms.ingest.sources.read(mapping.sourceId).catch(async (error: unknown) => {
     if (!(error instanceof CodedError) || error.code !== 'source_not_found') throw error;
@@ -173,6 +180,19 @@ export async function prepareRooms(rooms: ImportRooms, mapping: Mapping): Promis
         if (!(conflict instanceof CodedError) || conflict.code !== 'source_exists') throw conflict;
       });
   });
+}
+
+/** Key types by which the records of a mapping name persons. */
+function keyTypesOf({ files }: Mapping): string[] {
+  const keys = files
+    .flatMap(({ records }) => records)
+    .flatMap((record) => {
+      if ('keys' in record) return record.keys;
+      const ends =
+        record.record === 'relation' ? [record.from, record.to] : 'owner' in record ? [record.owner] : [];
+      return ends.flatMap((end) => ('person' in end ? end.person : []));
+    });
+  return keys.map(({ type }) => type);
 }
 
 /** Notes why a run failed; it can be gone on with. */

@@ -14,6 +14,10 @@ import {
 const DAY = /^(\d{4})([-/.]?)(\d{2})\2(\d{2})$/;
 const INSTANT = /^\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
+/** More digits than a number keeps: of a card or an account, which text keeps. */
+const LONG_INTEGER = /^[+-]?[1-9]\d{15,}(\.0*)?$/;
+/** Between the items of a list in JSON lines and Parquet. */
+const LIST_MARK = '\u001f';
 const BOOLEANS: ReadonlySet<string> = new Set(['是', '否', 'y', 'n', 'yes', 'no', 'true', 'false', 't', 'f']);
 const YES = ['是', 'y', 'yes', 'true', 't', '1', '有', '同意'];
 const SECONDS = /^1\d{9}$/;
@@ -42,10 +46,11 @@ function nearlyAll(texts: readonly string[], test: (text: string) => boolean): b
 export function detectType(samples: readonly string[]): ValueType {
   const texts = telling(samples);
   if (texts.length === 0) return 'string';
+  if (texts.some((text) => text.includes(LIST_MARK))) return 'string[]';
   const all = (test: (text: string) => boolean): boolean => nearlyAll(texts, test);
   if (all((text) => BOOLEANS.has(text.toLowerCase()))) return 'boolean';
   // A number such as 00123 is a code, not an amount.
-  const isCode = texts.some((text) => /^0\d/.test(text));
+  const isCode = texts.some((text) => /^0\d/.test(text) || LONG_INTEGER.test(text));
   if (all(isDay) && texts.some((text) => text.length > 8 || /^(19|20)/.test(text))) return 'date';
   if (all((text) => INSTANT.test(text))) return 'datetime';
   const isPlain = all((text) => NUMBER.test(text));
@@ -119,6 +124,7 @@ export function readSample(steps: readonly TransformStep[], sample: string): str
       const number = readWrittenNumber(text);
       return number === undefined || String(number) === text || step.scale !== 1 ? undefined : String(number);
     }
+    if ('split' in step) return text.includes(step.split) ? text.split(step.split).join(' · ') : undefined;
     if ('excelDate' in step) return plainTime(readSerialDay(text), text.includes('.'));
     if ('date' in step) {
       const parts = compileDatePattern(step.date)(text);
@@ -139,7 +145,9 @@ const plainTime = (wall: number | undefined, isInstant: boolean): string | undef
         .replace('T', ' ');
 
 function separatorOf(texts: readonly string[]): string {
-  return ['|', '；', ';', '、', ','].find((each) => texts.some((text) => text.includes(each))) ?? ';';
+  return (
+    [LIST_MARK, '|', '；', ';', '、', ','].find((each) => texts.some((text) => text.includes(each))) ?? ';'
+  );
 }
 
 /** How many samples the server would reject as values of a type after the steps. */

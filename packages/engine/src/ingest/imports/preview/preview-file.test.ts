@@ -91,6 +91,12 @@ describe('texts', () => {
         ['2', '', ''],
       ],
     });
+    const odd = await preview('\uFEFF{"a":["x","y"],"b":{"c":1}}\r\n[1,2]\r\n"text"\r\n{"a":[]}\r\n');
+    expect(namesOf(odd)).toEqual(['a', 'b']);
+    expect(odd.rows).toEqual([
+      ['x\u001fy', '{"c":1}'],
+      ['', ''],
+    ]);
     const bare = await preview('C1,13800001111\nC2,13800002222\n');
     expect(bare.hasHeader).toBe(false);
     expect(namesOf(bare)).toEqual(['column_1', 'column_2']);

@@ -2,6 +2,7 @@ import type { importsApi } from '@wutong/contract';
 import { parseForeignJson } from '../../read-json.ts';
 import { countBadBytes, markedText, withoutByteOrderMark, withoutMarks } from '../decode-text.ts';
 import { headerNames, SEPARATOR_LINE } from '../file-head.ts';
+import { cellsOf } from '../read-json-lines.ts';
 import { PreviewError } from './preview-error.ts';
 
 type Encoding = importsApi.ImportPreview['encoding'];
@@ -169,20 +170,31 @@ function parseRows(text: string, delimiter: string, most: number): string[][] {
   return rows;
 }
 
+/** Cells as the import reads them; lines that it will reject are not shown. */
 function readJsonLines(text: string): Pick<TextHead, 'columns' | 'rows'> {
   const objects = text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, MOST_ROWS)
     .flatMap((line): Record<string, unknown>[] => {
-      try {
-        return [parseForeignJson(line) as Record<string, unknown>];
-      } catch {
-        return [];
-      }
+      const object = readObject(line);
+      return object ? [object] : [];
     });
   const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const cell = (value: unknown): string =>
-    value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  return { columns, rows: objects.map((object) => columns.map((column) => cell(object[column]))) };
+  const rows = objects.flatMap((object) => {
+    const row = cellsOf(object, columns);
+    return row ? [row] : [];
+  });
+  return { columns, rows };
+}
+
+function readObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value = parseForeignJson(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
