@@ -1,17 +1,17 @@
 import type { linkingApi, ResponseOf } from '@wutong/contract';
 import type { ClickHouse } from '../../platform/index.ts';
-import { createRecordTable, dropLinkageTables, linkRecords, profileColumns } from '../linking/index.ts';
+import {
+  createRecordTable,
+  dropLinkageTables,
+  findDateParts,
+  linkRecords,
+  profileColumns,
+  quoteColumn,
+} from '../linking/index.ts';
 import type { LinkingNeeds } from './compare-run.ts';
 import { KEPT_ABOVE, readBins } from './describe-linkage.ts';
 import { maskRecordValue } from './mask-record.ts';
-import {
-  countFaultyIds,
-  ID_COLUMN,
-  quoteColumn,
-  stageRecords,
-  TABLE_COLUMN,
-  type Staged,
-} from './stage-records.ts';
+import { countFaultyIds, ID_COLUMN, stageRecords, TABLE_COLUMN, type Staged } from './stage-records.ts';
 
 /** Records of each table that are looked at: enough to see a pair in a thousand, and compared in a few seconds. */
 const SAMPLE_RECORDS = 20_000;
@@ -90,6 +90,8 @@ async function describeColumns(
   const { source, idColumn, names, kinds } = request;
   const tables = await createRecordTable(clickhouse, run, { source, idColumn }, names);
   const profiles = await profileColumns(clickhouse, tables, names, kinds);
+  const dates = await findDateParts(clickhouse, source, names, kinds);
+  const parts = new Set(dates.flatMap(({ year, month, day }) => [year, month, day]));
   const facts = names.map((name) => {
     const column = quoteColumn(name);
     return `(countIf(${column} != '') / greatest(1, count()), uniqExactIf(${column}, ${column} != ''),
@@ -100,7 +102,7 @@ async function describeColumns(
   );
   return names.map((name, index) => {
     const [filled, distinct, examples] = row!.facts[index]!;
-    const kind = profiles.find((profile) => profile.name === name)?.kind;
+    const kind = parts.has(name) ? 'date' : profiles.find((profile) => profile.name === name)?.kind;
     return {
       name,
       ...(kind === undefined ? {} : { kind }),

@@ -1,5 +1,6 @@
 import type { linkingApi } from '@wutong/contract';
 import { CodedError, type ClickHouse, type Platform } from '../../platform/index.ts';
+import { quoteColumn } from '../linking/index.ts';
 import { fileTable, insertRows, MAXIMUM_RECORDS } from './file-store.ts';
 import type { LentRow, RecordPorts } from './record-lender.ts';
 import { findTable } from './record-tables.ts';
@@ -17,10 +18,6 @@ export interface Staged {
 }
 
 type Chosen = Pick<linkingApi.LinkingSettings, 'tables' | 'columns'>;
-
-/** A column's name as ClickHouse quotes it. */
-export const quoteColumn = (name: string): string =>
-  `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 
 /**
  * Copies the records of the chosen tables into one ClickHouse table `linkage_input_<run>`; with `sample`, about so many

@@ -9,5 +9,7 @@ export {
 } from './explain-pair.ts';
 export { linkFiles, type FoundPair, type LinkedFiles, type LinkFilesRequest } from './link-files.ts';
 export { countDecisions, createRecordTable, dropLinkageTables, tablesOf } from './linkage-store.ts';
+export { findDateParts } from './join-date-parts.ts';
 export { settleClusters } from './cluster-pairs.ts';
+export { quoteColumn } from './quote-column.ts';
 export { profileColumns, type ColumnProfile } from './profile-columns.ts';

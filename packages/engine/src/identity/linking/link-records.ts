@@ -11,6 +11,7 @@ import {
   samplePatterns,
   type Compared,
 } from './compare-pairs.ts';
+import { findDateParts, joinDateParts } from './join-date-parts.ts';
 import { learnStrangers, withoutMatches } from './learn-strangers.ts';
 import { learnWeights } from './learn-weights.ts';
 import { countDecisions, createRecordTable, dropLinkageTables, writeScores } from './linkage-store.ts';
@@ -100,9 +101,11 @@ export async function linkRecords(
 ): Promise<Linkage> {
   if (!/^[a-z0-9_]{1,50}$/.test(run)) throw new CodedError('linking_input_invalid', { details: { run } });
   const say = request.onProgress ?? ((): void => undefined);
-  const columns = await columnsOf(clickhouse, request);
+  const given = await columnsOf(clickhouse, request);
   say('reading');
-  const tables = await createRecordTable(clickhouse, run, request, columns);
+  const dates = await findDateParts(clickhouse, request.source, given, request.kinds);
+  const { source, columns } = joinDateParts(request.source, given, dates);
+  const tables = await createRecordTable(clickhouse, run, { ...request, source }, columns);
   say('profiling');
   const found = await profileColumns(clickhouse, tables, columns, request.kinds);
   const profiles = await writeWords(clickhouse, tables, await writeForms(clickhouse, tables, found));

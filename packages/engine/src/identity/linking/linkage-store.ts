@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../../platform/index.ts';
 import type { Comparison } from './comparisons.ts';
+import { quoteColumn } from './quote-column.ts';
 import type { Model } from './train-model.ts';
 import { plainDate, readDateOrders } from './write-dates.ts';
 
@@ -26,8 +27,6 @@ export const tablesOf = (run: string): Omit<LinkageTables, 'rows'> => ({
   cluster: `linkage_cluster_${run}`,
 });
 
-const identifier = (name: string): string => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
-
 /**
  * Copies the records into one form: numbered, strings in lower case without outer blanks, dates as
  * digits; with each value's own frequency. Empty strings are missing values.
@@ -41,8 +40,8 @@ export async function createRecordTable(
   const tables = tablesOf(run);
   await dropLinkageTables(clickhouse, run);
   const clean = (name: string): string =>
-    `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${identifier(name)}), ''))), '\\\\s+', ' ')))`;
-  const file = input.fileColumn ? `toString(${identifier(input.fileColumn)})` : "''";
+    `lowerUTF8(trimBoth(replaceRegexpAll(normalizeUTF8NFKC(toString(ifNull(toString(${quoteColumn(name)}), ''))), '\\\\s+', ' ')))`;
+  const file = input.fileColumn ? `toString(${quoteColumn(input.fileColumn)})` : "''";
   const orders = await readDateOrders(clickhouse, { source: input.source, file, clean }, columns);
   const values = columns.flatMap((name, index) => [
     `${clean(name)} as d${index}`,
@@ -53,7 +52,7 @@ export async function createRecordTable(
   await clickhouse.command(
     `create table ${cleaned} engine = MergeTree order by record_number as
      select record_number, id, file, ${columns.map((_, index) => `c${index}`).join(', ')} from (
-       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${identifier(input.idColumn)}) as id,
+       select toUInt32(rowNumberInAllBlocks()) as record_number, toString(${quoteColumn(input.idColumn)}) as id,
               ${file} as file, ${values.join(', ')}
        from (select * from ${input.source})
      ) settings max_threads = 1`,
