@@ -217,3 +217,15 @@ test.each<[string, string, RegExp, RegExp]>([
   const problems = (error as CodedError).details?.['problems'] as StatementProblem[] | undefined;
   expect(problems).toMatchObject([{ code, en: expect.stringMatching(en), zh: expect.stringMatching(zh) }]);
 });
+
+test('fields of relations are read unless one of them identifies people: which one is meant cannot be told', async () => {
+  const text =
+    "SELECT toUInt64(from_person_id) AS person_id, any(attributes['since']) AS value FROM relation GROUP BY 1";
+  await expect(checkTagSql(platform, model, text)).resolves.toContain('attributes');
+  const [field] = model.attributes.filter(({ pii }) => pii === 'identifying');
+  const relationTypes = model.relationTypes.map((type) => ({ ...type, fields: [field!] }));
+  await expect(checkTagSql(platform, { ...model, relationTypes }, text)).rejects.toMatchObject({
+    code: 'tag_sql_refused',
+    details: { problems: [{ code: 'sql_not_allowed', zh: expect.stringContaining('attributes') as string }] },
+  });
+});

@@ -64,9 +64,16 @@ const identifies = (column: string): StatementProblem => ({
   zh: `列 ${column} 可识别个人身份，不能读取；请逐一写出所需列名，不要使用 *`,
 });
 
+/** Where relations of all types keep their fields: which of them is read cannot be told. */
+const FIELDS_OF_RELATIONS = 'attributes';
+
 /** Columns of each table that hold what identifies people: as everywhere, they are no values. */
 function identifyingColumns(model: Catalogue): Map<string, ReadonlySet<string>> {
+  const ofRelations = model.relationTypes.flatMap(({ fields }) =>
+    fields.map((field) => ({ ...field, name: FIELDS_OF_RELATIONS })),
+  );
   const tables = [
+    { table: 'relation', fields: ofRelations },
     { table: 'person', fields: model.attributes },
     ...model.entityTypes,
     ...model.detailTypes,
