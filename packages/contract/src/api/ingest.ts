@@ -6,10 +6,7 @@ export * from './ingest-collect.ts';
 export * from './ingest-plan.ts';
 
 /** A calendar day of the bank's time zone. */
-const daySchema = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .describe('YYYY-MM-DD in the time zone of the bank');
+const daySchema = z.iso.date().describe('YYYY-MM-DD in the time zone of the bank');
 const newSourceIdSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/)

@@ -87,6 +87,7 @@ describe('sources and keys', () => {
     const ledger = await api<{ items: object[] }>('GET', '/sources/rotating/ledger?day=2026-03-02');
     expect(ledger.body.items).toMatchObject([{ day: '2026-03-02', stored: 3, rejected: 0, balanced: true }]);
     expect((await api('GET', '/sources/nowhere/ledger')).status).toBe(404);
+    expect((await api('GET', '/sources/rotating/ledger?day=2026-02-30')).status).toBe(400);
   });
 });
 
