@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { roles } from '../api/platform.ts';
-import { sentence } from '../sentence.ts';
 import { analysisSchema } from './analysis.ts';
 
 /** A saved question and its place; columns of twelve. */
@@ -34,13 +33,7 @@ export const dashboardInputSchema = z.object({
     .describe(
       'answers are computed ahead this often; absent: when they are looked at, and kept for a minute',
     ),
-  tiles: z
-    .array(tileSchema)
-    .max(50)
-    .refine(
-      (tiles) => new Set(tiles.map(({ tileId }) => tileId)).size === tiles.length,
-      sentence('两个图表的 tileId 相同', 'two tiles have the same tileId'),
-    ),
+  tiles: z.array(tileSchema).max(50),
 });
 export type DashboardInput = z.output<typeof dashboardInputSchema>;
 export const dashboardSchema = dashboardInputSchema.extend({
