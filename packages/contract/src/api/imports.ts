@@ -40,7 +40,11 @@ export const importSchema = z.object({
   waitingRows: z.number().int().describe('rejected rows that wait to be repaired, replayed or discarded'),
   replayedRows: z.number().int().describe('rejected rows that were taken later by a replay'),
   discardedRows: z.number().int(),
-  records: z.record(z.string(), z.number()).describe('records stored by kind when the files were read'),
+  records: z
+    .record(z.string(), z.number())
+    .describe(
+      'records stored by kind when the files were read; `duplicate event`: stored before; `blocked key`: values of keys that were passed over because nobody can be told by them, of persons who have other keys',
+    ),
   warnings: z.array(importWarningSchema).describe('what was loaded and may not be what was meant'),
   error: z.string().optional().describe('why it failed, in a sentence'),
 });
@@ -121,7 +125,7 @@ export const importPreviewSchema = z.object({
       digitsLost: z
         .boolean()
         .describe(
-          'Excel kept 15 digits of numbers that had more: such a column must be formatted as text there',
+          'Excel kept 15 digits of numbers that had more, or of a text file wrote them as 1.38E+10: such a column must be formatted as text there',
         ),
     }),
   ),

@@ -113,7 +113,17 @@ export const collect = endpoint({
     duplicate: z.number().int(),
     rejected: z.number().int(),
     rejections: z
-      .array(z.object({ index: z.number().int(), code: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          index: z.number().int(),
+          code: z.string(),
+          message: z.string(),
+          details: z
+            .record(z.string(), z.unknown())
+            .optional()
+            .describe('what it was, e.g. the event or property'),
+        }),
+      )
       .describe('the first 100'),
   }),
   errors: [

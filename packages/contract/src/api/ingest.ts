@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
+import { mappingSchema } from '../mapping.ts';
 import { titleSchema } from '../model.ts';
 export * from './ingest-collect.ts';
 export * from './ingest-plan.ts';
 
 /** A calendar day of the bank's time zone. */
-const daySchema = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .describe('YYYY-MM-DD in the time zone of the bank');
-const sourceIdSchema = z
+const daySchema = z.iso.date().describe('YYYY-MM-DD in the time zone of the bank');
+const newSourceIdSchema = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/)
   .describe('short name chosen by its maker, e.g. mobile_app');
+/** Imports and ingestion tasks make their sources by themselves, whose names may be those of files: `core-2024`. */
+const sourceIdSchema = mappingSchema.shape.sourceId.describe(
+  'short name chosen by its maker, e.g. mobile_app, or by a mapping, e.g. core-2024',
+);
 const sourceParams = z.object({ sourceId: sourceIdSchema });
 
 export const sourceModes = ['lenient', 'strict'] as const;
@@ -63,7 +65,7 @@ export const createSource = endpoint({
   summary: { en: 'Create a source; its first key is shown once', zh: '新建数据源，首个密钥仅显示一次' },
   permission: 'source.write',
   body: z.object({
-    sourceId: sourceIdSchema,
+    sourceId: newSourceIdSchema,
     name: z.string().min(1).max(200),
     mode: z.enum(sourceModes).default('lenient'),
     loginKeyType: z.string().min(1).max(64).default('login_id'),
@@ -155,7 +157,7 @@ export const readSourceLedger = endpoint({
   room: 'ingest',
   summary: { en: 'What became of the records of a source, per day', zh: '数据源逐日对账' },
   permission: 'source.read',
-  params: sourceParams.extend({ sourceId: z.string().max(63) }),
+  params: sourceParams.extend({ sourceId: z.string().max(64) }),
   query: ledgerRange,
   response: z.object({ items: z.array(ledgerRowSchema) }),
   errors: ['source_not_found'],
@@ -213,7 +215,7 @@ export const rejectedRecordSchema = z.object({
 export type RejectedRecord = z.output<typeof rejectedRecordSchema>;
 
 const rejectedFilter = z.object({
-  sourceId: z.string().max(63).optional(),
+  sourceId: z.string().max(64).optional(),
   day: daySchema.optional(),
   code: z.string().max(64).optional(),
   event: z.string().max(100).optional(),

@@ -103,7 +103,7 @@ export const createStream = endpoint({
   permission: 'source.write',
   body: z.object({
     streamId: streamIdSchema,
-    sourceId: z.string().max(63),
+    sourceId: z.string().max(64),
     state: z.enum(streamStates).default('running'),
     ...changes,
     secrets: changes.secrets.default({}),

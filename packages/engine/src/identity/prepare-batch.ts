@@ -32,6 +32,8 @@ export interface PreparedBatch {
   readonly own: (BatchKey | undefined)[];
   readonly linking: LinkingRecord[];
   readonly rejections: Map<number, NonNullable<Resolution['rejected']>>;
+  /** How many keys of a record are blocked, by its place; only those that have some. */
+  readonly blocked: Map<number, number>;
   /** By fingerprint: keys that the cache does not know. */
   readonly unknown: Map<string, UnknownKey>;
 }
@@ -45,7 +47,13 @@ export function prepareBatch(
 ): PreparedBatch {
   /** Keys that the cache does not know. */
   const known = new Map<string, PreparedKey>();
-  const batch: PreparedBatch = { own: [], linking: [], rejections: new Map(), unknown: new Map() };
+  const batch: PreparedBatch = {
+    own: [],
+    linking: [],
+    rejections: new Map(),
+    blocked: new Map(),
+    unknown: new Map(),
+  };
   const knownKey = (type: string, value: string, at: number): PreparedKey => {
     const name = `${type}\0${value}`;
     let key = known.get(name);
@@ -62,6 +70,7 @@ export function prepareBatch(
       const key = needs.cache.find(type, value) ?? knownKey(type, value, record.at);
       if (typeof key === 'string') {
         if (rejection === 'no_key') rejection = key;
+        if (key === 'blocked_value') batch.blocked.set(index, (batch.blocked.get(index) ?? 0) + 1);
         continue;
       }
       first ??= key;

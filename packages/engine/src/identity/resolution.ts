@@ -29,4 +29,6 @@ export interface Resolution {
   personId: number;
   keyNumber: number;
   rejected?: 'blocked_value' | 'unknown_key_type' | 'no_key';
+  /** Keys that were passed over because their values are blocked; absent: none. */
+  blockedKeys?: number;
 }

@@ -29,7 +29,12 @@ export async function resolveBatch(
   return batch.own.map((own, index) => {
     if (!own) return { personId: 0, keyNumber: 0, rejected: batch.rejections.get(index)! };
     const { keyNumber, personId } = own;
-    return { personId: linked.get(keyNumber) ?? ownMoves.get(keyNumber) ?? personId, keyNumber };
+    const blockedKeys = batch.blocked.get(index);
+    return {
+      personId: linked.get(keyNumber) ?? ownMoves.get(keyNumber) ?? personId,
+      keyNumber,
+      ...(blockedKeys === undefined ? {} : { blockedKeys }),
+    };
   });
 }
 

@@ -93,6 +93,9 @@ export function isOpenName(name: string): boolean {
   );
 }
 
+/** Names of events besides: no path of an address can carry `.` and `..`, by which it must be found again. */
+export const isEventName = (name: string): boolean => isOpenName(name) && name !== '.' && name !== '..';
+
 /**
  * Checks names, depth and number of property values. ClickHouse reads a dot in a name as a path, so that
  * `{"a.b":1,"a":{"b":2}}` would collide: dots become underscores (in place).

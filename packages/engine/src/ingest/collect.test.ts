@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { ingestApi } from '@wutong/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
 import { startIngestServer, type IngestServer } from '../../test/harness/ingest-server.ts';
@@ -97,9 +98,12 @@ describe('collection', () => {
       event('bad-4', { keys: [{ type: 'cookie', value: '00000000' }] }),
       'not an object',
       event('bad-5', { event: '' }),
+      // Nobody could govern it: addresses take `..` for a way up.
+      event('bad-6', { event: '..' }),
     ]);
     const answer = (await response.json()) as { rejections: { index: number; code: string }[] };
-    expect(answer).toMatchObject({ received: 8, stored: 2, duplicate: 0, rejected: 6 });
+    expect(ingestApi.collect.response.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({ received: 9, stored: 2, duplicate: 0, rejected: 7 });
     expect(answer.rejections.map(({ index, code }) => [index, code])).toEqual([
       [0, 'keys_missing'],
       [2, 'time_in_future'],
@@ -107,6 +111,7 @@ describe('collection', () => {
       [5, 'key_refused'],
       [6, 'record_not_object'],
       [7, 'event_name_invalid'],
+      [8, 'event_name_invalid'],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { ingestApi } from '@wutong/contract';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabases, type TestDatabases } from '../../test/harness/databases.ts';
@@ -86,6 +87,24 @@ describe('sources and keys', () => {
     const ledger = await api<{ items: object[] }>('GET', '/sources/rotating/ledger?day=2026-03-02');
     expect(ledger.body.items).toMatchObject([{ day: '2026-03-02', stored: 3, rejected: 0, balanced: true }]);
     expect((await api('GET', '/sources/nowhere/ledger')).status).toBe(404);
+    expect((await api('GET', '/sources/rotating/ledger?day=2026-02-30')).status).toBe(400);
+  });
+});
+
+describe('sources that a mapping named', () => {
+  it('are opened and changed by the ids that lists give out', async () => {
+    await room.ingest.sources.create({ sourceId: '2024-core', name: 'Core' }, 'test');
+    await room.ingest.sources.create({ sourceId: `0${'x'.repeat(63)}`, name: 'Long' }, 'test');
+    const { body } = await api('GET', '/sources');
+    const { items } = ingestApi.listSources.response.parse(body);
+    expect(items.length).toBeGreaterThan(1);
+    for (const { sourceId } of items) {
+      expect((await api('GET', `/sources/${sourceId}`)).status, sourceId).toBe(200);
+      expect((await api('PATCH', `/sources/${sourceId}`, {})).status, sourceId).toBe(200);
+      expect((await api('GET', `/sources/${sourceId}/ledger`)).status, sourceId).toBe(200);
+      expect((await api('GET', `/rejected?sourceId=${sourceId}`)).status, sourceId).toBe(200);
+    }
+    expect((await api('POST', '/sources', { sourceId: '2024-core', name: 'Core' })).status).toBe(400);
   });
 });
 

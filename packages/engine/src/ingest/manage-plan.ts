@@ -1,6 +1,6 @@
 import type { ingestApi } from '@wutong/contract';
 import { CodedError, type Platform } from '../platform/index.ts';
-import { isOpenName } from './check-record.ts';
+import { isEventName, isOpenName } from './check-record.ts';
 import {
   selectPlan,
   upsertPlanEvent,
@@ -62,7 +62,7 @@ export function createPlanEditor(platform: Platform, changed: () => Promise<void
         .filter((event) => wanted === '' || mentions(event, wanted));
     },
     async saveEvent(event, change, actor) {
-      if (!isOpenName(event)) throw new CodedError('event_name_invalid', { details: { event } });
+      if (!isEventName(event)) throw new CodedError('event_name_invalid', { details: { event } });
       await database.transaction(async (transaction) => {
         await upsertPlanEvent(transaction, event, change, clock.now());
         await audit.record(transaction, {

@@ -65,6 +65,9 @@ function mergeBodies(
       const kept = (before?.references ?? []).filter(
         (each) => !after.references.some((other) => other.field === each.field),
       );
+      for (const { field } of after.references)
+        if (!merged.fields.some((each) => each.name === field))
+          throw conflict(name, `a reference names the field ${field}, which it has not`);
       return { ...merged, references: [...kept, ...after.references] };
     }
   }

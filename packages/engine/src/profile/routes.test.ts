@@ -137,6 +137,9 @@ test('types are declared, extended, never contradicted', async () => {
   expect((await call('PUT', '/api/v1/entity-types', type([field('version', 'number')]))).body['code']).toBe(
     'reserved_name',
   );
+  // Whoever asked which details name a branch got an internal error.
+  const visit = { ...type([]), name: 'visit', references: [{ field: 'branch_id', entityType: 'branch' }] };
+  expect((await call('PUT', '/api/v1/detail-types', visit)).body['code']).toBe('declaration_conflict');
   await profile.writeFacts([
     {
       kind: 'entity',

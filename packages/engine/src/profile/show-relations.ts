@@ -227,7 +227,11 @@ export async function showReferences(
   const { clickhouse, secrets } = needs.platform;
   const found: profileApi.ShownReference[] = [];
   for (const detail of needs.model.detailTypes.values()) {
-    for (const { field } of detail.references.filter((each) => each.entityType === type)) {
+    const names = new Set(detail.fields.map((field) => field.name));
+    // Before it was refused, a reference could be declared of a field that there is not.
+    for (const { field } of detail.references.filter(
+      (each) => each.entityType === type && names.has(each.field),
+    )) {
       const { count, rows } = await readReferring(clickhouse, detail.name, field, id, REFERENCES_SHOWN);
       if (count === 0) continue;
       const people = await needs.people(

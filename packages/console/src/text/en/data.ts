@@ -185,6 +185,8 @@ export const data: Text['data'] = {
       relation: 'Relations',
       detail: 'Details',
       consent: 'Consents',
+      'duplicate event': 'Events known before',
+      'blocked key': 'Keys passed over',
     },
   },
   plan: {

@@ -222,6 +222,11 @@ export const imports: Text['imports'] = {
       digits_lost: (columns: string) =>
         `Excel kept 15 digits of longer numbers in ${columns} and made the others noughts: different cards or accounts may have become one. Format the column as text in Excel, enter or paste the numbers again, and choose the file anew.`,
     },
+    digitsLostInText: (columns) =>
+      `Excel wrote long numbers in ${columns} as 1.38E+10 when it saved this file, and the other digits are gone: as keys they name nobody. Format the column as text in Excel, enter or paste the numbers again, save, and choose the file anew.`,
+    blockedKeys: 'Keys passed over',
+    blockedKeysHint:
+      'Values of keys by which nobody can be told, such as 0, a test number or 1.38E+10, of people who have other keys. The rules are under Keys and rules.',
     finishedRejected: (count) =>
       `${count} rows were not taken, or not whole. Repair and replay them one by one, or all after correcting the mapping.`,
     replayedRows: 'Replayed',

@@ -178,6 +178,8 @@ export const data = {
       relation: '关系',
       detail: '明细',
       consent: '授权',
+      'duplicate event': '重复事件',
+      'blocked key': '略过的标识',
     },
   },
   plan: {

@@ -218,6 +218,11 @@ export const imports = {
       digits_lost: (columns: string) =>
         `${columns} 列中超过 15 位的数字已被 Excel 截断（其余位变为 0），不同的卡号或账号可能变成同一个。请在 Excel 中把该列设为文本格式并重新录入或粘贴，再选择文件。`,
     },
+    digitsLostInText: (columns: string) =>
+      `${columns} 列中的长数字在 Excel 保存本文件时被写成 1.38E+10 的形式，其余位已丢失；作为标识时不会认作任何人。请在 Excel 中把该列设为文本格式，重新录入或粘贴并保存，再选择文件。`,
+    blockedKeys: '略过的标识',
+    blockedKeysHint:
+      '不能用来认人的标识值（如 0、测试号、1.38E+10），所在行的客户由其他标识确定。规则见“标识与规则”。',
     finishedRejected: (count: string) =>
       `有 ${count} 行没有（完整）入库。可以逐行修复并重放，或更正映射后一并重放。`,
     replayedRows: '重放入库',

@@ -4,6 +4,7 @@ import {
   clip,
   checkProperties,
   checkTime,
+  isEventName,
   isOpenName,
   keyValue,
   messageIdText,
@@ -82,7 +83,7 @@ function decode(item: unknown, _batch: BatchContext, context: DecodeContext): De
   if (typeof item.specversion !== 'string' || !item.specversion.startsWith('1.')) {
     return { code: 'record_type_unknown', details: { specversion: clip(item.specversion, 20) } };
   }
-  if (typeof item.type !== 'string' || !isOpenName(item.type)) {
+  if (typeof item.type !== 'string' || !isEventName(item.type)) {
     return { code: 'event_name_invalid', details: { event: clip(item.type, 100) } };
   }
   if (typeof item.id !== 'string' || typeof item.source !== 'string' || item.id === '') {

@@ -6,6 +6,7 @@ import {
   checkProperties,
   checkTime,
   correctedTime,
+  isEventName,
   isOpenName,
   keyValue,
   RECORD_LIMITS,
@@ -64,7 +65,7 @@ export function decodeNativeRecord(
 
 function decodeEvent({ item, base, attributes }: Parts): DecodedRecord | Rejection {
   const event = item.event;
-  if (typeof event !== 'string' || !isOpenName(event)) {
+  if (typeof event !== 'string' || !isEventName(event)) {
     return { code: 'event_name_invalid', details: { event: clip(event, 100) } };
   }
   return withKeys(item, 'seen', (keys, link) => ({

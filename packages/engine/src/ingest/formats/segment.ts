@@ -6,6 +6,7 @@ import {
   checkProperties,
   checkTime,
   correctedTime,
+  isEventName,
   isOpenName,
   keyValue,
   messageIdText,
@@ -138,7 +139,7 @@ function event(
   name: unknown,
   given: unknown,
 ): DecodedRecord | Rejection {
-  if (typeof name !== 'string' || !isOpenName(name)) {
+  if (typeof name !== 'string' || !isEventName(name)) {
     return { code: 'event_name_invalid', details: { event: clip(name, 100) } };
   }
   // Batch-level context merges under the record's own.

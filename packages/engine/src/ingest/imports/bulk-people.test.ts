@@ -325,3 +325,31 @@ test(
     expect(rows.loaded).toBe(0);
   },
 );
+
+test.each([
+  ['in bulk', () => bulk, 1 << 20],
+  ['row by row', () => rows, 0],
+])('keys that are blocked are counted where others tell the person, %s', async (way, bank, chunkBytes) => {
+  const mapping = {
+    ...mappingOf('core', 0, 'utf-8'),
+    name: 'blocked',
+    files: [
+      {
+        file: 'blocked.csv',
+        records: [
+          {
+            record: 'person' as const,
+            keys: [
+              { type: 'customer_number', value: 'id' },
+              { type: 'mobile', value: 'mobile' },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const text = 'id,mobile\nBK1,1.38E+10\nBK2,13912340002\nBK3,0\nBK3,0\n,0\n';
+  await writeFile(join(directory, 'blocked.csv'), text);
+  const { records, rejectedRows } = await load(bank(), mapping, chunkBytes);
+  expect({ blocked: records['blocked key'], rejectedRows }, way).toEqual({ blocked: 3, rejectedRows: 1 });
+});

@@ -238,6 +238,7 @@ export class ChunkLoader {
     for (const person of way.plan.people) {
       const loaded = await loadStagedPeople(this.needs, person, way.tables, single.length > 0);
       count('person', loaded.stored);
+      if (loaded.blockedKeys > 0) count('blocked key', loaded.blockedKeys);
       refused.push(...loaded.rejections);
     }
   }

@@ -45,7 +45,7 @@ export interface Batch {
 }
 
 export interface BatchOutcome {
-  /** Records stored, by kind. */
+  /** Records stored, by kind; beside them `duplicate event`, and `blocked key`: values that were passed over. */
   readonly stored: Record<string, number>;
   readonly rejections: RowRejection[];
 }
@@ -88,6 +88,8 @@ export async function loadBatch(platform: Platform, rooms: RowRooms, batch: Batc
     );
   }
   for (const placed of batch.drafts) {
+    const blocked = found.blockedKeysOf(placed.draft);
+    if (blocked > 0) count('blocked key', blocked);
     const problem = found.problemOf(placed.draft);
     if (problem) rejections.push({ ...placeOf(placed), code: 'owner_missing', detail: problem });
   }
@@ -179,6 +181,11 @@ class PeopleOfBatch {
     if (!('keys' in end)) return end;
     const { personId, keyNumber, rejected } = this.of(end.keys, 'none');
     return rejected ? undefined : { type: 'person', personId, keyNumber };
+  }
+
+  /** Keys of a person that are blocked, while others say who it is: what is refused is counted by itself. */
+  blockedKeysOf(draft: Draft): number {
+    return draft.kind === 'person' ? (this.of(draft.keys, draft.link).blockedKeys ?? 0) : 0;
   }
 
   /** Why a draft has nobody to belong to. */

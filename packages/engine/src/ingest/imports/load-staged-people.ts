@@ -11,34 +11,37 @@ const BATCHES_AT_ONCE = 2;
 
 /**
  * Writes the persons of a staged chunk: who they are and what is said of them, a transaction a batch, as
- * `loadBatch` does it. May be done again. Returns how many were stored and what was refused.
+ * `loadBatch` does it. May be done again. Returns how many were stored, how many of their keys were passed over as
+ * blocked, and what was refused.
  */
 export async function loadStagedPeople(
   needs: { readonly platform: Platform; readonly rooms: ImportRooms; readonly job: FileJob },
   person: BulkPerson,
   tables: ChunkTables,
   hasSingles: boolean,
-): Promise<{ stored: number; rejections: RowRejection[] }> {
+): Promise<{ stored: number; blockedKeys: number; rejections: RowRejection[] }> {
   const batches = (await stagedPeople(needs.platform.clickhouse, tables, person, hasSingles)).values();
   const rejections: RowRejection[] = [];
   let stored = 0;
+  let blockedKeys = 0;
   const work = async (): Promise<void> => {
     for (const batch of batches) {
-      const refused = await loadPeople(needs, person, batch);
+      const { rejections: refused, blocked } = await loadPeople(needs, person, batch);
       rejections.push(...refused);
+      blockedKeys += blocked;
       stored += batch.rows.length - refused.filter((each) => each.code === 'owner_missing').length;
     }
   };
   const results = await Promise.allSettled(Array.from({ length: BATCHES_AT_ONCE }, work));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return { stored, rejections };
+  return { stored, blockedKeys, rejections };
 }
 
 async function loadPeople(
   { platform, rooms, job }: { platform: Platform; rooms: ImportRooms; job: FileJob },
   person: BulkPerson,
   batch: StagedPeople,
-): Promise<RowRejection[]> {
+): Promise<{ rejections: RowRejection[]; blocked: number }> {
   const { sourceId, name } = job.mapping;
   const prefix = `${name}/${job.file.file}#`;
   const records = batch.rows.map((row, place) => {
@@ -54,7 +57,9 @@ async function loadPeople(
     const rejections: RowRejection[] = [];
     const resolutions = await rooms.identity.resolve(transaction, records);
     const places: number[] = [];
-    resolutions.forEach(({ rejected }, place) => {
+    let blocked = 0;
+    resolutions.forEach(({ rejected, blockedKeys = 0 }, place) => {
+      blocked += blockedKeys;
       if (rejected === undefined) places.push(place);
       else rejections.push({ ...placeOf(batch, person, place), code: 'owner_missing', detail: rejected });
     });
@@ -78,7 +83,7 @@ async function loadPeople(
       transaction,
       personIds.filter((_, index) => documents[index] === '{}'),
     );
-    return rejections;
+    return { rejections, blocked };
   });
 }
 

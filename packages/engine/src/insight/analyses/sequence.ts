@@ -11,7 +11,7 @@ interface PersonRow {
   newest: [number, string, string][];
 }
 
-/** What single people did, in sessions, oldest first. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow */
+/** What single people did, in sessions, oldest first; events of one instant are ordered by their id, as in EQL. @throws CodedError analysis_invalid, eql_invalid, analysis_too_slow */
 export async function analyseSequence(
   needs: AnalysisNeeds,
   request: SequenceRequest,
@@ -27,8 +27,9 @@ export async function analyseSequence(
     needs,
     scope,
     `select ${PERSON} as person, count() as events,
-       arraySort(groupArraySorted(${request.eventsPerPerson})((-toInt64(${TIME}), event, toString(event_id)))) as latest,
-       arraySort(arrayMap(each -> (toUInt64(-each.1), toString(each.2), each.3), latest)) as newest
+       groupArraySorted(${request.eventsPerPerson})(
+         (-toInt64(${TIME}), bitNot(reinterpretAsUInt128(event_id)), toString(event), toString(event_id))) as latest,
+       arrayReverse(arrayMap(each -> (toUInt64(-each.1), each.3, each.4), latest)) as newest
      ${sessionRows(scope, request.events)}
      ${conditions.map((condition) => ` and ${condition}`).join('')}
      group by person order by person limit ${request.limit + 1}`,

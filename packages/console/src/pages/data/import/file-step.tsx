@@ -111,7 +111,9 @@ export function FileStep({ file, head, choice, onChoice, onOther }: FileStepProp
         {head && head.titleRows > 0 && <p>{words.titleRows(format.integer(head.titleRows))}</p>}
       </Panel>
       {lost.length > 0 && (
-        <ProblemLine>{words.run.warnings.digits_lost(lost.join(words.run.and))}</ProblemLine>
+        <ProblemLine>
+          {(isPacked ? words.run.warnings.digits_lost : words.run.digitsLostInText)(lost.join(words.run.and))}
+        </ProblemLine>
       )}
       {head && head.hiddenSheets.length > 0 && (
         <ProblemLine>{words.hiddenSheets(head.hiddenSheets.join(words.run.and))}</ProblemLine>

@@ -213,10 +213,14 @@ function Finished({ run }: { run: Import }) {
   );
 }
 
+/** Counted beside the kinds of records that were stored. */
+const BLOCKED_KEYS = 'blocked key';
+
 function Numbers({ run }: { run: Import }) {
   const { text, format } = useReader();
   const words = text.imports.run;
-  const stored = Object.entries(run.records).filter(([, count]) => count > 0);
+  const { [BLOCKED_KEYS]: blockedKeys = 0, ...records } = run.records;
+  const stored = Object.entries(records).filter(([, count]) => count > 0);
   const took = run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : undefined;
   return (
     <Panel>
@@ -240,6 +244,14 @@ function Numbers({ run }: { run: Import }) {
             </span>
           }
         />
+        {blockedKeys > 0 && (
+          <Stat
+            label={words.blockedKeys}
+            definition={words.blockedKeysHint}
+            value={format.integer(blockedKeys)}
+            tone="bad"
+          />
+        )}
         {run.rejectedRows > 0 && (
           <Stat
             label={text.data.rejected.row.waiting}

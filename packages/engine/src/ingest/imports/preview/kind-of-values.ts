@@ -38,6 +38,15 @@ const TESTS: readonly (readonly [PreviewColumn['kind'], (value: string) => boole
   ['datetime', (value) => DATE_TIME.test(value)],
 ];
 
+/** What Excel writes of a long number into a text file: `1.38E+10`. */
+const SCIENTIFIC = /^[+-]?\d(?:\.(\d+))?E\+(\d{1,3})$/;
+
+/** A whole number of which a spreadsheet wrote only the first digits. */
+export function hasLostDigits(value: string): boolean {
+  const [, decimals = '', exponent] = SCIENTIFIC.exec(value.trim()) ?? [];
+  return exponent !== undefined && Number(exponent) > decimals.length;
+}
+
 /** A column of the first rows: what all of its values are, and some of them. */
 export function columnOf(name: string, values: readonly string[]): PreviewColumn {
   const present = [...new Set(values.map((value) => value.trim()).filter((value) => value !== ''))];

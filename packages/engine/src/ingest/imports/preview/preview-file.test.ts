@@ -28,6 +28,13 @@ const preview = (content: string | Buffer, choice: Partial<PreviewChoice> = {}) 
 const namesOf = ({ columns }: Awaited<ReturnType<typeof preview>>) => columns.map(({ name }) => name);
 
 describe('texts', () => {
+  test('what a spreadsheet wrote in scientific notation has lost digits, what it did not has not', async () => {
+    const head = await preview(
+      'id,mobile,rate,weight,code\nC1,1.38E+10,1.5E-3,1.25E+2,1e16\nC2,13812345679,0.2,3,2E5\n',
+    );
+    expect(head.columns.filter(({ digitsLost }) => digitsLost).map(({ name }) => name)).toEqual(['mobile']);
+  });
+
   test('GBK is seen by what is not UTF-8', async () => {
     // 客户号,姓名 and C1,张三 in GBK.
     const head = await preview(Buffer.from('bfcdbba7bac52cd0d5c3fb0a43312cd5c5c8fd0a', 'hex'));

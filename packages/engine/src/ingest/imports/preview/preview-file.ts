@@ -8,7 +8,7 @@ import { parquetColumns, parquetRows } from '../read-parquet.ts';
 import { spoolFile, type SpooledFile } from '../spool-file.ts';
 import { NO_VALUE } from '../xlsx/parse-sheet.ts';
 import { firstSheet, NoWorkbookError, xlsxRows, xlsxSheets } from '../xlsx/read-xlsx.ts';
-import { columnOf } from './kind-of-values.ts';
+import { columnOf, hasLostDigits } from './kind-of-values.ts';
 import { PreviewError } from './preview-error.ts';
 import { MOST_ROWS, readTextHead, withHeader, type HeadChoice, type TextHead } from './read-text-head.ts';
 
@@ -69,7 +69,7 @@ async function show(spooled: SpooledFile, choice: PreviewChoice): Promise<import
         name,
         head.rows.map((row) => row[index] ?? ''),
       ),
-      digitsLost: lostDigits?.has(index) ?? false,
+      digitsLost: lostDigits?.has(index) ?? head.rows.some((row) => hasLostDigits(row[index] ?? '')),
     })),
     rows: head.rows.map((row) => [...row]),
   };
