@@ -5,6 +5,7 @@ import { NO_ANSWER, ProblemError } from '../api/problem-error.ts';
 import { useReader, useText } from '../frame/reader.tsx';
 import { LeafMark } from '../frame/leaf-mark.tsx';
 import type { Text } from '../text/text.ts';
+import { plainSentence } from './plain-sentence.ts';
 import styles from './states.module.css';
 
 /** Causes told in one sentence; a list of all of them stands where there is room. */
@@ -27,7 +28,8 @@ function leadOf(error: unknown, text: Text): string {
   if (error.code === 'eql_invalid') return text.state.expressionWrong;
   const pointedAt = Object.entries(text.state.pointedAt).find(([code]) => code === error.code);
   if (pointedAt) return pointedAt[1];
-  return error.problem.detail ?? error.problem.title;
+  const { detail, title, details } = error.problem;
+  return plainSentence(detail ?? title, text, details);
 }
 
 /** What exactly is wrong, where the server said so: in an expression in the reader's language, else by place. */

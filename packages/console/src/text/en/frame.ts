@@ -136,6 +136,11 @@ export const state: Text['state'] = {
     invalid_request: 'Something entered cannot be accepted; change it and try again.',
     tag_sql_refused: 'The SQL was refused; change it and try again.',
   },
+  note: {
+    name: 'the note',
+    between: ', ',
+    said: (values) => ` Note: ${values}`,
+  },
   noPermission: 'Your role does not show this; ask an administrator.',
   copied: 'Copied',
   copy: 'Copy',
