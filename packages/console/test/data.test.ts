@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { consoleUnderTest, DESK, openBrowser, openPage } from './console-under-test.ts';
+import type { profileApi, ResponseOf } from '@wutong/contract';
+import { askApi, consoleUnderTest, DESK, openBrowser, openPage } from './console-under-test.ts';
 import { PARQUET, WORKBOOK } from './packed-files.ts';
 
 const server = consoleUnderTest();
@@ -143,6 +144,32 @@ describe.skipIf(!server)('data and identity in a browser', () => {
     await page.getByText('导入完成').waitFor();
     expect(sent).toEqual(['piece']);
     await rm(folder, { recursive: true });
+    await context.close();
+  });
+
+  test('a type of entity is declared with a field, whose labels belong to its own dialog', async () => {
+    const { page, context, complaints } = await openPage(browser, { viewport: DESK, token: server!.token });
+    const name = `branch_${Date.now().toString(36)}`;
+    await page.goto(`${server!.url}/data/model?kind=entityTypes&open=%2B`);
+    const drawer = page.getByRole('dialog', { name: '新建实体类型' });
+    await drawer.getByLabel('中文名称').fill('试验网点');
+    await drawer.getByLabel('英文名称').fill('Test branch');
+    await drawer.getByLabel('编号').fill(name);
+    await drawer.getByRole('button', { name: '添加字段' }).click();
+    const field = page.getByRole('dialog', { name: '添加字段' });
+    await field.getByLabel('中文名称').fill('等级');
+    await field.getByLabel('英文名称').fill('Level');
+    await field.getByLabel('编号').fill('level');
+    await field.getByRole('button', { name: /确\s?定/ }).click();
+    await field.waitFor({ state: 'hidden' });
+    await drawer.getByRole('button', { name: /保\s?存/ }).click();
+    await page.getByRole('row', { name: new RegExp(name) }).waitFor();
+    const { entityTypes } = await askApi<ResponseOf<typeof profileApi.readCatalogue>>(
+      server!,
+      '/api/v1/catalogue',
+    );
+    expect(entityTypes.find((each) => each.name === name)?.fields).toMatchObject([{ name: 'level' }]);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

@@ -33,11 +33,12 @@ interface FormProblemProps {
 export function FormProblem({ error, about, because, inset }: FormProblemProps) {
   const { text } = useReader();
   if (error === undefined || error === null) return null;
+  const sentence = sentenceOf(error, text);
   return (
     <ProblemLine inset={inset}>
       {about !== undefined && `${about}: `}
-      {sentenceOf(error, text)}
-      {typeof because === 'string' && because !== '' && ` (${because})`}
+      {sentence}
+      {typeof because === 'string' && because !== '' && !sentence.includes(because) && ` (${because})`}
     </ProblemLine>
   );
 }

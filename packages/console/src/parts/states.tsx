@@ -4,29 +4,48 @@ import { Button, Skeleton } from 'antd';
 import { NO_ANSWER, ProblemError } from '../api/problem-error.ts';
 import { useReader, useText } from '../frame/reader.tsx';
 import { LeafMark } from '../frame/leaf-mark.tsx';
-import type { Language } from '../text/language.ts';
 import type { Text } from '../text/text.ts';
+import { plainSentence } from './plain-sentence.ts';
 import styles from './states.module.css';
 
-/** The sentence for an error: the server's own where it gave one, else ours. */
+/** Causes told in one sentence; a list of all of them stands where there is room. */
+const MOST_CAUSES = 3;
+
+/** The sentence for an error, with what is wrong in a request that does not fit: the server's own where it gave one. */
 export function sentenceOf(error: unknown, text: Text): string {
+  const lead = leadOf(error, text);
+  if (!(error instanceof ProblemError) || !(error.code in text.state.pointedAt)) return lead;
+  return [lead, ...causesOf(error, text).slice(0, MOST_CAUSES)].join(' ');
+}
+
+/** What happened, without its causes. */
+function leadOf(error: unknown, text: Text): string {
   if (!(error instanceof ProblemError)) return error instanceof Error ? error.message : String(error);
   if (error.code === NO_ANSWER) return text.state.noAnswer;
   if (error.code === 'unreadable_answer') return text.state.unreadable;
   if (error.code === 'permission_denied') return text.state.noPermission;
-  // The server's sentence speaks to programs; people are shown the causes themselves.
+  // The server's sentences speak to programs; people are shown the causes themselves.
   if (error.code === 'eql_invalid') return text.state.expressionWrong;
-  return error.problem.detail ?? error.problem.title;
+  const pointedAt = Object.entries(text.state.pointedAt).find(([code]) => code === error.code);
+  if (pointedAt) return pointedAt[1];
+  const { detail, title, details } = error.problem;
+  return plainSentence(detail ?? title, text, details);
 }
 
 /** What exactly is wrong, where the server said so: in an expression in the reader's language, else by place. */
-function causesOf(error: unknown, language: Language): string[] {
+function causesOf(error: unknown, text: Text): string[] {
   if (!(error instanceof ProblemError)) return [];
   const sentences = (error.problem.problems ?? []).map((problem) => {
-    const said = problem[language];
-    return typeof said === 'string' ? said : problem.message && `${problem.path}: ${problem.message}`;
+    const said = problem[text.language];
+    return typeof said === 'string' ? said : causeOf(problem);
   });
   return [...new Set(sentences.filter((sentence) => sentence !== ''))];
+}
+
+/** A cause by its place in the form; where in the request a program had put it does not matter. */
+function causeOf({ path, message }: { path: string; message: string }): string {
+  const place = path.replace(/^(body|query|params)(\.|$)/, '');
+  return place && message ? `${place}: ${message}` : message;
 }
 
 interface FailureProps {
@@ -36,12 +55,12 @@ interface FailureProps {
 
 /** What happened, what was kept, what to do. */
 export function Failure({ error, onRetry }: FailureProps) {
-  const { text, language } = useReader();
-  const causes = causesOf(error, language);
+  const { text } = useReader();
+  const causes = causesOf(error, text);
   return (
     <div className={styles.failure} role="alert">
       <strong>{text.state.failed}</strong>
-      <p>{sentenceOf(error, text)}</p>
+      <p>{leadOf(error, text)}</p>
       {causes.length > 0 && (
         <ul>
           {causes.map((cause) => (

@@ -29,6 +29,7 @@ import type { Text } from './text.ts';
 
 /** The English of the console; its type is the Chinese one, so a missing string does not compile. */
 export const en: Text = {
+  language: 'en',
   frame,
   access,
   login,

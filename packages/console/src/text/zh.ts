@@ -28,6 +28,8 @@ import { words } from './zh/words.ts';
 
 /** The Chinese of the console: the first language, and the one that decides which strings there are. */
 export const zh = {
+  /** Which of the sentences that the server says in both languages is shown. */
+  language: 'zh',
   frame,
   access,
   login,

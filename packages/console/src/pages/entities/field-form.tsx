@@ -36,6 +36,8 @@ export function FieldForm(props: FieldFormProps) {
   };
   return (
     <Form
+      // Its ids: the drawer behind has fields of the same names, and labels would belong to those.
+      name="field"
       form={form}
       layout="vertical"
       requiredMark={false}

@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Select } from 'antd';
 import { Link } from 'react-router-dom';
 import { identityApi } from '@wutong/contract';
@@ -33,8 +34,15 @@ export default function QuarantinePage() {
   const list = items.items;
   const chosen = list.find(({ itemId }) => itemId === chosenId) ?? (wide ? list[0] : undefined);
   const openCount = items.first?.openCount;
-  /** After a decision the one that stood behind it comes next. */
+  const [decided, setDecided] = useState(false);
+  const region = useFocusAfter(decided, chosen?.itemId);
+  const choose = (itemId: string) => {
+    setDecided(false);
+    setChosenId(itemId);
+  };
+  /** After a decision the one that stood behind it comes next, and the keyboard goes there too. */
   const next = () => {
+    setDecided(true);
     const index = list.findIndex(({ itemId }) => itemId === chosen?.itemId);
     setChosenId(list[index + 1]?.itemId ?? list[index - 1]?.itemId ?? '');
   };
@@ -65,19 +73,28 @@ export default function QuarantinePage() {
       <Answer query={items.query} rows={8}>
         {() =>
           list.length === 0 ? (
-            <NothingWaits open={state === 'open' && reason === ''} />
+            <section ref={region} tabIndex={-1} className={styles.region}>
+              <NothingWaits open={state === 'open' && reason === ''} />
+            </section>
           ) : (
             <div className={styles.columns}>
               {(wide || !chosen) && (
-                <ReviewList items={list} chosen={chosen?.itemId} onChoose={setChosenId} more={items.more} />
+                <ReviewList items={list} chosen={chosen?.itemId} onChoose={choose} more={items.more} />
               )}
               {chosen && (
-                <ReviewItem
-                  key={chosen.itemId}
-                  item={chosen}
-                  onDecided={next}
-                  onBack={wide ? undefined : () => setChosenId('')}
-                />
+                <section
+                  ref={region}
+                  tabIndex={-1}
+                  className={styles.region}
+                  aria-label={words.reason[chosen.reason]}
+                >
+                  <ReviewItem
+                    key={chosen.itemId}
+                    item={chosen}
+                    onDecided={next}
+                    onBack={wide ? undefined : () => choose('')}
+                  />
+                </section>
               )}
             </div>
           )
@@ -85,6 +102,15 @@ export default function QuarantinePage() {
       </Answer>
     </Page>
   );
+}
+
+/** The part of the page that takes the focus when what it shows has changed by a decision: its button is gone. */
+function useFocusAfter(decided: boolean, itemId: string | undefined): RefObject<HTMLElement | null> {
+  const region = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (decided) region.current?.focus();
+  }, [decided, itemId]);
+  return region;
 }
 
 function NothingWaits({ open }: { open: boolean }) {

@@ -132,6 +132,15 @@ export const state: Text['state'] = {
   none: 'No data yet',
   stale: 'This may be out of date: the last refresh failed',
   expressionWrong: 'The expression cannot be understood; change it and try again.',
+  pointedAt: {
+    invalid_request: 'Something entered cannot be accepted; change it and try again.',
+    tag_sql_refused: 'The SQL was refused; change it and try again.',
+  },
+  note: {
+    name: 'the note',
+    between: ', ',
+    said: (values) => ` Note: ${values}`,
+  },
   noPermission: 'Your role does not show this; ask an administrator.',
   copied: 'Copied',
   copy: 'Copy',

@@ -115,7 +115,7 @@ export const people: Text['people'] = {
     none: 'One key only, nothing merged',
     unmerge: 'Split this person',
     unmergeHint:
-      'Choose the keys to take out. Assertions between both sides are retracted and stay retracted; history follows the keys.',
+      'Choose the keys to take out. Assertions between both sides are retracted and stay retracted; history follows the keys. Links that were refused only because of a key taken out become free and may then join others.',
     reason: 'Reason',
     reasonShort: 'Give a reason',
     unmerged: (count) => `Split; ${counted('person', 'people')(count)} concerned`,

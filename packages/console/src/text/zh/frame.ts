@@ -121,6 +121,17 @@ export const state = {
   none: '暂无数据',
   stale: '数据可能不是最新：刚才一次刷新没有成功',
   expressionWrong: '表达式无法识别，请修改后重试。',
+  /** 答复中指明了原因的拒绝，原因接在后面。 */
+  pointedAt: {
+    invalid_request: '填写的内容有不符合要求之处，请修改后重试。',
+    tag_sql_refused: 'SQL 未通过检查，请修改后重试。',
+  },
+  /** 接口的句子所指的 details，写给人看时叫“说明”，内容接在句后。 */
+  note: {
+    name: '说明',
+    between: '、',
+    said: (values: string) => `说明：${values}`,
+  },
   noPermission: '您的角色看不到这里的内容，请联系管理员授权。',
   copied: '已复制',
   copy: '复制',

@@ -108,7 +108,8 @@ export const people = {
     change: (key: string, from: string, to: string) => `标识 ${key}：客户 ${from} → 客户 ${to}`,
     none: '只有一个标识，没有合并',
     unmerge: '拆分客户',
-    unmergeHint: '选择要拆出的标识。两侧之间的断言会被撤回且不再自动合并，历史事件随标识重新归属。',
+    unmergeHint:
+      '选择要拆出的标识。两侧之间的断言会被撤回且不再自动合并，历史事件随标识重新归属。此前只因被拆出的标识而未被接受的关联会重新生效，可能使标识归入其他客户。',
     reason: '原因',
     reasonShort: '请填写原因',
     unmerged: (count: string) => `已拆分，涉及 ${count} 位客户`,

@@ -13,7 +13,10 @@ export function inputOf(alert: Alert): AlertInput {
   return { name, analysis, condition, everyMinutes, enabled, notify, notifyCleared, language };
 }
 
-/** A new alert about the most frequent event. */
+/** A change of a fifth either way: of any number it may come true, which no level of our choice does. */
+const firstCondition: AlertCondition = { kind: 'change', direction: 'either', percent: 20 };
+
+/** A new alert about the most frequent event: today until now against yesterday until the same hour. */
 export function newAlert(names: InsightNames, language: 'zh' | 'en'): AlertInput {
   return {
     name: '',
@@ -21,7 +24,7 @@ export function newAlert(names: InsightNames, language: 'zh' | 'en'): AlertInput
       period: { lastDays: 1 },
       series: [{ event: names.events[0]?.name ?? '*' }],
     }),
-    condition: { kind: 'threshold', direction: 'below', value: 0 },
+    condition: firstCondition,
     everyMinutes: 60,
     enabled: true,
     notify: [],
@@ -34,9 +37,10 @@ export function newAlert(names: InsightNames, language: 'zh' | 'en'): AlertInput
 export function conditionOf(kind: AlertCondition['kind']): AlertCondition {
   switch (kind) {
     case 'threshold':
-      return { kind, direction: 'below', value: 0 };
+      // Counts are never below zero: whoever saves this level unread is told at once, not never.
+      return { kind, direction: 'above', value: 0 };
     case 'change':
-      return { kind, direction: 'fall', percent: 30 };
+      return firstCondition;
     case 'anomaly':
       return { kind, direction: 'either', sensitivity: 3.5 };
   }
