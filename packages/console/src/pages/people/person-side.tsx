@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Link } from 'react-router-dom';
 import { audienceApi } from '@wutong/contract';
 import type { PersonView } from '../../api/vocabulary.ts';
@@ -128,7 +129,14 @@ function Memberships({ personId }: { personId: number }) {
           <Facts
             facts={tags.map(({ tagId, name, values }) => [
               name,
-              <span key={tagId}>{values.join(text.punctuation.comma)}</span>,
+              <span key={tagId}>
+                {values.map((value, place) => (
+                  <Fragment key={value}>
+                    {place > 0 && text.punctuation.comma}
+                    <ValueText value={value} />
+                  </Fragment>
+                ))}
+              </span>,
             ])}
           />
         </div>

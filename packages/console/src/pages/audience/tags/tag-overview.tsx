@@ -66,7 +66,8 @@ export function TagOverview({ tag }: { tag: Tag }) {
                 total={tag.people}
                 items={tag.values.map(({ value, people }) => ({
                   key: value,
-                  name: wordFor(text.words.value, value),
+                  name:
+                    tag.valueType === 'instant' ? format.dateTime(value) : wordFor(text.words.value, value),
                   value: people,
                 }))}
               />
