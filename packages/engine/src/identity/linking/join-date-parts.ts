@@ -10,7 +10,7 @@ export interface DateParts {
 }
 
 /** Records that are looked at. */
-const LOOKED_AT = 200_000;
+const LOOKED_AT = 50_000;
 /** Share of the values of a column that may be anything else. */
 const OTHERS = 0.02;
 /** Share of the records with a part that may lack another. */
