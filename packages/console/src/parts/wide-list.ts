@@ -1,6 +1,18 @@
 import type { SelectProps } from 'antd';
 
-const within = { adjustX: true, adjustY: true, shiftX: true, shiftY: true };
+type Placements = NonNullable<SelectProps['builtinPlacements']>;
+
+/** Pixels between the field and its list. */
+const GAP = 4;
+
+/** Corners of the list and of its field that meet; a list that would leave the screen is moved along. */
+const placed = (list: string, field: string): Placements[string] => ({
+  points: [list, field],
+  offset: [0, field.startsWith('b') ? GAP : -GAP],
+  overflow: { adjustX: true, adjustY: true, shiftX: true, shiftY: true },
+  htmlRegion: 'visible',
+  dynamicInset: true,
+});
 
 /**
  * The list of a Select as wide as its words rather than as its field, and inside the screen: on a phone it is moved
@@ -9,33 +21,9 @@ const within = { adjustX: true, adjustY: true, shiftX: true, shiftY: true };
 export const wideList: Pick<SelectProps, 'popupMatchSelectWidth' | 'builtinPlacements'> = {
   popupMatchSelectWidth: false,
   builtinPlacements: {
-    bottomLeft: {
-      points: ['tl', 'bl'],
-      offset: [0, 4],
-      overflow: within,
-      htmlRegion: 'visible',
-      dynamicInset: true,
-    },
-    bottomRight: {
-      points: ['tr', 'br'],
-      offset: [0, 4],
-      overflow: within,
-      htmlRegion: 'visible',
-      dynamicInset: true,
-    },
-    topLeft: {
-      points: ['bl', 'tl'],
-      offset: [0, -4],
-      overflow: within,
-      htmlRegion: 'visible',
-      dynamicInset: true,
-    },
-    topRight: {
-      points: ['br', 'tr'],
-      offset: [0, -4],
-      overflow: within,
-      htmlRegion: 'visible',
-      dynamicInset: true,
-    },
+    bottomLeft: placed('tl', 'bl'),
+    bottomRight: placed('tr', 'br'),
+    topLeft: placed('bl', 'tl'),
+    topRight: placed('br', 'tr'),
   },
 };

@@ -15,6 +15,8 @@ const newSourceIdSchema = z
 const sourceIdSchema = mappingSchema.shape.sourceId.describe(
   'short name chosen by its maker, e.g. mobile_app, or by a mapping, e.g. core-2024',
 );
+/** A source that may be one of Wutong's own, whose ids begin with `$`. */
+const anySourceIdSchema = z.string().max(64);
 const sourceParams = z.object({ sourceId: sourceIdSchema });
 
 export const sourceModes = ['lenient', 'strict'] as const;
@@ -157,7 +159,7 @@ export const readSourceLedger = endpoint({
   room: 'ingest',
   summary: { en: 'What became of the records of a source, per day', zh: '数据源逐日对账' },
   permission: 'source.read',
-  params: sourceParams.extend({ sourceId: z.string().max(64) }),
+  params: z.object({ sourceId: anySourceIdSchema }),
   query: ledgerRange,
   response: z.object({ items: z.array(ledgerRowSchema) }),
   errors: ['source_not_found'],
@@ -215,7 +217,7 @@ export const rejectedRecordSchema = z.object({
 export type RejectedRecord = z.output<typeof rejectedRecordSchema>;
 
 const rejectedFilter = z.object({
-  sourceId: z.string().max(64).optional(),
+  sourceId: anySourceIdSchema.optional(),
   day: daySchema.optional(),
   code: z.string().max(64).optional(),
   event: z.string().max(100).optional(),
